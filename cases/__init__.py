@@ -1,0 +1,1 @@
+"""cases 办件: requirements, consent, and citing a licence instead of asking for the paper again."""

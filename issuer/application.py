@@ -1,0 +1,149 @@
+"""An application 申请: what a department hands in to have a licence issued, and the strict reading of it from JSON.
+
+The form is closed: an unknown member is refused, so that a misspelt field or an attempt to set a status is heard of.
+What the values mean for a licence type is judged by `issuer.checking`.
+
+    {"number": "JY15301990012345", "issued_on": "2026-11-21", "valid_until": "2031-11-20", "area_code": "530199",
+     "holder": {"name": "云岭市青禾食品有限公司", "code": "91…", "code_type": "001"}, "fields": {"operator": "…"}}
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from issuer.errors import ApplicationRefused
+from keys.sm3 import sm3
+from trust.rules.party import Holder
+
+MAX_OCTETS = 65_536
+MEMBERS = {
+    "number", "issued_on", "valid_from", "valid_until", "area_code", "holder", "holders", "fields",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Application:
+    """A request for one licence of `type_code`, issued by the body `issuer_code`."""
+
+    type_code: str
+    issuer_code: str
+    number: str
+    issued_on: date
+    area_code: str
+    holders: tuple[Holder, ...]
+    valid_from: date | None = None
+    valid_until: date | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def canonical(self) -> bytes:
+        """The octets that the idempotency digest is taken over."""
+        body = {
+            "type": self.type_code,
+            "issuer": self.issuer_code,
+            "number": self.number,
+            "issued_on": self.issued_on.isoformat(),
+            "valid_from": self.valid_from and self.valid_from.isoformat(),
+            "valid_until": self.valid_until and self.valid_until.isoformat(),
+            "area_code": self.area_code,
+            "holders": [[holder.name, holder.code, holder.code_type] for holder in self.holders],
+            "fields": dict(self.fields),
+        }
+        return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+    @property
+    def digest(self) -> str:
+        """`sm3:` and the hexadecimal digest of the canonical form."""
+        return "sm3:" + sm3(self.canonical()).hex()
+
+
+def parse_application(octets: bytes, *, type_code: str, issuer_code: str) -> Application:
+    """Read an application from JSON octets.
+
+    Raises:
+        ApplicationRefused: too large, not JSON, or not in the form above.
+
+    """
+    if len(octets) > MAX_OCTETS:
+        raise ApplicationRefused([("", "too-large")])
+    try:
+        body = json.loads(octets)
+    except (ValueError, RecursionError) as error:
+        raise ApplicationRefused([("", "not-json")]) from error
+    return read_application(body, type_code=type_code, issuer_code=issuer_code)
+
+
+def read_application(body: object, *, type_code: str, issuer_code: str) -> Application:
+    """Read an application from a decoded JSON object; every problem found is told at once.
+
+    Raises:
+        ApplicationRefused: `problems` as (member, reason).
+
+    """
+    if not isinstance(body, dict):
+        raise ApplicationRefused([("", "not-an-object")])
+    problems = [(str(name), "unknown") for name in body.keys() - MEMBERS]
+    number, area = _text(body, "number", 128, problems), _text(body, "area_code", 6, problems)
+    issued = _date(body, "issued_on", problems)
+    if issued is None and not any(name == "issued_on" for name, _ in problems):
+        problems.append(("issued_on", "missing"))
+    start, end = _date(body, "valid_from", problems), _date(body, "valid_until", problems)
+    holders = _holders(body, problems)
+    fields = _fields(body, problems)
+    if problems or issued is None:
+        raise ApplicationRefused(problems)
+    return Application(type_code, issuer_code, number, issued, area, holders, start, end, fields)
+
+
+def _text(body: Mapping[str, object], name: str, limit: int, problems: list[tuple[str, str]]) -> str:
+    value = body.get(name)
+    if isinstance(value, str) and 0 < len(value) <= limit:
+        return value
+    reason = "missing" if value is None or value == "" else "too-long" if isinstance(value, str) else "not-text"
+    problems.append((name, reason))
+    return ""
+
+
+def _date(body: Mapping[str, object], name: str, problems: list[tuple[str, str]]) -> date | None:
+    value = body.get(name)
+    if value is None or value == "":
+        return None
+    try:
+        if isinstance(value, str) and len(value) == len("2026-11-21"):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass  # falls through to the one place that reports it
+    problems.append((name, "not-a-date"))
+    return None
+
+
+def _holders(body: Mapping[str, object], problems: list[tuple[str, str]]) -> tuple[Holder, ...]:
+    if "holder" in body and "holders" in body:
+        problems.append(("holder", "given-twice"))
+        return ()
+    rows = body.get("holders", [body["holder"]] if "holder" in body else [])
+    if not isinstance(rows, list) or not 1 <= len(rows) <= 20:
+        problems.append(("holder", "missing"))
+        return ()
+    holders = []
+    for row in rows:
+        if (
+            not isinstance(row, dict)
+            or row.keys() != {"name", "code", "code_type"}
+            or not all(isinstance(value, str) and 0 < len(value) <= 256 for value in row.values())
+        ):
+            problems.append(("holder", "needs name, code and code_type"))
+            continue
+        holders.append(Holder(row["name"], row["code"], row["code_type"]))
+    return tuple(holders)
+
+
+def _fields(body: Mapping[str, object], problems: list[tuple[str, str]]) -> dict[str, str]:
+    values = body.get("fields", {})
+    if not isinstance(values, dict):
+        problems.append(("fields", "not-an-object"))
+        return {}
+    for name, value in values.items():
+        if not isinstance(value, str):
+            problems.append((f"fields.{name}", "not-text"))
+    return {str(name): value for name, value in values.items() if isinstance(value, str)}

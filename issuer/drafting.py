@@ -1,0 +1,122 @@
+"""Drafting: an application becomes a licence, and the licence becomes the octets that will be signed.
+
+Everything here is deterministic: the same licence, token and seal give the same octets. So an issue that was cut off
+can be taken up again, and what is signed can be held against what was planned and stored before.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from issuer.application import Application
+from issuer.ports import Pen
+from keys.sm3 import sm3
+from templates.face import Face, draw_face
+from templates.library import Bundle
+from trust.formats.cose import plan_sign1
+from trust.formats.licence_document import encode_licence
+from trust.formats.ofd.document import OfdAttachment, OfdDocument
+from trust.formats.ofd.seal import PlannedOfd, Stamp, plan_ofd
+from trust.formats.pdf.plan import PlannedPdf, plan_pdf
+from trust.formats.token import TokenClaims, encode_claims, to_text
+from trust.rules.identifier import LicenceIdentifier
+from trust.rules.licence import Licence, StatusPointer
+from trust.rules.metadata import short_names
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+SERIAL_LENGTH = 20
+UNBIASED = 252
+"""Octets below this are spread evenly over the 36 characters; others are drawn again."""
+
+PROVIDER = "yinzheng"
+NOT_YET_ALLOTTED = StatusPointer(0, 0)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The two files of one licence, laid out and ready to be signed."""
+
+    face: Face
+    ofd: PlannedOfd
+    pdf: PlannedPdf
+
+
+def draw_serial(random: Callable[[int], bytes]) -> str:
+    """Twenty characters of 0–9 A–Z, each equally likely: 103 bits that nobody can guess."""
+    serial = ""
+    while len(serial) < SERIAL_LENGTH:
+        serial += "".join(ALPHABET[octet % 36] for octet in random(SERIAL_LENGTH) if octet < UNBIASED)
+    return serial[:SERIAL_LENGTH]
+
+
+def draft(application: Application, bundle: Bundle, pen: Pen, *, serial: str, salt: bytes) -> Licence:
+    """The licence an application becomes under a serial; its status entry is allotted afterwards."""
+    kind = bundle.type
+    return Licence(
+        identifier=LicenceIdentifier(kind.code, application.issuer_code, serial),
+        name=kind.name,
+        type_name=kind.name,
+        number=application.number,
+        issuing_body=pen.body,
+        holders=application.holders,
+        issued_on=application.issued_on,
+        valid_from=application.valid_from or application.issued_on,
+        valid_until=application.valid_until,
+        area_code=application.area_code,
+        fields={name: value for name, value in application.fields.items() if value},
+        status=NOT_YET_ALLOTTED,
+        log_salt=salt,
+        template=bundle.template,
+    )
+
+
+def plan_token(licence: Licence, pen: Pen) -> tuple[bytes, Callable[[bytes], bytes]]:
+    """What is signed for the code on the face, and how the token is made from the raw signature."""
+    claims = TokenClaims(
+        identifier=licence.identifier,
+        holder="、".join(holder.masked_name for holder in licence.holders),
+        issued_on=licence.issued_on,
+        valid_until=licence.valid_until,
+        status=licence.status,
+    )
+    return plan_sign1(encode_claims(claims), pen.signer.public)
+
+
+def draw(licence: Licence, bundle: Bundle, pen: Pen, *, token: bytes, host_url: str, at: datetime) -> Drawn:
+    """Draw the face once on both canvases and plan both signatures.
+
+    Raises:
+        MissingGlyph: the font lacks a character of the face; nothing is printed with a hole.
+
+    """
+    metadata = encode_licence(licence)
+    face = draw_face(bundle, licence, to_text(token, host_url), pen.picture)
+    document = OfdDocument(
+        doc_id=sm3(metadata).hex()[:32],
+        title=licence.name,
+        creator=licence.issuing_body.name,
+        created_on=licence.issued_on,
+        pages=face.ofd_pages,
+        fonts=face.ofd_fonts,
+        images=face.ofd_images,
+        attachments=(OfdAttachment("licence.json", "JSON", metadata),),
+        custom=short_names(licence, bundle.type),
+    )
+    box = face.stamp
+    stamp = Stamp(page=box.page - 1, x=box.x, y=box.y, width=box.width, height=box.height)
+    return Drawn(
+        face,
+        plan_ofd(document, stamp, pen.seal.der, at, PROVIDER),
+        plan_pdf(
+            face.pdf,
+            certificate=pen.certificate.der,
+            chain=(),
+            attachments=(
+                ("licence.json", "application/json", metadata),
+                ("seal.esl", "application/octet-stream", pen.seal.der),
+            ),
+            at=at,
+            reason=f"颁发{licence.name}",
+            name=pen.body.name,
+        ),
+    )

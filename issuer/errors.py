@@ -1,0 +1,66 @@
+"""The tree of errors of `issuer`.
+
+IssuerError
+├── ApplicationRefused    the data cannot become a licence; `problems` lists field and reason
+├── NoMandate             this body may not issue this type at this time
+├── UnknownType           no such licence type in the catalogue
+├── DuplicateNumber       the body has issued a licence of this type under this number
+├── IdempotencyMismatch   the key was used before with another body
+├── PlanBroken            what is about to be signed is not what was planned and stored
+├── NotSound              what was signed does not verify, or was not stored as it was made; nothing was released
+└── NoPen                 the body has no seal in force, or its key cannot be used
+"""
+
+from collections.abc import Sequence
+
+
+class IssuerError(Exception):
+    """Base of everything that issuing raises on purpose."""
+
+
+class ApplicationRefused(IssuerError):
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{field}: {reason}" for field, reason in problems))
+        self.problems = tuple(problems)
+
+
+class NoMandate(IssuerError):
+    def __init__(self, issuer_code: str, type_code: str) -> None:
+        super().__init__(f"{issuer_code} has no mandate for {type_code}")
+        self.issuer_code, self.type_code = issuer_code, type_code
+
+
+class UnknownType(IssuerError):
+    def __init__(self, type_code: str) -> None:
+        super().__init__(type_code)
+        self.type_code = type_code
+
+
+class DuplicateNumber(IssuerError):
+    def __init__(self, number: str) -> None:
+        super().__init__("the number is in use")
+        self.number = number
+
+
+class IdempotencyMismatch(IssuerError):
+    def __init__(self, key: str) -> None:
+        super().__init__("the key was used with another body")
+        self.key = key
+
+
+class PlanBroken(IssuerError):
+    def __init__(self, identifier: str, what: str) -> None:
+        super().__init__(f"{what} of {identifier} differs from what was planned")
+        self.identifier, self.what = identifier, what
+
+
+class NotSound(IssuerError):
+    def __init__(self, identifier: str, what: str) -> None:
+        super().__init__(f"{identifier}: {what}")
+        self.identifier, self.what = identifier, what
+
+
+class NoPen(IssuerError):
+    def __init__(self, body_code: str, reason: str) -> None:
+        super().__init__(f"{body_code}: {reason}")
+        self.body_code, self.reason = body_code, reason

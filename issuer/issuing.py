@@ -1,0 +1,149 @@
+"""Issuing a licence 签发: allot, plan, sign, check, log, store, and only then acknowledge.
+
+    1 checks           mandate, type, holder, fields, dates; nothing stored yet
+    2 allot            serial, status slot, salt; stored with the digest of the token to be signed
+    3 token            signed under that plan; its picture goes onto the face
+    4 plan             face drawn, digests of what both files will be signed over stored with the token
+    5 seal             the use of the seal is recorded, then both files are signed; signed octets equal planned ones
+    6 check            both files are examined as a verifier would, from their octets alone
+    7 store, log       files stored and read back; salted commitments appended to the log
+    8 release          the register says released; only now the caller hears of it
+
+A crash anywhere leaves a stored record of what was about to be promised, and the same key and body take it up again
+where it stopped. Same key and same body give the same licence and the same octets; another body is refused.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from issuer.application import Application
+from issuer.checking import check, check_draft
+from issuer.drafting import Drawn, draft, draw, draw_serial, plan_token
+from issuer.errors import ApplicationRefused, IdempotencyMismatch, NotSound, PlanBroken
+from issuer.ports import Artefacts, Entry, Office, Pen, SigningPlan, State
+from keys.sm3 import sm3
+from templates.library import Bundle
+from trust.formats.leaf import EntryKind, Statement, commitment
+from trust.formats.licence_document import encode_licence
+from trust.formats.ofd.examine import examine_ofd
+from trust.formats.pdf.examine import examine_pdf
+from trust.formats.sealed_file import SealedFile
+from trust.rules.licence import SALT_LENGTH
+from trust.rules.verdict import Indication
+
+MAX_KEY = 128
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A released licence with its two files and the token of its code."""
+
+    entry: Entry
+    ofd: bytes
+    pdf: bytes
+    token: bytes
+
+
+def issue(office: Office, application: Application, *, key: str, by: str, at: datetime) -> Issued:
+    """Issue one licence, or take up or repeat the one begun under the same key.
+
+    Raises:
+        UnknownType, NoMandate, ApplicationRefused, DuplicateNumber: nothing was promised.
+        IdempotencyMismatch: the key belongs to another body.
+        PlanBroken, NotSound: something is wrong inside; nothing was released.
+
+    """
+    if not (0 < len(key) <= MAX_KEY and key.isprintable()):
+        raise ApplicationRefused([("idempotency-key", f"1 to {MAX_KEY} printable characters")])
+    begun = office.register.by_key(key)
+    if begun is None:
+        begun = _begin(office, application, key=key, by=by, at=at)
+    if begun.body_digest != application.digest:
+        raise IdempotencyMismatch(key)
+    return complete(office, begun, at=at)
+
+
+def complete(office: Office, entry: Entry, *, at: datetime) -> Issued:
+    """Carry an entry from wherever it stands to released, and give its files."""
+    if entry.state is not State.RELEASED:
+        pen = office.pen(entry.licence.identifier.issuer_code, entry.begun_at)
+        bundle = office.bundle(entry.licence.identifier.type_code)
+        entry, drawn = _plan(office, entry, bundle, pen)
+        entry = _seal(office, entry, drawn, pen, at=at)
+    if entry.plan is None or entry.artefacts is None:
+        raise NotSound(str(entry.licence.identifier), "released without files")
+    return Issued(
+        entry,
+        office.blobs.get(entry.artefacts.ofd),
+        office.blobs.get(entry.artefacts.pdf),
+        entry.plan.token,
+    )
+
+
+def _begin(office: Office, application: Application, *, key: str, by: str, at: datetime) -> Entry:
+    bundle = office.bundle(application.type_code)
+    check(application, bundle.type, office.mandates(at), at)
+    pen = office.pen(application.issuer_code, at)
+    licence = draft(
+        application,
+        bundle,
+        pen,
+        serial=draw_serial(office.random),
+        salt=office.random(SALT_LENGTH),
+    )
+    check_draft(licence, bundle.type)
+    licence = replace(licence, status=office.allot(str(licence.identifier), at))
+    message, _ = plan_token(licence, pen)
+    entry = Entry(key, application.digest, licence, by, at, token_plan=_digest(message))
+    return office.register.begin(entry)
+
+
+def _plan(office: Office, entry: Entry, bundle: Bundle, pen: Pen) -> tuple[Entry, Drawn]:
+    """Token, face and signing plan; a stored plan is kept and must be met exactly."""
+    licence, identifier = entry.licence, str(entry.licence.identifier)
+    message, finish = plan_token(licence, pen)
+    if _digest(message) != entry.token_plan:
+        raise PlanBroken(identifier, "the token")
+    token = entry.plan.token if entry.plan else finish(pen.signer.sign(message))
+    drawn = draw(licence, bundle, pen, token=token, host_url=office.host_url, at=entry.begun_at)
+    plan = SigningPlan(token, _digest(drawn.ofd.to_be_signed), _digest(drawn.pdf.to_be_signed))
+    stored = office.register.plan(identifier, plan)
+    if stored.plan != plan:
+        raise PlanBroken(identifier, "the signing plan")
+    return stored, drawn
+
+
+def _seal(office: Office, entry: Entry, drawn: Drawn, pen: Pen, *, at: datetime) -> Entry:
+    """Record the uses, sign both files, examine them, store and log them, release."""
+    licence, identifier = entry.licence, str(entry.licence.identifier)
+    for message in (drawn.ofd.to_be_signed, drawn.pdf.to_be_signed):
+        office.uses.record(seal=pen.seal, document=_digest(message), purpose=f"签发 {identifier}", by=entry.by, at=at)
+    ofd = drawn.ofd.complete(pen.signer.sign(drawn.ofd.to_be_signed), pen.certificate.der)
+    pdf = drawn.pdf.complete(pen.signer.sign(drawn.pdf.to_be_signed))
+    metadata = encode_licence(licence)
+    require_sound(identifier, examine_ofd(ofd), metadata)
+    require_sound(identifier, examine_pdf(pdf), metadata)
+    names = office.blobs.put(ofd), office.blobs.put(pdf)
+    if (office.blobs.get(names[0]), office.blobs.get(names[1])) != (ofd, pdf):
+        raise NotSound(identifier, "a stored file differs from what was made")
+    commitments = tuple(commitment(licence.log_salt, identifier, sm3(file)) for file in (ofd, pdf))
+    place = office.log.append(Statement(EntryKind.ISSUE, commitments), at)
+    return office.register.release(identifier, Artefacts(*names, place, at))
+
+
+def require_sound(identifier: str, sealed: SealedFile, metadata: bytes) -> None:
+    """Hold a file just made against what any verifier will ask of its octets.
+
+    Raises:
+        NotSound: a finding that is not PASSED, or other metadata than was planned.
+
+    """
+    poor = [finding.name for finding in sealed.findings if finding.indication is not Indication.PASSED]
+    if poor:
+        raise NotSound(identifier, f"{sealed.kind} does not verify: {', '.join(poor)}")
+    if sealed.metadata != metadata:
+        raise NotSound(identifier, f"{sealed.kind} carries other metadata than was planned")
+
+
+def _digest(message: bytes) -> str:
+    return f"sm3:{sm3(message).hex()}"

@@ -1,0 +1,89 @@
+"""SM2 public keys and the verification of signatures (GB/T 32918), message level, identity always given.
+
+A `PublicKey` cannot exist unless its point is on the curve, and a signature reaches a backend only after the codec
+has found it well formed; so no backend's leniency matters. Whether the key may sign this kind of thing is decided
+above, by certificates. Signing is in `keys.custody`, behind `keys.signer.Signer`.
+
+    public = PublicKey.from_spki(der)
+    verify(public, message, signature_raw, identity=DEFAULT_IDENTITY)     # None, or SignatureRefused
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from keys import backend as backends
+from keys.codec import SPKI_HEAD, check_identity, check_point, check_raw, point_from_spki
+from keys.digest import DEFAULT_IDENTITY, digest_of
+from keys.errors import SignatureRefused
+from keys.sm3 import sm3
+
+__all__ = ["DEFAULT_IDENTITY", "PublicKey", "backend", "digest", "verify"]
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """A public key, by its uncompressed point of 65 octets.
+
+    Raises:
+        MalformedKey: not a finite point of the curve in that form.
+
+    """
+
+    point: bytes
+
+    def __post_init__(self) -> None:
+        check_point(self.point)
+
+    @classmethod
+    def from_spki(cls, der: bytes) -> "PublicKey":
+        """Read a SubjectPublicKeyInfo of exactly 91 octets.
+
+        Raises:
+            MalformedKey: any other form.
+
+        """
+        return cls(point_from_spki(der))
+
+    @property
+    def spki(self) -> bytes:
+        """SubjectPublicKeyInfo, 91 octets DER."""
+        return SPKI_HEAD + self.point
+
+    @cached_property
+    def key_id(self) -> bytes:
+        """First 4 octets of SM3 over the SPKI: a hint for finding the key, never a proof."""
+        return sm3(self.spki)[:4]
+
+
+def verify(public: PublicKey, message: bytes, signature_raw: bytes, *, identity: bytes) -> None:
+    """Return if r ‖ s (64 octets) holds over the message under this key and identity.
+
+    Raises:
+        SignatureRefused: it does not, or is malformed; the exception does not tell which.
+        MalformedKey: the identity is longer than 8 190 octets.
+        BackendFailed: the backend broke, and nothing is known about the signature.
+
+    """
+    check_identity(identity)
+    try:
+        check_raw(signature_raw)
+        holds = backends.chosen().verify(public.point, message, identity, signature_raw)
+    except SignatureRefused:
+        holds = False
+    if not holds:
+        raise SignatureRefused("signature", "the signature does not hold") from None
+
+
+def digest(public: PublicKey, message: bytes, *, identity: bytes) -> bytes:
+    """Return e = SM3(Z ‖ M), 32 octets: what a device signs.
+
+    Raises:
+        MalformedKey: the identity is longer than 8 190 octets.
+
+    """
+    return digest_of(public.point, message, identity)
+
+
+def backend() -> str:
+    """Path and version of the library that decides, for the readiness page and the trail."""
+    return backends.chosen().description

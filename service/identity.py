@@ -1,0 +1,195 @@
+"""Identity 身份: who is acting, in which role, for which department, and the one question "may they?".
+
+A person signs in with a password (argon2); the session is a row in the database, known to the browser only by a random
+token whose digest is stored, so a session can be ended and a stolen database opens none. Roles are few and do not
+overlap: an official acts for one department, a reviewer verifies and cites, a holder sees their own, an auditor reads
+and writes nothing, an administrator manages people. The demo's people are announced and refused in production.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from keys.sm3 import hmac_sm3, sm3
+
+LASTING = timedelta(hours=8)
+TOKEN_LENGTH = 32
+MAX_PASSWORD = 1024
+FAILURES, WITHIN = 5, timedelta(minutes=5)
+
+
+class Role(StrEnum):
+    """What a person is here for."""
+
+    OFFICIAL = "official"
+    REVIEWER = "reviewer"
+    HOLDER = "holder"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+ROLE_LABELS = {
+    Role.OFFICIAL: "部门经办人",
+    Role.REVIEWER: "窗口核验人员",
+    Role.HOLDER: "持证人",
+    Role.AUDITOR: "审计人员",
+    Role.ADMIN: "系统管理员",
+}
+
+
+class IdentityError(Exception):
+    """Base of refusals by identity.
+
+    IdentityError
+    ├── NotSignedIn      nobody, or a session that has ended
+    ├── NotAllowed       somebody, but not in this role or for this department
+    ├── WrongCredentials the same for an unknown login and a wrong password
+    ├── TooManyTries     sign-in is closed for a while
+    └── ForgedRequest    a form that did not come from our own page
+    """
+
+
+class NotSignedIn(IdentityError):  # noqa: N818  (a refusal is named by what happened)
+    """Nobody is signed in."""
+
+
+class NotAllowed(IdentityError):  # noqa: N818  (as above)
+    """The person has not the role this needs."""
+
+
+class WrongCredentials(IdentityError):  # noqa: N818  (as above)
+    """Login or password is wrong; which one is not told."""
+
+
+class TooManyTries(IdentityError):  # noqa: N818  (as above)
+    """Too many failures for this login in a short time."""
+
+
+class ForgedRequest(IdentityError):  # noqa: N818  (as above)
+    """The form's token or origin is not ours."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone who may act; `department` for officials and reviewers, holder codes for holders."""
+
+    login: str
+    name: str
+    role: Role
+    department: str | None = None
+    holder_code_type: str | None = None
+    holder_code: str | None = None
+
+
+@dataclass(frozen=True)
+class Session:
+    """A person signed in with a token; `form_token` guards the forms of this session."""
+
+    person: Person
+    form_token: str
+    ends_at: datetime
+
+
+class People(Protocol):
+    """Where people, password hashes and sessions are kept; every method is one durable transaction."""
+
+    def enrol(self, person: Person, password_hash: str) -> None:
+        """Store or replace a person."""
+        ...
+
+    def find(self, login: str) -> tuple[Person, str] | None:
+        """A person and the password hash."""
+        ...
+
+    def open_session(self, digest: bytes, login: str, ends_at: datetime) -> None:
+        """Store a session under the digest of its token."""
+        ...
+
+    def session(self, digest: bytes) -> tuple[Person, datetime] | None:
+        """The person of a session, and when it ends."""
+        ...
+
+    def end_session(self, digest: bytes) -> None:
+        """Forget a session; idempotent."""
+        ...
+
+
+class Identity:
+    """Signing in and out, over `People`."""
+
+    def __init__(self, people: People, random: Callable[[int], bytes], hasher: PasswordHasher | None = None) -> None:
+        self._people, self._random = people, random
+        self._hasher = hasher or PasswordHasher()
+        self._decoy = self._hasher.hash("nobody")
+        self._failures: dict[str, list[datetime]] = {}
+
+    def enrol(self, person: Person, password: str) -> None:
+        """Store a person with a password."""
+        self._people.enrol(person, self._hasher.hash(password))
+
+    def sign_in(self, login: str, password: str, at: datetime) -> str:
+        """Open a session and give its token.
+
+        Raises:
+            WrongCredentials: unknown login and wrong password alike, after the same work.
+            TooManyTries: five failures within five minutes.
+
+        """
+        recent = [tried for tried in self._failures.get(login, []) if at - tried < WITHIN]
+        if len(recent) >= FAILURES:
+            raise TooManyTries(login)
+        found = self._people.find(login)
+        try:
+            self._hasher.verify(found[1] if found else self._decoy, password[:MAX_PASSWORD])
+        except (VerifyMismatchError, InvalidHashError):
+            found = None
+        if found is None:
+            self._failures = {name: tries for name, tries in self._failures.items() if at - tries[-1] < WITHIN}
+            self._failures[login] = [*recent, at]
+            raise WrongCredentials
+        self._failures.pop(login, None)
+        token = self._random(TOKEN_LENGTH).hex()
+        self._people.open_session(_digest(token), login, at + LASTING)
+        return token
+
+    def session(self, token: str | None, at: datetime) -> Session:
+        """The session of a token.
+
+        Raises:
+            NotSignedIn: no token, an unknown one, or a session that has ended.
+
+        """
+        found = self._people.session(_digest(token)) if token else None
+        if token is None or found is None or found[1] <= at:
+            raise NotSignedIn
+        return Session(found[0], form_token(token), found[1])
+
+    def sign_out(self, token: str) -> None:
+        """End a session."""
+        self._people.end_session(_digest(token))
+
+
+def form_token(token: str) -> str:
+    """The token that the forms of a session carry; it does not give the session away."""
+    return hmac_sm3(token.encode(), b"yinzheng form").hex()[:32]
+
+
+def require(person: Person, roles: Collection[Role], department: str | None = None) -> Person:
+    """Answer "may they?".
+
+    Raises:
+        NotAllowed: another role, or another department.
+
+    """
+    if person.role not in roles or (department is not None and person.department != department):
+        raise NotAllowed(person.login)
+    return person
+
+
+def _digest(token: str) -> bytes:
+    return sm3(token.encode())

@@ -1,0 +1,335 @@
+"""Properties of the rules: what holds for every identifier, code, text and pile of acts, not only for examples."""
+
+import json
+import unicodedata
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from trust.errors import Malformed, TrustError
+from trust.rules.admission import check_act
+from trust.rules.grounds import GROUNDS, Authority, grounds_for
+from trust.rules.identifier import LicenceIdentifier, check_character, parse, parse_lenient
+from trust.rules.party import (
+    CENTRAL_DIVISION,
+    PROVINCES,
+    RESIDENCE_PERMIT_DIVISIONS,
+    Holder,
+    check_citizen_number,
+    check_organisation_code,
+    check_uscc,
+    citizen_check_character,
+    organisation_check_character,
+    uscc_check_character,
+)
+from trust.rules.standing import (
+    LIST_VALUE,
+    MOVES,
+    Act,
+    ActKind,
+    Status,
+    history,
+    next_change,
+    recorded_by,
+    standing_at,
+)
+from trust.rules.text import check_text
+
+CAPITALS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+DIGITS = "0123456789"
+TODAY = date(2026, 11, 21)
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def text_of(alphabet: str, *, least: int, most: int) -> st.SearchStrategy[str]:
+    return st.text(alphabet, min_size=least, max_size=most)
+
+
+@st.composite
+def usccs(draw) -> str:
+    """Any valid code: both check characters computed."""
+    division = draw(
+        st.sampled_from(sorted(PROVINCES)).flatmap(
+            lambda province: text_of(DIGITS, least=4, most=4).map(lambda rest: province + rest),
+        )
+        | st.just(CENTRAL_DIVISION),
+    )
+    inner = draw(text_of(USCC_ALPHABET, least=8, most=8))
+    body = draw(text_of(USCC_ALPHABET, least=2, most=2)) + division + inner + organisation_check_character(inner)
+    return body + uscc_check_character(body)
+
+
+@st.composite
+def citizen_numbers(draw) -> str:
+    """Any number that the rule accepts, born before 1912."""
+    divisions = st.sampled_from(sorted(PROVINCES)).map(lambda province: province + "0101")
+    division = draw(divisions | st.sampled_from(sorted(RESIDENCE_PERMIT_DIVISIONS)))
+    born = draw(st.dates(date(1880, 1, 1), date(1911, 12, 31)))
+    body = division + born.isoformat().replace("-", "") + draw(text_of(DIGITS, least=3, most=3))
+    return body + citizen_check_character(body)
+
+
+identifiers = st.builds(
+    lambda authority, number, issuer, serial, version: LicenceIdentifier(
+        f"{authority}{number:03}", issuer, serial, f"{version:03}"
+    ),
+    usccs(),
+    st.integers(0, 999),
+    usccs(),
+    text_of(CAPITALS, least=1, most=32),
+    st.integers(1, 999),
+)
+lenient_identifiers = st.builds(
+    LicenceIdentifier,
+    text_of(CAPITALS, least=21, most=21),
+    text_of(CAPITALS, least=1, most=32),
+    text_of(CAPITALS, least=1, most=64),
+    text_of(DIGITS, least=3, most=3),
+)
+
+
+@st.composite
+def with_one_change(draw, texts: st.SearchStrategy[str]) -> tuple[str, str]:
+    """A text, and the same with one character replaced by another."""
+    text = draw(texts)
+    place = draw(st.integers(0, len(text) - 1))
+    other = draw(st.sampled_from([*CAPITALS, *"abcxyz.-_ "]) | st.characters())
+    assume(other != text[place])
+    return text, text[:place] + other + text[place + 1 :]
+
+
+# Identifiers and codes
+
+
+@given(identifiers)
+def test_parse_undoes_print(identifier):
+    assert parse(str(identifier)) == identifier == parse_lenient(str(identifier))
+    identifier.require_strict()
+
+
+@given(lenient_identifiers)
+def test_parse_lenient_undoes_print(identifier):
+    assert parse_lenient(str(identifier)) == identifier
+
+
+@given(with_one_change(identifiers.map(str)))
+def test_one_changed_character_of_an_identifier_is_refused(pair):
+    _, changed = pair
+    for read in (parse, parse_lenient):
+        with pytest.raises(Malformed):
+            read(changed)
+
+
+@given(identifiers, identifiers)
+def test_two_identifiers_print_alike_only_if_equal(one, other):
+    assert (str(one) == str(other)) is (one == other)
+
+
+@given(st.text(max_size=160))
+def test_any_text_is_an_identifier_or_malformed(text):
+    for read in (parse, parse_lenient):
+        with suppress(Malformed):
+            assert str(read(text)) == text
+
+
+@given(text_of(CAPITALS, least=1, most=40), st.data())
+def test_check_characters_of_one_place_never_repeat(body, data):
+    place = data.draw(st.integers(0, len(body) - 1))
+    variants = [body[:place] + character + body[place + 1 :] for character in CAPITALS]
+    assert len({check_character(variant) for variant in variants}) == len(CAPITALS)
+
+
+@given(usccs())
+def test_a_built_uscc_is_valid_inside_too(code):
+    check_uscc(code)
+    check_organisation_code(code[8:17])
+
+
+@given(with_one_change(usccs()))
+def test_one_changed_character_of_a_uscc_is_refused(pair):
+    with pytest.raises(Malformed):
+        check_uscc(pair[1])
+
+
+@given(citizen_numbers())
+def test_a_built_citizen_number_is_valid(code):
+    check_citizen_number(code, on=TODAY)
+
+
+@given(with_one_change(citizen_numbers()))
+def test_one_changed_character_of_a_citizen_number_is_refused(pair):
+    with pytest.raises(Malformed):
+        check_citizen_number(pair[1], on=TODAY)
+
+
+@given(st.text(max_size=24) | text_of(CAPITALS, least=9, most=18))
+def test_any_text_is_a_code_or_malformed(text):
+    for check in (check_uscc, check_organisation_code, lambda code: check_citizen_number(code, on=TODAY)):
+        with suppress(Malformed):
+            check(text)
+            assert len(text) in {9, 18}
+
+
+# Text and masks
+
+
+@given(st.text(st.characters(codec=None), max_size=30))
+def test_text_that_passes_is_the_text_itself_and_survives_the_wire(text):
+    try:
+        passed = check_text(text, 20)
+    except Malformed:
+        return
+    assert passed == text == unicodedata.normalize("NFC", text)
+    assert text.encode().decode() == text
+    assert json.loads(json.dumps(text)) == text
+    assert text.strip() == text
+
+
+@given(st.text(min_size=2, max_size=12), citizen_numbers())
+def test_masks_of_a_person_keep_one_character_of_the_name_and_two_of_the_code(name, code):
+    holder = Holder(name, code, "111")
+    assert holder.masked_name[1:].strip("*") == ""
+    assert holder.masked_code[1:-1].strip("*") == ""
+    assert len(holder.masked_code) == len(code)
+
+
+# Standings
+
+KINDS = list(ActKind)
+INTERRUPTING = (ActKind.SUSPEND, ActKind.REINSTATE, ActKind.RESTRICT, ActKind.REINSTATE)
+hours = st.integers(0, 60).map(lambda number: START + timedelta(hours=number))
+
+
+@st.composite
+def piles(draw) -> list[Act]:
+    """Acts as a register of anybody could hold them, allowed or not."""
+    rows = draw(st.lists(st.tuples(st.sampled_from(KINDS), hours, hours, hours), max_size=8))
+    return [
+        Act("id", number, kind, "other", "为测试", min(decided, recorded), effective, recorded, "甲")
+        for number, (kind, decided, effective, recorded) in enumerate(rows, start=1)
+    ]
+
+
+@st.composite
+def records(draw) -> list[Act]:
+    """Acts as they come to be recorded here: offered one after another, each admitted or refused."""
+    recorded: list[Act] = []
+    now = START
+    for _ in range(draw(st.integers(0, 10))):
+        now += timedelta(hours=draw(st.integers(0, 5)))
+        # Interruptions and what lifts them come up more often than ends, or hardly a record would be long.
+        kind = draw(st.sampled_from([*KINDS, *INTERRUPTING, *INTERRUPTING]))
+        ground = draw(st.sampled_from(grounds_for(kind)))
+        decided = now - timedelta(hours=draw(st.integers(0, 3)))
+        effective = draw(st.sampled_from([decided, now])) + timedelta(hours=draw(st.integers(-10, 20)))
+        act = Act("id", len(recorded) + 1, kind, ground.code, "为测试", decided, effective, now, "甲")
+        with suppress(TrustError):
+            check_act(recorded, act, authority=draw(st.sampled_from(sorted(ground.authorities))))
+            recorded.append(act)
+    return recorded
+
+
+@given(piles(), hours, st.randoms(use_true_random=False))
+def test_standing_does_not_depend_on_the_order_given(acts, at, random):
+    shuffled = random.sample(acts, len(acts))
+    assert standing_at(shuffled, at) == standing_at(acts, at)
+    assert next_change(shuffled, at) == next_change(acts, at)
+
+
+@given(piles() | records())
+def test_standing_moves_only_along_the_table(acts):
+    periods = history(acts)
+    assert periods[0].standing.status is Status.VALID or periods[0].standing.since is not None
+    before = Status.VALID
+    for period in periods:
+        act = period.standing.act
+        if act is None:
+            assert period.standing.status is Status.VALID
+            assert period.standing.since is None
+            continue
+        # Between two periods others may have lasted for no time at all; their moves are in the table just the same.
+        gone = [other for other in acts if other.effective_at == act.effective_at and other.sequence < act.sequence]
+        reachable = {before} | {MOVES[other.kind].result for other in gone}
+        assert reachable & MOVES[act.kind].allowed_from
+        assert period.standing.status is MOVES[act.kind].result
+        before = period.standing.status
+
+
+@given(piles() | records(), hours)
+def test_periods_touch_and_are_half_open(acts, at):
+    periods = history(acts)
+    assert periods[-1].until is None
+    for period, following in pairwise(periods):
+        assert period.until == following.standing.since
+        assert period.standing.since is None or period.standing.since < period.until
+        assert standing_at(acts, period.until) == following.standing
+        assert standing_at(acts, period.until - timedelta(microseconds=1)) == period.standing
+    change = next_change(acts, at)
+    if change is None:
+        assert standing_at(acts, at + timedelta(days=9)) == standing_at(acts, at)
+    else:
+        assert change > at
+        assert standing_at(acts, change) != standing_at(acts, at)
+        assert standing_at(acts, change - timedelta(microseconds=1)) == standing_at(acts, at)
+
+
+@given(piles() | records(), hours, hours)
+def test_what_is_final_stays(acts, one, other):
+    earlier, later = sorted((one, other))
+    then = standing_at(acts, earlier)
+    if then.status.final:
+        assert standing_at(acts, later) == then
+
+
+@given(records())
+def test_an_admitted_act_decides_from_the_instant_it_takes_effect(acts):
+    for number, act in enumerate(acts, start=1):
+        assert standing_at(acts[:number], act.effective_at).act == act
+
+
+@given(records(), hours, hours)
+def test_a_licence_that_was_ended_never_stands_better_later(acts, at, known):
+    """Whatever is recorded afterwards, an end that was on record and in effect stays an end."""
+    known_then = recorded_by(acts, known)
+    if known >= at and LIST_VALUE[standing_at(known_then, at).status] == 1:
+        assert LIST_VALUE[standing_at(acts, at).status] == 1
+
+
+@given(records(), hours, hours)
+def test_nothing_recorded_later_makes_the_past_better(acts, at, known):
+    """A verifier that was told of an interruption is never told afterwards that there was none."""
+    if known >= at and standing_at(recorded_by(acts, known), at).status is not Status.VALID:
+        assert standing_at(acts, at).status is not Status.VALID
+
+
+@given(records())
+def test_an_interruption_ends_only_by_an_act_recorded_after_it(acts):
+    periods = history(acts)
+    for interrupted, following in pairwise(periods):
+        if interrupted.standing.act and following.standing.status is Status.VALID:
+            assert following.standing.act.sequence > interrupted.standing.act.sequence
+
+
+@given(records(), st.sampled_from(list(GROUNDS.values())), hours)
+def test_a_ground_that_does_not_reach_back_never_does(acts, ground, decided):
+    assume(not ground.retroactive)
+    now = max([decided, *(act.recorded_at for act in acts)])
+    back = Act(
+        "id",
+        len(acts) + 1,
+        min(ground.kinds),
+        ground.code,
+        "为测试",
+        now,
+        now - timedelta(microseconds=1),
+        now,
+        "甲",
+    )
+    with pytest.raises(TrustError) as caught:
+        check_act(acts, back, authority=Authority.ISSUER)
+    assert caught.value.reason == "not-retroactive"

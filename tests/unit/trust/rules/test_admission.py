@@ -1,0 +1,107 @@
+"""What may join the acts on record."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from trust.errors import TrustError
+from trust.rules.admission import check_act
+from trust.rules.grounds import Authority
+from trust.rules.standing import Act, ActKind
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def day(number: float) -> datetime:
+    return START + timedelta(days=number)
+
+
+def act(sequence, kind, ground, *, decided, effective=None, recorded=None, reason="") -> Act:
+    effective, recorded = (decided if number is None else number for number in (effective, recorded))
+    return Act("id", sequence, kind, ground, reason, day(decided), day(effective), day(recorded), "甲")
+
+
+def reason_of(acts, new, authority=Authority.ISSUER) -> str | None:
+    try:
+        check_act(acts, new, authority=authority)
+    except TrustError as refusal:
+        return refusal.reason
+    return None
+
+
+SUSPENDED = act(1, ActKind.SUSPEND, "penalty", decided=10)
+REVOKED = act(1, ActKind.REVOKE, "penalty", decided=10)
+CANCELLED = act(1, ActKind.CANCEL, "holder-request", decided=10)
+RESCINDED = act(1, ActKind.RESCIND, "fraud", decided=10)
+SCHEDULED_END = act(1, ActKind.CANCEL, "holder-request", decided=10, effective=30)
+
+
+@pytest.mark.parametrize(
+    ("acts", "new", "reason"),
+    [
+        ([], act(1, ActKind.SUSPEND, "penalty", decided=1), None),
+        ([SUSPENDED], act(2, ActKind.REINSTATE, "rectified", decided=11), None),
+        ([SUSPENDED], act(2, ActKind.REINSTATE, "suspension-ended", decided=11, effective=40), None),
+        ([SUSPENDED], act(2, ActKind.REVOKE, "penalty", decided=11), None),
+        ([SUSPENDED], act(2, ActKind.SUSPEND, "penalty", decided=11), "standing-move"),
+        ([], act(1, ActKind.REINSTATE, "rectified", decided=11), "standing-move"),
+        # an act recorded days after it was decided and took effect is no retroaction
+        ([], act(1, ActKind.SUSPEND, "penalty", decided=1, recorded=5), None),
+        # reaching back
+        ([], act(1, ActKind.SUSPEND, "penalty", decided=5, effective=4), "not-retroactive"),
+        ([], act(1, ActKind.REVOKE, "penalty", decided=5, effective=4), "not-retroactive"),
+        ([], act(1, ActKind.REVOKE, "other", decided=5, effective=4, reason="说明"), "not-retroactive"),
+        ([], act(1, ActKind.CANCEL, "holder-request", decided=5, effective=4), "not-retroactive"),
+        ([], act(1, ActKind.CANCEL, "holder-died", decided=5, effective=4), None),
+        ([], act(1, ActKind.RESCIND, "fraud", decided=5, effective=-400), None),
+        # what restores does not even reach back to a decision recorded late
+        ([SUSPENDED], act(2, ActKind.REINSTATE, "rectified", decided=12, recorded=15), "not-retroactive"),
+        ([SUSPENDED], act(2, ActKind.REINSTATE, "rectified", decided=12, effective=15, recorded=15), None),
+        # the end is the end, and only a rescission annuls from before it
+        ([REVOKED], act(2, ActKind.REINSTATE, "decision-overturned", decided=11), "standing-final"),
+        ([REVOKED], act(2, ActKind.CANCEL, "withdrawn", decided=11), "standing-final"),
+        ([REVOKED], act(2, ActKind.CANCEL, "holder-died", decided=11, effective=5), "standing-final"),
+        ([CANCELLED], act(2, ActKind.RESCIND, "fraud", decided=11), "standing-final"),
+        ([CANCELLED], act(2, ActKind.RESCIND, "fraud", decided=11, effective=0), None),
+        ([RESCINDED], act(2, ActKind.RESCIND, "fraud", decided=11, effective=0), "standing-final"),
+        # the move is judged where the act takes effect
+        ([SCHEDULED_END], act(2, ActKind.SUSPEND, "penalty", decided=12), None),
+        ([SCHEDULED_END], act(2, ActKind.SUSPEND, "penalty", decided=12, effective=30), "standing-final"),
+        ([SUSPENDED], act(2, ActKind.SUSPEND, "penalty", decided=12, effective=50), "standing-move"),
+        # grounds
+        ([], act(1, ActKind.SUSPEND, "fraud", decided=1), "ground-kind"),
+        ([], act(1, ActKind.SUSPEND, "other", decided=1), "reason-missing"),
+        # place in the record
+        ([SUSPENDED], act(1, ActKind.REVOKE, "penalty", decided=11), "act-sequence"),
+        ([SUSPENDED], act(3, ActKind.REVOKE, "penalty", decided=11), "act-sequence"),
+        ([], act(2, ActKind.REVOKE, "penalty", decided=11), "act-sequence"),
+        ([SUSPENDED], act(2, ActKind.REVOKE, "penalty", decided=9), "act-recorded-order"),
+        ([SUSPENDED], replace(act(2, ActKind.REVOKE, "penalty", decided=11), subject="other"), "act-subject"),
+    ],
+)
+def test_what_may_be_recorded(acts, new, reason):
+    assert reason_of(acts, new) == reason
+
+
+def test_a_second_suspension_may_begin_where_the_first_ends():
+    acts = [SUSPENDED, act(2, ActKind.REINSTATE, "suspension-ended", decided=10, effective=20)]
+    assert reason_of(acts, act(3, ActKind.SUSPEND, "penalty", decided=12, effective=20)) is None
+
+
+@pytest.mark.parametrize(
+    ("authority", "reason"),
+    [(Authority.ISSUER, None), (Authority.ENFORCEMENT, None), (Authority.SUPERIOR, "ground-authority")],
+)
+def test_who_acts_is_asked(authority, reason):
+    assert reason_of([], act(1, ActKind.SUSPEND, "penalty", decided=1), authority) == reason
+
+
+def test_the_ground_comes_back():
+    assert check_act([], act(1, ActKind.RESCIND, "fraud", decided=1)).code == "fraud"
+
+
+def test_the_order_of_the_record_given_does_not_matter():
+    acts = [SUSPENDED, act(2, ActKind.REINSTATE, "rectified", decided=11)]
+    new = act(3, ActKind.SUSPEND, "penalty", decided=12)
+    assert reason_of(acts, new) is reason_of(acts[::-1], new) is None

@@ -1,0 +1,99 @@
+from dataclasses import replace
+
+import pytest
+
+from trust.errors import Malformed
+from trust.rules.catalogue import FieldRule, check_fields, field_problems
+from trust.rules.errors import FieldRefused
+from trust.rules.party import IssuingBody
+
+
+def problems(licence_type, values) -> list[tuple[str, str]]:
+    return [(problem.key, problem.reason) for problem in field_problems(licence_type, values)]
+
+
+def test_good_values_come_back_in_the_order_of_the_type_without_empty_ones(licence_type):
+    values = check_fields(licence_type, {"home": "", "level": "12", "work": "建筑电工", "note": None})
+    assert list(values.items()) == [("work", "建筑电工"), ("level", "12")]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, [("work", "missing")]),
+        ({"work": ""}, [("work", "missing")]),
+        ({"work": None}, [("work", "missing")]),
+        ({"work": " "}, [("work", "edge-space")]),
+        ({"work": 3}, [("work", "not-text")]),
+        ({"work": 0}, [("work", "not-text")]),
+        ({"work": ["建筑电工"]}, [("work", "not-text")]),
+        ({"work": "工" * 41}, [("work", "too-long")]),
+        ({"work": "电\u202e工"}, [("work", "format-character")]),
+        ({"work": "电工\ue000"}, [("work", "private-use")]),
+        ({"work": "电工\ud800"}, [("work", "surrogate")]),
+        ({"work": "电工", "level": "三"}, [("level", "pattern")]),
+        ({"work": "电工", "level": "\uff13"}, [("level", "pattern")]),
+        ({"work": "电工", "level": "3\n"}, [("level", "control-character")]),
+        ({"work": "电工", "wrok": "x"}, [("wrok", "unknown")]),
+        ({"level": "abc", "x": "1"}, [("work", "missing"), ("level", "too-long"), ("x", "unknown")]),
+    ],
+)
+def test_every_problem_is_named(licence_type, values, expected):
+    assert problems(licence_type, values) == expected
+    with pytest.raises(FieldRefused) as caught:
+        check_fields(licence_type, values)
+    assert (caught.value.key, caught.value.reason) == expected[0]
+
+
+def test_the_value_is_not_in_the_refusal(licence_type):
+    with pytest.raises(FieldRefused) as caught:
+        check_fields(licence_type, {"work": "张三丰的住址\n"})
+    assert "张三丰" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"key": "Work"},
+        {"key": ""},
+        {"short_name": "czlb"},
+        {"short_name": "操作"},
+        {"max_length": 0},
+        {"max_length": 4001},
+        {"disclosure": "everybody"},
+        {"pattern": "("},
+    ],
+)
+def test_rules_that_make_no_sense(changes):
+    with pytest.raises(Malformed) as caught:
+        replace(FieldRule("work", "CZLB", "操作类别", 40), **changes)
+    assert caught.value.reason == "field-rule"
+
+
+def test_metadata_names_carry_the_prefix_once():
+    assert FieldRule("work", "CZLB", "操作类别", 40).metadata_name == "KZ_CZLB"
+    assert FieldRule("work", "KZ_CZLB", "操作类别", 40).metadata_name == "KZ_CZLB"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"code": "11100000000013338W03"}, "type-format"),
+        ({"code": "11100000000013338X032"}, "type-authority-code"),
+        ({"defining_authority": IssuingBody("自然资源部", "11100000MB03271699")}, "type-authority-code"),
+        ({"holder_code_types": ()}, "type-rule"),
+        ({"holder_code_types": ("112",)}, "type-rule"),
+        ({"validity": "forever"}, "type-rule"),
+        ({"number_disclosure": "everybody"}, "type-rule"),
+        (
+            {"fields": (FieldRule("a", "XM", "甲", 1), FieldRule("b", "KZ_XM", "乙", 1))},
+            "type-rule",
+        ),
+        ({"fields": (FieldRule("a", "XM", "甲", 1), FieldRule("a", "XN", "乙", 1))}, "type-rule"),
+        ({"name": "证照\u200b"}, "format-character"),
+    ],
+)
+def test_types_that_make_no_sense(licence_type, changes, reason):
+    with pytest.raises(Malformed) as caught:
+        replace(licence_type, **changes)
+    assert caught.value.reason == reason

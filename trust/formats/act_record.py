@@ -1,0 +1,46 @@
+"""An act on a licence as octets: what its log entry commits to, and what an archive or an auditor is shown.
+
+Canonical JSON of every fact of the act. Together with its salt and the licence's identifier it gives the commitment
+that stands in the log, so whoever is shown an act can prove that it was recorded like this, and when.
+"""
+
+from keys.sm3 import sm3
+from trust.errors import Malformed
+from trust.formats.canonical_json import decode_json, encode_json, instant_from, require, text_of
+from trust.formats.leaf import commitment
+from trust.rules.standing import Act, ActKind
+
+FORMAT = "yinzheng-act/1"
+MAX_ACT = 16 * 1024
+_TEXTS = ("subject", "ground", "reason", "by")
+_TIMES = ("decided_at", "effective_at", "recorded_at")
+_NAMES = frozenset({*_TEXTS, *_TIMES, "kind", "sequence", "format"})
+
+
+def encode_act(act: Act) -> bytes:
+    """The octets of an act."""
+    values: dict[str, object] = {name: getattr(act, name) for name in _TEXTS}
+    values |= {name: text_of(getattr(act, name)) for name in _TIMES}
+    return encode_json(values | {"format": FORMAT, "kind": act.kind.value, "sequence": act.sequence})
+
+
+def decode_act(octets: bytes) -> Act:
+    """The act in these octets.
+
+    Raises:
+        Malformed: not exactly what `encode_act` writes.
+
+    """
+    value = decode_json(octets, limit=MAX_ACT)
+    require(value, _NAMES)
+    kind, sequence, texts = value["kind"], value["sequence"], {name: value[name] for name in _TEXTS}
+    sound = value["format"] == FORMAT and type(sequence) is int and all(type(text) is str for text in texts.values())
+    if not sound or type(kind) is not str or kind not in set(ActKind):
+        raise Malformed("act-record", "not an act of a known kind")
+    times = {name: instant_from(value[name]) for name in _TIMES}
+    return Act(kind=ActKind(kind), sequence=sequence, **texts, **times)  # type: ignore[arg-type]  # types checked above
+
+
+def act_commitment(act: Act, salt: bytes) -> bytes:
+    """The commitment of an act's log entry."""
+    return commitment(salt, act.subject, sm3(encode_act(act)))

@@ -1,0 +1,1 @@
+"""Electronic seals in OFD files: values, writer, sealing, and the strict examination."""

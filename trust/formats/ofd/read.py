@@ -1,0 +1,272 @@
+"""An OFD package in our profile, read back into the values it was written from.
+
+`read_document` accepts exactly what `write_document` writes: it takes the values out of the XML, writes them again
+and compares every octet. So whoever has the values has the file: no second document, no action, no annotation, no
+attribute can stand in it that they do not show. That is stricter than a signature asks for; it keeps a careless
+or bought signer from sealing what people and programs would read differently. A later form of the writer gets
+another mark and a reader of its own.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Literal
+
+from trust.errors import Malformed
+from trust.formats.ofd.document import (
+    Colour,
+    ImageBox,
+    OfdAttachment,
+    OfdDocument,
+    OfdFont,
+    OfdImage,
+    OfdPage,
+    PageObject,
+    PathShape,
+    TextRun,
+)
+from trust.formats.ofd.write import (
+    DOC_ID,
+    FORMAT_MARK,
+    ROOT,
+    ascent_of,
+    check_xml_size,
+    margin_of,
+    root_xml,
+    write_document,
+)
+from trust.formats.ofd.xml import Element, read_xml
+
+MARK = FORMAT_MARK.encode("ascii")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LENGTH = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,4})?")
+HOSTILE = frozenset({"xml-doctype", "xml-instruction", "xml-size"})
+COUNT = re.compile(r"[1-9][0-9]{0,4}")
+
+
+def claims_our_profile(octets: bytes, entries: Mapping[str, bytes]) -> bool:
+    """Whether the mark of our profile stands anywhere in the file, or in an XML entry once that is inflated.
+
+    A file without the mark is never judged by our rules, and can therefore never pass as ours.
+    """
+    return MARK in octets or any(MARK in data for name, data in entries.items() if name.endswith(".xml"))
+
+
+def is_signed(entries: Mapping[str, bytes]) -> bool:
+    """Whether any DocBody of a package, whoever made it, names a list of signatures.
+
+    Raises:
+        Malformed: `not-ofd` without OFD.xml, or what `read_xml` raises.
+
+    """
+    if ROOT not in entries:
+        raise Malformed("not-ofd", "no OFD.xml")
+    bodies = [child for child in read_xml(entries[ROOT]).children if local(child) == "DocBody"]
+    return any(local(child) == "Signatures" for body in bodies for child in body.children)
+
+
+def local(element: Element) -> str:
+    """A name without its namespace: some producers write an older one."""
+    return element.name.rpartition("}")[2]
+
+
+def read_root(octets: bytes) -> OfdDocument:
+    """Read OFD.xml; the document it gives has no pages yet.
+
+    Raises:
+        Malformed: `docbody-count`, `not-signed`, `root-xml`, or what `read_xml` raises.
+
+    """
+    root = read_xml(octets, root="OFD")
+    bodies = root.all("DocBody")
+    if len(bodies) != 1:
+        raise Malformed("docbody-count", f"{len(bodies)} documents in one package")
+    if not bodies[0].all("Signatures"):
+        raise Malformed("not-signed", "no list of signatures")
+    info = bodies[0].one("DocInfo")
+    named = {name: info.one(name).text for name in ("DocID", "Title", "CreationDate", "Creator")}
+    value = OfdDocument(
+        doc_id=named["DocID"],
+        title=named["Title"],
+        creator=named["Creator"],
+        created_on=day_of(named["CreationDate"]),
+        pages=(),
+        custom=custom_of(info),
+    )
+    if not DOC_ID.fullmatch(value.doc_id) or root_xml(value, sealed=True) != octets:
+        raise Malformed("root-xml", "not the octets we would have written")
+    return value
+
+
+def custom_of(info: Element) -> dict[str, str]:
+    """The name-value pairs of CustomDatas."""
+    if not info.all("CustomDatas"):
+        return {}
+    return {item.attribute("Name"): item.text for item in info.one("CustomDatas").all("CustomData")}
+
+
+def day_of(text: str) -> date:
+    """A date `YYYY-MM-DD`."""
+    if not DAY.fullmatch(text):
+        raise Malformed("root-xml", "a date not of the form YYYY-MM-DD")
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Malformed("root-xml", "a date that does not exist") from error
+
+
+def read_document(entries: Mapping[str, bytes]) -> OfdDocument:
+    """Read a whole document from the entries of its package, those of its signature left out.
+
+    Raises:
+        Malformed: what `read_root` raises; `xml-doctype`, `xml-instruction`, `xml-size`; `document-xml` where
+            `write_document` would have written other entries.
+
+    """
+    check_xml_size(entries)
+    root = read_root(entries.get(ROOT, b""))
+    try:
+        document = body_of(root, entries)
+        written = write_document(document, sealed=True)
+    except Malformed as error:
+        if error.reason in HOSTILE:
+            raise
+        raise Malformed("document-xml", str(error)) from error
+    if written != dict(entries):
+        raise Malformed("document-xml", "not the entries we would have written")
+    return document
+
+
+def body_of(root: OfdDocument, entries: Mapping[str, bytes]) -> OfdDocument:
+    """The document with its pages, resources and attachments."""
+    listed = read_xml(entry(entries, "Document.xml"), root="Document").one("Pages").all("Page")
+    return OfdDocument(
+        doc_id=root.doc_id,
+        title=root.title,
+        creator=root.creator,
+        created_on=root.created_on,
+        custom=root.custom,
+        pages=tuple(page_of(entry(entries, f"Pages/Page_{index}/Content.xml")) for index in range(len(listed))),
+        fonts=tuple(fonts_of(entries)),
+        images=tuple(images_of(entries)),
+        attachments=tuple(attachments_of(entries)),
+    )
+
+
+def entry(entries: Mapping[str, bytes], name: str) -> bytes:
+    """An entry of the document's folder that must be there."""
+    if f"Doc_0/{name}" not in entries:
+        raise Malformed("document-xml", f"no {name}")
+    return entries[f"Doc_0/{name}"]
+
+
+def fonts_of(entries: Mapping[str, bytes]) -> Iterator[OfdFont]:
+    """The fonts of PublicRes.xml, where there is one."""
+    if "Doc_0/PublicRes.xml" not in entries:
+        return
+    for item in read_xml(entry(entries, "PublicRes.xml"), root="Res").one("Fonts").all("Font"):
+        number = count(item.attribute("ID"))
+        octets = entry(entries, f"Res/font_{number}.ttf")
+        yield OfdFont(number, item.attribute("FontName"), item.attribute("FamilyName"), octets)
+
+
+def images_of(entries: Mapping[str, bytes]) -> Iterator[OfdImage]:
+    """The images of DocumentRes.xml, where there is one."""
+    if "Doc_0/DocumentRes.xml" not in entries:
+        return
+    for item in read_xml(entry(entries, "DocumentRes.xml"), root="Res").one("MultiMedias").all("MultiMedia"):
+        number = count(item.attribute("ID"))
+        yield OfdImage(number, entry(entries, f"Res/image_{number}.png"))
+
+
+def attachments_of(entries: Mapping[str, bytes]) -> Iterator[OfdAttachment]:
+    """The files that Attachments.xml names, where there is one."""
+    if "Doc_0/Attachs/Attachments.xml" not in entries:
+        return
+    for item in read_xml(entry(entries, "Attachs/Attachments.xml"), root="Attachments").all("Attachment"):
+        name = item.attribute("Name")
+        yield OfdAttachment(name, item.attribute("Format"), entry(entries, f"Attachs/{name}"))
+
+
+def page_of(octets: bytes) -> OfdPage:
+    """One Content.xml."""
+    page = read_xml(octets, root="Page")
+    _, _, width, height = lengths(page.one("Area").one("PhysicalBox").text, 4)
+    drawn = page.one("Content").one("Layer").children
+    return OfdPage(width, height, tuple(object_of(item) for item in drawn))
+
+
+def object_of(item: Element) -> PageObject:
+    """One drawing object."""
+    x, y, width, height = lengths(item.attribute("Boundary"), 4)
+    match item.name:
+        case "TextObject":
+            return run_of(item, x, y, width)
+        case "ImageObject":
+            return ImageBox(x, y, width, height, count(item.attribute("ResourceID")))
+        case "PathObject":
+            stroke = item.all("StrokeColor")
+            fill = item.all("FillColor")
+            return PathShape(
+                *(x, y, width, height, item.one("AbbreviatedData").text),
+                stroke=colour_of(stroke[0]) if stroke else None,
+                line_width=lengths(item.attribute("LineWidth"), 1)[0] if stroke else 0.35,
+                fill=colour_of(fill[0]) if fill else None,
+            )
+    raise Malformed("document-xml", f"{item.name} is not drawn by us")
+
+
+def run_of(item: Element, x: float, y: float, width: float) -> TextRun:
+    """A text run; the last advance before the end of a TextCode follows from where the next one, or the box, ends."""
+    (size,) = lengths(item.attribute("Size"), 1)
+    codes = item.all("TextCode")
+    starts = [lengths(code.attribute("X"), 1)[0] for code in codes]
+    ends = [*starts[1:], width - margin_of(size)]
+    advances: list[float] = []
+    for code, start, end in zip(codes, starts, ends, strict=True):
+        known = spread(code.attributes.get("DeltaX", ""), len(code.text) - 1)
+        advances += [*known, round(end - start - sum(known), 4)]
+    return TextRun(
+        x=x,
+        baseline=round(y + ascent_of(size), 4),
+        size=size,
+        font_id=count(item.attribute("Font")),
+        text="".join(code.text for code in codes),
+        advances=tuple(advances),
+        colour=colour_of(item.one("FillColor")),
+    )
+
+
+def spread(text: str, expected: int) -> list[float]:
+    """The advances that a DeltaX value stands for, `expected` in number."""
+    found: list[float] = []
+    words = iter(text.split())
+    for word in words:
+        times = count(next(words, "")) if word == "g" else 1
+        if len(found) + times > expected:
+            raise Malformed("document-xml", "more advances than characters")
+        found += lengths(next(words, "") if word == "g" else word, 1) * times
+    if len(found) != expected:
+        raise Malformed("document-xml", "fewer advances than characters")
+    return found
+
+
+def lengths(text: str, expected: Literal[1, 3, 4]) -> list[float]:
+    """Plain numbers between spaces, `expected` of them."""
+    words = text.split(" ")
+    if len(words) != expected or not all(LENGTH.fullmatch(word) for word in words):
+        raise Malformed("document-xml", "not the numbers we write")
+    return [float(word) for word in words]
+
+
+def colour_of(element: Element) -> Colour:
+    """The value of a colour element."""
+    red, green, blue = (int(part) for part in lengths(element.attribute("Value"), 3))
+    return red, green, blue
+
+
+def count(text: str) -> int:
+    """A positive number without leading zeros."""
+    if not COUNT.fullmatch(text):
+        raise Malformed("document-xml", "not a number we write")
+    return int(text)

@@ -1,0 +1,1 @@
+"""Sealed PDF: planning and completing a certification seal, and the strict examination (pyHanko lives here)."""

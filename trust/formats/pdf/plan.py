@@ -1,0 +1,186 @@
+"""Sealing a PDF, in two halves around the signature.
+
+`plan_pdf` decides every octet of the sealed file except the CMS: the source's live objects are copied into a file of
+one revision, with a certification signature (DocMDP P 1), the attachments, and a file identifier derived from the
+content. There is no clock and no randomness, so the same inputs give the same octets to be signed, and a plan can
+be stored before anything is signed. `PlannedPdf.complete` puts the signature in.
+
+Left to others: holding the key, checking that the certificate may be used, verifying the signature that was made
+(`examine_pdf` does it), and drawing the seal's picture, which is page content.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from keys.sm3 import sm3
+from trust.formats.pdf import content, layout
+from trust.formats.pdf.attachments import FIRST, Attachment, catalog_entries, write_attachments
+from trust.formats.pdf.cms import MAX_CERTIFICATES, room, signed_attributes, signed_message
+from trust.formats.pdf.copying import Copier, string_octets
+from trust.formats.pdf.errors import PdfRefused
+from trust.formats.pdf.field import Stamp, appearance_objects, field_object, place
+
+FORM = b"<< /Fields [3 0 R] /SigFlags 3 >>"
+PERMISSIONS = b"<< /DocMDP 1 0 R >>"
+KEPT_INFO = ("/Title", "/Author", "/Subject", "/Keywords", "/Creator")
+OURS = {"/Type", "/AcroForm", "/Perms", "/AF", "/Names"}
+MAX_SOURCE = layout.MAX_OCTETS - 2_000_000
+
+
+@dataclass(frozen=True)
+class PlannedPdf:
+    """A sealed PDF that lacks only its signature: `prepared` is the file with zeros where the CMS goes."""
+
+    prepared: bytes
+    hole: layout.Hole
+    certificates: tuple[bytes, ...]
+    digest: bytes
+
+    @property
+    def to_be_signed(self) -> bytes:
+        """The message for SM2 (default identity): DER of the signed attributes as SET OF."""
+        return signed_attributes(self.digest, self.certificates)
+
+    def complete(self, raw_signature: bytes) -> bytes:
+        """The sealed file.
+
+        Raises:
+            SignatureRefused: `raw_signature` is not r ‖ s in range. (Whether it verifies is not asked here.)
+
+        """
+        contents = signed_message(self.certificates, self.digest, raw_signature)
+        literal = b"<" + contents.hex().encode() + b">"
+        return self.prepared[: self.hole.start] + literal + self.prepared[self.hole.end :]
+
+
+def plan_pdf(
+    pdf: bytes,
+    *,
+    certificate: bytes,
+    chain: Sequence[bytes] = (),
+    attachments: Sequence[tuple[str, str, bytes]] = (),
+    at: datetime,
+    reason: str,
+    name: str,
+    stamp: Stamp | None = None,
+) -> PlannedPdf:
+    """Plan a sealed file.
+
+    `pdf` is the finished document, `certificate` the signer's (DER) and `chain` the certificates above it that shall
+    travel along; `attachments` are (name, media type, octets). `at` is the claimed time of sealing, cut to seconds;
+    `name` and `reason` say who seals and why, at most 200 characters each. `stamp` makes the field visible; without it
+    the field has no size, and the seal's picture is part of the page or nowhere.
+
+    Raises:
+        PdfRefused: the document cannot be sealed as it is; `reason` says what stands against it.
+        Malformed: the certificate is not an X.509 v3 certificate.
+
+    """
+    if len(pdf) > MAX_SOURCE:
+        raise PdfRefused("pdf-size", f"文件超过 {MAX_SOURCE // 1_000_000} MB，不能盖章。")
+    statement = layout.Statement(at, _text(name), _text(reason))
+    certificates = (certificate, *chain)
+    if len(set(certificates)) != len(certificates) or len(certificates) > MAX_CERTIFICATES:
+        raise PdfRefused("pdf-certificates", "随附的证书过多或重复。")
+    attached = [Attachment(*each) for each in sorted(attachments)]
+    objects = _objects(content.open_pdf(pdf), attached, at, stamp)
+    identity = sm3(b"".join(sm3(part) for part in (pdf, *certificates, *objects)))[:16]
+    prepared, hole = layout.write_file(statement, room(certificates), objects, identity)
+    digest = sm3(prepared[: hole.start] + prepared[hole.end :])
+    return PlannedPdf(prepared, hole, certificates, digest)
+
+
+def _objects(reader: PdfFileReader, attached: Sequence[Attachment], at: datetime, stamp: Stamp | None) -> list[bytes]:
+    """All objects of the new file from number 2 on: catalogue, field, information, attachments, appearance, copies."""
+    for item in content.live_objects(reader).values():
+        content.screen(item)
+    catalog = _dictionary(content.load(reader, reader.root_ref))
+    pages = content.page_references(reader, catalog)
+    _refuse_forms(reader, catalog)
+    for each in pages:
+        content.check_annotations(reader, _dictionary(content.load(reader, each)), None)
+    if stamp is not None and not 0 <= stamp.page < len(pages):
+        raise PdfRefused("pdf-stamp", "印章所在的页码超出文件的页数。")
+    target = pages[stamp.page if stamp else 0]
+    page = _dictionary(content.load(reader, target))
+    placed = place(reader, page, stamp) if stamp else None
+    files = write_attachments(attached, at)
+    first = FIRST + len(files)
+    appearance = appearance_objects(stamp, placed, first) if stamp and placed else []
+    extra: dict[generic.Reference, dict[str, bytes]] = {target: {}}
+    copier = Copier(reader, first + len(appearance), extra)
+    annotations = content.raw_items(content.resolve(reader, dict.get(page, "/Annots")))
+    extra[target]["/Annots"] = b"[" + b" ".join([*map(copier.literal, annotations), b"%d 0 R" % layout.FIELD]) + b"]"
+    return [
+        layout.indirect(layout.CATALOG, _catalog(reader, catalog, attached, copier)),
+        field_object(copier.number(target), placed, first if appearance else None),
+        layout.indirect(layout.INFO, _information(reader, at)),
+        *files,
+        *appearance,
+        *copier.rest(),
+    ]
+
+
+def _refuse_forms(reader: PdfFileReader, catalog: generic.DictionaryObject) -> None:
+    """Refuse a source with fields: they could change what is shown, or be signatures that copying would break."""
+    form = content.resolve(reader, dict.get(catalog, "/AcroForm"))
+    if form is not None and content.raw_items(content.resolve(reader, dict.get(_dictionary(form), "/Fields"))):
+        raise PdfRefused("pdf-form", "文件含有表单域或已有签名，不能再盖章；请使用未签名、表单已合并的文件。")
+
+
+def _catalog(
+    reader: PdfFileReader, catalog: generic.DictionaryObject, attached: Sequence[Attachment], copier: Copier
+) -> bytes:
+    """The catalogue: our entries, then the source's; a source with files or permissions of its own is refused."""
+    names = content.resolve(reader, dict.get(catalog, "/Names"))
+    kept = {} if names is None else dict(_dictionary(names).items())
+    if kept.keys() - {"/Dests"} or "/AF" in catalog or "/Perms" in catalog:
+        raise PdfRefused("pdf-attachment", "文件带有附件、脚本名表或使用权限设置，不能盖章。")
+    rest = {key: value for key, value in catalog.items() if key not in OURS}
+    start = catalog_start(attached)
+    middle = [copier.entries(kept), b">>"] if attached or kept else []
+    if kept and not attached:
+        middle.insert(0, b"/Names <<")
+    return b" ".join(part for part in (start, *middle, copier.entries(rest), b">>") if part)
+
+
+def catalog_start(attached: Sequence[Attachment]) -> bytes:
+    """How the catalogue of a sealed file begins: form, certification, attachments (in a name tree left open)."""
+    start = b"<< /Type /Catalog /AcroForm " + FORM + b" /Perms " + PERMISSIONS
+    if not attached:
+        return start
+    references, files = catalog_entries(attached)
+    return start + b" /AF " + references + b" /Names << /EmbeddedFiles " + files
+
+
+def _information(reader: PdfFileReader, at: datetime) -> bytes:
+    """Document information: what the source says in words, our name as producer, the claimed time as its date."""
+    try:
+        source = content.resolve(reader, reader.trailer.raw_get("/Info"))
+    except KeyError:
+        source = None
+    kept = source if isinstance(source, generic.DictionaryObject) else {}
+    texts = {key: content.resolve(reader, dict.get(kept, key)) for key in KEPT_INFO}
+    written = [
+        key.encode() + b" <" + string_octets(value).hex().encode() + b">"
+        for key, value in texts.items()
+        if isinstance(value, generic.TextStringObject | generic.ByteStringObject)
+    ]
+    date = layout.date_literal(at)
+    return b"<< " + b" ".join([*written, b"/Producer (Yinzheng) /CreationDate " + date + b" /ModDate " + date]) + b" >>"
+
+
+def _dictionary(value: content.Value | None) -> generic.DictionaryObject:
+    if not isinstance(value, generic.DictionaryObject):
+        raise PdfRefused("pdf-unreadable", "文件不是完好的 PDF，无法读取。")
+    return value
+
+
+def _text(text: str) -> str:
+    if len(text) > layout.MAX_TEXT or not text.isprintable():
+        raise PdfRefused("pdf-text", f"签章人名称和签章事由最长 {layout.MAX_TEXT} 字，不得含有控制字符。")
+    return text

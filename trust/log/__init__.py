@@ -1,0 +1,1 @@
+"""log 存证日志: an append-only Merkle log with signed checkpoints and proofs."""

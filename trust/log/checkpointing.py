@@ -1,0 +1,108 @@
+"""Publishing checkpoints: the log signs its size and root, after it has read back what it is about to sign for.
+
+Before signing, the stored entries since the last checkpoint are read and hashed again, every node they complete is
+compared with the stored one, and the tree of the last checkpoint must still have the root that was signed. A changed,
+lost or reordered octet stops publishing (`LogDamaged`): a log that signs damage cannot take it back. `audit_log` does
+the same from the first entry, against any number of old checkpoints.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from keys.signer import Signer
+from keys.sm2 import PublicKey
+from trust.errors import Conflict, Malformed
+from trust.formats.checkpoint import Checkpoint, encode_checkpoint, parse_checkpoint, verify_checkpoint
+from trust.formats.leaf import decode_entry
+from trust.formats.merkle import complete_nodes, fold, grow, leaf_hash
+from trust.log.errors import LogDamaged
+from trust.log.ports import CheckpointedLog, LogStore
+
+CHUNK = 512
+TOLERANCE = timedelta(seconds=1)
+
+
+def publish_checkpoint(log: CheckpointedLog, signer: Signer, origin: str, at: datetime) -> bytes:
+    """Sign and store a checkpoint of the whole log as of `at`, and return the note.
+
+    Raises:
+        LogDamaged: what is stored is not what was signed before, or does not hash to its nodes; nothing is signed.
+        Conflict: `clock-went-back`, the last checkpoint is more than a second later than `at`.
+
+    """
+    last, size = _last(log), log.size()
+    if last and at < last.at - TOLERANCE:
+        raise Conflict("clock-went-back", f"the last checkpoint is of {last.at.isoformat()}")
+    signed = last.size if last else 0
+    if size < signed:
+        raise LogDamaged("log-shorter", f"{signed} entries were signed for, {size} are stored")
+    edge = log.nodes(complete_nodes(0, signed))
+    if last and fold(edge) != last.root:
+        raise LogDamaged("root-changed", f"the first {signed} entries have another root than was signed")
+    instant = max(at, last.at) if last else at
+    checkpoint = Checkpoint(origin, size, fold(rehash(log, signed, size, edge)), instant)
+    note = encode_checkpoint(checkpoint, signer)
+    verify_checkpoint(note, origin, signer.public)
+    log.keep(size, instant, note)
+    return note
+
+
+def checkpoint_due(log: CheckpointedLog, at: datetime, *, every: timedelta) -> bool:
+    """Whether the log has grown since the last checkpoint, or that one is as old as `every`."""
+    last = _last(log)
+    return last is None or log.size() > last.size or at - last.at >= every
+
+
+def rehash(log: LogStore, first: int, end: int, edge: list[bytes]) -> list[bytes]:
+    """Read and hash entries `first` to `end` again, and return the right edge of the tree of `end` entries.
+
+    `edge` is that of the tree of `first` entries.
+
+    Raises:
+        LogDamaged: `entry-changed`, an entry does not hash to its stored node or is no entry.
+
+    """
+    for start in range(first, end, CHUNK):
+        entries = log.entries(start, min(start + CHUNK, end))
+        edge, made = grow(start, edge, map(leaf_hash, entries))
+        stored = log.nodes([node for node, _ in made])
+        for (node, value), found in zip(made, stored, strict=True):
+            if value != found:
+                raise LogDamaged("entry-changed", f"level {node.level}, place {node.place}")
+        _check_entries(start, entries)
+    return edge
+
+
+def audit_log(log: LogStore, notes: Iterable[bytes], origin: str, public: PublicKey) -> int:
+    """Hash the whole stored log again and hold it against signed checkpoints; returns the number of entries.
+
+    Raises:
+        LogDamaged: as `publish_checkpoint`.
+        Malformed: a note that is no checkpoint.
+        Untrusted: a checkpoint of another log, or not signed by its key.
+
+    """
+    checkpoints = sorted((verify_checkpoint(note, origin, public) for note in notes), key=lambda one: one.size)
+    size, done, edge = log.size(), 0, list[bytes]()
+    for checkpoint in checkpoints:
+        if checkpoint.size > size:
+            raise LogDamaged("log-shorter", f"{checkpoint.size} entries were signed for, {size} are stored")
+        edge, done = rehash(log, done, checkpoint.size, edge), checkpoint.size
+        if fold(edge) != checkpoint.root:
+            raise LogDamaged("root-changed", f"the first {done} entries have another root than was signed")
+    rehash(log, done, size, edge)
+    return size
+
+
+def _last(log: CheckpointedLog) -> Checkpoint | None:
+    note = log.latest()
+    return parse_checkpoint(note)[0] if note else None
+
+
+def _check_entries(first: int, entries: Iterable[bytes]) -> None:
+    """What was logged must still be readable as entries; hashes alone would not notice a fault made before hashing."""
+    for place, octets in enumerate(entries, first):
+        try:
+            decode_entry(octets)
+        except Malformed as error:
+            raise LogDamaged("entry-changed", f"entry {place}: {error}") from error

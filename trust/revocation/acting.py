@@ -1,0 +1,127 @@
+"""Acting on a licence: suspend, reinstate, revoke, rescind, cancel and the other legal acts, in one order of work.
+
+First the act is stored durably, together with the subject's standing, in one transaction that excludes other acts on
+the same subject. Then it is logged. Then the status list is published (`publishing`). From the first step on the act
+stands, whatever happens to the process: `resume` logs what was not logged, and the publisher counts stored acts, not
+messages. If logging fails, the act stands nevertheless; calling again with the same key logs it.
+
+Whether the act is allowed is decided by `trust.rules.admission`: the ground fits the kind and the authority, the table
+of moves has the move, the times are possible.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from keys.sm3 import sm3
+from trust.errors import Conflict, Malformed
+from trust.formats.act_record import act_commitment
+from trust.formats.canonical_json import encode_json, text_of
+from trust.formats.leaf import SALT_SIZE, EntryKind, Statement
+from trust.log.appending import append
+from trust.log.ports import LogStore
+from trust.revocation.ports import Acts, RecordedAct, Recording
+from trust.rules.admission import check_act
+from trust.rules.grounds import Authority
+from trust.rules.standing import Act, ActKind, standing_at
+
+AT_ONCE = 200
+MAX_KEY = 128
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody orders: an act on a subject (the text of an identifier), why, from when, by whom.
+
+    `effective_at` and `decided_at` mean the instant of recording where they are None.
+    """
+
+    kind: ActKind
+    subject: str
+    ground: str
+    reason: str
+    by: str
+    effective_at: datetime | None = None
+    decided_at: datetime | None = None
+    authority: Authority = Authority.ISSUER
+
+
+def act(register: Acts, log: LogStore, order: Order, *, key: str, at: datetime, random: Callable[[int], bytes]) -> Act:
+    """Record the act that is ordered and log it; `key` makes repeating safe: same key and order, same act.
+
+    Raises:
+        Conflict: `idempotency-mismatch`, the key was used for another order; `act-busy`; or as `check_act`.
+        Malformed: `idempotency-key`; or as `check_act`.
+        Untrusted: as `check_act`.
+        SubjectUnknown: no licence has this identifier.
+
+    """
+    if not (0 < len(key) <= MAX_KEY and key.isprintable()):
+        raise Malformed("idempotency-key", f"1 to {MAX_KEY} printable characters")
+    body = _body(order)
+    recorded = register.by_key(key)
+    if recorded is None:
+        with register.recording(order.subject) as recording:
+            recorded = recording.by_key(key) or _record(recording, order, key=key, body=body, at=at, random=random)
+    if recorded.body != body:
+        raise Conflict("idempotency-mismatch", "the key was used for another order")
+    if recorded.log_index is None:
+        _log(register, log, [recorded], at)
+    return recorded.act
+
+
+def resume(register: Acts, log: LogStore, at: datetime) -> int:
+    """Log every stored act that has no entry yet, and return how many there were; for start-up and the worker."""
+    count = 0
+    while recorded := register.unlogged(AT_ONCE):
+        _log(register, log, recorded, at)
+        count += len(recorded)
+    return count
+
+
+def _record(
+    recording: Recording, order: Order, *, key: str, body: bytes, at: datetime, random: Callable[[int], bytes]
+) -> RecordedAct:
+    """Check the act against those recorded, and store it."""
+    before = recording.acts()
+    new = Act(
+        subject=order.subject,
+        sequence=before[-1].sequence + 1 if before else 1,
+        kind=order.kind,
+        ground=order.ground,
+        reason=order.reason,
+        decided_at=order.decided_at or at,
+        effective_at=order.effective_at or at,
+        recorded_at=at,
+        by=order.by,
+    )
+    check_act(before, new, authority=order.authority)
+    recorded = RecordedAct(new, random(SALT_SIZE), body, None)
+    recording.add(new, salt=recorded.salt, key=key, body=body, status=standing_at([*before, new], at).status)
+    return recorded
+
+
+def _log(register: Acts, log: LogStore, recorded: Sequence[RecordedAct], at: datetime) -> None:
+    """Log acts and note their entries; repeated after a crash between the two, it finds the entries again."""
+    statements = [Statement(EntryKind.ACT, (act_commitment(one.act, one.salt),)) for one in recorded]
+    indexes = append(log, statements, at)
+    subjects = ((one.act.subject, one.act.sequence) for one in recorded)
+    register.mark_logged(dict(zip(subjects, indexes, strict=True)))
+
+
+def _body(order: Order) -> bytes:
+    """Digest of everything that was ordered."""
+    times = {name: getattr(order, name) for name in ("effective_at", "decided_at")}
+    return sm3(
+        encode_json(
+            {
+                "kind": order.kind.value,
+                "subject": order.subject,
+                "ground": order.ground,
+                "reason": order.reason,
+                "by": order.by,
+                "authority": order.authority.value,
+                **{name: text_of(instant) if instant else None for name, instant in times.items()},
+            }
+        )
+    )

@@ -1,0 +1,131 @@
+"""What the slice asks of storage.
+
+Acts are append-only and kept for ever. Everything a port stores is durable when the call, or the block, has ended.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from trust.rules.licence import StatusPointer
+from trust.rules.standing import Act, Status
+
+
+@dataclass(frozen=True)
+class RecordedAct:
+    """An act as stored: the salt of its commitment, the digest of the order that asked for it, its log entry."""
+
+    act: Act
+    salt: bytes
+    body: bytes
+    log_index: int | None
+
+
+class Recording(Protocol):
+    """One subject inside one transaction; nobody else records an act on it meanwhile."""
+
+    def acts(self) -> Sequence[Act]:
+        """All acts on the subject, by sequence."""
+
+    def by_key(self, key: str) -> RecordedAct | None:
+        """As `Acts.by_key`, seen from inside the transaction."""
+
+    def add(self, act: Act, *, salt: bytes, key: str, body: bytes, status: Status) -> None:
+        """Store the act, and beside the subject its sequence and this status as of the recording."""
+
+
+class Acts(Protocol):
+    """The register of acts."""
+
+    def of(self, subject: str) -> Sequence[Act]:
+        """All acts on a subject, by sequence; `SubjectUnknown` if it was never allotted an entry."""
+
+    def by_key(self, key: str) -> RecordedAct | None:
+        """The act recorded under an idempotency key."""
+
+    def recording(self, subject: str) -> AbstractContextManager[Recording]:
+        """A transaction; `SubjectUnknown`, or `Conflict` `act-busy` if the key was used meanwhile."""
+
+    def unlogged(self, limit: int) -> Sequence[RecordedAct]:
+        """Acts that have no log entry yet, oldest first."""
+
+    def mark_logged(self, indexes: Mapping[tuple[str, int], int]) -> None:
+        """Note the log index for (subject, sequence)."""
+
+
+@dataclass(frozen=True)
+class Activity:
+    """How many acts concern a list, and the first instant after the one asked about at which one takes effect."""
+
+    count: int
+    next_effective: datetime | None
+
+
+class ListedActs(Protocol):
+    """The acts by status list."""
+
+    def of_list(self, shard: int) -> Iterable[tuple[int, Sequence[Act]]]:
+        """Entry and acts of every subject of the list that has acts, as of one moment."""
+
+    def activity(self, shard: int, after: datetime) -> Activity:
+        """A cheap look for the publisher."""
+
+
+class Slots(Protocol):
+    """Entries of status lists, each given to one subject for ever."""
+
+    def of(self, subjects: Sequence[str]) -> Mapping[str, StatusPointer]:
+        """The entries of those subjects that have one."""
+
+    def open_list(self, size: int, full: int) -> int:
+        """The list with fewer than `full` entries given away, made with `size` entries where there is none."""
+
+    def take(self, shard: int, wanted: Mapping[str, int]) -> None:
+        """Give entries to subjects as far as neither has been taken; subjects left over are asked for again."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One signed list: the instant its standings were taken at, how many acts it knows, and the octets."""
+
+    list: int
+    number: int
+    at: datetime
+    next_update: datetime
+    ttl_s: int
+    act_count: int
+    octets: bytes
+
+
+class Publications(Protocol):
+    """Signed status lists; every one is kept, and one of each list is current."""
+
+    def current(self, shard: int) -> Publication | None:
+        """The list that is served."""
+
+    def highest(self, shard: int) -> int:
+        """The highest number ever stored for the list, current or not; 0 before the first."""
+
+    def stage(self, publication: Publication) -> None:
+        """Store without serving; `Conflict` `number-not-greater` unless its number is above the highest."""
+
+    def stored(self, shard: int, number: int) -> bytes:
+        """The octets read back from storage."""
+
+    def make_current(self, shard: int, number: int) -> None:
+        """Serve it from now on; `Conflict` `number-not-greater` unless it is above the current one."""
+
+
+class PublishedLists(Protocol):
+    """What the public path reads."""
+
+    def current(self, shard: int) -> Publication | None:
+        """The list that is served."""
+
+    def at_time(self, shard: int, instant: datetime) -> Publication | None:
+        """The list that was served at an instant, if it covers it."""
+
+    def lists(self) -> Iterator[int]:
+        """The numbers of all lists that have been published."""

@@ -1,0 +1,404 @@
+"""Acts, standings, entries and publications in SQL.
+
+`standing` has one row for each licence that was allotted an entry; an act locks it (FOR UPDATE on PostgreSQL, BEGIN
+IMMEDIATE on SQLite), is stored, and moves it, in one transaction. Whoever must not miss an act (a citation) locks the
+same row. The row's status is that of the last recording; acts with a later effect are computed from `act`.
+Acts and publications are never changed but for two notes: an act's log index, and which publication is current.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    Select,
+    String,
+    Table,
+    UniqueConstraint,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from trust.errors import Conflict
+from trust.log.store import AT_ONCE, insert_if_absent
+from trust.revocation.errors import NotPublished, SubjectUnknown
+from trust.revocation.ports import Activity, Publication, RecordedAct
+from trust.rules.licence import StatusPointer
+from trust.rules.standing import Act, ActKind, Status
+from trust.store import METADATA, Instant, text
+
+SUBJECT_LENGTH = 140
+
+status_shard = Table(
+    "status_shard",
+    METADATA,
+    Column("shard", Integer, primary_key=True, autoincrement=False),
+    Column("size", Integer, nullable=False),
+    Column("allotted", Integer, nullable=False),
+)
+status_slot = Table(
+    "status_slot",
+    METADATA,
+    text("subject", SUBJECT_LENGTH, primary_key=True),
+    Column("shard", Integer, ForeignKey("status_shard.shard"), nullable=False),
+    Column("entry", Integer, nullable=False),
+    UniqueConstraint("shard", "entry"),
+)
+standing = Table(
+    "standing",
+    METADATA,
+    Column("subject", String(SUBJECT_LENGTH), ForeignKey("status_slot.subject"), primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    text("status", 2),
+)
+act = Table(
+    "act",
+    METADATA,
+    Column("subject", String(SUBJECT_LENGTH), ForeignKey("standing.subject"), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    text("kind", 32),
+    text("ground", 64),
+    text("reason", 400),
+    Column("decided_at", Instant, nullable=False),
+    Column("effective_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    text("recorded_by", 200),
+    Column("salt", LargeBinary(16), nullable=False),
+    text("idempotency_key", 128, unique=True),
+    Column("body", LargeBinary(32), nullable=False),
+    Column("shard", Integer, nullable=False),
+    Column("log_index", BigInteger),
+)
+Index("ix_act_shard_effective", act.c.shard, act.c.effective_at)
+Index(
+    "ix_act_unlogged",
+    act.c.recorded_at,
+    sqlite_where=act.c.log_index.is_(None),
+    postgresql_where=act.c.log_index.is_(None),
+)
+status_publication = Table(
+    "status_publication",
+    METADATA,
+    Column("shard", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("next_update", Instant, nullable=False),
+    Column("ttl_s", Integer, nullable=False),
+    Column("act_count", BigInteger, nullable=False),
+    Column("octets", LargeBinary, nullable=False),
+)
+status_current = Table(
+    "status_current",
+    METADATA,
+    Column("shard", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, CheckConstraint("number > 0", name="positive")),
+    ForeignKeyConstraint(["shard", "number"], ["status_publication.shard", "status_publication.number"]),
+)
+
+
+class SqlActs:
+    """`Acts` and `ListedActs` in the tables above."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def of(self, subject: str) -> Sequence[Act]:
+        """All acts on a subject, by sequence."""
+        with self._engine.connect() as connection:
+            known = connection.scalar(select(standing.c.sequence).where(standing.c.subject == subject))
+            if known is None:
+                raise SubjectUnknown("subject-unknown")
+            return _acts_of(connection, subject)
+
+    def by_key(self, key: str) -> RecordedAct | None:
+        """The act recorded under an idempotency key."""
+        with self._engine.connect() as connection:
+            return _by_key(connection, key)
+
+    @contextmanager
+    def recording(self, subject: str) -> Iterator["SqlRecording"]:
+        """A transaction that holds the subject's standing."""
+        try:
+            with self._engine.begin() as connection:
+                yield SqlRecording(connection, subject)
+        except IntegrityError as error:
+            raise Conflict("act-busy", "another act was recorded meanwhile; ask again") from error
+
+    def unlogged(self, limit: int) -> Sequence[RecordedAct]:
+        """Acts that have no log entry yet, oldest first."""
+        query = select(act).where(act.c.log_index.is_(None))
+        with self._engine.connect() as connection:
+            ordered = query.order_by(act.c.recorded_at, act.c.subject, act.c.sequence).limit(limit)
+            return [_recorded(row) for row in connection.execute(ordered)]
+
+    def mark_logged(self, indexes: Mapping[tuple[str, int], int]) -> None:
+        """Note the log index for (subject, sequence)."""
+        with self._engine.begin() as connection:
+            for (subject, sequence), index in sorted(indexes.items()):
+                one = update(act).where(act.c.subject == subject, act.c.sequence == sequence)
+                connection.execute(one.values(log_index=index))
+
+    def of_list(self, shard: int) -> list[tuple[int, Sequence[Act]]]:
+        """Entry and acts of every subject of the list that has acts, in one query and so as of one moment."""
+        joined = select(status_slot.c.entry, act).join_from(act, status_slot, act.c.subject == status_slot.c.subject)
+        query = joined.where(act.c.shard == shard).order_by(status_slot.c.entry, act.c.sequence)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [(entry, [_act(row) for row in some]) for entry, some in groupby(rows, key=lambda row: row.entry)]
+
+    def activity(self, shard: int, after: datetime) -> Activity:
+        """A cheap look for the publisher."""
+        of_list = act.c.shard == shard
+        later = select(func.min(act.c.effective_at)).where(of_list, act.c.effective_at > after).scalar_subquery()
+        with self._engine.connect() as connection:
+            count, effective = connection.execute(select(func.count(), later).where(of_list)).one()
+        return Activity(count, effective)
+
+
+class SqlRecording:
+    """A `Recording`: one transaction that holds the standing row of one subject."""
+
+    def __init__(self, connection: Connection, subject: str) -> None:
+        self._connection = connection
+        self._subject = subject
+        row = connection.execute(
+            select(standing.c.sequence, status_slot.c.shard)
+            .join_from(standing, status_slot, standing.c.subject == status_slot.c.subject)
+            .where(standing.c.subject == subject)
+            .with_for_update(of=standing)
+        ).first()
+        if row is None:
+            raise SubjectUnknown("subject-unknown")
+        self._shard = row.shard
+
+    def acts(self) -> Sequence[Act]:
+        """All acts on the subject, by sequence."""
+        return _acts_of(self._connection, self._subject)
+
+    def by_key(self, key: str) -> RecordedAct | None:
+        """The act recorded under an idempotency key."""
+        return _by_key(self._connection, key)
+
+    def add(self, new: Act, *, salt: bytes, key: str, body: bytes, status: Status) -> None:
+        """Store the act and move the standing."""
+        self._connection.execute(
+            insert(act).values(
+                subject=new.subject,
+                sequence=new.sequence,
+                kind=new.kind.value,
+                ground=new.ground,
+                reason=new.reason,
+                decided_at=new.decided_at,
+                effective_at=new.effective_at,
+                recorded_at=new.recorded_at,
+                recorded_by=new.by,
+                salt=salt,
+                idempotency_key=key,
+                body=body,
+                shard=self._shard,
+            )
+        )
+        own = standing.c.subject == new.subject
+        self._connection.execute(update(standing).where(own).values(sequence=new.sequence, status=status.value))
+
+
+class SqlSlots:
+    """`Slots` in the tables above."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def of(self, subjects: Sequence[str]) -> Mapping[str, StatusPointer]:
+        """The entries of those subjects that have one."""
+        with self._engine.connect() as connection:
+            return _pointers(connection, subjects)
+
+    def open_list(self, size: int, full: int) -> int:
+        """The newest list if it has the size and room asked for, else a new one."""
+        with self._engine.begin() as connection:
+            newest = connection.execute(select(status_shard).order_by(status_shard.c.shard.desc()).limit(1)).first()
+            if newest is not None and newest.size == size and newest.allotted < full:
+                return int(newest.shard)
+            shard = 0 if newest is None else newest.shard + 1
+            insert_if_absent(connection, status_shard, shard=shard, size=size, allotted=0)
+            return int(shard)
+
+    def take(self, shard: int, wanted: Mapping[str, int]) -> None:
+        """Give entries to subjects as far as both are free; each with its standing row, valid."""
+        try:
+            with self._engine.begin() as connection:
+                _take(connection, shard, wanted)
+        except IntegrityError:
+            return  # a subject was given an entry of another list meanwhile: nothing was placed, the caller asks again
+
+
+class SqlPublications:
+    """`Publications` and `PublishedLists` in the tables above."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def current(self, shard: int) -> Publication | None:
+        """The list that is served."""
+        with self._engine.connect() as connection:
+            return _publication(connection, _published(shard).where(status_publication.c.number == _current(shard)))
+
+    def at_time(self, shard: int, instant: datetime) -> Publication | None:
+        """The list that was served at an instant, if it covers it."""
+        table = status_publication
+        known = _published(shard).where(table.c.number <= _current(shard), table.c.at <= instant)
+        with self._engine.connect() as connection:
+            found = _publication(connection, known.order_by(table.c.number.desc()).limit(1))
+        return found if found and instant < found.next_update else None
+
+    def lists(self) -> Iterator[int]:
+        """The numbers of all lists that have been published."""
+        query = select(status_current.c.shard).where(status_current.c.number.is_not(None))
+        with self._engine.connect() as connection:
+            return iter(connection.scalars(query.order_by(status_current.c.shard)).all())
+
+    def highest(self, shard: int) -> int:
+        """The highest number ever stored for the list, 0 before the first."""
+        with self._engine.connect() as connection:
+            return _highest(connection, shard)
+
+    def stage(self, publication: Publication) -> None:
+        """Store without serving."""
+        with self._engine.begin() as connection:
+            _hold(connection, publication.list)
+            if publication.number <= _highest(connection, publication.list):
+                raise Conflict("number-not-greater", f"list {publication.list}, number {publication.number}")
+            connection.execute(
+                insert(status_publication).values(
+                    shard=publication.list,
+                    number=publication.number,
+                    at=publication.at,
+                    next_update=publication.next_update,
+                    ttl_s=publication.ttl_s,
+                    act_count=publication.act_count,
+                    octets=publication.octets,
+                )
+            )
+
+    def stored(self, shard: int, number: int) -> bytes:
+        """The octets read back from storage."""
+        table = status_publication
+        query = select(table.c.octets).where(table.c.shard == shard, table.c.number == number)
+        with self._engine.connect() as connection:
+            octets = connection.scalar(query)
+        if octets is None:
+            raise NotPublished("list-unknown", f"list {shard}, number {number}")
+        return bytes(octets)
+
+    def make_current(self, shard: int, number: int) -> None:
+        """Serve it from now on."""
+        with self._engine.begin() as connection:
+            present = _hold(connection, shard)
+            if number <= (present or 0):
+                raise Conflict("number-not-greater", f"list {shard}, number {number}")
+            connection.execute(update(status_current).where(status_current.c.shard == shard).values(number=number))
+
+
+def _acts_of(connection: Connection, subject: str) -> list[Act]:
+    rows = connection.execute(select(act).where(act.c.subject == subject).order_by(act.c.sequence))
+    return [_act(row) for row in rows]
+
+
+def _by_key(connection: Connection, key: str) -> RecordedAct | None:
+    row = connection.execute(select(act).where(act.c.idempotency_key == key)).first()
+    return None if row is None else _recorded(row)
+
+
+def _act(row: Row[*tuple[object, ...]]) -> Act:
+    return Act(
+        subject=row.subject,
+        sequence=row.sequence,
+        kind=ActKind(row.kind),
+        ground=row.ground,
+        reason=row.reason,
+        decided_at=row.decided_at,
+        effective_at=row.effective_at,
+        recorded_at=row.recorded_at,
+        by=row.recorded_by,
+    )
+
+
+def _recorded(row: Row[*tuple[object, ...]]) -> RecordedAct:
+    return RecordedAct(_act(row), bytes(row.salt), bytes(row.body), row.log_index)
+
+
+def _pointers(connection: Connection, subjects: Sequence[str]) -> dict[str, StatusPointer]:
+    found = {}
+    for start in range(0, len(subjects), AT_ONCE):
+        some = status_slot.c.subject.in_(subjects[start : start + AT_ONCE])
+        rows = connection.execute(select(status_slot).where(some))
+        found.update({row.subject: StatusPointer(row.shard, row.entry) for row in rows})
+    return found
+
+
+def _take(connection: Connection, shard: int, wanted: Mapping[str, int]) -> None:
+    """Store the free pairs of subject and entry, under the lock of the list's row."""
+    own = status_shard.c.shard == shard
+    connection.execute(select(status_shard).where(own).with_for_update()).one()
+    have, taken = _pointers(connection, list(wanted)), _taken(connection, shard, list(wanted.values()))
+    fresh: dict[int, str] = {}
+    for subject, entry in wanted.items():
+        if subject not in have and entry not in taken:
+            fresh.setdefault(entry, subject)
+    if fresh:
+        slots = [{"subject": subject, "shard": shard, "entry": entry} for entry, subject in fresh.items()]
+        rows = [{"subject": subject, "sequence": 0, "status": Status.VALID.value} for subject in fresh.values()]
+        connection.execute(insert(status_slot), slots)
+        connection.execute(insert(standing), rows)
+        connection.execute(update(status_shard).where(own).values(allotted=status_shard.c.allotted + len(fresh)))
+
+
+def _taken(connection: Connection, shard: int, entries: Sequence[int]) -> set[int]:
+    query = select(status_slot.c.entry).where(status_slot.c.shard == shard, status_slot.c.entry.in_(entries))
+    return set(connection.scalars(query))
+
+
+def _published(shard: int) -> Select[*tuple[object, ...]]:
+    return select(status_publication).where(status_publication.c.shard == shard)
+
+
+def _current(shard: int) -> object:
+    return select(status_current.c.number).where(status_current.c.shard == shard).scalar_subquery()
+
+
+def _publication(connection: Connection, query: Select[*tuple[object, ...]]) -> Publication | None:
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return Publication(row.shard, row.number, row.at, row.next_update, row.ttl_s, row.act_count, bytes(row.octets))
+
+
+def _highest(connection: Connection, shard: int) -> int:
+    query = select(func.max(status_publication.c.number)).where(status_publication.c.shard == shard)
+    return connection.scalar(query) or 0
+
+
+def _hold(connection: Connection, shard: int) -> int | None:
+    """Lock a list's row until the transaction ends, and return its current number."""
+    query = select(status_current.c.number).where(status_current.c.shard == shard).with_for_update()
+    row = connection.execute(query).first()
+    if row is None:
+        insert_if_absent(connection, status_current, shard=shard)
+        row = connection.execute(query).one()
+    number: int | None = row.number
+    return number

@@ -1,0 +1,1 @@
+"""Pure values and decisions: no octets of a format, no clock, no storage, no network."""

@@ -1,0 +1,102 @@
+"""Verdict 核验结论 and finding 核验项.
+
+A verification collects findings: separate facts, each with the number of its step, a stable name, an
+indication in the words of ETSI EN 319 102-1 (PASSED, FAILED, INDETERMINATE) and a sentence in Chinese. A named,
+versioned `Policy` turns findings into a verdict; the same findings can be judged again under another policy.
+
+Two rules hold everywhere. "Could not check" is INDETERMINATE, never PASSED: a step that the policy requires and
+that left no finding at all counts as INDETERMINATE too. And a verdict has no truth value: callers say which
+indication they mean.
+
+    0 times · 1 input recognised · 2 content unchanged · 3 seal genuine and in force · 4 seal signature ·
+    5 certificate path · 6 mandate · 7 identifier, type, face, metadata · 8 standing · 9 log · 10 audience
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NoReturn
+
+
+class Indication(StrEnum):
+    """Outcome of one finding or of the whole, gravest last."""
+
+    PASSED = "PASSED"
+    INDETERMINATE = "INDETERMINATE"
+    FAILED = "FAILED"
+
+
+STEPS = {
+    0: "时间基准",
+    1: "识别输入",
+    2: "内容未被改动",
+    3: "印章真实有效",
+    4: "签章值成立",
+    5: "证书链有效",
+    6: "颁发职权",
+    7: "标识、类型与照面一致",
+    8: "证照状态",
+    9: "存证日志",
+    10: "出示对象",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fact: at `step`, the check `name` came out as `indication`; `detail` tells a person why."""
+
+    step: int
+    name: str
+    indication: Indication
+    detail: str
+    evidence_age_s: int | None = None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Which steps must have been passed for PASSED; findings of other steps are shown, and FAILED ones still count."""
+
+    name: str
+    required: frozenset[int]
+
+
+ONLINE = Policy("online-1", frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9}))
+OFFLINE = Policy("offline-1", frozenset({1, 2, 3, 4, 5, 6, 7, 8}))
+CODE_ONLINE = Policy("code-online-1", frozenset({1, 4, 5, 6, 7, 8}))
+CODE_OFFLINE = Policy("code-offline-1", frozenset({1, 4, 5, 6, 7, 8}))
+POLICIES = {policy.name: policy for policy in (ONLINE, OFFLINE, CODE_ONLINE, CODE_OFFLINE)}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a verification says of `subject`, under which policy, as of when, and everything it found."""
+
+    indication: Indication
+    policy: str
+    at: datetime
+    subject: str | None
+    findings: tuple[Finding, ...] = field(default=())
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a verdict has no truth value; compare its indication")
+
+    def of(self, indication: Indication) -> tuple[Finding, ...]:
+        """The findings with this indication."""
+        return tuple(finding for finding in self.findings if finding.indication is indication)
+
+
+def judge(findings: Iterable[Finding], policy: Policy, *, at: datetime, subject: str | None) -> Verdict:
+    """Turn findings into a verdict.
+
+    FAILED if any finding failed. Otherwise PASSED only when every step the policy requires has at least one
+    PASSED finding and none that is INDETERMINATE; steps outside the policy may stay open. Anything else is
+    INDETERMINATE.
+    """
+    found = tuple(sorted(findings, key=lambda finding: finding.step))
+    if any(finding.indication is Indication.FAILED for finding in found):
+        return Verdict(Indication.FAILED, policy.name, at, subject, found)
+    passed = {finding.step for finding in found if finding.indication is Indication.PASSED}
+    open_steps = {finding.step for finding in found if finding.indication is Indication.INDETERMINATE}
+    sound = policy.required <= passed and not policy.required & open_steps
+    return Verdict(Indication.PASSED if sound else Indication.INDETERMINATE, policy.name, at, subject, found)

@@ -1,0 +1,110 @@
+"""Steps 3, 5 and 6: was the seal in force, did the certificates hold, had the body the mandate, at the judged instant.
+
+The judged instant is the proven time of sealing where the log proves one, else now. Seal maker and signer are judged
+alike: path to a pinned anchor, purpose, period and revocation. A path that could not be examined for want of evidence
+is INDETERMINATE; one that is definitely broken is FAILED.
+"""
+
+from datetime import datetime
+
+from trust.errors import Malformed
+from trust.formats.certificate import Certificate, Purpose, load_certificate
+from trust.formats.errors import PathRefused
+from trust.formats.ses import Seal
+from trust.rules.mandate import mandate_for
+from trust.rules.times import Times
+from trust.rules.verdict import Finding, Indication
+from verifier.evidence import Evidence
+
+PATH_WORDS = {
+    "no-path": "证书链不能通到受信任的根证书",
+    "expired": "证书在该时刻已过期",
+    "not-yet-valid": "证书在该时刻尚未生效",
+    "wrong-usage": "证书用途不符",
+    "revoked": "证书在该时刻已被撤销",
+    "revocation-unknown": "没有足够新的证书撤销列表，无法确认证书未被撤销",
+    "signature": "证书链上有签名不成立",
+    "constraint": "证书链违反约束",
+}
+
+
+def judge_seal(seal: Seal | None, evidence: Evidence, times: Times) -> list[Finding]:
+    """Step 3, beyond the maker's signature value: period, maker's path, maker's entry in the trust list."""
+    if seal is None:
+        return [Finding(3, "seal-present", Indication.FAILED, "文件中没有电子印章。")]
+    inside = seal.valid_from <= times.judged_at <= seal.valid_until
+    findings = [
+        Finding(
+            3,
+            "seal-in-force",
+            Indication.PASSED if inside else Indication.FAILED,
+            f"印章“{seal.name}”在判定时刻{'处于' if inside else '不在'}有效期内。",
+        ),
+    ]
+    try:
+        maker = load_certificate(seal.maker_certificate)
+    except Malformed as error:
+        return [*findings, Finding(3, "seal-maker", Indication.FAILED, f"制章者证书无法读取（{error.reason}）。")]
+    findings.append(
+        judge_path(maker, Purpose.SEAL_MAKER, evidence, times, step=3, name="seal-maker-path", who="制章者")
+    )
+    if evidence.trust_list is not None and maker.der not in {one.der for one in evidence.listed(Purpose.SEAL_MAKER)}:
+        findings.append(Finding(3, "seal-maker-listed", Indication.FAILED, "制章者不在信任列表中。"))
+    return findings
+
+
+def judge_signer(octets: bytes | None, evidence: Evidence, times: Times) -> tuple[list[Finding], Certificate | None]:
+    """Step 5: the signer's certificate and its path."""
+    if octets is None:
+        return [Finding(5, "signer-path", Indication.INDETERMINATE, "没有签章人证书可供检查。")], None
+    try:
+        signer = load_certificate(octets)
+    except Malformed as error:
+        return [Finding(5, "signer-path", Indication.FAILED, f"签章人证书无法读取（{error.reason}）。")], None
+    return [judge_path(signer, Purpose.SEAL_SIGNER, evidence, times, step=5, name="signer-path", who="签章人")], signer
+
+
+def judge_path(
+    leaf: Certificate,
+    purpose: Purpose,
+    evidence: Evidence,
+    times: Times,
+    *,
+    step: int,
+    name: str,
+    who: str,
+) -> Finding:
+    """One finding about the path of one certificate."""
+    try:
+        path = evidence.path(leaf, purpose, at=times.judged_at, now=times.now)
+    except PathRefused as error:
+        grave = Indication.FAILED if error.definite else Indication.INDETERMINATE
+        return Finding(step, name, grave, f"{who}：{PATH_WORDS.get(error.reason, error.reason)}。")
+    return Finding(step, name, Indication.PASSED, f"{who}的证书链有效。", path.revocation_age_s)
+
+
+def judge_mandate(
+    signer: Certificate | None, body_code: str, type_code: str, evidence: Evidence, times: Times
+) -> list[Finding]:
+    """Step 6: the certificate is that body's, and the body might issue this type then."""
+    listed = evidence.trust_list
+    if listed is None:
+        return [Finding(6, "mandate", Indication.INDETERMINATE, "没有可信的信任列表，无法判断颁发职权。")]
+    findings = [_fresh(listed.issued_at, listed.next_update, times.now)]
+    if signer is None or signer.subject.organisation_code != body_code:
+        findings.append(Finding(6, "signer-is-body", Indication.FAILED, "签章证书不属于证照上写明的颁发机构。"))
+    else:
+        findings.append(Finding(6, "signer-is-body", Indication.PASSED, "签章证书属于证照上写明的颁发机构。"))
+    mandate = mandate_for(listed.mandates, body_code, type_code, times.judged_at)
+    if mandate is None:
+        findings.append(Finding(6, "mandate", Indication.FAILED, "该机构在判定时刻没有颁发这类证照的职权。"))
+    else:
+        findings.append(Finding(6, "mandate", Indication.PASSED, f"{mandate.issuer_name}有颁发这类证照的职权。"))
+    return findings
+
+
+def _fresh(issued_at: datetime, next_update: datetime, now: datetime) -> Finding:
+    age = max(0, int((now - issued_at).total_seconds()))
+    if now > next_update:
+        return Finding(6, "trust-list-fresh", Indication.INDETERMINATE, "信任列表已过更新期限，请更新后再核验。", age)
+    return Finding(6, "trust-list-fresh", Indication.PASSED, "信任列表在更新期限之内。", age)

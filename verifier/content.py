@@ -1,0 +1,48 @@
+"""Step 7: do identifier, type, issuing body and metadata agree with each other and with the trust list.
+
+The licence is read from the one place the seal covers, `licence.json`; the custom data of an OFD must say the same
+under their short names. Values are compared, never repaired.
+"""
+
+from collections.abc import Mapping
+
+from trust.errors import Malformed
+from trust.formats.licence_document import decode_licence
+from trust.formats.sealed_file import SealedFile
+from trust.rules.identifier import LicenceIdentifier
+from trust.rules.licence import Licence
+from trust.rules.metadata import differences
+from trust.rules.verdict import Finding, Indication
+from verifier.evidence import Evidence
+
+
+def read_licence(sealed: SealedFile) -> tuple[list[Finding], Licence | None]:
+    """The licence in the covered metadata, and what is to be said of it."""
+    if sealed.metadata is None:
+        return [Finding(7, "metadata", Indication.INDETERMINATE, "文件中没有受签章保护的证照元数据。")], None
+    try:
+        licence = decode_licence(sealed.metadata)
+    except Malformed as error:
+        return [Finding(7, "metadata", Indication.FAILED, f"证照元数据不合规范（{error.reason}）。")], None
+    findings = [Finding(7, "metadata", Indication.PASSED, f"元数据完整：{licence.name}，{licence.identifier}。")]
+    if licence.issuing_body.code != licence.identifier.issuer_code:
+        findings.append(Finding(7, "identifier", Indication.FAILED, "证照标识中的颁发机构与元数据不一致。"))
+    if sealed.kind == "ofd":
+        findings.append(_custom(sealed.custom, licence))
+    return findings, licence
+
+
+def judge_type(identifier: LicenceIdentifier, evidence: Evidence) -> list[Finding]:
+    """The type must be one that the trust list knows."""
+    if evidence.trust_list is None:
+        return [Finding(7, "type", Indication.INDETERMINATE, "没有可信的信任列表，无法确认证照类型。")]
+    names = dict(evidence.trust_list.types)
+    if identifier.type_code not in names:
+        return [Finding(7, "type", Indication.FAILED, "证照类型不在证照目录之中。")]
+    return [Finding(7, "type", Indication.PASSED, f"证照类型：{names[identifier.type_code]}。")]
+
+
+def _custom(custom: Mapping[str, str], licence: Licence) -> Finding:
+    if wrong := differences(licence, custom):
+        return Finding(7, "custom-data", Indication.FAILED, f"文件属性与元数据不一致：{'、'.join(wrong)}。")
+    return Finding(7, "custom-data", Indication.PASSED, "文件属性与元数据一致。")

@@ -1,0 +1,29 @@
+"""The tree of errors of `verifier`. A damaged or hostile *subject* is never an error, it is a finding.
+
+VerifierError
+├── EvidenceUnusable    the evidence bundle or the trust anchors cannot be read; `reason` says why
+├── NotUnderstood       the words of the caller are neither a file, a code nor a number
+└── UnknownPolicy       no policy of that name
+"""
+
+
+class VerifierError(Exception):
+    """Base of everything that verifying raises on purpose."""
+
+
+class EvidenceUnusable(VerifierError):
+    def __init__(self, reason: str, what: str) -> None:
+        super().__init__(f"{what}: {reason}")
+        self.reason, self.what = reason, what
+
+
+class NotUnderstood(VerifierError):
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class UnknownPolicy(VerifierError):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name

@@ -1,0 +1,52 @@
+"""Step 9: is this file in the transparency log, and since when.
+
+The log holds salted commitments; the salt stands in the covered metadata, so whoever holds the file can find its
+entry and nobody else learns anything from the log. A proof that holds under a checkpoint signed by the log is also the
+trusted time of sealing (step 0). Without network there is no proof to ask for, and the finding says so.
+"""
+
+from datetime import datetime
+
+from keys.sm3 import sm3
+from trust.errors import TrustError, Untrusted
+from trust.formats.leaf import commitment
+from trust.formats.log_proof import LogProof, verify_log_proof
+from trust.rules.licence import Licence
+from trust.rules.verdict import Finding, Indication
+from verifier.evidence import Evidence
+from verifier.ports import LogProofs
+
+
+def judge_inclusion(
+    data: bytes,
+    licence: Licence,
+    evidence: Evidence,
+    log: LogProofs | None,
+) -> tuple[Finding, datetime | None]:
+    """The finding about the log, and the proven instant of sealing where there is one."""
+    if log is None:
+        return Finding(9, "log", Indication.INDETERMINATE, "离线核验，未查存证日志。"), None
+    wanted = commitment(licence.log_salt, str(licence.identifier), sm3(data))
+    proof = log.prove(wanted)
+    if proof is None:
+        return Finding(9, "log", Indication.FAILED, "存证日志中没有这份文件。"), None
+    try:
+        at = _proven(proof, wanted, evidence)
+    except TrustError as error:
+        return Finding(9, "log", Indication.FAILED, f"存证日志的证明不成立（{error.reason}）。"), None
+    return Finding(9, "log", Indication.PASSED, f"已在存证日志第 {proof.index} 条，{at:%Y-%m-%dT%H:%M:%SZ}。"), at
+
+
+def _proven(proof: LogProof, wanted: bytes, evidence: Evidence) -> datetime:
+    """The log's instant of the entry, under whichever listed key of the log signed the checkpoint."""
+    if evidence.trust_list is None or not evidence.log_keys:
+        raise Untrusted("log-unknown")
+    refusals: list[TrustError] = []
+    for key in evidence.log_keys:
+        try:
+            entry, _ = verify_log_proof(proof, wanted, evidence.trust_list.log, key)
+        except TrustError as error:
+            refusals.append(error)
+        else:
+            return entry.at
+    raise refusals[0]

@@ -1,0 +1,29 @@
+"""A verdict as JSON, in the shape that `yinzheng verify --json` and the API promise.
+
+{"indication", "policy", "at", "subject", "findings": [{"step", "name", "indication", "detail", "evidence_age_s"?}]}
+"""
+
+from trust.rules.verdict import Finding, Verdict
+
+
+def as_json(verdict: Verdict) -> dict[str, object]:
+    """The verdict as values that `json.dumps` takes; times in UTC with `Z`."""
+    return {
+        "indication": verdict.indication.value,
+        "policy": verdict.policy,
+        "at": f"{verdict.at:%Y-%m-%dT%H:%M:%SZ}",
+        "subject": verdict.subject,
+        "findings": [_finding(finding) for finding in verdict.findings],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    row: dict[str, object] = {
+        "step": finding.step,
+        "name": finding.name,
+        "indication": finding.indication.value,
+        "detail": finding.detail,
+    }
+    if finding.evidence_age_s is not None:
+        row["evidence_age_s"] = finding.evidence_age_s
+    return row

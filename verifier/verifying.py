@@ -1,0 +1,217 @@
+"""The steps of a verification, in their order, for a file, a code and a number.
+
+    0 times · 1 recognise · 2 unchanged · 3 seal · 4 seal signature · 5 certificate path · 6 mandate ·
+    7 identifier, type, metadata · 8 standing · 9 log · 10 audience (codes)
+
+The log is asked before the seal is judged, because its proof is the only trusted time of sealing; without one the
+seal and the certificates are judged as of now. Every step leaves findings, whatever the others say; `judge` turns
+them into the verdict under a named policy. `online` is None when there is no network: nothing else changes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from keys.sm3 import sm3
+from trust.errors import Malformed, TrustError
+from trust.formats import cose
+from trust.formats.certificate import Certificate, Purpose
+from trust.formats.ofd.examine import examine_ofd
+from trust.formats.pdf.examine import examine_pdf
+from trust.formats.sealed_file import SealedFile
+from trust.formats.token import TokenClaims, decode_claims, split_token
+from trust.rules.identifier import LicenceIdentifier
+from trust.rules.licence import Licence
+from trust.rules.times import Times
+from trust.rules.verdict import (
+    CODE_OFFLINE,
+    CODE_ONLINE,
+    OFFLINE,
+    ONLINE,
+    Finding,
+    Indication,
+    Policy,
+    Verdict,
+    judge,
+)
+from verifier.authority import judge_mandate, judge_path, judge_seal, judge_signer
+from verifier.content import judge_type, read_licence
+from verifier.errors import NotUnderstood
+from verifier.evidence import Evidence
+from verifier.inclusion import judge_inclusion
+from verifier.ports import Online
+from verifier.recognising import MAX_FILE, kind_of, read_code, read_words
+from verifier.standing import judge_period, judge_status
+
+TOO_LARGE = Finding(1, "too-large", Indication.INDETERMINATE, "文件超过 20 MB，未检查。")
+UNKNOWN_FORM = Finding(1, "unrecognised", Indication.FAILED, "既不是 OFD、PDF，也不是含有证照二维码的图片。")
+NOT_FOUND = Finding(1, "not-found", Indication.INDETERMINATE, "没有查到可供公开核验的证照，请核对标识。")
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A verdict, and what a screen may show beside it: licence or claims, and the digest of the file."""
+
+    verdict: Verdict
+    licence: Licence | None = None
+    claims: TokenClaims | None = None
+    digest: bytes | None = None
+
+
+def verify_file(
+    data: bytes,
+    evidence: Evidence,
+    *,
+    now: datetime,
+    online: Online | None,
+    policy: Policy | None = None,
+) -> Examined:
+    """Verify a sealed file or a picture of a code; hostile octets lead to findings, never to errors."""
+    if len(data) > MAX_FILE:
+        return Examined(judge([TOO_LARGE], policy or _policy(online), at=now, subject=None))
+    kind = kind_of(data)
+    if kind == "picture":
+        try:
+            return verify_words(read_code(data), evidence, now=now, online=online, policy=policy)
+        except NotUnderstood as error:
+            found = Finding(1, error.reason, Indication.FAILED, "图片中没有可识别的证照二维码。")
+            return Examined(judge([found], policy or _policy(online), at=now, subject=None))
+    if kind == "unknown":
+        return Examined(judge([UNKNOWN_FORM], policy or _policy(online), at=now, subject=None))
+    sealed = examine_ofd(data) if kind == "ofd" else examine_pdf(data)
+    return _verify_sealed(data, sealed, evidence, now=now, online=online, policy=policy or _policy(online))
+
+
+def verify_words(
+    words: str,
+    evidence: Evidence,
+    *,
+    now: datetime,
+    online: Online | None,
+    policy: Policy | None = None,
+) -> Examined:
+    """Verify the text of a code, or a licence identifier.
+
+    Raises:
+        NotUnderstood: the words are neither; nothing was verified.
+
+    """
+    subject = read_words(words)
+    if isinstance(subject, bytes):
+        chosen = policy or (CODE_ONLINE if online else CODE_OFFLINE)
+        return verify_token(subject, evidence, now=now, online=online, policy=chosen)
+    return verify_number(subject, evidence, now=now, online=online, policy=policy or _policy(online))
+
+
+def verify_number(
+    identifier: LicenceIdentifier,
+    evidence: Evidence,
+    *,
+    now: datetime,
+    online: Online | None,
+    policy: Policy,
+) -> Examined:
+    """Verify the licence of a number by fetching its sealed file; unknown and not open give one and the same answer."""
+    data = online.files.file_of(str(identifier)) if online else None
+    if data is None:
+        return Examined(judge([NOT_FOUND], policy, at=now, subject=str(identifier)))
+    examined = verify_file(data, evidence, now=now, online=online, policy=policy)
+    if examined.licence is not None and examined.licence.identifier != identifier:
+        other = Finding(7, "other-licence", Indication.FAILED, "取得的文件不是这个标识的证照。")
+        return Examined(judge([*examined.verdict.findings, other], policy, at=now, subject=str(identifier)))
+    return examined
+
+
+def verify_token(
+    token: bytes,
+    evidence: Evidence,
+    *,
+    now: datetime,
+    online: Online | None,
+    policy: Policy,
+) -> Examined:
+    """Verify the octets of a code: signature under a listed seal signer, then claims, mandate and standing."""
+    try:
+        envelope = split_token(token)
+    except Malformed as error:
+        found = Finding(1, "code-malformed", Indication.FAILED, f"二维码内容不合规范（{error.reason}）。")
+        return Examined(judge([found], policy, at=now, subject=None))
+    findings = [Finding(1, "recognised", Indication.PASSED, "识别为电子证照二维码。")]
+    signer = _signer_of(envelope, evidence)
+    if signer is None:
+        known = evidence.trust_list is not None
+        grave = Indication.FAILED if known else Indication.INDETERMINATE
+        findings.append(Finding(4, "code-signature", grave, "二维码的签名不属于任何受信任的颁发机构。"))
+        return Examined(judge(findings, policy, at=now, subject=None))
+    findings.append(Finding(4, "code-signature", Indication.PASSED, "二维码签名成立。"))
+    times = Times(now)
+    findings.append(judge_path(signer, Purpose.SEAL_SIGNER, evidence, times, step=5, name="signer-path", who="签名人"))
+    try:
+        claims = decode_claims(envelope.payload)
+    except Malformed as error:
+        findings.append(Finding(7, "claims", Indication.FAILED, f"二维码数据不合规范（{error.reason}）。"))
+        return Examined(judge(findings, policy, at=now, subject=None))
+    identifier = claims.identifier
+    standing = online.standings.standing(str(identifier), now) if online else None
+    findings += [
+        *judge_mandate(signer, identifier.issuer_code, identifier.type_code, evidence, times),
+        *judge_type(identifier, evidence),
+        judge_period(None, claims.valid_until, now),
+        judge_status(claims.status, evidence, now, standing),
+        *evidence.findings,
+    ]
+    return Examined(judge(findings, policy, at=now, subject=str(identifier)), claims=claims)
+
+
+def _verify_sealed(
+    data: bytes,
+    sealed: SealedFile,
+    evidence: Evidence,
+    *,
+    now: datetime,
+    online: Online | None,
+    policy: Policy,
+) -> Examined:
+    content, licence = read_licence(sealed)
+    findings = [*evidence.findings, *sealed.findings, *content]
+    if licence is None:
+        return Examined(judge(findings, policy, at=now, subject=None), digest=sm3(data))
+    log, sealed_at = judge_inclusion(data, licence, evidence, online.log if online else None)
+    times = Times(now, sealed_at)
+    path, signer = judge_signer(sealed.signer, evidence, times)
+    identifier = licence.identifier
+    standing = online.standings.standing(str(identifier), now) if online else None
+    findings += [
+        _times(times, sealed.claimed_at),
+        *judge_seal(sealed.seal, evidence, times),
+        *path,
+        *judge_mandate(signer, licence.issuing_body.code, identifier.type_code, evidence, times),
+        *judge_type(identifier, evidence),
+        judge_period(licence.valid_from, licence.valid_until, now),
+        judge_status(licence.status, evidence, now, standing),
+        log,
+    ]
+    verdict = judge(findings, policy, at=now, subject=str(identifier))
+    return Examined(verdict, licence=licence, digest=sm3(data))
+
+
+def _times(times: Times, claimed_at: datetime | None) -> Finding:
+    if times.sealed_at is not None:
+        return Finding(
+            0, "sealed-at", Indication.PASSED, f"签章时间由存证日志证明：{times.sealed_at:%Y-%m-%dT%H:%M:%SZ}。"
+        )
+    claim = f"（文件自称 {claimed_at:%Y-%m-%dT%H:%M:%SZ}，不作依据）" if claimed_at else ""
+    return Finding(0, "sealed-at", Indication.INDETERMINATE, f"没有可信的签章时间，按核验时刻判断{claim}。")
+
+
+def _signer_of(envelope: cose.Sign1, evidence: Evidence) -> Certificate | None:
+    for certificate in evidence.listed(Purpose.SEAL_SIGNER):
+        try:
+            cose.check(envelope, certificate.public_key)
+        except TrustError:
+            continue  # key ids are short; another listed certificate may be the one
+        return certificate
+    return None
+
+
+def _policy(online: Online | None) -> Policy:
+    return ONLINE if online else OFFLINE
