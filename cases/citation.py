@@ -10,7 +10,7 @@ code and the digest of its file are enough to find the licence again and to prov
 holds the file sees the holder in it, whoever holds only the record does not. The holder's and the agent's codes are
 needed to decide and are then forgotten; what remains of them is inside two digests keyed with a secret that is not in
 the database (is this the same request, are these the same terms), and nobody can try codes out on those. Texts that
-are kept may not contain the holder's code.
+are kept may not contain the holder's code; what an issuer writes into an identifier is the issuer's to answer for.
 """
 
 import re

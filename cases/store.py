@@ -135,7 +135,7 @@ class SqlCitations:
             _hold_standing(connection, citation.identifier, expected_sequence)
             _hold_consent(connection, citation)
             connection.execute(
-                insert(CITATIONS).values(_values(citation), key_digest=key_digest, body_digest=body_digest)
+                insert(CITATIONS).values(**_values(citation), key_digest=key_digest, body_digest=body_digest)
             )
             return citation.number
 
@@ -177,7 +177,7 @@ class SqlCitations:
                 connection.execute(update(CONSENTS).where(*named).values(withdrawn_at=at))
             else:
                 values = {"department_code": department_code, "mode": mode.value, "reference": reference}
-                connection.execute(insert(CONSENTS).values(values, terms=None, withdrawn_at=at))
+                connection.execute(insert(CONSENTS).values(**values, terms=None, withdrawn_at=at))
             return at
 
         return self._transact(work)
@@ -242,7 +242,7 @@ def _bind(connection: Connection, plan: CitationPlan, terms: bytes) -> None:
     row = connection.execute(select(CONSENTS).where(*named)).one_or_none()
     if row is None:
         values = {"department_code": plan.department_code, "mode": plan.consent_mode.value}
-        connection.execute(insert(CONSENTS).values(values, reference=plan.consent_reference, terms=terms))
+        connection.execute(insert(CONSENTS).values(**values, reference=plan.consent_reference, terms=terms))
     elif row.withdrawn_at is not None:
         raise ConsentRefused("consent-withdrawn")
     elif row.terms != terms:

@@ -16,7 +16,7 @@ from templates.library import Bundle
 from trust.formats.cose import plan_sign1
 from trust.formats.licence_document import encode_licence
 from trust.formats.ofd.document import OfdAttachment, OfdDocument
-from trust.formats.ofd.seal import PlannedOfd, Stamp, plan_ofd
+from trust.formats.ofd.seal import PlannedOfd, plan_ofd
 from trust.formats.pdf.plan import PlannedPdf, plan_pdf
 from trust.formats.token import TokenClaims, encode_claims, to_text
 from trust.rules.identifier import LicenceIdentifier
@@ -102,11 +102,9 @@ def draw(licence: Licence, bundle: Bundle, pen: Pen, *, token: bytes, host_url: 
         attachments=(OfdAttachment("licence.json", "JSON", metadata),),
         custom=short_names(licence, bundle.type),
     )
-    box = face.stamp
-    stamp = Stamp(page=box.page - 1, x=box.x, y=box.y, width=box.width, height=box.height)
     return Drawn(
         face,
-        plan_ofd(document, stamp, pen.seal.der, at, PROVIDER),
+        plan_ofd(document, face.stamp, pen.seal.der, at, PROVIDER),
         plan_pdf(
             face.pdf,
             certificate=pen.certificate.der,

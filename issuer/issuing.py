@@ -30,6 +30,7 @@ from trust.formats.pdf.examine import examine_pdf
 from trust.formats.sealed_file import SealedFile
 from trust.rules.licence import SALT_LENGTH
 from trust.rules.verdict import Indication
+from trust.sealing.ports import SealUse
 
 MAX_KEY = 128
 
@@ -117,7 +118,7 @@ def _seal(office: Office, entry: Entry, drawn: Drawn, pen: Pen, *, at: datetime)
     """Record the uses, sign both files, examine them, store and log them, release."""
     licence, identifier = entry.licence, str(entry.licence.identifier)
     for message in (drawn.ofd.to_be_signed, drawn.pdf.to_be_signed):
-        office.uses.record(seal=pen.seal, document=_digest(message), purpose=f"签发 {identifier}", by=entry.by, at=at)
+        office.uses.record_use(SealUse(pen.seal.seal_id, identifier, sm3(message), at, entry.by))
     ofd = drawn.ofd.complete(pen.signer.sign(drawn.ofd.to_be_signed), pen.certificate.der)
     pdf = drawn.pdf.complete(pen.signer.sign(drawn.pdf.to_be_signed))
     metadata = encode_licence(licence)

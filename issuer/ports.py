@@ -18,6 +18,7 @@ from trust.formats.ses import Seal
 from trust.rules.licence import Licence, StatusPointer
 from trust.rules.mandate import Mandate
 from trust.rules.party import IssuingBody
+from trust.sealing.ports import SealUse
 
 
 class State(StrEnum):
@@ -123,8 +124,8 @@ class LogBook(Protocol):
 class SealUses(Protocol):
     """The record of every use of a seal, kept before the signature is made."""
 
-    def record(self, *, seal: Seal, document: str, purpose: str, by: str, at: datetime) -> None:
-        """Keep who seals what, why; `document` is the digest of the octets to be signed."""
+    def record_use(self, use: SealUse) -> None:
+        """Keep who seals what and when, durably; the same digest under the same seal again changes nothing."""
         ...
 
 

@@ -91,8 +91,9 @@ class SqlRegister:
 
     def begin(self, entry: Entry) -> Entry:
         """See `issuer.ports.Register`."""
+        identifier = str(entry.licence.identifier)
         values = {
-            "identifier": str(entry.licence.identifier),
+            "identifier": identifier,
             "key": entry.key,
             "body_digest": entry.body_digest,
             "type_code": entry.licence.identifier.type_code,
@@ -107,7 +108,7 @@ class SqlRegister:
         try:
             with self._engine.begin() as connection:
                 connection.execute(insert(licence).values(values))
-                connection.execute(insert(holder), self._index(entry.licence.holders, values["identifier"]))
+                connection.execute(insert(holder), self._index(entry.licence.holders, identifier))
         except IntegrityError as error:
             stored = self.by_key(entry.key)
             if stored is None:

@@ -19,6 +19,7 @@ from typing import NoReturn
 
 from keys import backend as backends
 from keys.errors import (
+    BackendFailed,
     KeyFileRefused,
     KeyNotUsable,
     MalformedKey,
@@ -60,11 +61,13 @@ class SoftwareSigner:
             SigningFailed: libcrypto failed, or its signature did not verify; nothing was handed out.
 
         """
-        signature = self._library.sign(self._key, message, DEFAULT_IDENTITY)
         try:
+            signature = self._library.sign(self._key, message, DEFAULT_IDENTITY)
             verify(self.public, message, signature, identity=DEFAULT_IDENTITY)
         except SignatureRefused:
             raise SigningFailed("verify-after-sign", f"{self.reference}: the signature did not verify") from None
+        except BackendFailed as error:
+            raise SigningFailed(error.reason, f"{self.reference}: {error.text}") from error
         return signature
 
 

@@ -112,12 +112,14 @@ def _woven(width: float, height: float, *, margin: float, band: float) -> Outlin
         (width - 2 * start, False, middle, height - middle),
         (height - 2 * start, True, middle, width - middle),
     ):
-        halves = 2 * round(length / (2 * band * 0.86)) + 1
+        halves = 2 * round(length / (2.3 * band)) + 1
         step = length / halves
         for across in (near, far):
             for lag in (0.0, 1 / 3, 2 / 3):
+                more = 1 if lag else 0  # a shifted strand needs one half wave more to reach the far corner
                 for swing in (reach, -reach):
                     begin = start - lag * step
                     x, y = (across, begin) if upright else (begin, across)
-                    strands += wave(x, y, length=length + step, height=swing, halves=halves + 1, upright=upright)
+                    reached, count = length + more * step, halves + more
+                    strands += wave(x, y, length=reached, height=swing, halves=count, upright=upright)
     return tuple(strands)

@@ -82,16 +82,19 @@ NEWER, OLDER, TEACHERS = licence("B2"), licence("B1"), licence("T1", PERSON, typ
 
 def statutory(**changes: object) -> Consent:
     """A consent by statutory duty, with members changed at will."""
-    usual = Consent(
-        Mode.STATUTORY, WINDOW, "《中华人民共和国食品安全法》第三十五条", "食品经营许可新办", "all", None
-    )
+    usual = Consent(Mode.STATUTORY, WINDOW, "《中华人民共和国食品安全法》第三十五条", "食品经营许可新办", "all", None)
     return replace(usual, **changes)  # type: ignore[arg-type]  # names and values come from the test
 
 
 def given(**changes: object) -> Consent:
     """The holder's own consent for two weeks, with members changed at will."""
     usual = Consent(
-        Mode.HOLDER, FIRM.code, "SQ-2026-000117", "食品经营许可新办", ("legal_representative", "address"), NOW + timedelta(days=14)
+        Mode.HOLDER,
+        FIRM.code,
+        "SQ-2026-000117",
+        "食品经营许可新办",
+        ("legal_representative", "address"),
+        NOW + timedelta(days=14),
     )
     return replace(usual, **changes)  # type: ignore[arg-type]  # names and values come from the test
 

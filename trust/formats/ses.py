@@ -12,7 +12,7 @@ keep the octets that were signed; values carry signatures as raw r‖s.
 Nothing here verifies a signature or judges a certificate: see `seal_check` for the former.
 """
 
-import unicodedata
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,7 @@ from keys.errors import KeysError
 from trust.errors import Malformed
 from trust.formats import der
 from trust.formats.der import Node
+from trust.rules.text import check_text
 
 VERSION = 4
 SM2_WITH_SM3 = "1.2.156.10197.1.501"
@@ -32,7 +33,8 @@ MAX_PICTURE = 192 * 1024
 MAX_CERTIFICATE = 16 * 1024
 MAX_SIGNERS = 16
 MAX_DISPLAY_MM = 200
-PNG_HEAD = b"\x89PNG\r\n\x1a\n"
+MAX_PIXELS = 4_096
+PNG_HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
 
 @dataclass(frozen=True)
@@ -263,9 +265,18 @@ def picture_of(node: Node) -> SealPicture:
         between(der.integer(width), 1, MAX_DISPLAY_MM),
         between(der.integer(height), 1, MAX_DISPLAY_MM),
     )
-    if picture.kind != "PNG" or not picture.octets.startswith(PNG_HEAD) or len(picture.octets) > MAX_PICTURE:
+    if picture.kind != "PNG" or len(picture.octets) > MAX_PICTURE:
         raise Malformed("profile", f"the seal's picture is not a PNG of at most {MAX_PICTURE} octets")
+    check_png(picture.octets)
     return picture
+
+
+def check_png(octets: bytes) -> None:
+    """Refuse what is no PNG by its head, or would be drawn from more pixels than a seal needs."""
+    if len(octets) < 24 or not octets.startswith(PNG_HEAD):
+        raise Malformed("profile", "the seal's picture is not a PNG")
+    if not all(1 <= side <= MAX_PIXELS for side in struct.unpack_from(">2I", octets, len(PNG_HEAD))):
+        raise Malformed("profile", f"the seal's picture is not of 1 to {MAX_PIXELS} pixels each way")
 
 
 def certificate_of(node: Node) -> bytes:
@@ -297,12 +308,11 @@ def short(text: str, limit: int) -> str:
 
 
 def readable(text: str) -> str:
-    """A seal's name: 1 to 128 characters in NFC, none of them a control, format, private or surrogate character."""
-    if any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"} for character in text):
-        raise Malformed("profile", "the seal's name holds characters that cannot be seen")
-    if not unicodedata.is_normalized("NFC", text):
-        raise Malformed("profile", "the seal's name is not in NFC")
-    return short(text, 128)
+    """A seal's name: 1 to 128 characters, all of them seen and in one spelling."""
+    try:
+        return check_text(text, 128)
+    except Malformed as error:
+        raise Malformed("profile", f"the seal's name: {error}") from error
 
 
 def between(value: int, low: int, high: int) -> int:

@@ -177,7 +177,7 @@ def _check(status_list: StatusList) -> None:
         raise Malformed("status-list", "the address is not short printable ASCII")
     if not all(type(value) is int and 0 <= value <= _MAX_INTEGER for value in numbers):
         raise Malformed("status-list", "a number is negative or has more than 53 bits")
-    if status_list.next_update <= status_list.issued_at:
+    if _seconds(status_list.next_update) <= _seconds(status_list.issued_at):
         raise Malformed("status-list", "the next update is not after the issue")
     if not status_list.bits:
         raise Malformed("status-list", "the list has no entries")

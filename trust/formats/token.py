@@ -29,7 +29,8 @@ MAX_TOKEN = 995
 MAX_DIGITS = 2400
 """2 400 digits hold 995 octets of token and the leading one; CPython itself refuses more than 4 300."""
 MAX_TEXT = 300 + MAX_DIGITS
-MAX_HOLDER = 60
+MAX_HOLDER = 100
+"""Characters: the names of organisations are not masked and can be long."""
 
 _VERSION, _IDENTIFIER, _HOLDER, _ISSUED, _UNTIL, _STATUS = range(6)
 _REQUIRED = frozenset({_VERSION, _IDENTIFIER, _HOLDER, _ISSUED, _STATUS})

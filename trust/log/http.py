@@ -32,15 +32,9 @@ def router(log: CheckpointedLog) -> APIRouter:
     """The routes, over a log with its checkpoints."""
     routes = APIRouter(prefix="/log", tags=["log"])
 
-    def published() -> tuple[bytes, int]:
-        note = log.latest()
-        if note is None:
-            raise NotLogged("no-checkpoint", "the log has not signed anything yet")
-        return note, parse_checkpoint(note)[0].size
-
     @routes.get("/checkpoint")
     def checkpoint(if_none_match: Annotated[str | None, Header()] = None) -> Response:
-        note, _ = published()
+        note, _ = _published(log)
         tag = f'"{sha256(note).hexdigest()[:32]}"'
         headers = {"Cache-Control": A_MOMENT, "ETag": tag}
         if if_none_match == tag:
@@ -49,13 +43,20 @@ def router(log: CheckpointedLog) -> APIRouter:
 
     @routes.get("/tile/entries/{path:path}")
     def entries(path: str) -> Response:
-        return _tile(read_entries(log, published()[1], parse_tile_path(path)))
+        return _tile(read_entries(log, _published(log)[1], parse_tile_path(path)))
 
     @routes.get("/tile/{level}/{path:path}")
     def hashes(level: int, path: str) -> Response:
         if not 0 <= level <= MAX_LEVEL:
             raise Malformed("tile-path", "no such level")
-        return _tile(read_hashes(log, published()[1], level, parse_tile_path(path)))
+        return _tile(read_hashes(log, _published(log)[1], level, parse_tile_path(path)))
+
+    _add_proofs(routes, log)
+    return routes
+
+
+def _add_proofs(routes: APIRouter, log: CheckpointedLog) -> None:
+    """Proofs for those who do not want to read tiles."""
 
     @routes.get("/proof/inclusion")
     def inclusion(commitment: Annotated[str, Query(pattern="^[0-9a-f]{64}$")]) -> Response:
@@ -63,12 +64,18 @@ def router(log: CheckpointedLog) -> APIRouter:
 
     @routes.get("/proof/consistency")
     def consistent(old: Annotated[int, Query(ge=1)], new: Annotated[int, Query(ge=1)]) -> Response:
-        if new > published()[1]:
+        if new > _published(log)[1]:
             raise NotLogged("no-checkpoint", "the log has not signed for that size yet")
         path = [base64_of(value) for value in consistency(log, old, new)]
         return _json(encode_json({"old": old, "new": new, "path": path}))
 
-    return routes
+
+def _published(log: CheckpointedLog) -> tuple[bytes, int]:
+    """The latest note and the size it signs for."""
+    note = log.latest()
+    if note is None:
+        raise NotLogged("no-checkpoint", "the log has not signed anything yet")
+    return note, parse_checkpoint(note)[0].size
 
 
 def _tile(octets: bytes) -> Response:

@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Path, Query, Response
 
 from trust.formats.status_list import STATUS_LIST_TYPE
 from trust.revocation.errors import NotPublished
 from trust.revocation.ports import PublishedLists
 
 LAST_SECOND = 253_402_300_799
+MAX_LIST = 2**31 - 1
 
 
 def router(lists: PublishedLists) -> APIRouter:
@@ -25,7 +26,7 @@ def router(lists: PublishedLists) -> APIRouter:
 
     @routes.get("/{shard}")
     def status_list(
-        shard: int,
+        shard: Annotated[int, Path(ge=0, le=MAX_LIST)],
         time: Annotated[int | None, Query(ge=0, le=LAST_SECOND)] = None,
         if_none_match: Annotated[str | None, Header()] = None,
     ) -> Response:

@@ -55,7 +55,9 @@ from trust.formats.receipt import RECEIPT_TYPE, open_receipt
 from trust.rules.verdict import Indication
 
 
-def make(ports: CitingPorts, request: CitationRequest | None = None, *, key: str = KEY, draw: object = None) -> Citation:
+def make(
+    ports: CitingPorts, request: CitationRequest | None = None, *, key: str = KEY, draw: object = None
+) -> Citation:
     return cite(ports, request or asked(), key=key, at=NOW, number_random=draw or counting())  # type: ignore[arg-type]  # a test's own chance
 
 

@@ -86,7 +86,7 @@ def test_a_slip_of_the_pen(old: str, new: str, reason: str) -> None:
         ("matter = 3", "empty"),
         ("matter = []", "empty"),
         ("matter = [1]", "empty"),
-        (GOOD.split("  [[")[0] + "requirement = []", "empty"),
+        (GOOD.split("  [[", maxsplit=1)[0] + "requirement = []", "empty"),
         (GOOD + GOOD, "double-code"),
         ("a = " + "[" * 100_000, "syntax"),
         ("#" * (1 << 20) + "\n", "too-large"),
@@ -101,9 +101,7 @@ def test_what_is_no_list_at_all(text: str, reason: str) -> None:
 @pytest.mark.parametrize("department", ["11530199MB0T35T369", "11530199MB0T35T60R"])
 def test_the_department_and_its_windows_take_cases_in(department: str) -> None:
     matters = load_matters(GOOD)
-    found = requirement_of(
-        matters, matter_code=matters[0].code, requirement_code="02", department_code=department
-    )
+    found = requirement_of(matters, matter_code=matters[0].code, requirement_code="02", department_code=department)
     assert found.name == "法定代表人身份证件"
 
 
@@ -117,9 +115,7 @@ def test_the_department_and_its_windows_take_cases_in(department: str) -> None:
 )
 def test_unknown_and_not_for_this_department_look_the_same(matter: str, requirement: str, department: str) -> None:
     with pytest.raises(NoSuchRequirement) as refusal:
-        requirement_of(
-            load_matters(GOOD), matter_code=matter, requirement_code=requirement, department_code=department
-        )
+        requirement_of(load_matters(GOOD), matter_code=matter, requirement_code=requirement, department_code=department)
     assert (refusal.value.reason, refusal.value.text) == ("no-such-requirement", "")
 
 

@@ -53,7 +53,12 @@ def test_a_field_the_licence_lacks_is_left_out() -> None:
 def test_another_departments_citation_looks_like_none(department: str) -> None:
     ports, number = cited()
     refusals: list[CasesError] = []
-    for asked_number, who in ((number, department), (number[:-1] + "0", WINDOW), ("YZ" + "A" * 27, WINDOW), ("", WINDOW)):
+    for asked_number, who in (
+        (number, department),
+        (number[:-1] + "0", WINDOW),
+        ("YZ" + "A" * 27, WINDOW),
+        ("", WINDOW),
+    ):
         with pytest.raises(NoSuchCitation) as refusal:
             show_face(showing_ports(ports), asked_number, who, NOW)
         refusals.append(refusal.value)

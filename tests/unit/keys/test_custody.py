@@ -270,9 +270,10 @@ def test_a_signature_that_does_not_verify_is_not_handed_out():
     assert refusal.value.reason == "verify-after-sign"
 
 
-def test_a_backend_that_fails_gives_no_signature(monkeypatch):
+@pytest.mark.parametrize("call", ["EVP_DigestSignInit", "EVP_DigestSign", "EVP_DigestVerifyInit", "EVP_DigestVerify"])
+def test_a_backend_that_fails_gives_no_signature(monkeypatch, call):
     signer = memory_signer()
-    monkeypatch.setattr(signer._library._library, "EVP_DigestSign", lambda *_: 0)
+    monkeypatch.setattr(signer._library._library, call, lambda *_: 0)
     with pytest.raises(SigningFailed):
         signer.sign(b"m")
 

@@ -281,7 +281,15 @@ def test_no_flipped_bit_gives_another_key():
             library.private_key(unlocked.private, unlocked.point)
 
 
-def test_the_plaintext_buffer_is_overwritten(monkeypatch):
+def test_the_plaintext_of_a_written_file_is_overwritten(monkeypatch):
+    seen = []
+    original = key_file._padded
+    monkeypatch.setattr(key_file, "_padded", lambda *words: seen.append(original(*words)) or seen[-1])
+    written()
+    assert seen == [bytearray(160)]
+
+
+def test_the_plaintext_buffer_of_a_read_file_is_overwritten(monkeypatch):
     seen = []
     original = key_file._private_key
 

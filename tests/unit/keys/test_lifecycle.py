@@ -21,7 +21,7 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize(("old", "new"), product(KeyState, repeat=2))
+@pytest.mark.parametrize(("old", "new"), list(product(KeyState, repeat=2)))
 def test_moves(old, new):
     record = KeyRecord("file:a", PUBLIC, old, AT)
     if (old.value, new.value) in ALLOWED:

@@ -28,7 +28,7 @@ from trust.formats.ofd.signature import (
     SignatureRecord,
     read_record,
 )
-from trust.formats.ofd.write import ROOT, SIGNATURES
+from trust.formats.ofd.write import ROOT, SIGNATURES, numbering
 from trust.formats.ofd.xml import read_xml
 from trust.formats.seal_check import check_signature, seal_findings
 from trust.formats.sealed_file import SealedFile
@@ -76,6 +76,7 @@ SENTENCE = {
     "extra-entry": "文件中有签章未保护的条目，是签章后加入的。",
     "datahash": "签名描述与签章时不一致，签章后被改动过。",
     "property-info": "签章所指的位置不是本文件的签名描述，签章可能取自别处。",
+    "stamp-page": "签名描述中盖章的页不在文档中。",
     "time-differs": "签名描述中的时间与签章中的时间不一致。",
     "encoding": "签章数据的编码不规范，签章后被改动过。",
     "profile": "签章数据不符合本系统签发文件的规定。",
@@ -170,7 +171,7 @@ def examine_ours(data: bytes, entries: Mapping[str, bytes], seen: Examination) -
     check_signatures(entries[SIGNATURES])
     record = read_record(entries[SIGNATURE])
     check_entries(entries, record, seen)
-    check_document(entries, seen)
+    check_document(entries, record, seen)
     signature = parse_signature(entries[SIGNED_VALUE])
     seen.signature = signature
     check_binding(entries, record, signature, seen)
@@ -204,13 +205,19 @@ def check_entries(entries: Mapping[str, bytes], record: SignatureRecord, seen: E
         seen.passed(2, "ofd-coverage", "文件的每一部分都在签章保护之内。")
 
 
-def check_document(entries: Mapping[str, bytes], seen: Examination) -> None:
-    """The document is one our writer made, so that nothing stands in it besides what its values show."""
+def check_document(entries: Mapping[str, bytes], record: SignatureRecord, seen: Examination) -> None:
+    """The document is one our writer made, so that nothing stands in it besides what its values show.
+
+    The seal is shown on a page of it.
+    """
     body = {name: octets for name, octets in entries.items() if not name.startswith(SIGNS)}
     try:
         seen.document = read_document(body)
     except Malformed as refusal:
         seen.refused(refusal.reason)
+        return
+    if record.page_ref not in numbering(seen.document).pages:
+        seen.refused("stamp-page")
 
 
 def check_binding(

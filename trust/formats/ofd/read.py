@@ -10,6 +10,7 @@ another mark and a reader of its own.
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from trust.errors import Malformed
@@ -254,9 +255,17 @@ def spread(text: str, expected: int) -> list[float]:
 def lengths(text: str, expected: Literal[1, 3, 4]) -> list[float]:
     """Plain numbers between spaces, `expected` of them."""
     words = text.split(" ")
-    if len(words) != expected or not all(LENGTH.fullmatch(word) for word in words):
+    if len(words) != expected:
         raise Malformed("document-xml", "not the numbers we write")
-    return [float(word) for word in words]
+    return [length(word) for word in words]
+
+
+@lru_cache(maxsize=8192)
+def length(word: str) -> float:
+    """One plain number of bounded size."""
+    if not LENGTH.fullmatch(word):
+        raise Malformed("document-xml", "not a number we write")
+    return float(word)
 
 
 def colour_of(element: Element) -> Colour:

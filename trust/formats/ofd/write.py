@@ -14,6 +14,7 @@ since fonts keep their cmap.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from math import isfinite
 
@@ -240,14 +241,13 @@ def text_xml(run: TextRun, number: str) -> str:
     """
     if not run.text or len(run.text) != len(run.advances):
         raise Malformed("ofd-value", "a text run needs one advance for each of its characters")
-    size = float(mm(run.size))
-    advances = [float(mm(advance)) for advance in run.advances]
+    size = exact(run.size)
+    advances = [exact(advance) for advance in run.advances]
     box = boxed(run.x, run.baseline - ascent_of(size), sum(advances) + margin_of(size), LINE * size)
-    return element(
-        "TextObject",
-        {"ID": number, "Boundary": box, "Font": str(run.font_id), "Size": mm(size)},
-        element("FillColor", {"Value": colour(run.colour)}),
-        *text_codes(run.text, advances, mm(ascent_of(size))),
+    codes = "".join(text_codes(run.text, advances, mm(ascent_of(size))))
+    return (
+        f'<ofd:TextObject ID="{number}" Boundary="{box}" Font="{run.font_id}" Size="{mm(size)}">'
+        f'<ofd:FillColor Value="{colour(run.colour)}"/>{codes}</ofd:TextObject>'
     )
 
 
@@ -263,15 +263,24 @@ def margin_of(size: float) -> float:
 
 def text_codes(text_of_run: str, advances: list[float], y: str) -> Iterator[str]:
     """TextCode elements, split around characters outside the basic plane."""
-    x, start = 0.0, 0
-    for _, group in groupby(enumerate(text_of_run), key=lambda item: item[0] if item[1] > "\uffff" else -1):
-        end = start + len(list(group))
-        attributes = {"X": mm(x), "Y": y}
-        if end - start > 1:
-            attributes["DeltaX"] = deltas(advances[start : end - 1])
-        yield element("TextCode", attributes, text(text_of_run[start:end]))
+    x = 0.0
+    for start, end in pieces(text_of_run):
+        delta = f' DeltaX="{deltas(advances[start : end - 1])}"' if end - start > 1 else ""
+        yield f'<ofd:TextCode X="{mm(x)}" Y="{y}"{delta}>{text(text_of_run[start:end])}</ofd:TextCode>'
         x += sum(advances[start:end])
-        start = end
+
+
+def pieces(text_of_run: str) -> Iterator[tuple[int, int]]:
+    """Where pieces begin and end: each character outside the basic plane is one, and so is what stands between two."""
+    start = 0
+    for index, character in enumerate(text_of_run):
+        if character > "\uffff":
+            if start < index:
+                yield start, index
+            yield index, index + 1
+            start = index + 1
+    if start < len(text_of_run):
+        yield start, len(text_of_run)
 
 
 def path_xml(shape: PathShape, number: str) -> str:
@@ -293,9 +302,9 @@ def path_xml(shape: PathShape, number: str) -> str:
 def deltas(advances: list[float]) -> str:
     """A DeltaX value: three and more equal advances in a row as `g n v`."""
     parts: list[str] = []
-    for value, group in groupby(map(mm, advances)):
-        count = len(list(group))
-        parts.append(f"g {count} {value}" if count > 2 else " ".join([value] * count))
+    for value, group in groupby(advances):
+        count, written = len(list(group)), mm(value)
+        parts.append(f"g {count} {written}" if count > 2 else " ".join([written] * count))
     return " ".join(parts)
 
 
@@ -313,9 +322,16 @@ def boxed(x: float, y: float, width: float, height: float) -> str:
     return f"{mm(x)} {mm(y)} {mm(width)} {mm(height)}"
 
 
+@lru_cache(maxsize=8192)
 def mm(value: float) -> str:
     """A length in millimetres to a ten-thousandth, without exponent or idle zeros."""
     if not isfinite(value) or abs(value) > MAX_LENGTH_MM:
         raise Malformed("ofd-value", "a length beyond five metres")
     written = f"{value:.4f}".rstrip("0").rstrip(".")
     return "0" if written == "-0" else written
+
+
+@lru_cache(maxsize=8192)
+def exact(value: float) -> float:
+    """The length as it will be written."""
+    return float(mm(value))

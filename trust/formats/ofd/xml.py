@@ -22,6 +22,8 @@ MAX_DEPTH = 32
 MAX_ELEMENTS = 100_000
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 has no way to write."""
+SPECIAL = re.compile("[^\t\n !#-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Those, and all that are written as a reference somewhere; most texts have none."""
 
 
 @dataclass(slots=True)
@@ -122,6 +124,8 @@ def text(value: str) -> str:
         Malformed: `xml-text`, XML cannot carry a character of it.
 
     """
+    if not SPECIAL.search(value):
+        return value
     if UNWRITABLE.search(value):
         raise Malformed("xml-text", "a character that XML cannot carry")
     return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
@@ -129,6 +133,8 @@ def text(value: str) -> str:
 
 def quoted(value: str) -> str:
     """An attribute's value between double quotes."""
+    if not SPECIAL.search(value) and value.isprintable():
+        return f'"{value}"'
     escaped = text(value).replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
     return f'"{escaped}"'
 

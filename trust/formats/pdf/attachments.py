@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trust.formats.pdf.errors import PdfRefused
-from trust.formats.pdf.layout import INFO, date_literal, indirect, stream_body
+from trust.formats.pdf.layout import INFO, Item, date_literal, indirect, stream_body
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\.[a-z0-9]{1,8}")
 MEDIA_TYPE = re.compile(r"[a-z]{1,20}/[a-z0-9][a-z0-9.+-]{0,60}")
@@ -22,9 +22,7 @@ FIRST = INFO + 1
 SPECIFICATION = re.compile(
     rb"\d+ 0 obj\n<< /Type /Filespec /F \(([a-z0-9.-]+)\) .*/EF << /F \d+ 0 R /UF \d+ 0 R >> >>\nendobj\n"
 )
-EMBEDDED = re.compile(
-    rb"\d+ 0 obj\n<< /Type /EmbeddedFile /Subtype /([a-z0-9.+-]+)#2F([a-z0-9.+-]+) .* /Length (\d+) >>\nstream\n"
-)
+EMBEDDED = re.compile(rb"\d+ 0 obj\n<< /Type /EmbeddedFile /Subtype /([a-z0-9.+-]+)#2F([a-z0-9.+-]+) ")
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ def catalog_entries(attachments: Sequence[Attachment]) -> tuple[bytes, bytes]:
     return b"[" + b" ".join(references) + b"]", b"<< /Names [" + b" ".join(names) + b"] >>"
 
 
-def read_attachments(objects: Sequence[bytes], at: datetime) -> list[Attachment]:
+def read_attachments(objects: Sequence[Item], at: datetime) -> list[Attachment]:
     """Read the attachments from the objects of a file (item 0 is object 1).
 
     Raises:
@@ -91,18 +89,17 @@ def read_attachments(objects: Sequence[bytes], at: datetime) -> list[Attachment]
 
     """
     found = []
-    for position in range(FIRST - 1, len(objects) - 1, 2):
-        specification = SPECIFICATION.fullmatch(objects[position])
+    for specified, embedded in zip(objects[FIRST - 1 :: 2], objects[FIRST::2], strict=False):
+        specification = SPECIFICATION.fullmatch(specified.octets)
         if specification is None:
             break
-        embedded = EMBEDDED.match(objects[position + 1])
-        if embedded is None:
+        kind = EMBEDDED.match(embedded.octets)
+        if kind is None or embedded.stream is None:
             raise PdfRefused("pdf-attachment", "附件不是本系统写出的形式。", step=2)
-        start = embedded.end()
-        octets = objects[position + 1][start : start + int(embedded[3])]
-        media_type = f"{embedded[1].decode()}/{embedded[2].decode()}"
-        found.append(Attachment(specification[1].decode(), media_type, octets))
-    if write_attachments(found, at) != list(objects[FIRST - 1 : FIRST - 1 + 2 * len(found)]):
+        media_type = f"{kind[1].decode()}/{kind[2].decode()}"
+        found.append(Attachment(specification[1].decode(), media_type, embedded.stream))
+    written = [item.octets for item in objects[FIRST - 1 : FIRST - 1 + 2 * len(found)]]
+    if write_attachments(found, at) != written:
         raise PdfRefused("pdf-attachment", "附件不是本系统写出的形式。", step=2)
     return found
 

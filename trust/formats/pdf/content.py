@@ -23,7 +23,7 @@ from trust.formats.pdf.layout import MAX_OBJECTS, MAX_OCTETS
 
 MAX_DEPTH = 60
 MAX_VALUES = 2_000_000
-READING_ERRORS = (misc.PdfError, zlib.error, AssertionError, EOFError, *UNREADABLE)
+READING_ERRORS = (misc.PdfError, zlib.error, AssertionError, ArithmeticError, EOFError, OSError, RuntimeError, *UNREADABLE)
 """What pyHanko raises over a file that it cannot read, by its documentation or by experience."""
 
 ACTIVE_KEYS = {"/AA", "/OpenAction", "/JS", "/JavaScript", "/XFA", "/RichMediaContent", "/Collection", "/OCProperties"}
@@ -106,6 +106,8 @@ def load(reader: PdfFileReader, reference: generic.Reference) -> Value:
         item: Value = source.get_object(reference)
     except READING_ERRORS as error:
         raise PdfRefused("pdf-unreadable", f"对象 {reference.idnum} 无法读取。") from error
+    if isinstance(item, generic.IndirectObject):
+        raise PdfRefused("pdf-unreadable", f"对象 {reference.idnum} 只是对另一对象的引用。")
     return item
 
 
@@ -123,19 +125,19 @@ def values_within(item: Value) -> Iterator[Value]:
             waiting.extend((nested, depth + 1) for nested in list.__iter__(value))
 
 
-def screen(item: Value) -> None:
+def screen(reader: PdfFileReader, item: Value) -> None:
     """Refuse an object in which anything acts, hides, or comes from outside.
 
     Raises:
-        PdfRefused: `pdf-active-content`.
+        PdfRefused: `pdf-active-content`, `pdf-unreadable`.
 
     """
     for value in values_within(item):
         if not isinstance(value, generic.DictionaryObject):
             continue
         keys = set(value)
-        kind = dict.get(value, "/S")
-        if keys & ACTIVE_KEYS or kind in ACTIVE_ACTIONS or isinstance(kind, generic.IndirectObject):
+        kind = resolve(reader, dict.get(value, "/S"))
+        if keys & ACTIVE_KEYS or (isinstance(kind, generic.NameObject) and kind in ACTIVE_ACTIONS):
             raise _active("文件含有脚本、自动动作、可切换图层或媒体，盖章的文件中不允许出现。")
         if isinstance(value, generic.StreamObject) and keys & EXTERNAL_DATA:
             raise _active("文件引用了外部文件中的数据，盖章的文件中不允许出现。")

@@ -145,7 +145,7 @@ def check_digest(data: bytes, hole: layout.Hole, message: SealMessage) -> None:
         raise PdfRefused("pdf-digest", "文件内容与盖章时不一致：盖章之后被改动过。", step=2)
 
 
-def check_structure(reader: PdfFileReader, objects: list[bytes], attachments: list[Attachment]) -> None:
+def check_structure(reader: PdfFileReader, objects: list[layout.Item], attachments: list[Attachment]) -> None:
     """See that objects are what they seem, all reachable, all inert, and that catalogue and field are as we write them.
 
     Raises:
@@ -156,9 +156,10 @@ def check_structure(reader: PdfFileReader, objects: list[bytes], attachments: li
     if {(each.idnum, each.generation) for each in live} != {(number, 0) for number in range(1, len(objects) + 1)}:
         raise _structure("文件中有不属于文档的多余对象。")
     for reference, item in live.items():
-        data = item.encoded_data if isinstance(item, generic.StreamObject) else None
-        layout.check_body(reference.idnum, objects[reference.idnum - 1], data)
-        content.screen(item)
+        stream = item.encoded_data if isinstance(item, generic.StreamObject) else None
+        if stream != objects[reference.idnum - 1].stream:
+            raise _structure(f"对象 {reference.idnum} 的数据流首尾不符。")
+        content.screen(reader, item)
     catalog = content.load(reader, reader.root_ref)
     if not isinstance(catalog, generic.DictionaryObject):
         raise _structure("文件目录不完好。")
@@ -167,10 +168,10 @@ def check_structure(reader: PdfFileReader, objects: list[bytes], attachments: li
     names_ok = names is None or (
         isinstance(names, generic.DictionaryObject) and set(names) <= {"/EmbeddedFiles", "/Dests"}
     )
-    if not objects[layout.CATALOG - 1].startswith(begins) or not names_ok:
+    if not objects[layout.CATALOG - 1].octets.startswith(begins) or not names_ok:
         raise _structure("文件目录不是本系统写出的形式。")
     pages = content.page_references(reader, catalog)
-    sealed_page = read_field(objects[layout.FIELD - 1])
+    sealed_page = read_field(objects[layout.FIELD - 1].octets)
     field = generic.Reference(layout.FIELD, 0, reader)
     for page in pages:
         holder = content.load(reader, page)

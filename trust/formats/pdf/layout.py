@@ -27,6 +27,9 @@ HEADER = b"%PDF-1.7\n%\xe5\x8d\xb0\xe8\xaf\x81\n"
 
 MAX_OCTETS = 20_000_000
 MAX_OBJECTS = 20_000
+MAX_STRUCTURE = 2_000_000
+"""Octets outside data streams: what a parser has to look at one by one, and so what bounds its time."""
+
 MAX_TEXT = 200
 SIGNATURE, CATALOG, FIELD, INFO = 1, 2, 3, 4
 """Object numbers that are the same in every sealed file."""
@@ -53,6 +56,10 @@ ENDING = re.compile(
 )
 ENTRY = re.compile(rb"(\d{10}) 00000 n \n")
 ENTRY_SIZE = 20
+STREAM_HEAD = re.compile(rb" /Length (\d{1,8}) >>\nstream\n")
+OBJECT_END, STREAM_END = b"\nendobj\n", b"\nendstream"
+NEVER_IN_VALUES = (b"\n", b"\r", b"%", b"\\", b"endobj")
+"""What the writer puts into no value: line ends, comments, escapes, and the end of an object."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,14 @@ class SignatureObject:
     statement: Statement
     hole: Hole
     contents: bytes
+
+
+@dataclass(frozen=True)
+class Item:
+    """One object as it stands: its octets, and the data if it is a stream."""
+
+    octets: bytes
+    stream: bytes | None
 
 
 def text_literal(text: str) -> bytes:
@@ -172,11 +187,12 @@ def read_signature_object(data: bytes) -> SignatureObject:
     return SignatureObject(statement, hole, contents)
 
 
-def read_objects(data: bytes) -> list[bytes]:
+def read_objects(data: bytes) -> list[Item]:
     """Split the file into its objects by its cross-reference table; item 0 is object 1. Nothing may lie between.
 
     Raises:
-        PdfRefused: `pdf-structure`, the file is not one revision of touching objects.
+        PdfRefused: `pdf-structure`, the file is not one revision of touching objects; `pdf-size`, it is one that
+            would keep a parser busy for too long.
 
     """
     start = data.rfind(b"trailer\n")
@@ -194,26 +210,27 @@ def read_objects(data: bytes) -> list[bytes]:
     bounds = [*offsets, table]
     if any(one >= other for one, other in pairwise(bounds)):
         raise _structure("对象的次序与交叉引用表不符。")
-    objects = [data[one:other] for one, other in pairwise(bounds)]
-    for number, octets in enumerate(objects, start=1):
-        if not octets.startswith(b"%d 0 obj\n" % number) or not octets.endswith(b"\nendobj\n"):
-            raise _structure(f"对象 {number} 的首尾不完整，或对象之间夹带了其他内容。")
-    return objects
+    items = [_item(number, data[one:other]) for number, (one, other) in enumerate(pairwise(bounds), start=1)]
+    if sum(len(item.octets) - len(item.stream or b"") for item in items) > MAX_STRUCTURE:
+        raise PdfRefused("pdf-size", "文件的结构过于庞大，不予处理。")
+    return items
 
 
-def check_body(number: int, octets: bytes, stream: bytes | None) -> None:
-    """Check that one object holds one value and nothing else: `stream` is its data if it is a stream.
-
-    Raises:
-        PdfRefused: `pdf-structure`.
-
-    """
-    tail = b"\nendobj\n"
-    if stream is not None:
-        tail = b" /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (len(stream), stream)
-    value = octets.removeprefix(b"%d 0 obj\n" % number).removesuffix(tail)
-    if not octets.endswith(tail) or any(token in value for token in (b"\n", b"\r", b"%", b"endobj")):
+def _item(number: int, octets: bytes) -> Item:
+    """Take one object apart: exactly one value, with its data behind it if it is a stream."""
+    begin = b"%d 0 obj\n" % number
+    if not octets.startswith(begin) or not octets.endswith(OBJECT_END):
+        raise _structure(f"对象 {number} 的首尾不完整，或对象之间夹带了其他内容。")
+    body = octets[len(begin) : -len(OBJECT_END)]
+    found = STREAM_HEAD.search(body)
+    value, stream = (body[: found.start()], body[found.end() :]) if found else (body, None)
+    if found and stream is not None:
+        if not stream.endswith(STREAM_END) or len(stream) - len(STREAM_END) != int(found[1]):
+            raise _structure(f"对象 {number} 的数据流首尾不符。")
+        stream = stream.removesuffix(STREAM_END)
+    if any(token in value for token in NEVER_IN_VALUES) or value.count(b"(") != value.count(b")"):
         raise _structure(f"对象 {number} 中夹带了其他内容。")
+    return Item(octets, stream)
 
 
 def _text(digits: bytes) -> str:

@@ -90,6 +90,7 @@ def plan_pdf(
     objects = _objects(content.open_pdf(pdf), attached, at, stamp)
     identity = sm3(b"".join(sm3(part) for part in (pdf, *certificates, *objects)))[:16]
     prepared, hole = layout.write_file(statement, room(certificates), objects, identity)
+    layout.read_objects(prepared)
     digest = sm3(prepared[: hole.start] + prepared[hole.end :])
     return PlannedPdf(prepared, hole, certificates, digest)
 
@@ -97,7 +98,7 @@ def plan_pdf(
 def _objects(reader: PdfFileReader, attached: Sequence[Attachment], at: datetime, stamp: Stamp | None) -> list[bytes]:
     """All objects of the new file from number 2 on: catalogue, field, information, attachments, appearance, copies."""
     for item in content.live_objects(reader).values():
-        content.screen(item)
+        content.screen(reader, item)
     catalog = _dictionary(content.load(reader, reader.root_ref))
     pages = content.page_references(reader, catalog)
     _refuse_forms(reader, catalog)

@@ -109,7 +109,9 @@ def test_no_consistency_proof_backwards_or_from_nothing(old: int, new: int) -> N
 def test_a_proof_longer_than_any_tree_is_refused_before_hashing() -> None:
     calls = []
     with pytest.raises(Untrusted):
-        verify_inclusion(bytes(32), 0, 1, [bytes(32)] * 64, bytes(32), digest=lambda octets: calls.append(octets) or b"")
+        verify_inclusion(
+            bytes(32), 0, 1, [bytes(32)] * 64, bytes(32), digest=lambda octets: calls.append(octets) or b""
+        )
     assert calls == []
 
 

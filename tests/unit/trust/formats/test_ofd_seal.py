@@ -135,7 +135,11 @@ def assert_not_passed(octets: bytes, where: object) -> None:
     assert file.metadata is None
     assert file.custom == {}
     assert file.face == ()
-    assert all(finding.name in SENTENCE or finding.step == 3 for finding in file.findings if finding.indication is Indication.FAILED)
+    assert all(
+        finding.name in SENTENCE or finding.step == 3
+        for finding in file.findings
+        if finding.indication is Indication.FAILED
+    )
 
 
 def test_no_octet_of_a_file_is_free() -> None:
@@ -214,7 +218,9 @@ def test_any_words_exchanged_in_xml_can_be_examined(name: str, data: st.DataObje
     ],
 )
 def test_files_of_others_are_not_judged_by_our_profile(shared: Path, name: str) -> None:
-    assert indications((shared / "samples" / "ofd" / f"{name}.ofd").read_bytes()) == {"foreign-profile": "INDETERMINATE"}
+    assert indications((shared / "samples" / "ofd" / f"{name}.ofd").read_bytes()) == {
+        "foreign-profile": "INDETERMINATE"
+    }
 
 
 def test_an_unsigned_document_is_told_apart() -> None:
@@ -232,7 +238,9 @@ def test_a_seal_of_other_hands_is_told() -> None:
     forged = sealed_by(stranger, made.maker_certificate, info((made.signer_certificate,)))
     assert indications(sealed(seal=forged))["seal-signature-bad"] == "FAILED"
     # Self-made throughout: octets alone cannot tell; the path of the maker's certificate will.
-    assert set(indications(sealed(seal=sealed_by(stranger, own, info((made.signer_certificate,))))).values()) == {"PASSED"}
+    assert set(indications(sealed(seal=sealed_by(stranger, own, info((made.signer_certificate,))))).values()) == {
+        "PASSED"
+    }
 
 
 def test_the_claimed_time_must_lie_in_the_period_of_the_seal() -> None:

@@ -192,7 +192,7 @@ def test_links_and_pages_are_kept() -> None:
     done = complete(plan(page(pages=3, link=True), stamp=Stamp(1, 10, 10, 40, 40, png())))
     assert stands_against(done) == {}
     reader = PdfFileReader(BytesIO(done))
-    pages = reader.root["/Pages"]["/Kids"]
+    pages = [each.get_object() for each in reader.root["/Pages"]["/Kids"]]
     assert [len(each["/Annots"]) for each in pages] == [1, 2, 1]
     assert pages[0]["/Annots"][0]["/A"]["/URI"] == "https://licence.example/q"
 
@@ -211,13 +211,25 @@ def test_documents_with_object_streams_and_named_destinations_can_be_sealed() ->
     assert stands_against(complete(plan(out.getvalue(), attachments=[]))) != {}
 
 
+def form(writer: PdfFileWriter) -> None:
+    field = writer.add_object(dictionary(FT=name("/Tx"), T=generic.pdf_string("amount")))
+    writer.root[name("/AcroForm")] = dictionary(Fields=generic.ArrayObject([field]))
+
+
+def looped() -> bytes:
+    """A file whose cross-reference tables name each other."""
+    data = page()
+    start = data.rindex(b"xref\n0 ")
+    return data.replace(b"/Size ", b"/Prev %d /Size " % start, 1)
+
+
 @pytest.mark.parametrize(
     ("case", "source", "reason"),
     [
         ("empty", lambda: b"", "pdf-unreadable"),
         ("not a PDF", lambda: b"PK\x03\x04" + bytes(200), "pdf-unreadable"),
         ("damaged", lambda: page()[:-400], "pdf-unreadable"),
-        ("cross-reference loop", lambda: looped(), "pdf-unreadable"),
+        ("cross-reference loop", looped, "pdf-unreadable"),
         ("too large", lambda: page() + bytes(20_000_000), "pdf-size"),
         ("sealed already", sealed, "pdf-form"),
         (
@@ -245,18 +257,6 @@ def test_documents_that_cannot_be_sealed_say_why(case: str, source: Callable[[],
         plan(source())
     assert refused.value.reason == reason, case
     assert refused.value.text, case
-
-
-def form(writer: PdfFileWriter) -> None:
-    field = writer.add_object(dictionary(FT=name("/Tx"), T=generic.pdf_string("amount")))
-    writer.root[name("/AcroForm")] = dictionary(Fields=generic.ArrayObject([field]))
-
-
-def looped() -> bytes:
-    """A file whose cross-reference tables name each other."""
-    data = page()
-    start = data.rindex(b"xref\n0 ")
-    return data.replace(b"/Size ", b"/Prev %d /Size " % start, 1)
 
 
 def test_an_encrypted_document_is_refused() -> None:

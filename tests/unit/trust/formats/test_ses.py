@@ -83,10 +83,10 @@ def test_every_changed_octet_of_a_signature_is_refused() -> None:
             read = parse_signature(bytes(changed))
         except Malformed:
             continue
+        if read.certificate != whole.certificate:
+            assert read.certificate not in read.seal.signer_certificates
+            continue
         with pytest.raises((Untrusted, Malformed)):
-            if read.certificate != whole.certificate:
-                assert read.certificate not in read.seal.signer_certificates
-                raise Untrusted("signer-not-in-seal")
             check_signature(read)
 
 
@@ -107,7 +107,10 @@ def test_every_changed_octet_of_a_signature_is_refused() -> None:
         ({"valid_until": AT - timedelta(days=21)}, "profile"),
         ({"picture": SealPicture("GIF", b"GIF89a", 40, 40)}, "profile"),
         ({"picture": SealPicture("PNG", b"GIF89a", 40, 40)}, "profile"),
+        ({"picture": SealPicture("PNG", png()[:20], 40, 40)}, "profile"),
+        ({"picture": SealPicture("PNG", png()[:16] + b"\0\0\xff\xff" + png()[20:], 40, 40)}, "profile"),
         ({"picture": SealPicture("PNG", png(), 0, 40)}, "profile"),
+        ({"picture": SealPicture("PNG", png(), 40, 201)}, "profile"),
         ({"picture": SealPicture("PNG", png() + bytes(ses.MAX_PICTURE), 40, 40)}, "profile"),
     ],
 )

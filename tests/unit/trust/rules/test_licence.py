@@ -34,6 +34,7 @@ def test_a_good_licence_passes(licence, licence_type):
         ({"valid_from": None}, "dates"),
         ({"valid_until": date(2026, 1, 4)}, "dates"),
         ({"valid_from": date(2028, 1, 5)}, "dates"),
+        ({"valid_from": date(2020, 1, 1), "valid_until": date(2026, 1, 4)}, "dates"),
         ({"name": "证\u202e书"}, "format-character"),
         ({"number": ""}, "empty"),
         ({"area_code": "44010"}, "area-code"),

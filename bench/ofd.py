@@ -1,0 +1,142 @@
+"""Sealing and examining one-page OFD licences: everything between the drawn face and the finished file, and back.
+
+The page is of the size of a real licence: 120 lines of text, 40 strokes, a 16 KB font, a QR code, a seal with a 25 KB
+picture, `licence.json`. "New seal" is the first file of a seal in a process; afterwards the maker's signature over the
+same octets is remembered. The floors are the SM2 operations alone: nothing that seals or examines can be faster.
+"""
+
+import random
+import zlib
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+
+from bench.rows import Row, Work, compared, measure_together
+from keys.custody import memory_signer
+from keys.signer import Signer
+from keys.sm2 import DEFAULT_IDENTITY, verify
+from trust.formats.certificate import (
+    CertificateProfile,
+    KeyUsage,
+    Purpose,
+    assemble,
+    certificate_tbs,
+    key_identifier,
+    load_certificate,
+)
+from trust.formats.ofd.document import (
+    ImageBox,
+    OfdAttachment,
+    OfdDocument,
+    OfdFont,
+    OfdImage,
+    OfdPage,
+    PathShape,
+    TextRun,
+)
+from trust.formats.ofd.examine import examine_ofd
+from trust.formats.ofd.seal import Stamp, plan_ofd
+from trust.formats.seal_check import check_seal
+from trust.formats.ses import SealPicture, parse_seal
+from trust.formats.x509_fields import make_name
+from trust.rules.verdict import Indication
+from trust.sealing.making import make_seal
+
+AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
+STAMP = Stamp(0, 120, 95, 40, 40)
+
+
+def run() -> list[Row]:
+    """Measure sealing and examining, each with the SM2 work in it as its floor."""
+    maker, signer = memory_signer("maker"), memory_signer("signer")
+    certificate = certified("用章者", signer, Purpose.SEAL_SIGNER, maker)
+    seal = make_seal(
+        maker,
+        load_certificate(certified("制章者", maker, Purpose.SEAL_MAKER, maker)),
+        seal_id="11010000000001",
+        name="雁栖市市场监督管理局",
+        seal_type=1,
+        signer_certificates=[load_certificate(certificate)],
+        picture=SealPicture("PNG", picture(480, 25_000), 40, 40),
+        valid_from=AT,
+        valid_until=AT + timedelta(days=365),
+        at=AT,
+    ).der
+    document = licence()
+    plan = partial(plan_ofd, document, STAMP, seal, AT, "印证")
+    planned = plan()
+
+    def sealed() -> bytes:
+        made = plan()
+        return made.complete(signer.sign(made.to_be_signed), certificate)
+
+    file, signature = sealed(), signer.sign(planned.to_be_signed)
+    if any(finding.indication is not Indication.PASSED for finding in examine_ofd(file).findings):
+        raise RuntimeError("the file measured is not good")
+
+    def examined_anew() -> None:
+        parse_seal.cache_clear()
+        check_seal.cache_clear()
+        examine_ofd(file)
+
+    sealing: dict[str, Work] = {
+        "sign one TBS_Sign (floor)": lambda: signer.sign(planned.to_be_signed),
+        "plan": plan,
+        "plan, complete": lambda: plan().complete(signature, certificate),
+        "plan, sign, complete": sealed,
+    }
+    examining: dict[str, Work] = {
+        "verify one TBS_Sign (floor)": lambda: verify(
+            signer.public, planned.to_be_signed, signature, identity=DEFAULT_IDENTITY
+        ),
+        "examine": lambda: examine_ofd(file),
+        "examine, new seal": examined_anew,
+    }
+    return [
+        *compared(measure_together(sealing), f"1/s ({len(file):,} octets)", "sign one TBS_Sign (floor)"),
+        *compared(measure_together(examining), f"1/s ({len(file):,} octets)", "verify one TBS_Sign (floor)"),
+    ]
+
+
+def certified(name: str, key: Signer, purpose: Purpose, issuer: Signer) -> bytes:
+    """A certificate that holds its place."""
+    tbs = certificate_tbs(
+        CertificateProfile(name, frozenset({KeyUsage.DIGITAL_SIGNATURE}), (purpose,)),
+        subject=make_name(name),
+        public_key=key.public,
+        issuer=make_name("根"),
+        issuer_key_id=key_identifier(issuer.public),
+        serial=1,
+        not_before=AT,
+        not_after=AT + timedelta(days=365),
+        crl_url=None,
+    )
+    return assemble(tbs, issuer.sign(tbs))
+
+
+def picture(side: int, size: int) -> bytes:
+    """A PNG head of that many pixels each way, filled up to `size` octets that do not shrink."""
+    head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + side.to_bytes(4, "big") * 2 + b"\x08\x06\0\0\0"
+    return head + random.Random(size).randbytes(size - len(head))
+
+
+def licence() -> OfdDocument:
+    """A page of the size of a real one."""
+    line = "统一社会信用代码与住所经营范围登记机关年"
+    runs = [
+        TextRun(20 + 60 * (number % 3), 20 + 2.8 * (number // 3), 3, 1, line, (3.0,) * len(line))
+        for number in range(120)
+    ]
+    strokes = [
+        PathShape(8, 8 + number, 194, 4, "M 0 0 " + "L 9.5 1.25 " * 30 + "C", (180, 30, 30)) for number in range(40)
+    ]
+    return OfdDocument(
+        doc_id="0123456789abcdef0123456789abcdef",
+        title="营业执照",
+        creator="印证",
+        created_on=date(2026, 3, 1),
+        pages=(OfdPage(297, 210, (*strokes, *runs, ImageBox(165, 105, 30, 30, 2))),),
+        fonts=(OfdFont(1, "Face", "Face", random.Random(1).randbytes(16_000)),),
+        images=(OfdImage(2, picture(41, 446)),),
+        attachments=(OfdAttachment("licence.json", "JSON", zlib.compress(line.encode()) * 20),),
+        custom={f"KZ_{number}": line for number in range(20)},
+    )

@@ -1,0 +1,320 @@
+"""Every error of the packages below, turned into one sentence for people: what happened, and what to do next.
+
+One table from error class to (status, code, Chinese, English), and a second one that makes the sentence finer by the
+error's stable reason. The web answers RFC 9457 problems from it, the command line prints it. A test walks all error
+classes and fails on one without a row, so nothing reaches a user as a traceback or an English word of a library.
+Unknown and forbidden share their rows where telling them apart would tell something.
+"""
+
+from dataclasses import dataclass, replace
+
+from cases import errors as cases
+from issuer import errors as issuer
+from keys import errors as keys
+from service import blobs, identity
+from templates import errors as templates
+from trust import errors as trust
+from trust.log import errors as log
+from trust.revocation import errors as revocation
+from verifier import errors as verifier
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An answer to an error: HTTP status, stable code, the sentence in both languages, and details by field."""
+
+    status: int
+    code: str
+    zh: str
+    en: str
+    details: tuple[tuple[str, str], ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The members of an `application/problem+json` answer."""
+        body: dict[str, object] = {
+            "type": f"urn:yinzheng:problem:{self.code}",
+            "title": self.zh,
+            "status": self.status,
+            "detail": self.en,
+            "code": self.code,
+        }
+        if self.details:
+            body["errors"] = [{"field": field, "reason": reason} for field, reason in self.details]
+        return body
+
+
+class Usage(Exception):  # noqa: N818  (named by what it is about)
+    """The caller's words do not fit; `zh` and `en` say which and what would."""
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.code, self.zh, self.en = code, zh, en
+
+
+INTERNAL = Problem(
+    500,
+    "internal",
+    "系统内部出现问题，本次操作没有完成；请稍后重试，仍不行请联系管理员。",
+    "Something went wrong inside; nothing was completed. Try again later, then tell the administrator.",
+)
+
+TABLE: dict[type[Exception], Problem] = {
+    keys.KeysError: replace(INTERNAL, code="keys"),
+    keys.MalformedKey: Problem(
+        422, "malformed-key", "公钥或私钥不合规范，请换一把。", "The key is malformed; use another."
+    ),
+    keys.SignatureRefused: Problem(422, "signature-refused", "签名不成立。", "The signature does not hold."),
+    keys.CiphertextRefused: Problem(422, "ciphertext-refused", "密文不能解开。", "The ciphertext does not decrypt."),
+    keys.BackendMissing: Problem(
+        503,
+        "backend-missing",
+        "本机的密码库不支持 SM2，不能签名；请安装支持 SM2 的 OpenSSL 3（Debian、Ubuntu 自带）。",
+        "This machine's libcrypto has no SM2; install an OpenSSL 3 with SM2 (Debian and Ubuntu ship one).",
+    ),
+    keys.BackendFailed: Problem(
+        503, "backend-failed", "密码库出错，请重试。", "The cryptographic library failed; retry."
+    ),
+    keys.SelfTestFailed: Problem(
+        503,
+        "self-test-failed",
+        "密码自检未通过，服务不会启动；请检查密码库。",
+        "The self-test failed; check libcrypto.",
+    ),
+    keys.KeyFileRefused: Problem(
+        503,
+        "key-file-refused",
+        "密钥文件不合规范，请检查文件及其权限。",
+        "A key file is not in order; check it and its mode.",
+    ),
+    keys.WrongPassphrase: Problem(
+        503,
+        "wrong-passphrase",
+        "口令打不开密钥文件；请检查 YINZHENG_PASSPHRASE。",
+        "The passphrase does not open the key file; check YINZHENG_PASSPHRASE.",
+    ),
+    keys.KeyNotUsable: Problem(
+        409,
+        "key-not-usable",
+        "该密钥不能这样使用；生产环境须使用密码设备中的密钥。",
+        "The key may not be used like this; production needs keys in a device.",
+    ),
+    keys.UnknownReference: Problem(409, "unknown-key", "没有这把密钥。", "There is no such key."),
+    keys.SigningFailed: Problem(
+        503,
+        "signing-failed",
+        "签名没有成功，未签发任何内容；请重试。",
+        "Signing failed and nothing was issued; try again.",
+    ),
+    trust.TrustError: Problem(422, "refused", "数据未被接受。", "The data was refused."),
+    trust.Malformed: Problem(
+        422,
+        "malformed",
+        "数据格式不合规范，请按说明更正后重试。",
+        "The data is not in the required form; correct it and try again.",
+    ),
+    trust.Untrusted: Problem(
+        422, "untrusted", "数据不可信：签名、证书或权限不成立。", "Signature, certificate or authority does not hold."
+    ),
+    trust.Conflict: Problem(409, "conflict", "目前的状态不允许这样做。", "The present state does not allow this."),
+    log.LogDamaged: Problem(
+        503,
+        "log-damaged",
+        "存证日志的存储与已签的检查点不符，已停止签发；请立即联系审计人员。",
+        "The stored log does not match what was signed; call the auditor.",
+    ),
+    log.NotLogged: Problem(404, "not-logged", "存证日志中没有这一条。", "The log has no such entry."),
+    revocation.SubjectUnknown: Problem(
+        404, "not-found", "没有查到，请核对标识。", "Nothing was found; check the identifier."
+    ),
+    revocation.NotPublished: Problem(404, "not-published", "没有这份状态清单。", "There is no such status list."),
+    revocation.PublicationDamaged: Problem(
+        503,
+        "publication-damaged",
+        "状态清单存储异常，已停止公布；请联系管理员。",
+        "A stored status list is damaged; publishing has stopped.",
+    ),
+    issuer.IssuerError: replace(INTERNAL, code="issuing"),
+    issuer.ApplicationRefused: Problem(
+        422,
+        "application-refused",
+        "申请数据有误，未签发；请按所列逐项更正。",
+        "The application has errors and nothing was issued; correct the fields listed.",
+    ),
+    issuer.NoMandate: Problem(
+        403,
+        "no-mandate",
+        "本机构没有颁发这类证照的职权，未签发。",
+        "This body has no mandate for this type of licence.",
+    ),
+    issuer.UnknownType: Problem(
+        404,
+        "unknown-type",
+        "证照目录中没有这个类型；`yinzheng types` 列出全部类型。",
+        "No such licence type; `yinzheng types` lists them.",
+    ),
+    issuer.DuplicateNumber: Problem(
+        409,
+        "duplicate-number",
+        "该证照编号已经用过，未签发；请换一个编号。",
+        "This licence number is in use; give another.",
+    ),
+    issuer.IdempotencyMismatch: Problem(
+        409,
+        "idempotency-mismatch",
+        "这个幂等键已用于另一份请求；请换一个键。",
+        "This idempotency key belongs to another request; use a new one.",
+    ),
+    issuer.PlanBroken: Problem(
+        500,
+        "plan-broken",
+        "将要签名的内容与事先登记的不一致，未签发；请用新的幂等键重新申请。",
+        "What would be signed differs from the stored plan; apply again under a new key.",
+    ),
+    issuer.NotSound: Problem(
+        500,
+        "not-sound",
+        "签发后的自查未通过，未发出；请联系管理员。",
+        "The check after signing failed; nothing was released.",
+    ),
+    issuer.NoPen: Problem(
+        409, "no-seal", "本机构没有可用的电子印章，请先制章并启用。", "This body has no seal in force."
+    ),
+    verifier.VerifierError: replace(INTERNAL, code="verifying"),
+    verifier.EvidenceUnusable: Problem(
+        422,
+        "evidence-unusable",
+        "核验依据读不出来；请重新导出核验包或检查根证书文件。",
+        "The evidence cannot be read; export the bundle again or check the anchors.",
+    ),
+    verifier.NotUnderstood: Problem(
+        422,
+        "not-understood",
+        "无法识别：请提供 OFD 或 PDF 文件、证照二维码，或完整的证照标识。",
+        "Not recognised: give an OFD or PDF file, a licence code, or a whole identifier.",
+    ),
+    verifier.UnknownPolicy: Problem(422, "unknown-policy", "没有这个核验策略。", "There is no such policy."),
+    cases.CasesError: replace(INTERNAL, code="citing"),
+    cases.MalformedMatters: Problem(
+        500, "malformed-matters", "事项清单读不出来，请检查 matters.toml。", "The list of matters cannot be read."
+    ),
+    cases.MalformedRequest: Problem(
+        422, "malformed-request", "引用请求有误，请按说明更正。", "The request is malformed; correct it."
+    ),
+    cases.NoSuchRequirement: Problem(
+        404,
+        "no-such-requirement",
+        "没有这个事项或这项材料，请核对事项编码与材料编码。",
+        "No such matter or requirement.",
+    ),
+    cases.NoSuchCitation: Problem(404, "not-found", "没有查到，请核对用证码。", "Nothing was found; check the number."),
+    cases.NothingHeld: Problem(
+        404,
+        "nothing-held",
+        "没有查到可供引用的证照；可请持证人核对，或按规定收取材料。",
+        "No licence was found that could be cited.",
+    ),
+    cases.WrongHolder: Problem(
+        409, "wrong-holder", "这本证照不是该持证主体的，不能引用。", "The licence belongs to another holder."
+    ),
+    cases.WrongType: Problem(
+        409, "wrong-type", "这类证照不能满足该项材料。", "This type of licence does not satisfy the requirement."
+    ),
+    cases.NotVerified: Problem(
+        409,
+        "not-verified",
+        "证照核验未通过，不能引用；原因见核验项。",
+        "The licence did not pass verification and cannot be cited.",
+    ),
+    cases.ConsentRefused: Problem(
+        403, "consent-refused", "授权不足以支持这次引用，请取得相应授权。", "The consent does not carry this citation."
+    ),
+    cases.StandingMoved: Problem(
+        409,
+        "standing-moved",
+        "证照状态刚刚发生变化，未引用；请重新核验。",
+        "The licence's standing has just changed; verify again.",
+    ),
+    cases.FileChanged: Problem(409, "file-changed", "证照文件已与引用时不同。", "The file is no longer the one cited."),
+    cases.IdempotencyMismatch: Problem(
+        409,
+        "idempotency-mismatch",
+        "这个幂等键已用于另一份请求；请换一个键。",
+        "This idempotency key belongs to another request; use a new one.",
+    ),
+    cases.NumberTaken: replace(INTERNAL, code="number-taken"),
+    cases.ReceiptRefused: replace(INTERNAL, code="receipt-refused"),
+    templates.TemplatesError: replace(INTERNAL, code="templates"),
+    templates.TemplateError: Problem(500, "template", "证照模板有误，请检查模板。", "The template is in error."),
+    templates.MissingGlyph: Problem(
+        422,
+        "missing-glyph",
+        "有一个字不能印出，未签发；请联系管理员补充字库。",
+        "A character cannot be printed; nothing was issued.",
+    ),
+    templates.DoesNotFit: Problem(
+        422,
+        "does-not-fit",
+        "有一项内容太长，照面放不下，未签发；请缩短后重试。",
+        "A text is too long for the face; shorten it.",
+    ),
+    templates.CodeDoesNotFit: Problem(
+        422,
+        "code-does-not-fit",
+        "二维码内容太长，未签发；请缩短持证主体名称或服务地址。",
+        "The code is too dense to print; shorten name or address.",
+    ),
+    blobs.BlobMissing: Problem(
+        503, "file-missing", "证照文件暂时取不到，请联系管理员。", "The stored file cannot be had."
+    ),
+    identity.IdentityError: Problem(403, "not-allowed", "没有这项权限。", "Not allowed."),
+    identity.NotSignedIn: Problem(401, "not-signed-in", "请先登录。", "Sign in first."),
+    identity.NotAllowed: Problem(403, "not-allowed", "没有这项权限。", "Not allowed."),
+    identity.WrongCredentials: Problem(401, "wrong-credentials", "账号或密码不对。", "Login or password is wrong."),
+    identity.TooManyTries: Problem(
+        429, "too-many-tries", "登录失败次数过多，请五分钟后再试。", "Too many failures; try again in five minutes."
+    ),
+    identity.ForgedRequest: Problem(
+        403,
+        "forged-request",
+        "页面已过期或请求不是从本站发出；请刷新页面后重试。",
+        "The form is not from this site; reload the page.",
+    ),
+}
+
+REASONS = {
+    "idempotency-key": "幂等键应为 1 至 128 个可见字符。",
+    "idempotency-mismatch": "这个幂等键已用于另一份请求；请换一个键。",
+    "clock-went-back": "系统时钟倒退，已停止签发；请校时后重试。",
+    "would-un-revoke": "将要公布的状态清单会使已失效的证照恢复有效，已拒绝；请检查是否误用了旧备份。",
+    "number-not-greater": "另有进程先公布了更新的状态清单。",
+    "ground-unknown": "没有这个事由；`yinzheng grounds` 列出全部事由。",
+    "ground-kind": "这个事由不能用于这种处理；`yinzheng grounds` 列出各事由的适用范围。",
+    "reason-missing": "这个事由必须写明理由（--reason）。",
+    "check-character": "校验位不对，请核对是否输错。",
+    "structure": "不是完整的证照标识。",
+}
+"""Finer Chinese sentences for reasons that people meet."""
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem of an error; errors of no package of ours are internal, and their words are not shown."""
+    if isinstance(error, Usage):
+        return Problem(422, error.code, error.zh, error.en)
+    row = next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), INTERNAL)
+    if isinstance(error, issuer.ApplicationRefused):
+        return replace(row, details=error.problems)
+    if isinstance(error, templates.MissingGlyph):
+        return replace(row, zh=f"“{error.character}”字不能印出（{error.where}），未签发；请联系管理员补充字库。")
+    if isinstance(error, cases.NotVerified):
+        failed = [item for item in error.verdict.findings if item.indication.value != "PASSED"]
+        return replace(row, details=tuple((item.name, item.detail) for item in failed))
+    reason = getattr(error, "reason", None)
+    if isinstance(error, (trust.TrustError, cases.ConsentRefused, cases.MalformedRequest, verifier.NotUnderstood)):
+        sentence = REASONS.get(str(reason), row.zh)
+        return replace(
+            row,
+            code=str(reason) if isinstance(error, trust.TrustError) else row.code,
+            zh=sentence,
+            details=(("reason", str(reason)),),
+        )
+    return row

@@ -1,0 +1,152 @@
+"""Publishing what has to be fresh: revocation lists, trust list, status lists, checkpoint, each when it is due.
+
+`refresh` may be called as often as one likes; it signs only what is due. After an act the caller asks for it at once, a
+server asks every second. Status lists are logged before the checkpoint is signed, so that the checkpoint covers them.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from threading import Lock
+
+from service.archive import Archive
+from service.city import City
+from service.directory import Directory
+from service.founding import mandates_of
+from templates.library import bundles
+from trust.certification.authority import Authority
+from trust.certification.profiles import END_ENTITIES
+from trust.certification.trust_listing import MAX_ENVELOPE, NAME, publish_trust_list
+from trust.errors import Conflict
+from trust.formats.certificate import load_certificate
+from trust.formats.cose import split
+from trust.formats.leaf import EntryKind, public_statement
+from trust.formats.status_list import SIZE
+from trust.formats.trust_list import ListedCertificate, TrustList, decode_trust_list
+from trust.log.appending import append
+from trust.log.checkpointing import checkpoint_due, publish_checkpoint
+from trust.revocation.acting import resume
+from trust.revocation.publishing import due, publish
+from trust.rules.mandate import Mandate
+
+STATUS_HOLDS = timedelta(hours=24)
+TRUST_LIST_HOLDS = timedelta(days=7)
+CHECKPOINT_EVERY = timedelta(hours=1)
+
+
+class Publisher:
+    """The publishing side of one installation."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        directory: Directory,
+        authority: Authority,
+        city: City,
+        *,
+        base_url: str,
+        list_size: int = SIZE,
+    ) -> None:
+        self._archive, self._directory, self._authority, self._city = archive, directory, authority, city
+        self._base_url, self._list_size = base_url, list_size
+        self._lock = Lock()
+
+    @property
+    def origin(self) -> str:
+        """The log's name: the public address without its scheme."""
+        return f"{self._base_url.partition('://')[2]}/log"
+
+    def refresh(self, at: datetime) -> None:
+        """Publish everything that is due as of `at`."""
+        with self._lock:
+            self._authority.publish_crls(at)
+            self._trust_list(at)
+            resume(self._archive.acts, self._archive.log, at)
+            self._status_lists(at)
+            self._checkpoint(at)
+
+    def after_issue(self, shard: int, at: datetime) -> None:
+        """Make what was just logged provable, and see that the licence's status list exists."""
+        with self._lock:
+            if self._archive.publications.current(shard) is None:
+                self._publish_list(shard, at)
+            self._checkpoint(at)
+
+    def trust_list(self) -> TrustList | None:
+        """The current trust list, as this installation published it."""
+        current = self._archive.trust_lists.current(NAME)
+        return None if current is None else decode_trust_list(split(current.octets, MAX_ENVELOPE).payload)
+
+    def _trust_list(self, at: datetime) -> None:
+        last = self.trust_list()
+        mandates = self._mandates(last, at)
+        listed = self._listed(at)
+        types = tuple((bundle.type.code, bundle.type.name) for bundle in bundles())
+        if last is not None:
+            same = (last.certificates, last.mandates, last.types) == (listed, mandates, types)
+            if same and at < last.issued_at + (last.next_update - last.issued_at) / 2:
+                return
+        signer, certificate = self._directory.service(NAME)
+        octets = publish_trust_list(
+            self._archive.trust_lists,
+            signer,
+            certificate,
+            certificates=listed,
+            mandates=mandates,
+            types=types,
+            log=self.origin,
+            status_base=f"{self._base_url}/status",
+            at=at,
+            next_update=at.replace(microsecond=0) + TRUST_LIST_HOLDS,
+        )
+        append(self._archive.log, [public_statement(EntryKind.TRUST_LIST, octets)], at)
+
+    def _mandates(self, last: TrustList | None, at: datetime) -> tuple[Mandate, ...]:
+        """Mandates already listed stay as they are; those the plan adds begin now."""
+        known = last.mandates if last else ()
+        have = {(one.issuer_code, one.type_code) for one in known}
+        fresh = mandates_of(self._city, at.replace(microsecond=0))
+        return (*known, *(one for one in fresh if (one.issuer_code, one.type_code) not in have))
+
+    def _listed(self, at: datetime) -> tuple[ListedCertificate, ...]:
+        """Every certificate of a signer that is in its period, in the order of issue."""
+        listed = []
+        for kind in END_ENTITIES:
+            for record in self._archive.books.certificates.of_profile(kind.profile.name):
+                if record.der is None:
+                    continue  # planned and never completed
+                certificate = load_certificate(record.der)
+                if certificate.not_before <= at <= certificate.not_after:
+                    code = certificate.subject.organisation_code
+                    listed.append(ListedCertificate(kind.profile.purposes[0], code, record.der))
+        return tuple(listed)
+
+    def _status_lists(self, at: datetime) -> None:
+        shards: Sequence[int] = list(self._archive.publications.lists()) or [0]
+        for shard in shards:
+            if due(self._archive.acts, self._archive.publications.current(shard), at):
+                self._publish_list(shard, at)
+
+    def _publish_list(self, shard: int, at: datetime) -> None:
+        signer, _ = self._directory.service("status-list")
+        try:
+            octets = publish(
+                self._archive.acts,
+                self._archive.publications,
+                signer,
+                shard=shard,
+                uri=f"{self._base_url}/status/{shard}",
+                at=at,
+                log_size=self._archive.log.size(),
+                next_update=at.replace(microsecond=0) + STATUS_HOLDS,
+                size=self._list_size,
+            )
+        except Conflict as error:
+            if error.reason != "number-not-greater":
+                raise
+            return  # another process has just published this list; its list knows the same acts or later ones
+        append(self._archive.log, [public_statement(EntryKind.STATUS_LIST, octets)], at)
+
+    def _checkpoint(self, at: datetime) -> None:
+        if checkpoint_due(self._archive.log, at, every=CHECKPOINT_EVERY):
+            signer, _ = self._directory.service("log")
+            publish_checkpoint(self._archive.log, signer, self.origin, at)

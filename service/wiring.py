@@ -1,0 +1,405 @@
+"""The lights go on: one installation, every journey wired to its stores, keys, clock and randomness.
+
+`Yinzheng` is what pages, API and command line call. It decides nothing about law or trust; it hands the instant and the
+ports to the journeys below, and publishes after what they changed. Tests make one over a database in memory with
+`MemoryRing` and a clock of their own.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from cases.citation import Citation, CitationRequest
+from cases.citing import cite
+from cases.http import CasePorts
+from cases.ports import Checked, CitingPorts
+from cases.requirement import load_matters
+from cases.showing import ShowingPorts
+from issuer.application import Application
+from issuer.errors import NoPen, UnknownType
+from issuer.issuing import Issued, complete, issue
+from issuer.ports import Blobs, Entry, Office, Pen
+from keys.custody import Custody
+from keys.secret_file import open_secret
+from keys.self_test import self_test
+from keys.sm3 import hmac_sm3
+from service import clock
+from service.archive import Archive
+from service.blobs import FolderBlobs
+from service.city import City, read_city
+from service.database import migrate, open_engine
+from service.directory import Directory
+from service.founding import found_city, picture_of, take_up_authority
+from service.identity import Identity
+from service.keyring import KeyRing
+from service.publisher import Publisher
+from service.settings import PROJECT, Settings
+from templates.errors import TemplateError
+from templates.library import Bundle, bundle_for
+from templates.seal_picture import SealPicture, seal_from_png
+from trust.certification.trust_listing import NAME as TRUST_LIST
+from trust.errors import Conflict
+from trust.formats.bundle import Bundle as EvidenceBundle
+from trust.formats.bundle import earliest
+from trust.formats.certificate import Certificate, load_certificate
+from trust.formats.leaf import Statement
+from trust.formats.log_proof import LogProof
+from trust.formats.status_list import SIZE
+from trust.log.appending import append
+from trust.log.errors import NotLogged
+from trust.log.proving import prove
+from trust.revocation.acting import Order, act
+from trust.revocation.allotting import allot
+from trust.revocation.errors import SubjectUnknown
+from trust.revocation.reading import read_standing
+from trust.rules.mandate import Mandate
+from trust.rules.standing import Act, Standing, Status
+from trust.rules.verdict import Policy
+from trust.sealing.in_force import check_in_force
+from verifier.errors import EvidenceUnusable
+from verifier.evidence import Evidence, weigh
+from verifier.ports import Online
+from verifier.verifying import Examined, verify_file, verify_words
+
+DEMO_CITY = PROJECT / "deploy" / "demo" / "city.toml"
+MATTERS = PROJECT / "deploy" / "demo" / "matters.toml"
+EVIDENCE_KEPT = timedelta(seconds=30)
+"""How long weighed evidence is used again while none of its parts has changed."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """What an installation is made of; production and tests differ here and nowhere else."""
+
+    engine: Engine
+    ring: KeyRing
+    blobs: Blobs
+    now: Callable[[], datetime]
+    random: Callable[[int], bytes]
+    index_key: bytes
+    city: City
+    base_url: str
+    list_size: int = SIZE
+
+
+class LogBook:
+    """`issuer.ports.LogBook` on the log's own journey."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._log = archive.log
+
+    def append(self, statement: Statement, at: datetime) -> int:
+        """See `issuer.ports.LogBook`."""
+        return append(self._log, [statement], at)[0]
+
+
+class OnlinePorts:
+    """`verifier.ports`: proofs, files and standings of this installation."""
+
+    def __init__(self, archive: Archive, blobs: Blobs) -> None:
+        self._archive, self._blobs = archive, blobs
+
+    def prove(self, commitment: bytes) -> LogProof | None:
+        """See `LogProofs`."""
+        try:
+            return prove(self._archive.log, commitment)
+        except NotLogged:
+            return None
+
+    def file_of(self, identifier: str) -> bytes | None:
+        """See `Files`; the OFD is the file of record."""
+        entry = self._archive.register.find(identifier)
+        return self._blobs.get(entry.artefacts.ofd) if entry and entry.artefacts else None
+
+    def standing(self, identifier: str, at: datetime) -> Standing | None:
+        """See `Standings`."""
+        try:
+            return read_standing(self._archive.acts, identifier, at)
+        except SubjectUnknown:
+            return None
+
+
+class Yinzheng:
+    """One installation at work."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self.city, self.now, self.random = means.city, means.now, means.random
+        self.archive = Archive(means.engine, self._index_holder)
+        self.directory = Directory(self.archive, means.ring, means.city)
+        self.identity = Identity(self.archive.people, means.random)
+        self.ports = OnlinePorts(self.archive, means.blobs)
+        self._evidence: tuple[tuple[object, ...], datetime, Evidence] | None = None
+
+    # --- founding and publishing ---------------------------------------------------------------------------------
+
+    def found(self) -> None:
+        """Make what the plan names and is not there yet, then publish; safe to repeat."""
+        means = self._means
+        found_city(
+            self.city,
+            self.archive,
+            means.ring,
+            self.identity,
+            base_url=means.base_url,
+            at=self.now(),
+            random=means.random,
+        )
+        self.publisher.refresh(self.now())
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """The publishing side; needs a founded installation."""
+        means = self._means
+        authority = take_up_authority(
+            self.city,
+            self.archive,
+            means.ring,
+            base_url=means.base_url,
+            at=self.now(),
+            random=means.random,
+        )
+        return Publisher(
+            self.archive,
+            self.directory,
+            authority,
+            self.city,
+            base_url=means.base_url,
+            list_size=means.list_size,
+        )
+
+    @property
+    def anchors(self) -> tuple[Certificate, ...]:
+        """The pinned root of this installation; empty before it is founded."""
+        records = self.archive.books.certificates.of_profile("root-ca")
+        return tuple(load_certificate(record.der) for record in records if record.der is not None)
+
+    # --- issuing ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def office(self) -> Office:
+        """Everything an issue needs."""
+        return Office(
+            register=self.archive.register,
+            blobs=self._means.blobs,
+            log=LogBook(self.archive),
+            uses=self.archive.seals,
+            pen=self._pen,
+            bundle=_bundle,
+            mandates=self._mandates,
+            allot=lambda subject, _at: allot(
+                self.archive.slots,
+                subject,
+                random=self.random,
+                size=self._means.list_size,
+            ),
+            random=self.random,
+            host_url=self._means.base_url,
+        )
+
+    def issue(self, application: Application, *, key: str, by: str) -> Issued:
+        """Issue a licence and make it provable; raises as `issuer.issuing.issue`."""
+        issued = issue(self.office, application, key=key, by=by, at=self.now())
+        self.publisher.after_issue(issued.entry.licence.status.list, self.now())
+        return issued
+
+    def files_of(self, entry: Entry) -> Issued:
+        """The files of a released licence."""
+        return complete(self.office, entry, at=self.now())
+
+    def _pen(self, code: str, at: datetime) -> Pen:
+        try:
+            signer, certificate = self.directory.body(code)
+        except Conflict as error:
+            raise NoPen(code, error.reason) from error
+        filed = self.archive.seals.of_body(code)
+        if not filed:
+            raise NoPen(code, "no-seal")
+        seal = filed[-1].seal
+        try:
+            check_in_force(seal, standing=Standing(Status.VALID), signer=certificate.der, at=at)
+        except Conflict as error:
+            raise NoPen(code, error.reason) from error
+        body = next(one for one in self.city.bodies if one.body.code == code)
+        return Pen(body.body, signer, certificate, seal, self._picture(code))
+
+    def _picture(self, code: str) -> SealPicture:
+        """The vector drawing where the filed picture is ours, else the filed picture itself."""
+        filed = self.archive.seals.of_body(code)[-1].seal.picture
+        drawn = picture_of(next(one for one in self.city.bodies if one.body.code == code))
+        if drawn.png == filed.octets:
+            return drawn
+        return seal_from_png(filed.octets, filed.width_mm, filed.height_mm)
+
+    def _mandates(self, _at: datetime) -> Sequence[Mandate]:
+        listed = self.publisher.trust_list()
+        return listed.mandates if listed else ()
+
+    # --- acts ------------------------------------------------------------------------------------------------------
+
+    def act(self, order: Order, *, key: str) -> Act:
+        """Record an act and publish the list that shows it; raises as `trust.revocation.acting.act`."""
+        done = act(self.archive.acts, self.archive.log, order, key=key, at=self.now(), random=self.random)
+        self.publisher.refresh(self.now())
+        return done
+
+    # --- verifying -------------------------------------------------------------------------------------------------
+
+    def evidence_bundle(self) -> EvidenceBundle:
+        """Everything published, as one bundle for verifiers without network.
+
+        Raises:
+            EvidenceUnusable: nothing has been published yet.
+
+        """
+        archive = self.archive
+        listed, note = archive.trust_lists.current(TRUST_LIST), archive.log.latest()
+        crls = [one for name in ("root", "issuing") if (one := archive.books.editions.current(name))]
+        lists = [found for shard in archive.publications.lists() if (found := archive.publications.current(shard))]
+        if listed is None or note is None:
+            raise EvidenceUnusable("not-published", "this installation")
+        records = (
+            record
+            for profile in ("issuing-ca", "trust-list")
+            for record in archive.books.certificates.of_profile(profile)
+        )
+        return EvidenceBundle(
+            made_at=self.now().replace(microsecond=0),
+            expires_at=earliest(
+                [listed.next_update, *(one.next_update for one in crls), *(one.next_update for one in lists)],
+            ),
+            trust_list=listed.octets,
+            certificates=tuple(record.der for record in records if record.der is not None),
+            crls=tuple(one.octets for one in crls),
+            status_lists=tuple(found.octets for found in lists),
+            checkpoint=note,
+        )
+
+    def evidence(self) -> Evidence:
+        """The published evidence, weighed; used again for a short while when nothing was published since."""
+        bundle, at = self.evidence_bundle(), self.now()
+        parts = (bundle.trust_list, bundle.certificates, bundle.crls, bundle.status_lists, bundle.checkpoint)
+        if self._evidence and self._evidence[0] == parts and abs(at - self._evidence[1]) < EVIDENCE_KEPT:
+            return self._evidence[2]
+        weighed = weigh(bundle, self.anchors, at)
+        self._evidence = (parts, at, weighed)
+        return weighed
+
+    @property
+    def online(self) -> Online:
+        """The online ports of the verifier."""
+        return Online(self.ports, self.ports, self.ports)
+
+    def verify_file(self, data: bytes, *, policy: Policy | None = None, at: datetime | None = None) -> Examined:
+        """Verify a file or a picture with this installation's evidence."""
+        return verify_file(data, self.evidence(), now=at or self.now(), online=self.online, policy=policy)
+
+    def verify_words(self, words: str, *, policy: Policy | None = None, at: datetime | None = None) -> Examined:
+        """Verify the text of a code, or an identifier; raises NotUnderstood."""
+        return verify_words(words, self.evidence(), now=at or self.now(), online=self.online, policy=policy)
+
+    # --- citing ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def cases(self) -> CasePorts:
+        """Everything citing needs."""
+        matters = load_matters(MATTERS.read_text("utf-8"))
+        signer, _ = self.directory.service("receipt")
+        citing = CitingPorts(
+            matters=matters,
+            holdings=self,
+            checks=self,
+            store=self.archive.citations,
+            pen=signer,
+            index_key=self._means.index_key,
+        )
+        showing = ShowingPorts(index=self.archive.citations, checks=self, consents=self.archive.citations)
+        return CasePorts(citing, showing, self)
+
+    def cite(self, request: CitationRequest, *, key: str) -> Citation:
+        """Cite a licence in a case; raises as `cases.citing.cite`."""
+        return cite(self.cases.citing, request, key=key, at=self.now(), number_random=self.random)
+
+    def held(self, code_type: str, code: str, type_codes: Sequence[str]) -> Sequence[str]:
+        """`cases.ports.Holdings`."""
+        return [str(entry.licence.identifier) for entry in self.archive.register.held(code_type, code, type_codes)]
+
+    def check(self, identifier: str, at: datetime) -> Checked | None:
+        """`cases.ports.Checks`: the sequence is read before the evidence, so a later act is always noticed."""
+        try:
+            acts = self.archive.acts.of(identifier)
+        except SubjectUnknown:
+            return None
+        file = self.ports.file_of(identifier)
+        if file is None:
+            return None
+        examined = self.verify_file(file, at=at)
+        if examined.licence is None or examined.digest is None:
+            return None
+        pointer = examined.licence.status
+        found = self.evidence().status_lists.get(pointer.list)
+        return Checked(
+            verdict=examined.verdict,
+            licence=examined.licence,
+            file_digest=examined.digest,
+            standing_sequence=acts[-1].sequence if acts else 0,
+            status_list_number=found.number if found else None,
+        )
+
+    def standing(self, identifier: str, at: datetime) -> Standing:
+        """`cases.ports.Standings`, and what pages show; raises SubjectUnknown."""
+        return read_standing(self.archive.acts, identifier, at)
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _index_holder(self, code_type: str, code: str) -> bytes:
+        return hmac_sm3(self._means.index_key, f"{code_type}:{code}".encode())
+
+
+def _bundle(type_code: str) -> Bundle:
+    try:
+        return bundle_for(type_code)
+    except TemplateError as error:
+        raise UnknownType(type_code) from error
+
+
+def open_installation(settings: Settings, *, city: City | None = None) -> Yinzheng:
+    """The installation of the settings: database, keys, files and clock of this machine.
+
+    Raises:
+        SelfTestFailed, BackendMissing: the cryptography of this machine does not do.
+        ValueError: settings that contradict themselves.
+
+    """
+    self_test()
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = open_engine(settings.database_url)
+    migrate(engine)
+    passphrase = settings.secret
+    return Yinzheng(
+        Means(
+            engine=engine,
+            ring=Custody(
+                settings.data / "keys",
+                passphrase,
+                production=settings.production,
+                rounds=settings.key_rounds,
+            ),
+            blobs=FolderBlobs(settings.data / "blobs"),
+            now=clock.now,
+            random=secrets.token_bytes,
+            index_key=open_secret(settings.data / "keys" / "index.secret", passphrase, rounds=settings.key_rounds),
+            city=city or read_city(_plan_file(settings.data)),
+            base_url=settings.public_url,
+        ),
+    )
+
+
+def _plan_file(data: Path) -> Path:
+    own = data / "city.toml"
+    return own if own.exists() else DEMO_CITY

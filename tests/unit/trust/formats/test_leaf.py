@@ -1,0 +1,95 @@
+"""Log entries and commitments."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from keys.sm3 import sm3
+from trust.errors import Malformed
+from trust.formats.leaf import (
+    Entry,
+    EntryKind,
+    Statement,
+    commitment,
+    decode_entry,
+    encode_entry,
+    public_statement,
+)
+
+AT = datetime(2026, 3, 1, 8, 0, 0, 250_000, tzinfo=UTC)
+IDENTIFIER = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U"
+ENTRY = Entry(AT, Statement(EntryKind.ISSUE, (sm3(b"ofd"), sm3(b"pdf"))))
+
+
+@pytest.mark.parametrize("kind", list(EntryKind))
+def test_an_entry_comes_back(kind: EntryKind) -> None:
+    entry = Entry(AT, Statement(kind, (sm3(b"x"),)))
+    assert decode_entry(encode_entry(entry)) == entry
+
+
+def test_the_octets_are_plain_to_read() -> None:
+    assert encode_entry(Entry(AT.replace(microsecond=0), Statement(EntryKind.ACT, (bytes(32),)))) == (
+        b'{"at":"2026-03-01T08:00:00Z","commitments":["' + b"00" * 32 + b'"],"format":"yinzheng-entry/1","kind":"act"}'
+    )
+
+
+def test_a_commitment_depends_on_salt_identifier_and_digest_and_shows_none() -> None:
+    salts, identifiers, digests = (bytes(16), b"\x01" * 16), (IDENTIFIER, IDENTIFIER[:-1]), (bytes(32), sm3(b""))
+    made = {commitment(salt, name, digest) for salt in salts for name in identifiers for digest in digests}
+    assert len(made) == 8
+    assert all(len(value) == 32 for value in made)
+    assert commitment(bytes(16), IDENTIFIER, bytes(32)).hex().startswith(COMMITMENT_OF_ZEROS)
+
+
+COMMITMENT_OF_ZEROS = sm3(b"yinzheng-commitment/1\x00" + bytes(16) + sm3(IDENTIFIER.encode()) + bytes(32)).hex()
+
+
+@pytest.mark.parametrize(("salt", "digest"), [(bytes(15), bytes(32)), (bytes(17), bytes(32)), (bytes(16), bytes(31))])
+def test_parts_of_other_lengths_are_refused(salt: bytes, digest: bytes) -> None:
+    with pytest.raises(Malformed, match="commitment-input"):
+        commitment(salt, IDENTIFIER, digest)
+
+
+def test_a_public_document_is_committed_to_plainly() -> None:
+    assert public_statement(EntryKind.STATUS_LIST, b"list").commitments == (sm3(b"list"),)
+
+
+@pytest.mark.parametrize(
+    "commitments", [(), (bytes(31),), (bytes(32), bytes(32)), tuple(bytes([n]) * 32 for n in range(9))]
+)
+def test_statements_hold_one_to_eight_different_commitments(commitments: tuple) -> None:
+    with pytest.raises(Malformed, match="entry-commitments"):
+        Statement(EntryKind.ISSUE, commitments)
+
+
+GOOD = encode_entry(ENTRY)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        GOOD + b" ",
+        b" " + GOOD,
+        GOOD.replace(b'"issue"', b'"birth"'),
+        GOOD.replace(b'"issue"', b"1"),
+        GOOD.replace(b"entry/1", b"entry/2"),
+        GOOD.replace(b"Z", b"+00:00"),
+        re.sub(rb'"at":"[^"]*"', b'"at":"2026-03-01"', GOOD),
+        re.sub(rb'"at":"[^"]*"', b'"at":7', GOOD),
+        re.sub(rb"\[.*\]", b"[]", GOOD),
+        re.sub(rb"\[.*\]", b'["zz"]', GOOD),
+        re.sub(rb"\[.*\]", b'["00"]', GOOD),
+        re.sub(rb"\[.*\]", b"[0]", GOOD),
+        re.sub(rb"\[.*\]", b'"00"', GOOD),
+        re.sub(rb"\[.*\]", b'["' + b"AB" * 32 + b'"]', GOOD),
+        GOOD[:-1] + b',"name":"x"}',
+        GOOD + bytes(5000),
+    ],
+)
+def test_other_octets_are_no_entry(octets: bytes) -> None:
+    with pytest.raises(Malformed):
+        decode_entry(octets)

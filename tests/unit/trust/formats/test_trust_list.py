@@ -1,0 +1,158 @@
+"""The trust list: one spelling, read back as written, everything else refused."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pki_parts import AT, DAY, SEALING, party
+
+from trust.errors import Malformed
+from trust.formats.certificate import Purpose
+from trust.formats.trust_list import (
+    MAX_OCTETS,
+    NAME_OF_PURPOSE,
+    ListedCertificate,
+    TrustList,
+    decode_trust_list,
+    encode_trust_list,
+)
+from trust.rules.mandate import Mandate
+
+ROOT = party(None, "信任根")
+LEAF = party(ROOT, "信任局", SEALING)
+BODY, TYPE = "11330100MB0000001X", "11100000MB0143028R001"
+LIST = TrustList(
+    sequence=7,
+    issued_at=AT,
+    next_update=AT + DAY,
+    certificates=(
+        ListedCertificate(Purpose.SEAL_SIGNER, BODY, LEAF.certificate.der),
+        ListedCertificate(Purpose.LOG, None, ROOT.certificate.der),
+    ),
+    mandates=(
+        Mandate(BODY, "雁栖市市场监督管理局", TYPE, AT - 300 * DAY, AT),
+        Mandate(BODY, "雁栖市市场监督管理局", TYPE, AT + timedelta(microseconds=1)),
+    ),
+    types=((TYPE, "营业执照"),),
+    log="log.yanqi.example/1",
+    status_base="https://status.yanqi.example/status/",
+)
+PAYLOAD = encode_trust_list(LIST)
+
+
+def test_it_goes_there_and_back():
+    assert decode_trust_list(PAYLOAD) == LIST
+    assert encode_trust_list(decode_trust_list(PAYLOAD)) == PAYLOAD
+
+
+def test_it_is_readable_and_canonical():
+    value = json.loads(PAYLOAD)
+    assert list(value) == sorted(value)
+    assert value["certificates"][0]["purpose"] == "seal-signer"
+    assert value["mandates"][1]["until"] is None
+    assert "营业执照".encode() in PAYLOAD
+    assert b" " not in PAYLOAD
+
+
+def test_instants_are_carried_in_utc_whatever_their_zone():
+    east = AT.astimezone(timezone(timedelta(hours=8)))
+    assert encode_trust_list(replace(LIST, issued_at=east)) == PAYLOAD
+
+
+def test_every_purpose_has_a_name():
+    assert NAME_OF_PURPOSE == {
+        Purpose.SEAL_SIGNER: "seal-signer",
+        Purpose.SEAL_MAKER: "seal-maker",
+        Purpose.STATUS_LIST: "status-list",
+        Purpose.LOG: "log",
+        Purpose.TRUST_LIST: "trust-list",
+        Purpose.RECEIPT: "receipt",
+        Purpose.TIME_STAMP: "time-stamp",
+    }
+
+
+def changed(*path: object, to: object = None, drop: bool = False) -> bytes:
+    value = json.loads(PAYLOAD)
+    place = value
+    for step in path[:-1]:
+        place = place[step]
+    if drop:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = to
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+REFUSED = {
+    "another format": changed("format", to="yinzheng-trust-list/2"),
+    "a member missing": changed("log", drop=True),
+    "a member too many": changed("extra", to=1),
+    "sequence 0": changed("sequence", to=0),
+    "a sequence that is text": changed("sequence", to="7"),
+    "a sequence that is true": changed("sequence", to=True),
+    "no next update": changed("next_update", to=None),
+    "next update not later": changed("next_update", to="2026-03-01T08:00:00Z"),
+    "a time in another zone": changed("issued_at", to="2026-03-01T16:00:00+08:00"),
+    "a time that does not exist": changed("issued_at", to="2026-02-30T08:00:00Z"),
+    "an empty origin": changed("log", to=""),
+    "an origin too long": changed("log", to="x" * 1001),
+    "certificates that are none": changed("certificates", to={}),
+    "a certificate that is none": changed("certificates", 0, to="MIIB"),
+    "a certificate that is not base64": changed("certificates", 0, "certificate", to="MII"),
+    "base64 in another spelling": changed("certificates", 0, "certificate", to="MIIC\n"),
+    "an unknown purpose": changed("certificates", 0, "purpose", to="anything"),
+    "a body that is a number": changed("certificates", 0, "body", to=11),
+    "a certificate with more": changed("certificates", 0, "extra", to=1),
+    "a certificate twice": changed("certificates", to=[json.loads(PAYLOAD)["certificates"][1]] * 2),
+    "a mandate that ends first": changed("mandates", 0, "until", to="2020-01-01T00:00:00Z"),
+    "a mandate without type": changed("mandates", 0, "type", drop=True),
+    "a mandate for nobody": changed("mandates", 0, "issuer", to=""),
+    "a type of three": changed("types", 0, to=["a", "b", "c"]),
+    "a type without name": changed("types", 0, to=["a", ""]),
+    "20 001 types": changed("types", to=[[str(number), "x"] for number in range(20_001)]),
+    "white space": PAYLOAD.replace(b'":', b'": ', 1),
+    "a key twice": PAYLOAD.replace(b'"log":', b'"log":"x","log":', 1),
+    "an escape": PAYLOAD.replace("营".encode(), b"\\u8425", 1),
+    "something behind": PAYLOAD + b"\n",
+    "a byte order mark": b"\xef\xbb\xbf" + PAYLOAD,
+    "a list": b"[]",
+    "nothing": b"",
+    "too much": b" " * (MAX_OCTETS + 1),
+}
+
+
+@pytest.mark.parametrize("payload", REFUSED.values(), ids=REFUSED)
+def test_anything_else_is_refused(payload):
+    assert payload != PAYLOAD
+    with pytest.raises(Malformed):
+        decode_trust_list(payload)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sequence": 0},
+        {"next_update": AT},
+        {"log": ""},
+        {"types": ((TYPE, "营业执照"),) * 2},
+        {"types": ((TYPE, "\ud800"),)},
+        {"status_base": "x" * 1001},
+    ],
+)
+def test_what_could_not_be_read_back_is_not_written(changes):
+    with pytest.raises(Malformed):
+        encode_trust_list(replace(LIST, **changes))
+
+
+@given(st.integers(0, len(PAYLOAD) * 8 - 1))
+def test_a_flipped_bit_is_refused_or_seen(bit):
+    octets = bytearray(PAYLOAD)
+    octets[bit // 8] ^= 1 << bit % 8
+    try:
+        found = decode_trust_list(bytes(octets))
+    except Malformed:
+        return
+    assert found != LIST

@@ -1,0 +1,93 @@
+"""A log in memory: the port's second implementation, and the hands of an intruder for tests."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from keys.custody import memory_signer
+from keys.sm3 import sm3
+from trust.formats.leaf import EntryKind, Statement
+from trust.formats.merkle import Node
+from trust.log.appending import append
+from trust.log.checkpointing import publish_checkpoint
+from trust.log.errors import LogDamaged
+from trust.log.ports import Addition, Head
+
+
+class MemoryLog:
+    """A `CheckpointedLog` and its own `LogWriter`; everything is public on purpose."""
+
+    def __init__(self) -> None:
+        self.stored: list[bytes] = []
+        self.commitments: dict[bytes, int] = {}
+        self.tree: dict[Node, bytes] = {}
+        self.at: datetime | None = None
+        self.notes: dict[int, tuple[datetime, bytes]] = {}
+
+    def size(self) -> int:
+        return len(self.stored)
+
+    def head(self) -> Head:
+        return Head(len(self.stored), self.at)
+
+    def nodes(self, wanted: Sequence[Node]) -> list[bytes]:
+        if missing := [node for node in wanted if node not in self.tree]:
+            raise LogDamaged("node-missing", str(missing[0]))
+        return [self.tree[node] for node in wanted]
+
+    def entries(self, first: int, end: int) -> list[bytes]:
+        found = self.stored[first:end]
+        if len(found) != end - first:
+            raise LogDamaged("entry-missing")
+        return found
+
+    def entry(self, index: int) -> bytes:
+        return self.entries(index, index + 1)[0]
+
+    def find(self, wanted: Sequence[bytes] | bytes) -> Mapping[bytes, int] | int | None:
+        if isinstance(wanted, bytes):
+            return self.commitments.get(wanted)
+        return {value: self.commitments[value] for value in wanted if value in self.commitments}
+
+    @contextmanager
+    def writing(self) -> Iterator["MemoryLog"]:
+        before = (self.stored.copy(), self.commitments.copy(), self.tree.copy(), self.at)
+        try:
+            yield self
+        except BaseException:
+            self.stored, self.commitments, self.tree, self.at = before
+            raise
+
+    def add(self, addition: Addition) -> None:
+        for entry, values in zip(addition.entries, addition.commitments, strict=True):
+            self.commitments |= dict.fromkeys(values, len(self.stored))
+            self.stored.append(entry)
+        self.tree |= dict(addition.nodes)
+        self.at = addition.at
+
+    def latest(self) -> bytes | None:
+        return self.notes[max(self.notes)][1] if self.notes else None
+
+    def keep(self, size: int, at: datetime, note: bytes) -> None:
+        if size not in self.notes or self.notes[size][0] <= at:
+            self.notes[size] = (at, note)
+
+
+ORIGIN = "rizhi.example/log"
+SIGNER = memory_signer()
+AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+def grown(log: MemoryLog, count: int) -> MemoryLog:
+    """Log `count` more entries, with the commitments SM3(00), SM3(01) …"""
+    start = log.size()
+    append(log, [Statement(EntryKind.ISSUE, (sm3(bytes([start + n])),)) for n in range(count)], log.at or AT)
+    return log
+
+
+def published(*sizes: int) -> MemoryLog:
+    """A log that published a checkpoint at each of these sizes."""
+    log = MemoryLog()
+    for size in sizes:
+        publish_checkpoint(grown(log, size - log.size()), SIGNER, ORIGIN, AT)
+    return log

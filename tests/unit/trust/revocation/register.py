@@ -1,0 +1,141 @@
+"""Acts, entries and publications in memory: the ports' second implementation, open to the hands of a test."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from trust.errors import Conflict
+from trust.revocation.errors import NotPublished, SubjectUnknown
+from trust.revocation.ports import Activity, Publication, RecordedAct
+from trust.rules.licence import StatusPointer
+from trust.rules.standing import Act, Status
+
+AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+class CountingRandom:
+    """Octets that differ at each call and are the same in each run."""
+
+    def __init__(self, start: int = 0) -> None:
+        self.calls = start
+
+    def __call__(self, count: int) -> bytes:
+        self.calls += 1
+        return (self.calls * 0x9E3779B97F4A7C15 % 2**64).to_bytes(8, "big").rjust(count, b"\x00")[-count:]
+
+
+class MemoryRegister:
+    """`Acts`, `ListedActs`, `Slots`, and what one recording sees; all public."""
+
+    def __init__(self) -> None:
+        self.pointers: dict[str, StatusPointer] = {}
+        self.recorded: dict[str, list[RecordedAct]] = {}
+        self.keys: dict[str, RecordedAct] = {}
+        self.status: dict[str, Status] = {}
+
+    def enrol(self, subject: str, shard: int = 0, index: int = 0) -> str:
+        self.pointers[subject], self.recorded[subject] = StatusPointer(shard, index), []
+        return subject
+
+    # Acts
+    def of(self, wanted: str | Sequence[str]) -> Sequence[Act] | Mapping[str, StatusPointer]:
+        if not isinstance(wanted, str):
+            return {subject: self.pointers[subject] for subject in wanted if subject in self.pointers}
+        if wanted not in self.recorded:
+            raise SubjectUnknown("subject-unknown")
+        return [one.act for one in self.recorded[wanted]]
+
+    def by_key(self, key: str) -> RecordedAct | None:
+        known = self.keys.get(key)
+        return known and self.recorded[known.act.subject][known.act.sequence - 1]
+
+    @contextmanager
+    def recording(self, subject: str) -> Iterator["MemoryRecording"]:
+        self.of(subject)
+        yield MemoryRecording(self, subject)
+
+    def unlogged(self, limit: int) -> Sequence[RecordedAct]:
+        return [one for acts in self.recorded.values() for one in acts if one.log_index is None][:limit]
+
+    def mark_logged(self, indexes: Mapping[tuple[str, int], int]) -> None:
+        for (subject, sequence), index in indexes.items():
+            acts = self.recorded[subject]
+            acts[sequence - 1] = replace(acts[sequence - 1], log_index=index)
+
+    # ListedActs
+    def of_list(self, shard: int) -> Iterator[tuple[int, Sequence[Act]]]:
+        for subject, pointer in self.pointers.items():
+            if pointer.list == shard and self.recorded[subject]:
+                yield pointer.index, [one.act for one in self.recorded[subject]]
+
+    def activity(self, shard: int, after: datetime) -> Activity:
+        acts = [act for _, some in self.of_list(shard) for act in some]
+        return Activity(len(acts), min((act.effective_at for act in acts if act.effective_at > after), default=None))
+
+    # Slots
+    def open_list(self, size: int, full: int) -> int:
+        allotted = Counter(pointer.list for pointer in self.pointers.values())
+        return next(shard for shard in range(10_000) if allotted[shard] < full)
+
+    def take(self, shard: int, wanted: Mapping[str, int]) -> None:
+        for subject, entry in wanted.items():
+            if subject not in self.pointers and StatusPointer(shard, entry) not in self.pointers.values():
+                self.enrol(subject, shard, entry)
+
+
+class MemoryRecording:
+    def __init__(self, register: MemoryRegister, subject: str) -> None:
+        self.register, self.subject = register, subject
+
+    def acts(self) -> Sequence[Act]:
+        return self.register.of(self.subject)
+
+    def by_key(self, key: str) -> RecordedAct | None:
+        return self.register.by_key(key)
+
+    def add(self, act: Act, *, salt: bytes, key: str, body: bytes, status: Status) -> None:
+        if key in self.register.keys:
+            raise Conflict("act-busy")
+        recorded = RecordedAct(act, salt, body, None)
+        self.register.recorded[self.subject].append(recorded)
+        self.register.keys[key] = recorded
+        self.register.status[self.subject] = status
+
+
+class MemoryPublications:
+    """`Publications` and `PublishedLists`."""
+
+    def __init__(self) -> None:
+        self.all: dict[tuple[int, int], Publication] = {}
+        self.now: dict[int, int] = {}
+
+    def current(self, shard: int) -> Publication | None:
+        return self.all[shard, self.now[shard]] if shard in self.now else None
+
+    def highest(self, shard: int) -> int:
+        return max((number for some, number in self.all if some == shard), default=0)
+
+    def stage(self, publication: Publication) -> None:
+        if publication.number <= self.highest(publication.list):
+            raise Conflict("number-not-greater")
+        self.all[publication.list, publication.number] = publication
+
+    def stored(self, shard: int, number: int) -> bytes:
+        if (shard, number) not in self.all:
+            raise NotPublished("list-unknown")
+        return self.all[shard, number].octets
+
+    def make_current(self, shard: int, number: int) -> None:
+        if number <= self.now.get(shard, 0):
+            raise Conflict("number-not-greater")
+        self.now[shard] = number
+
+    def at_time(self, shard: int, instant: datetime) -> Publication | None:
+        known = [one for (some, _), one in self.all.items() if some == shard and one.at <= instant]
+        found = max(known, key=lambda one: one.number, default=None)
+        return found if found and instant < found.next_update else None
+
+    def lists(self) -> Iterator[int]:
+        return iter(sorted(self.now))

@@ -1,0 +1,47 @@
+"""Revocation lists and the trust list over HTTP: small signed files that anybody may fetch and any cache may keep.
+
+    GET /crl/<authority>.crl   the current revocation list, application/pkix-crl
+    GET /trust-list            the current trust list, a COSE_Sign1, application/vnd.yinzheng.trust-list+json inside
+
+Both answer with an ETag and 304. The paths read storage and nothing else; a list says itself until when it holds.
+"""
+
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Response
+
+from trust.certification.errors import NotPublished
+from trust.certification.ports import Editions, Publication
+from trust.certification.trust_listing import NAME
+
+CRL_TYPE, ENVELOPE_TYPE = "application/pkix-crl", 'application/cose; cose-type="cose-sign1"'
+MAX_AGE_S = 60
+
+
+def router(revocation_lists: Editions, trust_lists: Editions) -> APIRouter:
+    """The routes, over the published editions."""
+    routes = APIRouter(tags=["certification"])
+
+    @routes.get("/crl/{name}.crl")
+    def revocation_list(
+        name: Annotated[str, Path(pattern="^[a-z0-9-]{1,32}$")],
+        if_none_match: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        return _answer(revocation_lists.current(name), CRL_TYPE, if_none_match)
+
+    @routes.get("/trust-list")
+    def trust_list(if_none_match: Annotated[str | None, Header()] = None) -> Response:
+        return _answer(trust_lists.current(NAME), ENVELOPE_TYPE, if_none_match)
+
+    return routes
+
+
+def _answer(found: Publication | None, media_type: str, if_none_match: str | None) -> Response:
+    if found is None:
+        raise NotPublished("list-unknown", "nothing was published under this name")
+    tag = f'"{sha256(found.octets).hexdigest()[:32]}"'
+    headers = {"Cache-Control": f"public, max-age={MAX_AGE_S}", "ETag": tag}
+    if if_none_match is not None and tag in {one.strip() for one in if_none_match.split(",")}:
+        return Response(status_code=304, headers=headers)
+    return Response(found.octets, media_type=media_type, headers=headers)

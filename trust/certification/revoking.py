@@ -1,0 +1,123 @@
+"""Revoking certificates, and publishing the lists that say so.
+
+Revocation is for ever and only gets graver: the first date stands, a compromise outweighs every other reason, the
+earliest invalidity date counts. Certificates are not put on hold; seals and licences are, in registers of their own.
+
+A list is made from the register as of one instant, with a number above every number recorded, stored before it is
+signed, verified after, and never without an entry the last list had: after a restore from an old backup publishing
+stops rather than take a revocation back. The number is read before the register, so of two publishers at the same
+time the one that knows less is refused. Entries of expired certificates stay in (`kept_since`).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from trust.certification.errors import CertificateUnknown, PublicationDamaged
+from trust.certification.issuing import Desk
+from trust.certification.ports import Books
+from trust.errors import Conflict, Malformed
+from trust.formats.certificate import key_identifier
+from trust.formats.crl import Reason, RevocationList, Revoked, assemble_crl, crl_tbs, load_crl
+from trust.formats.path import check_list_issued
+from trust.rules.times import aware
+
+
+def merged(revocations: Sequence[Revoked]) -> Revoked:
+    """What several revocations of one certificate amount to; there is at least one."""
+    gravest = next((one for one in revocations if one.reason.compromise), revocations[0])
+    compromises = [one for one in revocations if one.reason.compromise]
+    dates = [one.invalid_since for one in compromises or revocations]
+    known = [date for date in dates if date is not None]
+    # A compromise without a date is the gravest of all: no signature of that key counts. It stays so.
+    undated = bool(compromises) and len(known) < len(dates)
+    return Revoked(min(one.at for one in revocations), gravest.reason, None if undated else min(known, default=None))
+
+
+def standing_revocations(books: Books, authority: str) -> dict[int, Revoked]:
+    """The revocations of an authority, one for each certificate."""
+    return {serial: merged(some) for serial, some in books.revocations.of(authority).items()}
+
+
+def revoke(
+    books: Books, authority: str, serial: int, reason: Reason, at: datetime, invalid_since: datetime | None = None
+) -> Revoked:
+    """Record a revocation; after a compromise, of every certificate of that key. Doing it again changes nothing.
+
+    `invalid_since` is when the key was lost, as far as is known. If a compromise has no such date, nothing that the
+    key ever signed counts.
+
+    Raises:
+        CertificateUnknown: no such certificate.
+        Malformed: `invalidity-date`, later than `at`; `revocation-reason`, a hold.
+
+    """
+    when = aware(at).replace(microsecond=0)
+    since = None if invalid_since is None else aware(invalid_since).replace(microsecond=0)
+    if since is not None and since > when:
+        raise Malformed("invalidity-date", "a key cannot be lost later than it is revoked")
+    if reason is Reason.CERTIFICATE_HOLD:
+        raise Malformed("revocation-reason", "certificates are not put on hold")
+    record = books.certificates.find(authority, serial)
+    if record is None:
+        raise CertificateUnknown("certificate-unknown", f"{authority} {serial:x}")
+    wanted = Revoked(when, reason, since)
+    concerned = books.certificates.of_key(record.key) if reason.compromise else (record,)
+    for one in concerned:
+        known = books.revocations.of(one.authority).get(one.serial, ())
+        if not known or merged((*known, wanted)) != merged(known):
+            books.revocations.add(one.authority, one.serial, wanted)
+    return standing_revocations(books, authority)[serial]
+
+
+def due(desk: Desk, books: Books, at: datetime) -> bool:
+    """Whether the desk's list is missing, getting old, or does not say what the register says."""
+    current = books.editions.current(desk.name)
+    if current is None or at >= current.issued_at + desk.renewed_after:
+        return True
+    return dict(load_crl(current.octets).revoked) != standing_revocations(books, desk.name)
+
+
+def publish_list(desk: Desk, books: Books, at: datetime) -> RevocationList:
+    """Publish the desk's revocation list as of `at`, read back from storage.
+
+    Raises:
+        Conflict: `clock-went-back`; `would-un-revoke`; `number-not-greater`, another publisher was faster.
+        PublicationDamaged: what was signed or stored is not what was meant.
+
+    """
+    issued_at = aware(at).replace(microsecond=0)
+    last = books.editions.current(desk.name)
+    number = books.editions.highest(desk.name) + 1
+    revoked = standing_revocations(books, desk.name)
+    if last is not None:
+        _check_succession(load_crl(last.octets), revoked, issued_at)
+    next_update = min(issued_at + desk.list_holds, desk.certificate.not_after)
+    tbs = crl_tbs(
+        issuer=desk.certificate.subject,
+        issuer_key_id=key_identifier(desk.signer.public),
+        number=number,
+        this_update=issued_at,
+        next_update=next_update,
+        kept_since=desk.certificate.not_before,
+        revoked=revoked,
+    )
+    books.editions.plan(desk.name, number, issued_at=issued_at, next_update=next_update, to_be_signed=tbs)
+    made = load_crl(assemble_crl(tbs, desk.signer.sign(tbs)))
+    check_list_issued(made, desk.signer.public)
+    if made.tbs != tbs or dict(made.revoked) != revoked:
+        raise PublicationDamaged("list-damaged", f"{desk.name} {number}")
+    books.editions.complete(desk.name, number, made.der)
+    stored = books.editions.current(desk.name)
+    if stored is None or stored.number < number or (stored.number == number and stored.octets != made.der):
+        raise PublicationDamaged("list-damaged", f"{desk.name} {number}")
+    return load_crl(stored.octets)
+
+
+def _check_succession(last: RevocationList, revoked: Mapping[int, Revoked], issued_at: datetime) -> None:
+    """A list is not older than the one before, and takes nothing back."""
+    if issued_at < last.this_update:
+        raise Conflict("clock-went-back", "the last list is from later than now")
+    for serial, before in last.revoked.items():
+        now = revoked.get(serial)
+        if now is None or merged((now, before)) != now:
+            raise Conflict("would-un-revoke", f"certificate {serial:x} was revoked in the last list")

@@ -1,0 +1,120 @@
+"""Publishing the trust list: numbered upwards, stored before it is signed, verified after, read back.
+
+What is listed must be sound on the day: every certificate is readable, serves the purpose it is listed for, is the
+body's it is listed under, and is in its period. A mandate that has begun is ended, never forgotten: without it,
+licences issued under it would lose their ground. Whether two people agreed to the change is decided above.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from keys.signer import Signer
+from trust.certification.errors import PublicationDamaged
+from trust.certification.ports import Editions
+from trust.errors import Conflict, Untrusted
+from trust.formats.certificate import Certificate, Purpose, load_certificate
+from trust.formats.cose import plan_sign1, split, unwrap
+from trust.formats.trust_list import (
+    CONTENT_TYPE,
+    MAX_OCTETS,
+    ListedCertificate,
+    TrustList,
+    decode_trust_list,
+    encode_trust_list,
+)
+from trust.rules.mandate import Mandate
+from trust.rules.times import aware
+
+NAME = "trust-list"
+MAX_ENVELOPE = MAX_OCTETS + 512
+
+
+def publish_trust_list(
+    editions: Editions,
+    signer: Signer,
+    certificate: Certificate,
+    *,
+    certificates: Sequence[ListedCertificate],
+    mandates: Sequence[Mandate],
+    types: Sequence[tuple[str, str]],
+    log: str,
+    status_base: str,
+    at: datetime,
+    next_update: datetime,
+) -> bytes:
+    """Publish the next edition as of `at` and return its signed octets, read back from storage.
+
+    `certificate` is the signer's own. The number is one above every number recorded.
+
+    Raises:
+        Conflict: `key-mismatch`; `clock-went-back`; `mandate-forgotten`; `number-not-greater`, another publisher was
+            faster.
+        Untrusted: `wrong-usage`, `listed-purpose`, `listed-body`, `listed-period`.
+        Malformed: a certificate that cannot be read, or what a list cannot hold.
+        PublicationDamaged: what was signed or stored is not what was meant.
+
+    """
+    issued_at = aware(at).replace(microsecond=0)
+    _check_signer(signer, certificate, issued_at)
+    for listed in certificates:
+        _check_listed(listed, issued_at)
+    last = editions.current(NAME)
+    sequence = editions.highest(NAME) + 1
+    if last is not None:
+        _check_succession(decode_trust_list(split(last.octets, MAX_ENVELOPE).payload), mandates, issued_at)
+    value = TrustList(
+        sequence, issued_at, next_update, tuple(certificates), tuple(mandates), tuple(types), log, status_base
+    )
+    message, complete = plan_sign1(encode_trust_list(value), signer.public, CONTENT_TYPE)
+    editions.plan(NAME, sequence, issued_at=issued_at, next_update=value.next_update, to_be_signed=message)
+    octets = complete(signer.sign(message))
+    if read_trust_list(octets, certificate) != value:
+        raise PublicationDamaged("list-damaged", f"trust list {sequence}")
+    editions.complete(NAME, sequence, octets)
+    stored = editions.current(NAME)
+    if stored is None or stored.number < sequence or (stored.number == sequence and stored.octets != octets):
+        raise PublicationDamaged("list-damaged", f"trust list {sequence}")
+    return stored.octets
+
+
+def read_trust_list(octets: bytes, certificate: Certificate) -> TrustList:
+    """The list in an envelope signed by the key of `certificate`, which the caller has decided to believe.
+
+    Raises:
+        Malformed, Untrusted: not such an envelope.
+
+    """
+    payload = unwrap(octets, certificate.public_key, content_type=CONTENT_TYPE, limit=MAX_ENVELOPE)
+    return decode_trust_list(payload)
+
+
+def _check_signer(signer: Signer, certificate: Certificate, at: datetime) -> None:
+    if signer.public != certificate.public_key:
+        raise Conflict("key-mismatch", "the certificate belongs to another key")
+    if Purpose.TRUST_LIST not in certificate.purposes:
+        raise Untrusted("wrong-usage", "the signer is not for trust lists")
+    _check_period(certificate, at)
+
+
+def _check_listed(listed: ListedCertificate, at: datetime) -> None:
+    certificate = load_certificate(listed.der)
+    if listed.purpose not in certificate.purposes:
+        raise Untrusted("listed-purpose", certificate.fingerprint.hex())
+    if listed.body_code is not None and listed.body_code != certificate.subject.organisation_code:
+        raise Untrusted("listed-body", certificate.fingerprint.hex())
+    _check_period(certificate, at)
+
+
+def _check_period(certificate: Certificate, at: datetime) -> None:
+    if not certificate.not_before <= at <= certificate.not_after:
+        raise Untrusted("listed-period", certificate.fingerprint.hex())
+
+
+def _check_succession(last: TrustList, mandates: Iterable[Mandate], at: datetime) -> None:
+    """A list is not older than the one before, and remembers every mandate that has begun."""
+    if at < last.issued_at:
+        raise Conflict("clock-went-back", "the last trust list is from later than now")
+    kept = {(one.issuer_code, one.type_code, one.valid_from) for one in mandates}
+    for before in last.mandates:
+        if before.valid_from <= at and (before.issuer_code, before.type_code, before.valid_from) not in kept:
+            raise Conflict("mandate-forgotten", f"{before.issuer_code} for {before.type_code}: end it, do not drop it")
