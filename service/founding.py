@@ -29,6 +29,7 @@ from trust.sealing.making import make_seal
 from trust.sealing.ports import FiledSeal
 
 UNIT_SEAL = 1
+SEAL_LINE = "电子证照专用章"
 Random = Callable[[int], bytes]
 
 
@@ -88,8 +89,8 @@ def mandates_of(city: City, since: datetime) -> tuple[Mandate, ...]:
 
 
 def picture_of(body: Body) -> SealPicture:
-    """The round seal of a body, with its registration number below the star."""
-    return round_seal(body.body.name, code=seal_number(body))
+    """The round seal of a body for licences, with its registration number below the star."""
+    return round_seal(body.body.name, line=SEAL_LINE, code=seal_number(body))
 
 
 def seal_number(body: Body) -> str:
@@ -144,7 +145,7 @@ def _make_seal(body: Body, archive: Archive, directory: Directory, at: datetime)
         maker,
         maker_certificate,
         seal_id=number,
-        name=body.body.name,
+        name=f"{body.body.name}{SEAL_LINE}",
         seal_type=UNIT_SEAL,
         signer_certificates=[certificate],
         picture=ses.SealPicture("PNG", picture.png, round(picture.width), round(picture.height)),

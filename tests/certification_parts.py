@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import shake_256
 from itertools import count
 
-from pki_parts import signer
-
+from tests.pki_parts import signer
 from trust.certification.authority import Authority, found
 from trust.certification.ports import Books, CertificateRecord, Publication
 from trust.errors import Conflict

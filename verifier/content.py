@@ -1,10 +1,10 @@
 """Step 7: do identifier, type, issuing body and metadata agree with each other and with the trust list.
 
-The licence is read from the one place the seal covers, `licence.json`; the custom data of an OFD must say the same
-under their short names. Values are compared, never repaired.
+The licence is read from the one place the seal covers, `licence.json`. In an OFD the custom data must say the same
+under their short names, and the text of the pages must show every value. Values are compared, never repaired.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from trust.errors import Malformed
 from trust.formats.licence_document import decode_licence
@@ -28,7 +28,7 @@ def read_licence(sealed: SealedFile) -> tuple[list[Finding], Licence | None]:
     if licence.issuing_body.code != licence.identifier.issuer_code:
         findings.append(Finding(7, "identifier", Indication.FAILED, "证照标识中的颁发机构与元数据不一致。"))
     if sealed.kind == "ofd":
-        findings.append(_custom(sealed.custom, licence))
+        findings += [_custom(sealed.custom, licence), _face(sealed.face, licence)]
     return findings, licence
 
 
@@ -46,3 +46,19 @@ def _custom(custom: Mapping[str, str], licence: Licence) -> Finding:
     if wrong := differences(licence, custom):
         return Finding(7, "custom-data", Indication.FAILED, f"文件属性与元数据不一致：{'、'.join(wrong)}。")
     return Finding(7, "custom-data", Indication.PASSED, "文件属性与元数据一致。")
+
+
+def _face(lines: Sequence[str], licence: Licence) -> Finding:
+    """What people read must be what the metadata say; lines may break anywhere, so space does not count."""
+    shown = "".join("".join(lines).split())
+    said = {
+        "证照标识": str(licence.identifier),
+        "证照编号": licence.number,
+        "颁发机构": licence.issuing_body.name,
+        **{f"持证主体{place}": holder.name for place, holder in enumerate(licence.holders, 1)},
+        **licence.fields,
+    }
+    missing = [name for name, value in said.items() if "".join(value.split()) not in shown]
+    if missing:
+        return Finding(7, "face", Indication.FAILED, f"照面上看到的与元数据不一致：{'、'.join(missing)}。")
+    return Finding(7, "face", Indication.PASSED, "照面文字与元数据一致。")

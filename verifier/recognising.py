@@ -46,10 +46,7 @@ def read_code(picture: bytes) -> str:
         pixels = image.convert("L")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise NotUnderstood("picture-unreadable") from error
-    texts = {
-        found.text
-        for found in zxingcpp.read_barcodes(pixels, formats=QR_CODE)
-    }
+    texts = {found.text for found in zxingcpp.read_barcodes(pixels, formats=QR_CODE)}
     ours = {text for text in texts if "/q#" in text or text.startswith("EL1:")}
     if len(ours) != 1:
         raise NotUnderstood("no-code" if not texts else "not-our-code" if not ours else "several-codes")

@@ -1,10 +1,10 @@
 """Revocation lists and trust lists are served as they were published, with ETag and 304."""
 
 import pytest
-from certification_parts import AT, DAY, Fuse, MemoryEditions
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from tests.certification_parts import AT, DAY, Fuse, MemoryEditions
 from trust.certification.errors import NotPublished
 from trust.certification.http import router
 from trust.certification.trust_listing import NAME

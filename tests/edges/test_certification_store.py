@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from certification_parts import AT, BODY, BUREAU, DAY, chance, founded
-from pki_parts import signer
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 
+from tests.certification_parts import AT, BODY, BUREAU, DAY, chance, founded
+from tests.pki_parts import signer
 from trust.certification.ports import Books, CertificateRecord, Publication
 from trust.certification.profiles import SEAL_SIGNER, TRUST_LIST
 from trust.certification.store import books as books_of

@@ -6,15 +6,14 @@ the extensions that rules rest on is malformed. Critical extensions that no rule
 (`unapplied`), as are limits like name constraints, critical or not; `path` refuses them.
 
 Profile: RFC 5280 and GB/T 20518 (reconstructed from certificates in use; the text was not at hand). Key identifiers
-are the first 20 octets of SM3 over the point, after RFC 7093. Each purpose of a key has an identifier of its own,
-so that no key can be used in another's place. Addresses of revocation lists are data; nothing here fetches anything.
+are the first 20 octets of SM3 over the point, after RFC 7093. Addresses of revocation lists are data; nothing here
+fetches anything.
 """
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +22,7 @@ from keys.sm2 import PublicKey
 from keys.sm3 import sm3
 from trust.errors import Malformed
 from trust.formats.asn1 import SM2_WITH_SM3_ALGORITHM, UNREADABLE, algos, keys, pem, x509
+from trust.formats.certificate_extensions import USAGE_OF_ASN1, KeyUsage, Purpose, read_extensions
 from trust.formats.x509_fields import (
     SERIAL_OCTETS,
     Name,
@@ -35,58 +35,23 @@ from trust.formats.x509_fields import (
     signed,
 )
 
+__all__ = [
+    "Certificate",
+    "CertificateProfile",
+    "KeyUsage",
+    "Purpose",
+    "assemble",
+    "certificate_tbs",
+    "key_identifier",
+    "load_certificate",
+    "load_others",
+    "load_pem",
+    "to_pem",
+]
+
 MAX_OCTETS = 16 * 1024
 MAX_BUNDLE = 64
 KEY_IDENTIFIER_OCTETS = 20
-ARC = "2.25.119157638671902062904121085130276610815.1"
-"""Our own arc, under the UUID 59a4ed2b-4eb4-4996-a656-4ee2b39822ff (X.667: no registration is needed)."""
-
-
-class Purpose(StrEnum):
-    """What a key is for, as the identifier in the extended key usage."""
-
-    SEAL_SIGNER = f"{ARC}.1"
-    SEAL_MAKER = f"{ARC}.2"
-    STATUS_LIST = f"{ARC}.3"
-    LOG = f"{ARC}.4"
-    TRUST_LIST = f"{ARC}.5"
-    RECEIPT = f"{ARC}.6"
-    TIME_STAMP = "1.3.6.1.5.5.7.3.8"
-
-
-class KeyUsage(StrEnum):
-    """The key usages our rules speak of, under the names of RFC 5280."""
-
-    DIGITAL_SIGNATURE = "digitalSignature"
-    NON_REPUDIATION = "nonRepudiation"
-    KEY_ENCIPHERMENT = "keyEncipherment"
-    DATA_ENCIPHERMENT = "dataEncipherment"
-    KEY_AGREEMENT = "keyAgreement"
-    KEY_CERT_SIGN = "keyCertSign"
-    CRL_SIGN = "cRLSign"
-    ENCIPHER_ONLY = "encipherOnly"
-    DECIPHER_ONLY = "decipherOnly"
-
-
-USAGE_OF_ASN1 = {
-    "digital_signature": KeyUsage.DIGITAL_SIGNATURE,
-    "non_repudiation": KeyUsage.NON_REPUDIATION,
-    "key_encipherment": KeyUsage.KEY_ENCIPHERMENT,
-    "data_encipherment": KeyUsage.DATA_ENCIPHERMENT,
-    "key_agreement": KeyUsage.KEY_AGREEMENT,
-    "key_cert_sign": KeyUsage.KEY_CERT_SIGN,
-    "crl_sign": KeyUsage.CRL_SIGN,
-    "encipher_only": KeyUsage.ENCIPHER_ONLY,
-    "decipher_only": KeyUsage.DECIPHER_ONLY,
-}
-
-BASIC_CONSTRAINTS, KEY_USAGE, EXTENDED_KEY_USAGE = "2.5.29.19", "2.5.29.15", "2.5.29.37"
-SUBJECT_KEY_ID, AUTHORITY_KEY_ID, CRL_POINTS = "2.5.29.14", "2.5.29.35", "2.5.29.31"
-APPLIED = frozenset(
-    {BASIC_CONSTRAINTS, KEY_USAGE, EXTENDED_KEY_USAGE, SUBJECT_KEY_ID, AUTHORITY_KEY_ID, CRL_POINTS},
-)
-LIMITS = frozenset({"2.5.29.30", "2.5.29.36", "2.5.29.54"})
-"""Name constraints, policy constraints, inhibit anyPolicy: they narrow what a CA may do, and we cannot apply them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +113,7 @@ def load_certificate(der: bytes) -> Certificate:
     """
     loaded = load_strictly(x509.Certificate, der, limit=MAX_OCTETS, reason="certificate")
     tbs = loaded["tbs_certificate"]
-    if tbs["version"].native != "v3" or tbs["issuer_unique_id"].native or tbs["subject_unique_id"].native:
+    if tbs["version"].native != "v3" or _has_unique_id(tbs):
         raise Malformed("certificate", "not version 3, or with unique identifiers")
     check_algorithm(tbs["signature"], loaded["signature_algorithm"], reason="certificate-algorithm")
     not_before, not_after = (
@@ -167,8 +132,12 @@ def load_certificate(der: bytes) -> Certificate:
         not_after=not_after,
         public_key=_public_key(tbs["subject_public_key_info"].dump()),
         fingerprint=sm3(der),
-        **_extensions(tbs["extensions"]),
+        **vars(read_extensions(tbs["extensions"])),
     )
+
+
+def _has_unique_id(tbs: Any) -> bool:
+    return any(tbs[name].native is not None for name in ("issuer_unique_id", "subject_unique_id"))
 
 
 def _serial(serial: int) -> int:
@@ -182,71 +151,6 @@ def _public_key(spki: bytes) -> PublicKey:
         return PublicKey.from_spki(spki)
     except KeysError as error:
         raise Malformed("certificate-key", "not an SM2 public key") from error
-
-
-def _extensions(extensions: Any) -> dict[str, Any]:
-    """The fields of a `Certificate` that extensions carry, each at its default where the extension is absent."""
-    found: dict[str, Any] = {}
-    critical: set[str] = set()
-    try:
-        for extension in extensions:
-            oid = extension["extn_id"].dotted
-            if oid in found:
-                raise Malformed("certificate-extension", f"{oid} occurs twice")
-            found[oid] = extension["extn_value"].parsed if oid in APPLIED else None
-            if extension["critical"].native:
-                critical.add(oid)
-    except UNREADABLE as error:
-        raise Malformed("certificate-extension", "an extension cannot be read") from error
-    is_ca, path_length = _basic_constraints(found.get(BASIC_CONSTRAINTS))
-    return {
-        "is_ca": is_ca,
-        "path_length": path_length,
-        "key_usage": frozenset(USAGE_OF_ASN1[name] for name in _native(found, KEY_USAGE) or ()),
-        "purposes": frozenset(one.dotted for one in found.get(EXTENDED_KEY_USAGE, ())),
-        "purposes_critical": EXTENDED_KEY_USAGE in critical,
-        "subject_key_id": _native(found, SUBJECT_KEY_ID),
-        "authority_key_id": _authority_key_id(found.get(AUTHORITY_KEY_ID)),
-        "crl_urls": tuple(_urls(found.get(CRL_POINTS))),
-        "unapplied": frozenset((critical - APPLIED) | (LIMITS & found.keys())),
-    }
-
-
-def _native(found: dict[str, Any], oid: str) -> Any:
-    value = found.get(oid)
-    return None if value is None else value.native
-
-
-def _basic_constraints(value: Any) -> tuple[bool, int | None]:
-    """The CA flag, and the path length, which only a CA may have."""
-    if value is None:
-        return False, None
-    is_ca, length = value["ca"].native, value["path_len_constraint"].native
-    if length is not None and (not is_ca or length < 0):
-        raise Malformed("certificate-extension", "a path length that means nothing")
-    return is_ca, length
-
-
-def _authority_key_id(value: Any) -> bytes | None:
-    """The key identifier; naming the issuer by name and serial number as well is not in our profile."""
-    if value is None:
-        return None
-    if value["authority_cert_issuer"].native is not None or value["authority_cert_serial_number"].native is not None:
-        raise Malformed("certificate-extension", "an authority is named by its key identifier alone")
-    identifier: bytes | None = value["key_identifier"].native
-    return identifier
-
-
-def _urls(points: Any) -> Iterable[str]:
-    """Addresses of complete, direct revocation lists; partial and indirect ones are not in our profile."""
-    if points is not None and len(points) == 0:
-        raise Malformed("certificate-extension", "an empty list of distribution points")
-    for point in points or ():
-        where = point["distribution_point"]
-        complete = point["reasons"].native is None and point["crl_issuer"].native is None
-        if not complete or not isinstance(where, x509.DistributionPointName) or where.name != "full_name":
-            raise Malformed("certificate-extension", "a partial or indirect revocation list")
-        yield from (name.native for name in where.chosen if name.name == "uniform_resource_identifier")
 
 
 def load_others(octets: Iterable[bytes]) -> list[Certificate]:

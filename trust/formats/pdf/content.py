@@ -23,7 +23,16 @@ from trust.formats.pdf.layout import MAX_OBJECTS, MAX_OCTETS
 
 MAX_DEPTH = 60
 MAX_VALUES = 2_000_000
-READING_ERRORS = (misc.PdfError, zlib.error, AssertionError, ArithmeticError, EOFError, OSError, RuntimeError, *UNREADABLE)
+READING_ERRORS = (
+    misc.PdfError,
+    zlib.error,
+    AssertionError,
+    ArithmeticError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    *UNREADABLE,
+)
 """What pyHanko raises over a file that it cannot read, by its documentation or by experience."""
 
 ACTIVE_KEYS = {"/AA", "/OpenAction", "/JS", "/JavaScript", "/XFA", "/RichMediaContent", "/Collection", "/OCProperties"}

@@ -8,7 +8,6 @@ revisions and unreachable objects of the source stay behind.
 
 from collections.abc import Mapping
 from functools import lru_cache
-from io import BytesIO
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -17,6 +16,7 @@ from trust.formats.pdf.content import READING_ERRORS, Value, load
 from trust.formats.pdf.errors import PdfRefused
 from trust.formats.pdf.layout import indirect, stream_body
 
+PLAIN = frozenset(range(0x21, 0x7F)) - frozenset(b"#()<>[]{}/%\\")
 DROPPED = {"/Length", "/DL"}
 """Entries of a stream that the writer states itself (`/DL` is a hint about the decoded length)."""
 
@@ -63,12 +63,21 @@ class Copier:
                 return b"%d" % value
             case generic.FloatObject():
                 return format(value, "f").encode()
-            case generic.BooleanObject() | generic.NullObject():
-                return plain_literal(value)
+            case generic.BooleanObject():
+                return b"true" if value else b"false"
+            case generic.NullObject():
+                return b"null"
         raise PdfRefused("pdf-unreadable", "文件中有无法识别的内容。")
 
     def entries(self, dictionary: Mapping[str, Value], extra: Mapping[str, bytes] | None = None) -> bytes:
-        """The entries of a dictionary, in their order; those in `extra` are replaced or added."""
+        """The entries of a dictionary, in their order; those in `extra` are replaced or added.
+
+        Raises:
+            PdfRefused: `pdf-unreadable`; also for a key outside ASCII, whose octets the page's content may rely on.
+
+        """
+        if not all(key.isascii() for key in dictionary):
+            raise PdfRefused("pdf-unreadable", "文件内部使用了非 ASCII 的资源名称，不能保证原样复制。")
         added = dict(extra or {})
         kept = ((key, value) for key, value in dictionary.items() if key not in added)
         written = [name_literal(key) + b" " + self.literal(value) for key, value in kept]
@@ -98,15 +107,24 @@ class Copier:
 
 @lru_cache(maxsize=1024)
 def name_literal(name: str) -> bytes:
-    """A name object, special octets escaped."""
-    return plain_literal(generic.NameObject(name))
+    """A name object; octets that are not regular characters are escaped, and so is the backslash."""
+    escaped = (bytes((octet,)) if octet in PLAIN else b"#%02X" % octet for octet in name_octets(name)[1:])
+    return b"/" + b"".join(escaped)
 
 
-def plain_literal(value: Value) -> bytes:
-    """A value that pyHanko writes in one fixed form: names, booleans, null."""
-    buffer = BytesIO()
-    value.write_to_stream(buffer)
-    return buffer.getvalue()
+def name_octets(name: str) -> bytes:
+    """The octets of a name, as far as pyHanko lets on: it reads UTF-8 where it can and Latin-1 otherwise.
+
+    A name of high Latin-1 characters was most likely not UTF-8: fonts called 宋体 in GBK are common.
+    """
+    try:
+        octets = name.encode("latin-1")
+        octets.decode("utf-8")
+    except UnicodeEncodeError:
+        return name.encode("utf-8")
+    except UnicodeDecodeError:
+        return octets
+    return name.encode("utf-8")
 
 
 def string_octets(value: generic.TextStringObject | generic.ByteStringObject) -> bytes:

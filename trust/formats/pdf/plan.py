@@ -23,6 +23,7 @@ from trust.formats.pdf.cms import MAX_CERTIFICATES, room, signed_attributes, sig
 from trust.formats.pdf.copying import Copier, string_octets
 from trust.formats.pdf.errors import PdfRefused
 from trust.formats.pdf.field import Stamp, appearance_objects, field_object, place
+from trust.rules.times import aware
 
 FORM = b"<< /Fields [3 0 R] /SigFlags 3 >>"
 PERMISSIONS = b"<< /DocMDP 1 0 R >>"
@@ -78,16 +79,20 @@ def plan_pdf(
     Raises:
         PdfRefused: the document cannot be sealed as it is; `reason` says what stands against it.
         Malformed: the certificate is not an X.509 v3 certificate.
+        ValueError: `at` has no time zone.
 
     """
     if len(pdf) > MAX_SOURCE:
         raise PdfRefused("pdf-size", f"文件超过 {MAX_SOURCE // 1_000_000} MB，不能盖章。")
-    statement = layout.Statement(at, _text(name), _text(reason))
+    statement = layout.Statement(aware(at), _text(name), _text(reason))
     certificates = (certificate, *chain)
     if len(set(certificates)) != len(certificates) or len(certificates) > MAX_CERTIFICATES:
         raise PdfRefused("pdf-certificates", "随附的证书过多或重复。")
     attached = [Attachment(*each) for each in sorted(attachments)]
-    objects = _objects(content.open_pdf(pdf), attached, at, stamp)
+    try:
+        objects = _objects(content.open_pdf(pdf), attached, at, stamp)
+    except content.READING_ERRORS as error:
+        raise PdfRefused("pdf-unreadable", "文件不是完好的 PDF，无法读取。") from error
     identity = sm3(b"".join(sm3(part) for part in (pdf, *certificates, *objects)))[:16]
     prepared, hole = layout.write_file(statement, room(certificates), objects, identity)
     layout.read_objects(prepared)

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from certification_parts import ADDRESS, AT, BUREAU, DAY, Fuse, PowerCutError, chance, founded, memory_books
-from pki_parts import Party, revocations, second_opinion, signer
 
+from tests.certification_parts import ADDRESS, AT, BUREAU, DAY, Fuse, PowerCutError, chance, founded, memory_books
+from tests.pki_parts import Party, revocations, second_opinion, signer
 from trust.certification import profiles
 from trust.certification.authority import ISSUING, ROOT, Authority
 from trust.certification.errors import CertificateUnknown, PublicationDamaged

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from certification_parts import (
+
+from tests.certification_parts import (
     AT,
     BODY,
     BUREAU,
@@ -16,8 +17,7 @@ from certification_parts import (
     founded,
     memory_books,
 )
-from pki_parts import signer
-
+from tests.pki_parts import signer
 from trust.certification.errors import PublicationDamaged
 from trust.certification.profiles import LOG, SEAL_SIGNER, TRUST_LIST
 from trust.certification.trust_listing import NAME, publish_trust_list, read_trust_list

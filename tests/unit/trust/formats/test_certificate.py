@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509 as foreign_x509
-from der_edit import exchange, spelled_otherwise
 from hypothesis import given
 from hypothesis import strategies as st
-from pki_parts import AT, CA, CERTIFYING, DAY, SEALING, SIGNING, certify, party, signer
 
 from keys.codec import der_from_raw
+from tests.der_edit import exchange, spelled_otherwise
+from tests.pki_parts import AT, CA, CERTIFYING, DAY, SEALING, SIGNING, certify, party, signer
 from trust.errors import Malformed
 from trust.formats.asn1 import core, x509
 from trust.formats.certificate import (
@@ -214,6 +214,8 @@ OTHER_NAME = x509.GeneralName("directory_name", x509.Name.load(make_name("别人
         ("an indirect list", lambda: replaced("crl_distribution_points", [POINT | {"crl_issuer": [OTHER_NAME]}])),
         ("a point without a place", lambda: exchanged(POINTS, write(0x30, write(0x30)))),
         ("an empty list of points", lambda: exchanged(POINTS, write(0x30))),
+        ("a key usage without a name", lambda: exchanged(bytes.fromhex("030206c0"), bytes.fromhex("030305c00020"))),
+        ("an empty list of purposes", lambda: replaced("extended_key_usage", [])),
         ("a relative point", lambda: exchanged(POINTS, write(0x30, write(0x30, write(0xA0, write(0xA1)))))),
     ],
 )  # fmt: skip

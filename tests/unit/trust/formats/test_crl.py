@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509 as foreign_x509
-from der_edit import exchange, spelled_otherwise
 from hypothesis import given
 from hypothesis import strategies as st
-from pki_parts import AT, DAY, party, revocations
 
+from tests.der_edit import exchange, spelled_otherwise
+from tests.pki_parts import AT, DAY, party, revocations
 from trust.errors import Malformed
 from trust.formats.crl import Reason, RevocationList, Revoked, assemble_crl, load_crl
 from trust.formats.der import write, write_integer, write_object_identifier, write_octet_string

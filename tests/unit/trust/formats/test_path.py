@@ -4,10 +4,12 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta, timezone
 
 import pytest
-from der_edit import exchange
 from hypothesis import given
 from hypothesis import strategies as st
-from pki_parts import (
+
+from keys.sm2 import DEFAULT_IDENTITY
+from tests.der_edit import exchange
+from tests.pki_parts import (
     AT,
     CA,
     CERTIFYING,
@@ -21,8 +23,6 @@ from pki_parts import (
     second_opinion,
     signer,
 )
-
-from keys.sm2 import DEFAULT_IDENTITY
 from trust.errors import Malformed
 from trust.formats import path as path_module
 from trust.formats.certificate import (

@@ -7,8 +7,8 @@ from datetime import timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pki_parts import AT, DAY, SEALING, party
 
+from tests.pki_parts import AT, DAY, SEALING, party
 from trust.errors import Malformed
 from trust.formats.certificate import Purpose
 from trust.formats.trust_list import (

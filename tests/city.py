@@ -1,0 +1,151 @@
+"""A small city in memory: authority, seal maker, three bureaus, a citizen, two firms, a counter, an auditor, a clock.
+
+It is the demo's city on a database in memory, with keys that live as long as the test and a clock that only the test
+moves. Journeys are told in it through the same wiring that the service uses; nothing is mocked.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from cases.citation import CitationRequest
+from cases.consent import Consent, Mode
+from issuer.application import Application, read_application
+from issuer.issuing import Issued
+from keys.randomness import random_octets
+from keys.sm3 import sm3
+from service.blobs import BlobMissing
+from service.city import read_city
+from service.database import open_engine
+from service.keyring import MemoryRing
+from service.wiring import DEMO_CITY, Means, Yinzheng
+from templates.library import load_bundle
+from trust.revocation.acting import Order
+from trust.rules.standing import Act, ActKind
+from trust.store import METADATA
+
+BEGINNING = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+LICENCES = DEMO_CITY.parent / "licences"
+BUNDLES = ("business-licence", "food-operation", "teacher-qualification")
+SMALL_LIST = 4096
+OFFICIAL = "周明远"
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, at: datetime = BEGINNING) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **how_far: float) -> datetime:
+        self.at += timedelta(**how_far)
+        return self.at
+
+
+class MemoryBlobs:
+    """`issuer.ports.Blobs` in a dictionary, with the same re-hashing on reading."""
+
+    def __init__(self) -> None:
+        self.octets: dict[str, bytes] = {}
+
+    def put(self, octets: bytes) -> str:
+        name = f"sm3:{sm3(octets).hex()}"
+        self.octets[name] = octets
+        return name
+
+    def get(self, digest: str) -> bytes:
+        if digest not in self.octets or f"sm3:{sm3(self.octets[digest]).hex()}" != digest:
+            raise BlobMissing(digest)
+        return self.octets[digest]
+
+
+class City:
+    """The city, founded; `yinzheng` is the installation, `clock` its time."""
+
+    def __init__(self, *, list_size: int = SMALL_LIST, random: Callable[[int], bytes] = random_octets) -> None:
+        self.clock = Clock()
+        self.ring = MemoryRing()
+        self.blobs = MemoryBlobs()
+        self.engine = open_engine("sqlite://")
+        METADATA.create_all(self.engine)
+        self._keys = count(1)
+        self.plan = read_city(DEMO_CITY)
+        self.yinzheng = Yinzheng(
+            Means(
+                engine=self.engine,
+                ring=self.ring,
+                blobs=self.blobs,
+                now=self.clock,
+                random=random,
+                index_key=b"an index key for tests only, 32+",
+                city=self.plan,
+                base_url="http://127.0.0.1:8000",
+                list_size=list_size,
+            ),
+        )
+        self.yinzheng.found()
+
+    def close(self) -> None:
+        """Let the database go."""
+        self.engine.dispose()
+
+    def body_code(self, bundle: str) -> str:
+        """The code of the body that issues a bundle's licences."""
+        return next(one.body.code for one in self.plan.bodies if bundle in one.types)
+
+    def application(self, bundle: str, **changed: object) -> Application:
+        """The demo's application for a bundle, with members changed."""
+        body = json.loads((LICENCES / f"{bundle}.json").read_text("utf-8")) | changed
+        kind = load_bundle(bundle).type
+        return read_application(body, type_code=kind.code, issuer_code=self.body_code(bundle))
+
+    def issue(self, bundle: str = "business-licence", *, key: str | None = None, **changed: object) -> Issued:
+        """Issue a licence of a bundle."""
+        key = key or f"issue-{next(self._keys)}"
+        return self.yinzheng.issue(self.application(bundle, **changed), key=key, by=OFFICIAL)
+
+    def act(
+        self,
+        kind: ActKind,
+        issued: Issued,
+        ground: str,
+        *,
+        reason: str = "",
+        key: str | None = None,
+        effective_at: datetime | None = None,
+    ) -> Act:
+        """Record an act on a licence."""
+        subject = str(issued.entry.licence.identifier)
+        order = Order(kind, subject, ground, reason, OFFICIAL, effective_at=effective_at)
+        return self.yinzheng.act(order, key=key or f"act-{next(self._keys)}")
+
+    def request(
+        self, issued: Issued, *, matter: str, requirement: str, department: str, **changed: object
+    ) -> CitationRequest:
+        """A request to cite a licence by statutory duty."""
+        holder = issued.entry.licence.holders[0]
+        values: dict[str, object] = {
+            "case_number": "530199202611210001",
+            "matter_code": matter,
+            "requirement_code": requirement,
+            "holder_code_type": holder.code_type,
+            "holder_code": holder.code,
+            "identifier": None,
+            "purpose": "办理本事项",
+            "officer": OFFICIAL,
+            "department_code": department,
+            "consent": Consent(
+                mode=Mode.STATUTORY,
+                given_by=department,
+                reference="《中华人民共和国行政许可法》第三十四条",
+                purpose="办理本事项",
+                fields="all",
+                valid_until=None,
+                case_number=None,
+            ),
+        } | changed
+        return CitationRequest(**values)  # type: ignore[arg-type]

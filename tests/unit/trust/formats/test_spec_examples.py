@@ -1,0 +1,110 @@
+"""The examples of docs/spec are what the code reads and would write; so nobody implements a misprint."""
+
+import re
+from ast import literal_eval
+from base64 import b64decode
+from datetime import timedelta
+from pathlib import Path
+
+import cbor2
+import pytest
+import zxingcpp
+
+from keys.sm2 import PublicKey
+from keys.sm3 import sm3
+from trust.formats.checkpoint import SM2_TYPE, note_key_id, verify_checkpoint
+from trust.formats.cose import check, protected, split, unwrap
+from trust.formats.leaf import EntryKind, commitment, decode_entry, encode_entry
+from trust.formats.log_proof import decode_log_proof, verify_log_proof
+from trust.formats.merkle import root_of
+from trust.formats.status_list import STATUS_LIST_TYPE, decode_status_list, encode_status_list
+from trust.formats.token import decode_claims, encode_claims, from_text, split_token, to_text
+from trust.rules.identifier import parse
+
+SPEC = Path(__file__).resolve().parents[4] / "docs" / "spec"
+
+
+class Page:
+    """A page of the specification and its fenced blocks."""
+
+    def __init__(self, name: str) -> None:
+        self.text = (SPEC / f"{name}.md").read_text("utf-8")
+
+    def block(self, name: str) -> str:
+        (found,) = re.findall(rf"^```{name}\n(.*?)^```$", self.text, re.MULTILINE | re.DOTALL)
+        return str(found)
+
+    def joined(self, name: str) -> str:
+        return self.block(name).replace("\n", "")
+
+    def key(self) -> PublicKey:
+        return PublicKey.from_spki(b64decode(self.joined("spki"), validate=True))
+
+    def diagnostic(self) -> object:
+        """CBOR diagnostic notation as far as the examples use it."""
+        octets = re.sub(r"h'([0-9a-f]*)'", lambda found: repr(bytes.fromhex(found[1])), self.block("cbor-diag"))
+        return literal_eval(octets)
+
+
+@pytest.mark.parametrize("name", ["qr-code", "status-list", "log"])
+def test_the_example_is_on_the_first_screen_and_rules_are_numbered(name: str) -> None:
+    text = Page(name).text
+    assert text.index("```") < 1000
+    rules = [int(number) for number in re.findall(r"^(\d+)\. ", text, re.MULTILINE)]
+    assert rules == list(range(1, len(rules) + 1))
+    assert all(heading in text for heading in ("## Conventions", "## Security notes"))
+
+
+def test_the_code() -> None:
+    page = Page("qr-code")
+    text, token, key = page.joined("text"), bytes.fromhex(page.joined("hex")), page.key()
+    assert from_text(text) == token
+    assert to_text(token, text.partition("/q#")[0]) == text
+    envelope = split_token(token)
+    check(envelope, key)
+    claims = decode_claims(envelope.payload)
+    assert encode_claims(claims) == envelope.payload
+    assert (f"`{claims.identifier}`" in page.text, parse(str(claims.identifier))) == (True, claims.identifier)
+    assert page.diagnostic() == cbor2.loads(envelope.payload)
+    assert f"key id `{key.key_id.hex()}`" in page.text
+    side = memoryview(
+        zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M").to_image(add_quiet_zones=False)
+    ).shape[0]
+    assert f"({len(text)} characters, QR version {(side - 17) // 4} at level M)" in page.text
+    assert f"token of {len(token)} octets" in page.text
+
+
+def test_the_status_list() -> None:
+    page = Page("status-list")
+    data, key = bytes.fromhex(page.joined("hex")), page.key()
+    payload = unwrap(data, key, content_type=STATUS_LIST_TYPE, limit=len(data))
+    found = decode_status_list(payload)
+    assert decode_status_list(encode_status_list(found)) == found
+    assert page.diagnostic() == cbor2.loads(payload)
+    assert split(data, len(data)).header == protected(key.key_id, STATUS_LIST_TYPE)
+    assert [found.value(index) for index in (1, 5, 14, 15)] == [1, 2, 3, 1]
+    assert sum(found.value(index) == 0 for index in range(found.size)) == found.size - 4
+    for said in (f"of {found.size} entries ({len(data)} octets", found.bits.hex(), f"key id `{key.key_id.hex()}`"):
+        assert said in page.text
+
+
+def test_the_log() -> None:
+    page = Page("log")
+    entries = [line.encode() for line in page.block("entries").splitlines()]
+    name, key_id, key = page.joined("vkey").split("+", 2)
+    kind, point = b64decode(key)[: len(SM2_TYPE)], b64decode(key)[len(SM2_TYPE) :]
+    public = PublicKey(point)
+    assert (kind, key_id) == (SM2_TYPE, note_key_id(name, public).hex())
+    checkpoint = verify_checkpoint(page.block("note").encode(), name, public)
+    assert (checkpoint.size, checkpoint.root) == (3, root_of(entries))
+    decoded = [decode_entry(entry) for entry in entries]
+    assert [encode_entry(entry) for entry in decoded] == entries
+    assert decoded[0].at < decoded[1].at < decoded[2].at < checkpoint.at < decoded[0].at + timedelta(minutes=1)
+    facts = dict(line.split() for line in page.block("commitment").splitlines())
+    made = commitment(bytes.fromhex(facts["salt"]), facts["identifier"], bytes.fromhex(facts["digest"]))
+    assert made.hex() == facts["commitment"]
+    entry, _ = verify_log_proof(decode_log_proof(page.joined("proof").encode()), made, name, public)
+    assert entry == decoded[1]
+    assert entry.statement.kind is EntryKind.ISSUE
+    listed = bytes.fromhex(Page("status-list").joined("hex"))
+    assert decoded[2].statement.commitments == (sm3(listed),)
