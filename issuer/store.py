@@ -79,13 +79,13 @@ class SqlRegister:
 
     def by_key(self, key: str) -> Entry | None:
         """See `issuer.ports.Register`."""
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection:
             row = connection.execute(select(licence).where(licence.c.key == key)).first()
         return None if row is None else _entry(row)
 
     def find(self, identifier: str) -> Entry | None:
         """See `issuer.ports.Register`."""
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection:
             row = connection.execute(select(licence).where(licence.c.identifier == identifier)).first()
         return None if row is None else _entry(row)
 
@@ -154,7 +154,7 @@ class SqlRegister:
         )
         if type_codes:
             wanted = wanted.where(licence.c.type_code.in_(type_codes))
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection:
             return [_entry(row) for row in connection.execute(wanted)]
 
     def recent(self, issuer_code: str, limit: int) -> Sequence[Entry]:
@@ -165,13 +165,13 @@ class SqlRegister:
             .order_by(licence.c.released_at.desc(), licence.c.identifier)
             .limit(limit)
         )
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection:
             return [_entry(row) for row in connection.execute(wanted)]
 
     def unreleased(self, before: datetime) -> Sequence[Entry]:
         """Entries begun before an instant and never released: signatures of theirs may exist."""
         wanted = select(licence).where(licence.c.state != State.RELEASED, licence.c.begun_at < before)
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection:
             return [_entry(row) for row in connection.execute(wanted.order_by(licence.c.begun_at))]
 
     def _index(self, holders: Sequence[Holder], identifier: str) -> list[dict[str, object]]:

@@ -1,10 +1,13 @@
 """Engines for SQLite (the default) and PostgreSQL, and the migrations that make the tables.
 
-SQLite runs in WAL mode with synchronous=FULL, so that what was acknowledged survives a power cut, and every
-transaction of a writer begins with BEGIN IMMEDIATE: the driver's own default loses increments silently, and a plain
-BEGIN fails on upgrade. Stores take an engine and know nothing of this module.
+SQLite runs in WAL mode with synchronous=FULL, so that what was acknowledged survives a power cut. `engine.begin()` is
+for writing and begins with BEGIN IMMEDIATE: the driver's own default loses increments silently, and a plain BEGIN
+fails on upgrade. `engine.connect()` is for reading and begins with a plain BEGIN on a connection that cannot write,
+so readers never wait for writers. Stores take an engine and know nothing of this module.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,7 @@ def open_engine(url: str) -> Engine:
         engine = create_engine(target, poolclass=StaticPool, connect_args={"check_same_thread": False})
     else:
         engine = create_engine(target)
+    writing = engine.execution_options(writes=True)
 
     @event.listens_for(engine, "connect")
     def prepare(raw: Any, _record: object) -> None:
@@ -36,8 +40,16 @@ def open_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
+    @contextmanager
+    def begin_writing() -> Iterator[Connection]:
+        with writing.connect() as connection, connection.begin():
+            yield connection
+
+    engine.begin = begin_writing  # type: ignore[method-assign]  # the one place where the two ways part
     return engine
 
 

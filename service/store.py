@@ -55,7 +55,7 @@ class SqlPeople:
 
     def find(self, login: str) -> tuple[Person, str] | None:
         """See `People`."""
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection:
             row = connection.execute(select(person).where(person.c.login == login)).first()
         return row and (_person(row), row.password_hash)
 
@@ -67,7 +67,7 @@ class SqlPeople:
     def session(self, digest: bytes) -> tuple[Person, datetime] | None:
         """See `People`."""
         wanted = select(person, session.c.ends_at).join(session).where(session.c.digest == digest)
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection:
             row = connection.execute(wanted).first()
         return row and (_person(row), row.ends_at)
 

@@ -68,3 +68,13 @@ def png_of(bitmap: Bitmap) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
     )
+
+
+def code_png(text: str) -> bytes:
+    """The code of `text` as a PNG of four dots a module, quiet zone included, for screens and for sending.
+
+    Raises:
+        CodeDoesNotFit: no QR code holds so long a text.
+
+    """
+    return png_of(_enlarged(code_modules(text)))

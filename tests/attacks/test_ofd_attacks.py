@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from seal_parts import AT, SIGNING, certificate, document, info, parts, png, sealed, sealed_by
 
 from keys.custody import memory_signer
 from keys.sm3 import sm3
+from tests.seal_parts import AT, SIGNING, certificate, document, info, parts, png, sealed, sealed_by
 from trust.formats import der
 from trust.formats.certificate import (
     CertificateProfile,

@@ -7,7 +7,14 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import pytest
-from case_parts import (
+from fastapi import FastAPI, Header, Request
+from fastapi.responses import JSONResponse
+from fastapi.testclient import TestClient
+
+from cases.citation import Officer
+from cases.errors import CasesError
+from cases.http import ENVELOPE_TYPE, CasePorts, router
+from tests.case_parts import (
     FIRM,
     FOOD,
     KEY,
@@ -21,13 +28,6 @@ from case_parts import (
     counting,
     showing_ports,
 )
-from fastapi import FastAPI, Header, Request
-from fastapi.responses import JSONResponse
-from fastapi.testclient import TestClient
-
-from cases.citation import Officer
-from cases.errors import CasesError
-from cases.http import ENVELOPE_TYPE, CasePorts, router
 from trust.formats.receipt import open_receipt
 from trust.rules.standing import Act, ActKind, Standing, standing_at
 

@@ -8,7 +8,16 @@ from threading import Barrier, Event, Thread
 from typing import Any
 
 import pytest
-from case_parts import (
+from sqlalchemy import Engine, event, inspect, select, text
+
+from cases.citation import Citation, CitationRequest
+from cases.citing import cite
+from cases.consent import Mode
+from cases.errors import CasesError, ConsentRefused, IdempotencyMismatch, NumberTaken, StandingMoved
+from cases.showing import show_face
+from cases.store import CITATIONS, SqlCitations
+from keys.randomness import random_octets
+from tests.case_parts import (
     FIRM,
     KEY,
     NEWER,
@@ -26,15 +35,6 @@ from case_parts import (
     showing_ports,
     statutory,
 )
-from sqlalchemy import Engine, event, inspect, select, text
-
-from cases.citation import Citation, CitationRequest
-from cases.citing import cite
-from cases.consent import Mode
-from cases.errors import CasesError, ConsentRefused, IdempotencyMismatch, NumberTaken, StandingMoved
-from cases.showing import show_face
-from cases.store import CITATIONS, SqlCitations
-from keys.randomness import random_octets
 from trust.revocation.allotting import allot_many
 from trust.revocation.store import SqlActs, SqlRecording, SqlSlots
 from trust.rules.standing import Act, ActKind, Status

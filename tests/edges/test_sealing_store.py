@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from seal_parts import AT, info, parts, sealed_by
 from sqlalchemy import Engine
 
+from tests.seal_parts import AT, info, parts, sealed_by
 from trust.errors import Conflict
 from trust.formats.ses import parse_seal
 from trust.sealing.errors import SealExists

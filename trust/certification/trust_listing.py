@@ -1,8 +1,9 @@
 """Publishing the trust list: numbered upwards, stored before it is signed, verified after, read back.
 
 What is listed must be sound on the day: every certificate is readable, serves the purpose it is listed for, is the
-body's it is listed under, and is in its period. A mandate that has begun is ended, never forgotten: without it,
-licences issued under it would lose their ground. Whether two people agreed to the change is decided above.
+body's it is listed under, and has begun. One that has ended may stay: what it sealed in its time is still verified,
+and its path says until when it counts. A mandate that has begun is ended, never forgotten: without it, licences
+issued under it would lose their ground. Whether two people agreed to the change is decided above.
 """
 
 from collections.abc import Iterable, Sequence
@@ -49,7 +50,7 @@ def publish_trust_list(
     Raises:
         Conflict: `key-mismatch`; `clock-went-back`; `mandate-forgotten`; `number-not-greater`, another publisher was
             faster.
-        Untrusted: `wrong-usage`, `listed-purpose`, `listed-body`, `listed-period`.
+        Untrusted: `wrong-usage`, `signer-period`, `listed-purpose`, `listed-body`, `listed-period`.
         Malformed: a certificate that cannot be read, or what a list cannot hold.
         PublicationDamaged: what was signed or stored is not what was meant.
 
@@ -93,7 +94,8 @@ def _check_signer(signer: Signer, certificate: Certificate, at: datetime) -> Non
         raise Conflict("key-mismatch", "the certificate belongs to another key")
     if Purpose.TRUST_LIST not in certificate.purposes:
         raise Untrusted("wrong-usage", "the signer is not for trust lists")
-    _check_period(certificate, at)
+    if not certificate.not_before <= at <= certificate.not_after:
+        raise Untrusted("signer-period", "the signer's certificate is not in its period")
 
 
 def _check_listed(listed: ListedCertificate, at: datetime) -> None:
@@ -102,11 +104,7 @@ def _check_listed(listed: ListedCertificate, at: datetime) -> None:
         raise Untrusted("listed-purpose", certificate.fingerprint.hex())
     if listed.body_code is not None and listed.body_code != certificate.subject.organisation_code:
         raise Untrusted("listed-body", certificate.fingerprint.hex())
-    _check_period(certificate, at)
-
-
-def _check_period(certificate: Certificate, at: datetime) -> None:
-    if not certificate.not_before <= at <= certificate.not_after:
+    if at < certificate.not_before:
         raise Untrusted("listed-period", certificate.fingerprint.hex())
 
 

@@ -1,7 +1,7 @@
 """Cosignatures of witnesses: somebody else has seen this checkpoint, and that it continues what they saw before.
 
-A cosignature is one more signature line of the note. What is signed follows C2SP tlog-cosignature: a line that says what
-it is, the time of the witness in seconds, then the checkpoint's text; the line holds the time before the signature.
+A cosignature is one more signature line of the note. What is signed follows C2SP tlog-cosignature: a line that says
+what it is, the witness's time in seconds, then the checkpoint's text; the line holds the time before the signature.
 The type is 255 with an identifier of our own, as for the log's signature, because the published types know no SM2.
 Ordinary witnesses with Ed25519 can sign beside it; here their lines are skipped.
 

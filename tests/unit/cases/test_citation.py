@@ -4,7 +4,6 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from case_parts import FIRM, INDEX_KEY, NEWER, NOW, PERSON, asked, counting, given, statutory
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from cases.citation import (
 )
 from cases.consent import Mode
 from cases.errors import MalformedRequest
+from tests.case_parts import FIRM, INDEX_KEY, NEWER, NOW, PERSON, asked, counting, given, statutory
 
 NUMBER = allot_number(counting())
 

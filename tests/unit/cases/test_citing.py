@@ -5,7 +5,26 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from case_parts import (
+
+from cases.citation import Citation, CitationRequest, facts_of, is_number, payload_of
+from cases.citing import MOST_TRIED, check_receipt, cite
+from cases.errors import (
+    CasesError,
+    ConsentRefused,
+    IdempotencyMismatch,
+    MalformedRequest,
+    NoSuchRequirement,
+    NothingHeld,
+    NotVerified,
+    NumberTaken,
+    ReceiptRefused,
+    StandingMoved,
+    WrongHolder,
+    WrongType,
+)
+from cases.ports import CitingPorts
+from keys.custody import memory_signer
+from tests.case_parts import (
     BUSINESS,
     FIRM,
     FOOD,
@@ -31,25 +50,6 @@ from case_parts import (
     shelf,
     statutory,
 )
-
-from cases.citation import Citation, CitationRequest, facts_of, is_number, payload_of
-from cases.citing import MOST_TRIED, check_receipt, cite
-from cases.errors import (
-    CasesError,
-    ConsentRefused,
-    IdempotencyMismatch,
-    MalformedRequest,
-    NoSuchRequirement,
-    NothingHeld,
-    NotVerified,
-    NumberTaken,
-    ReceiptRefused,
-    StandingMoved,
-    WrongHolder,
-    WrongType,
-)
-from cases.ports import CitingPorts
-from keys.custody import memory_signer
 from trust.formats.cose import sign1
 from trust.formats.receipt import RECEIPT_TYPE, open_receipt
 from trust.rules.verdict import Indication

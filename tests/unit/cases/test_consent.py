@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from case_parts import FIRM, NOW, PERSON, WINDOW, given, statutory
 
 from cases.consent import Consent, Mode, check_consent, check_period
 from cases.errors import ConsentRefused
+from tests.case_parts import FIRM, NOW, PERSON, WINDOW, given, statutory
 
 
 def check(consent: Consent, **changes: object) -> None:

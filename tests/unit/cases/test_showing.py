@@ -4,7 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from case_parts import (
+
+from cases.citing import cite
+from cases.consent import Consent
+from cases.errors import CasesError, ConsentRefused, FileChanged, NoSuchCitation
+from cases.ports import CitingPorts
+from cases.showing import citation_of, show_face
+from tests.case_parts import (
     APPROVALS,
     KEY,
     NEWER,
@@ -20,12 +26,6 @@ from case_parts import (
     showing_ports,
     statutory,
 )
-
-from cases.citing import cite
-from cases.consent import Consent
-from cases.errors import CasesError, ConsentRefused, FileChanged, NoSuchCitation
-from cases.ports import CitingPorts
-from cases.showing import citation_of, show_face
 
 LATER = NOW + timedelta(days=20)
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
-from case_parts import KEY, NEWER, NOW, OLDER, Ledger, asked, citing_ports, counting
 
 from cases.citing import cite
 from cases.watching import Ground, touched_by, watch_case
+from tests.case_parts import KEY, NEWER, NOW, OLDER, Ledger, asked, citing_ports, counting
 from trust.rules.standing import Act, ActKind, Standing, Status, standing_at
 
 DAY = timedelta(days=1)

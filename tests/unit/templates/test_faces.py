@@ -10,7 +10,6 @@ from datetime import date
 import pypdfium2
 import pytest
 import zxingcpp
-from ofd_renderer import render_ofd
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from templates.errors import CodeDoesNotFit, MissingGlyph
@@ -20,6 +19,7 @@ from templates.library import Bundle, bundles, load_bundle
 from templates.preview import EXPECTED_DPI, main
 from templates.sample import sample_of
 from templates.seal_picture import seal_from_png
+from tests.ofd_renderer import render_ofd
 from trust.formats.ofd.document import OfdDocument, TextRun
 from trust.formats.ofd.package import write_package
 from trust.formats.ofd.write import write_document

@@ -1,208 +1,171 @@
 """What a sealed PDF may hold: everything reachable, nothing that acts, hides or changes.
 
-One screen serves both sides: a document that breaks a rule is not sealed, and a sealed file that breaks one is
-refused. A reader must show the same picture on every screen and on paper, today and in thirty years, so scripts,
-actions, forms, layers that can be switched, comments, media, references to other files and encryption are refused;
-links (to a page or an address) are the only annotations. Unreachable objects are where shadow attacks keep their
-second content; the writer drops them and the examination refuses them.
+One judgement serves both sides: what `plan_pdf` has laid out goes through it before anything is signed, and a sealed
+file goes through it again. A page must show the same picture on every screen and on paper, today and in thirty years,
+so scripts, actions, forms, layers that can be switched, comments, media and data in other files are refused; links
+(to a page or an address) and the seal's own field are the only annotations. Unreachable objects are where shadow
+attacks keep their second content; here they are refused.
 
-pyHanko parses, strictly; its errors come out as `PdfRefused`. Whether the content is a licence is not asked here.
+It reads objects by `values`, in our own spelling; whether the content is a licence is not asked here.
 """
 
-import zlib
-from collections.abc import Iterator
-from io import BytesIO
-from typing import Any
+from collections.abc import Sequence
 
-from pyhanko.pdf_utils import generic, misc
-from pyhanko.pdf_utils.reader import PdfFileReader
-
-from trust.formats.asn1 import UNREADABLE
 from trust.formats.pdf.errors import PdfRefused
-from trust.formats.pdf.layout import MAX_OBJECTS, MAX_OCTETS
+from trust.formats.pdf.layout import CATALOG, FIELD, INFO, Item
+from trust.formats.pdf.values import Name, Ref, Value, nested, parse
 
-MAX_DEPTH = 60
-MAX_VALUES = 2_000_000
-READING_ERRORS = (
-    misc.PdfError,
-    zlib.error,
-    AssertionError,
-    ArithmeticError,
-    EOFError,
-    OSError,
-    RuntimeError,
-    *UNREADABLE,
+ACTIVE_KEYS = frozenset(
+    map(
+        Name,
+        (b"AA", b"OpenAction", b"JS", b"JavaScript", b"XFA", b"RichMediaContent", b"Collection", b"OCProperties"),
+    )
 )
-"""What pyHanko raises over a file that it cannot read, by its documentation or by experience."""
-
-ACTIVE_KEYS = {"/AA", "/OpenAction", "/JS", "/JavaScript", "/XFA", "/RichMediaContent", "/Collection", "/OCProperties"}
-ACTIVE_ACTIONS = {
-    "/JavaScript", "/Launch", "/GoToR", "/GoToE", "/GoTo3DView", "/SubmitForm", "/ResetForm", "/ImportData", "/Hide",
-    "/SetOCGState", "/Rendition", "/Movie", "/Sound", "/Trans", "/Named", "/Thread", "/RichMediaExecute",
-}  # fmt: skip
-EXTERNAL_DATA = {"/F", "/FFilter", "/FDecodeParms"}
-
-Value = generic.PdfObject
-
-
-def open_pdf(data: bytes) -> PdfFileReader:
-    """Open a PDF strictly.
-
-    Raises:
-        PdfRefused: `pdf-size`, `pdf-unreadable`, `pdf-encrypted`.
-
-    """
-    if len(data) > MAX_OCTETS:
-        raise PdfRefused("pdf-size", f"文件超过 {MAX_OCTETS // 1_000_000} MB，不予处理。")
-    try:
-        reader = PdfFileReader(BytesIO(data), strict=True)
-        encrypted = reader.encrypted
-    except READING_ERRORS as error:
-        raise PdfRefused("pdf-unreadable", "文件不是完好的 PDF，无法读取。") from error
-    if encrypted:
-        raise PdfRefused("pdf-encrypted", "文件已加密；请先解除加密。")
-    return reader
+ACTIVE_ACTIONS = frozenset(
+    map(
+        Name,
+        b"JavaScript Launch GoToR GoToE GoTo3DView SubmitForm ResetForm ImportData Hide SetOCGState Rendition"
+        b" Movie Sound Trans Named Thread RichMediaExecute".split(),
+    )
+)
+EXTERNAL_DATA = frozenset(map(Name, (b"F", b"FFilter", b"FDecodeParms")))
+KIND, SUBTYPE, PAGES, KIDS, ANNOTATIONS = map(Name, (b"S", b"Subtype", b"Pages", b"Kids", b"Annots"))
 
 
-def live_objects(reader: PdfFileReader) -> dict[generic.Reference, Value]:
-    """Every indirect object that the trailer leads to, with the raw values inside, in the order met.
+def read_content(items: Sequence[Item]) -> list[Value]:
+    """The values of all objects, checked; item 0 is object 1.
 
     Raises:
-        PdfRefused: `pdf-unreadable`; `pdf-size` for too many objects or values.
+        PdfRefused: `pdf-structure`, `pdf-active-content`, `pdf-annotation`, `pdf-size`.
 
     """
-    found: dict[generic.Reference, Value] = {}
-    waiting = roots(reader)
-    values = 0
+    values = [parse(number, item.value) for number, item in enumerate(items, start=1)]
+    check_reachable(values)
+    for item, value in zip(items, values, strict=True):
+        screen(values, value, stream=item.stream is not None)
+    for page in pages(values):
+        check_annotations(values, page)
+    return values
+
+
+def check_reachable(values: Sequence[Value]) -> None:
+    """See that catalogue and information lead to every object, and nowhere else.
+
+    Raises:
+        PdfRefused: `pdf-structure`.
+
+    """
+    met: set[int] = set()
+    waiting: list[int] = [CATALOG, INFO]
     while waiting:
-        reference = waiting.pop()
-        if reference in found:
+        number = waiting.pop()
+        if number in met:
             continue
-        found[reference] = item = load(reader, reference)
-        for value in values_within(item):
-            values += 1
-            if isinstance(value, generic.IndirectObject):
-                waiting.append(value.reference)
-        if len(found) > MAX_OBJECTS or values > MAX_VALUES:
-            raise PdfRefused("pdf-size", "文件中的对象过多，不予处理。")
-    return found
+        if number > len(values) or isinstance(values[number - 1], Ref):
+            raise structure(f"文件引用了不存在的对象 {number}。")
+        met.add(number)
+        waiting.extend(value for value in nested(values[number - 1]) if isinstance(value, Ref))
+    if len(met) != len(values):
+        raise structure("文件中有不属于文档的多余对象。")
 
 
-def roots(reader: PdfFileReader) -> list[generic.Reference]:
-    """What the trailer leads to: catalogue and document information.
-
-    Raises:
-        PdfRefused: `pdf-unreadable`.
-
-    """
-    try:
-        catalog = reader.root_ref
-        information = reader.trailer.raw_get("/Info") if "/Info" in reader.trailer else None
-    except READING_ERRORS as error:
-        raise PdfRefused("pdf-unreadable", "文件不是完好的 PDF，无法读取。") from error
-    return [catalog, *([information.reference] if isinstance(information, generic.IndirectObject) else [])]
-
-
-def load(reader: PdfFileReader, reference: generic.Reference) -> Value:
-    """One indirect object.
-
-    Raises:
-        PdfRefused: `pdf-unreadable`.
-
-    """
-    source: Any = reader  # pyHanko leaves the method without types
-    try:
-        item: Value = source.get_object(reference)
-    except READING_ERRORS as error:
-        raise PdfRefused("pdf-unreadable", f"对象 {reference.idnum} 无法读取。") from error
-    if isinstance(item, generic.IndirectObject):
-        raise PdfRefused("pdf-unreadable", f"对象 {reference.idnum} 只是对另一对象的引用。")
-    return item
-
-
-def values_within(item: Value) -> Iterator[Value]:
-    """A value and all values nested in it, references not followed."""
-    waiting = [(item, 0)]
-    while waiting:
-        value, depth = waiting.pop()
-        yield value
-        if depth > MAX_DEPTH:
-            raise PdfRefused("pdf-size", "文件中的对象嵌套过深，不予处理。")
-        if isinstance(value, generic.DictionaryObject):
-            waiting.extend((nested, depth + 1) for nested in dict.values(value))
-        elif isinstance(value, generic.ArrayObject):
-            waiting.extend((nested, depth + 1) for nested in list.__iter__(value))
-
-
-def screen(reader: PdfFileReader, item: Value) -> None:
+def screen(values: Sequence[Value], item: Value, *, stream: bool) -> None:
     """Refuse an object in which anything acts, hides, or comes from outside.
 
     Raises:
-        PdfRefused: `pdf-active-content`, `pdf-unreadable`.
+        PdfRefused: `pdf-active-content`.
 
     """
-    for value in values_within(item):
-        if not isinstance(value, generic.DictionaryObject):
-            continue
-        keys = set(value)
-        kind = resolve(reader, dict.get(value, "/S"))
-        if keys & ACTIVE_KEYS or (isinstance(kind, generic.NameObject) and kind in ACTIVE_ACTIONS):
-            raise _active("文件含有脚本、自动动作、可切换图层或媒体，盖章的文件中不允许出现。")
-        if isinstance(value, generic.StreamObject) and keys & EXTERNAL_DATA:
-            raise _active("文件引用了外部文件中的数据，盖章的文件中不允许出现。")
+    if stream and isinstance(item, dict) and item.keys() & EXTERNAL_DATA:
+        raise active("文件引用了外部文件中的数据，盖章的文件中不允许出现。")
+    for value in nested(item):
+        if isinstance(value, dict) and (item_kind(values, value) in ACTIVE_ACTIONS or value.keys() & ACTIVE_KEYS):
+            raise active("文件含有脚本、自动动作、可切换图层或媒体，盖章的文件中不允许出现。")
 
 
-def page_references(reader: PdfFileReader, catalog: generic.DictionaryObject) -> list[generic.Reference]:
+def item_kind(values: Sequence[Value], value: dict[Name, Value]) -> Name | None:
+    """The kind of an action, wherever it is written down."""
+    kind = resolve(values, value.get(KIND))
+    return kind if isinstance(kind, Name) else None
+
+
+def pages(values: Sequence[Value]) -> list[dict[Name, Value]]:
     """The pages in their order.
 
     Raises:
-        PdfRefused: `pdf-unreadable`, there is no page, or the tree of pages is not one.
+        PdfRefused: `pdf-structure`, there is no page, or the tree of pages is not one.
 
     """
-    pages: list[generic.Reference] = []
-    met: set[generic.Reference] = set()
-    waiting = [dict.get(catalog, "/Pages")]
+    catalog = values[CATALOG - 1]
+    found: list[dict[Name, Value]] = []
+    met: set[int] = set()
+    waiting = [catalog.get(PAGES)] if isinstance(catalog, dict) else []
     while waiting:
         entry = waiting.pop()
-        node = resolve(reader, entry)
-        if not isinstance(entry, generic.IndirectObject) or not isinstance(node, generic.DictionaryObject):
-            raise PdfRefused("pdf-unreadable", "文件的页面目录不完好。")
-        if entry.reference in met:
-            raise PdfRefused("pdf-unreadable", "文件的页面目录自相引用。")
-        met.add(entry.reference)
-        if "/Kids" in node:
-            waiting.extend(reversed(raw_items(resolve(reader, dict.get(node, "/Kids")))))
+        node = resolve(values, entry)
+        if not isinstance(entry, Ref) or entry in met or not isinstance(node, dict):
+            raise structure("文件的页面目录不完好。")
+        met.add(entry)
+        if KIDS in node:
+            kids = resolve(values, node[KIDS])
+            waiting.extend(reversed(kids) if isinstance(kids, list) else [None])
         else:
-            pages.append(entry.reference)
-    if not pages:
-        raise PdfRefused("pdf-unreadable", "文件没有页面。")
-    return pages
+            found.append(node)
+    if not found:
+        raise structure("文件没有页面。")
+    return found
 
 
-def check_annotations(reader: PdfFileReader, page: generic.DictionaryObject, allowed: generic.Reference | None) -> None:
+def check_annotations(values: Sequence[Value], page: dict[Name, Value]) -> None:
     """Refuse every annotation of a page that is neither a link nor the seal's own field.
 
     Raises:
-        PdfRefused: `pdf-annotation`, `pdf-unreadable`.
+        PdfRefused: `pdf-annotation`.
 
     """
-    for entry in raw_items(resolve(reader, dict.get(page, "/Annots"))):
-        annotation = resolve(reader, entry)
-        if isinstance(entry, generic.IndirectObject) and entry.reference == allowed:
-            continue
-        if not isinstance(annotation, generic.DictionaryObject) or dict.get(annotation, "/Subtype") != "/Link":
+    for entry in annotations(values, page):
+        annotation = resolve(values, entry)
+        link = isinstance(annotation, dict) and resolve(values, annotation.get(SUBTYPE)) == Name(b"Link")
+        if entry != Ref(FIELD) and not link:
             raise PdfRefused("pdf-annotation", "页面上有批注、表单或其他浮动内容；请先把它们合并到页面里。", step=2)
 
 
-def resolve(reader: PdfFileReader, value: Value | None) -> Value | None:
-    """Follow a reference."""
-    return load(reader, value.reference) if isinstance(value, generic.IndirectObject) else value
+def annotations(values: Sequence[Value], page: dict[Name, Value]) -> list[Value]:
+    """The entries of a page's annotations, references not followed.
+
+    Raises:
+        PdfRefused: `pdf-structure`, they are not a list.
+
+    """
+    entries = resolve(values, page.get(ANNOTATIONS, []))
+    if not isinstance(entries, list):
+        raise structure("页面的批注目录不完好。")
+    return entries
 
 
-def raw_items(value: Value | None) -> list[Value]:
-    """The items of an array, references not followed; nothing for anything else."""
-    return list(list.__iter__(value)) if isinstance(value, generic.ArrayObject) else []
+def resolve(values: Sequence[Value], value: Value | None) -> Value | None:
+    """Follow a reference; `check_reachable` has seen to it that it leads somewhere."""
+    return values[value - 1] if isinstance(value, Ref) else value
 
 
-def _active(sentence: str) -> PdfRefused:
+def texts(value: Value) -> dict[str, str]:
+    """The text strings of a dictionary, by key."""
+    items = value.items() if isinstance(value, dict) else ()
+    return {key.decode(): text(octets) for key, octets in items if type(octets) is bytes}
+
+
+def text(octets: bytes) -> str:
+    """A text string: UTF-16 where marked, else its ASCII part of PDFDocEncoding."""
+    if octets.startswith(b"\xfe\xff"):
+        return octets[2:].decode("utf-16-be", "replace")
+    return octets.decode("ascii", "replace")
+
+
+def structure(sentence: str) -> PdfRefused:
+    """The refusal of a file that is not put together as ours are."""
+    return PdfRefused("pdf-structure", sentence, step=2)
+
+
+def active(sentence: str) -> PdfRefused:
+    """The refusal of a file that does more than show pages."""
     return PdfRefused("pdf-active-content", sentence, step=2)

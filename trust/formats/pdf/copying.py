@@ -12,11 +12,11 @@ from functools import lru_cache
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from trust.formats.pdf.content import READING_ERRORS, Value, load
 from trust.formats.pdf.errors import PdfRefused
-from trust.formats.pdf.layout import indirect, stream_body
+from trust.formats.pdf.layout import MAX_OBJECTS, indirect, stream_body
+from trust.formats.pdf.source import READING_ERRORS, Value, load
+from trust.formats.pdf.values import PLAIN
 
-PLAIN = frozenset(range(0x21, 0x7F)) - frozenset(b"#()<>[]{}/%\\")
 DROPPED = {"/Length", "/DL"}
 """Entries of a stream that the writer states itself (`/DL` is a hint about the decoded length)."""
 
@@ -34,8 +34,15 @@ class Copier:
         self._waiting: list[generic.Reference] = []
 
     def number(self, reference: generic.Reference) -> int:
-        """The number of an object in the new file; it is copied later if this is its first mention."""
+        """The number of an object in the new file; it is copied later if this is its first mention.
+
+        Raises:
+            PdfRefused: `pdf-size`, there are too many.
+
+        """
         if reference not in self._numbers:
+            if self._next >= MAX_OBJECTS:
+                raise PdfRefused("pdf-size", "文件中的对象过多，不予处理。")
             self._numbers[reference] = self._next
             self._next += 1
             self._waiting.append(reference)

@@ -16,8 +16,6 @@ Rules: ISO 32000-2 §12.8, PAdES (ETSI EN 319 142-1), and stricter ones of our o
 
 from typing import Any
 
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -25,19 +23,21 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from keys.sm3 import Sm3
 from trust.errors import Malformed
-from trust.formats.pdf import content, layout
+from trust.formats.pdf import content, layout, source
 from trust.formats.pdf.algorithms import Sm2Validator
 from trust.formats.pdf.attachments import Attachment, read_attachments
 from trust.formats.pdf.cms import SealMessage, name_parts, read_signed_message
 from trust.formats.pdf.errors import PdfRefused
 from trust.formats.pdf.field import read_field
 from trust.formats.pdf.plan import catalog_start
+from trust.formats.pdf.values import Name, Ref, Value
 from trust.formats.seal_check import seal_findings
 from trust.formats.sealed_file import SealedFile
 from trust.formats.ses import Seal, parse_seal
 from trust.rules.verdict import Finding, Indication
 
 METADATA, SEAL = "licence.json", "seal.esl"
+NAMES, TREES = Name(b"Names"), {Name(b"EmbeddedFiles"), Name(b"Dests")}
 MARK_WITHIN = 64
 """Octets from the start in which our mark shows that a file pretends to be ours."""
 
@@ -70,10 +70,10 @@ def _examined(data: bytes, findings: list[Finding]) -> SealedFile:
     passed(4, "cms-encoding", "签名数据为规定的唯一形式，随附的证书均受签名保护。")
     objects = layout.read_objects(data)
     attachments = read_attachments(objects, signature.statement.at)
-    reader = content.open_pdf(data)
-    check_structure(reader, objects, attachments)
+    values = content.read_content(objects)
+    check_frame(objects, values, attachments)
     passed(2, "pdf-structure", "文件只有一个版本，没有多余对象，没有脚本、浮动批注等可变内容。")
-    check_signature(reader, message)
+    check_signature(data, message)
     passed(4, "pdf-signature-value", "签名值成立（SM2，由签章证书的公钥验证）。")
     files = {attachment.name: attachment.octets for attachment in attachments}
     seal = read_seal(files, findings)
@@ -88,7 +88,7 @@ def _examined(data: bytes, findings: list[Finding]) -> SealedFile:
         others=message.certificates[1:],
         claimed_at=signature.statement.at,
         metadata=files.get(METADATA) if sound else None,
-        custom=information(reader) if sound else {},
+        custom=content.texts(values[layout.INFO - 1]) if sound else {},
     )
 
 
@@ -145,48 +145,33 @@ def check_digest(data: bytes, hole: layout.Hole, message: SealMessage) -> None:
         raise PdfRefused("pdf-digest", "文件内容与盖章时不一致：盖章之后被改动过。", step=2)
 
 
-def check_structure(reader: PdfFileReader, objects: list[layout.Item], attachments: list[Attachment]) -> None:
-    """See that objects are what they seem, all reachable, all inert, and that catalogue and field are as we write them.
+def check_frame(objects: list[layout.Item], values: list[Value], attachments: list[Attachment]) -> None:
+    """See that catalogue and signature field are as we write them.
 
     Raises:
-        PdfRefused: `pdf-structure`, `pdf-active-content`, `pdf-annotation`, `pdf-unreadable`, `pdf-size`.
+        PdfRefused: `pdf-structure`.
 
     """
-    live = content.live_objects(reader)
-    if {(each.idnum, each.generation) for each in live} != {(number, 0) for number in range(1, len(objects) + 1)}:
-        raise _structure("文件中有不属于文档的多余对象。")
-    for reference, item in live.items():
-        stream = item.encoded_data if isinstance(item, generic.StreamObject) else None
-        if stream != objects[reference.idnum - 1].stream:
-            raise _structure(f"对象 {reference.idnum} 的数据流首尾不符。")
-        content.screen(reader, item)
-    catalog = content.load(reader, reader.root_ref)
-    if not isinstance(catalog, generic.DictionaryObject):
-        raise _structure("文件目录不完好。")
     begins = b"%d 0 obj\n" % layout.CATALOG + catalog_start(attachments) + b" "
-    names = content.resolve(reader, dict.get(catalog, "/Names"))
-    names_ok = names is None or (
-        isinstance(names, generic.DictionaryObject) and set(names) <= {"/EmbeddedFiles", "/Dests"}
-    )
-    if not objects[layout.CATALOG - 1].octets.startswith(begins) or not names_ok:
-        raise _structure("文件目录不是本系统写出的形式。")
-    pages = content.page_references(reader, catalog)
-    sealed_page = read_field(objects[layout.FIELD - 1].octets)
-    field = generic.Reference(layout.FIELD, 0, reader)
-    for page in pages:
-        holder = content.load(reader, page)
-        if not isinstance(holder, generic.DictionaryObject):
-            raise _structure("页面不完好。")
-        content.check_annotations(reader, holder, field if page.idnum == sealed_page else None)
+    catalog = values[layout.CATALOG - 1]
+    names = content.resolve(values, catalog.get(NAMES, {})) if isinstance(catalog, dict) else None
+    if not objects[layout.CATALOG - 1].octets.startswith(begins) or not isinstance(names, dict) or names.keys() - TREES:
+        raise content.structure("文件目录不是本系统写出的形式。")
+    page = content.resolve(values, Ref(read_field(objects[layout.FIELD - 1].octets)))
+    field = Ref(layout.FIELD)
+    carriers = [each for each in content.pages(values) if field in content.annotations(values, each)]
+    if len(carriers) != 1 or carriers[0] is not page:
+        raise content.structure("签章域与它所在的页面不符。")
 
 
-def check_signature(reader: PdfFileReader, message: SealMessage) -> None:
+def check_signature(data: bytes, message: SealMessage) -> None:
     """Let pyHanko, which read the file by itself, verify the signature through our hook.
 
     Raises:
         PdfRefused: `pdf-signature-count`, `pdf-coverage`, `pdf-signature-value`.
 
     """
+    reader = source.open_pdf(data)
     fields = list(enumerate_sig_fields(reader))
     if len(fields) != 1 or reader.total_revisions != 1:
         raise PdfRefused("pdf-signature-count", "文件中应当恰有一个签章和一个版本。", step=2)
@@ -219,14 +204,3 @@ def read_seal(files: dict[str, bytes], findings: list[Finding]) -> Seal | None:
     except Malformed:
         findings.append(Finding(3, "seal-encoding", Indication.FAILED, "电子印章数据不符合规定的形式。"))
         return None
-
-
-def information(reader: PdfFileReader) -> dict[str, str]:
-    """The texts of the document information: title, author and the like."""
-    found = content.load(reader, generic.Reference(layout.INFO, 0, reader))
-    items = found if isinstance(found, generic.DictionaryObject) else {}
-    return {key[1:]: str(value) for key, value in items.items() if isinstance(value, generic.TextStringObject)}
-
-
-def _structure(sentence: str) -> PdfRefused:
-    return PdfRefused("pdf-structure", sentence, step=2)

@@ -18,7 +18,7 @@ from PIL import Image
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from trust.formats.pdf import content, layout
+from trust.formats.pdf import layout, source
 from trust.formats.pdf.errors import PdfRefused
 
 POINTS_PER_MM = 72 / 25.4
@@ -62,7 +62,7 @@ def place(reader: PdfFileReader, page: generic.DictionaryObject, stamp: Stamp) -
 
     """
     left, bottom, right, top = _box(reader, page)
-    turn = _inherited(reader, page, "/Rotate")
+    turn = source.inherited(reader, page, "/Rotate")
     rotation = int(turn) % 360 if isinstance(turn, int) else 0
     if rotation not in TURNS:
         raise PdfRefused("pdf-unreadable", "页面的旋转角度不合规定。")
@@ -134,25 +134,13 @@ def _decoded(picture: bytes) -> tuple[tuple[int, int], bytes, bytes]:
 
 def _box(reader: PdfFileReader, page: generic.DictionaryObject) -> tuple[float, float, float, float]:
     """The visible box of a page in points."""
-    found = _inherited(reader, page, "/CropBox") or _inherited(reader, page, "/MediaBox")
-    values = [content.resolve(reader, each) for each in content.raw_items(found)]
+    found = source.inherited(reader, page, "/CropBox") or source.inherited(reader, page, "/MediaBox")
+    values = [source.resolve(reader, each) for each in source.raw_items(found)]
     numbers = [float(each) for each in values if isinstance(each, generic.NumberObject | generic.FloatObject)]
     if len(numbers) != 4:
         raise PdfRefused("pdf-unreadable", "页面没有写明大小。")
     x1, y1, x2, y2 = numbers
     return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
-
-
-def _inherited(reader: PdfFileReader, page: generic.DictionaryObject, key: str) -> content.Value | None:
-    """An entry of the page, or of the nearest node above it that has one."""
-    node: content.Value | None = page
-    for _ in range(content.MAX_DEPTH):
-        if not isinstance(node, generic.DictionaryObject):
-            return None
-        if key in node:
-            return content.resolve(reader, dict.get(node, key))
-        node = content.resolve(reader, dict.get(node, "/Parent"))
-    return None
 
 
 def _unturned(rotation: int, box: tuple[float, float, float, float], u: float, v: float) -> tuple[float, float]:

@@ -58,8 +58,6 @@ ENTRY = re.compile(rb"(\d{10}) 00000 n \n")
 ENTRY_SIZE = 20
 STREAM_HEAD = re.compile(rb" /Length (\d{1,8}) >>\nstream\n")
 OBJECT_END, STREAM_END = b"\nendobj\n", b"\nendstream"
-NEVER_IN_VALUES = (b"\n", b"\r", b"%", b"\\", b"endobj")
-"""What the writer puts into no value: line ends, comments, escapes, and the end of an object."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +88,11 @@ class SignatureObject:
 
 @dataclass(frozen=True)
 class Item:
-    """One object as it stands: its octets, and the data if it is a stream."""
+    """One object as it stands: all its octets, its value (of a stream the dictionary), and the data of a stream."""
 
     octets: bytes
-    stream: bytes | None
+    value: bytes
+    stream: bytes | None = None
 
 
 def text_literal(text: str) -> bytes:
@@ -217,20 +216,18 @@ def read_objects(data: bytes) -> list[Item]:
 
 
 def _item(number: int, octets: bytes) -> Item:
-    """Take one object apart: exactly one value, with its data behind it if it is a stream."""
+    """Take one object apart; `values` sees to it that its value is one and holds nothing else."""
     begin = b"%d 0 obj\n" % number
     if not octets.startswith(begin) or not octets.endswith(OBJECT_END):
         raise _structure(f"对象 {number} 的首尾不完整，或对象之间夹带了其他内容。")
     body = octets[len(begin) : -len(OBJECT_END)]
     found = STREAM_HEAD.search(body)
-    value, stream = (body[: found.start()], body[found.end() :]) if found else (body, None)
-    if found and stream is not None:
-        if not stream.endswith(STREAM_END) or len(stream) - len(STREAM_END) != int(found[1]):
-            raise _structure(f"对象 {number} 的数据流首尾不符。")
-        stream = stream.removesuffix(STREAM_END)
-    if any(token in value for token in NEVER_IN_VALUES) or value.count(b"(") != value.count(b")"):
-        raise _structure(f"对象 {number} 中夹带了其他内容。")
-    return Item(octets, stream)
+    if found is None:
+        return Item(octets, body)
+    stream = body[found.end() :]
+    if not stream.endswith(STREAM_END) or len(stream) - len(STREAM_END) != int(found[1]):
+        raise _structure(f"对象 {number} 的数据流首尾不符。")
+    return Item(octets, body[: found.start()] + b" >>", stream.removesuffix(STREAM_END))
 
 
 def _text(digits: bytes) -> str:

@@ -17,7 +17,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from keys.sm3 import sm3
-from trust.formats.pdf import content, layout
+from trust.formats.pdf import content, layout, source
 from trust.formats.pdf.attachments import FIRST, Attachment, catalog_entries, write_attachments
 from trust.formats.pdf.cms import MAX_CERTIFICATES, room, signed_attributes, signed_message
 from trust.formats.pdf.copying import Copier, string_octets
@@ -90,36 +90,32 @@ def plan_pdf(
         raise PdfRefused("pdf-certificates", "随附的证书过多或重复。")
     attached = [Attachment(*each) for each in sorted(attachments)]
     try:
-        objects = _objects(content.open_pdf(pdf), attached, at, stamp)
-    except content.READING_ERRORS as error:
-        raise PdfRefused("pdf-unreadable", "文件不是完好的 PDF，无法读取。") from error
+        objects = _objects(source.open_pdf(pdf), attached, at, stamp)
+    except source.READING_ERRORS as error:
+        raise source.unreadable() from error
     identity = sm3(b"".join(sm3(part) for part in (pdf, *certificates, *objects)))[:16]
     prepared, hole = layout.write_file(statement, room(certificates), objects, identity)
-    layout.read_objects(prepared)
+    content.read_content(layout.read_objects(prepared))
     digest = sm3(prepared[: hole.start] + prepared[hole.end :])
     return PlannedPdf(prepared, hole, certificates, digest)
 
 
 def _objects(reader: PdfFileReader, attached: Sequence[Attachment], at: datetime, stamp: Stamp | None) -> list[bytes]:
     """All objects of the new file from number 2 on: catalogue, field, information, attachments, appearance, copies."""
-    for item in content.live_objects(reader).values():
-        content.screen(reader, item)
-    catalog = _dictionary(content.load(reader, reader.root_ref))
-    pages = content.page_references(reader, catalog)
+    catalog = source.as_dictionary(source.load(reader, reader.root_ref))
     _refuse_forms(reader, catalog)
-    for each in pages:
-        content.check_annotations(reader, _dictionary(content.load(reader, each)), None)
+    pages = source.page_references(reader, catalog)
     if stamp is not None and not 0 <= stamp.page < len(pages):
         raise PdfRefused("pdf-stamp", "印章所在的页码超出文件的页数。")
     target = pages[stamp.page if stamp else 0]
-    page = _dictionary(content.load(reader, target))
+    page = source.as_dictionary(source.load(reader, target))
     placed = place(reader, page, stamp) if stamp else None
     files = write_attachments(attached, at)
     first = FIRST + len(files)
     appearance = appearance_objects(stamp, placed, first) if stamp and placed else []
     extra: dict[generic.Reference, dict[str, bytes]] = {target: {}}
     copier = Copier(reader, first + len(appearance), extra)
-    annotations = content.raw_items(content.resolve(reader, dict.get(page, "/Annots")))
+    annotations = source.raw_items(source.resolve(reader, dict.get(page, "/Annots")))
     extra[target]["/Annots"] = b"[" + b" ".join([*map(copier.literal, annotations), b"%d 0 R" % layout.FIELD]) + b"]"
     return [
         layout.indirect(layout.CATALOG, _catalog(reader, catalog, attached, copier)),
@@ -133,8 +129,8 @@ def _objects(reader: PdfFileReader, attached: Sequence[Attachment], at: datetime
 
 def _refuse_forms(reader: PdfFileReader, catalog: generic.DictionaryObject) -> None:
     """Refuse a source with fields: they could change what is shown, or be signatures that copying would break."""
-    form = content.resolve(reader, dict.get(catalog, "/AcroForm"))
-    if form is not None and content.raw_items(content.resolve(reader, dict.get(_dictionary(form), "/Fields"))):
+    form = source.resolve(reader, dict.get(catalog, "/AcroForm"))
+    if form is not None and source.raw_items(source.resolve(reader, dict.get(source.as_dictionary(form), "/Fields"))):
         raise PdfRefused("pdf-form", "文件含有表单域或已有签名，不能再盖章；请使用未签名、表单已合并的文件。")
 
 
@@ -142,8 +138,8 @@ def _catalog(
     reader: PdfFileReader, catalog: generic.DictionaryObject, attached: Sequence[Attachment], copier: Copier
 ) -> bytes:
     """The catalogue: our entries, then the source's; a source with files or permissions of its own is refused."""
-    names = content.resolve(reader, dict.get(catalog, "/Names"))
-    kept = {} if names is None else dict(_dictionary(names).items())
+    names = source.resolve(reader, dict.get(catalog, "/Names"))
+    kept = {} if names is None else dict(source.as_dictionary(names).items())
     if kept.keys() - {"/Dests"} or "/AF" in catalog or "/Perms" in catalog:
         raise PdfRefused("pdf-attachment", "文件带有附件、脚本名表或使用权限设置，不能盖章。")
     rest = {key: value for key, value in catalog.items() if key not in OURS}
@@ -165,12 +161,8 @@ def catalog_start(attached: Sequence[Attachment]) -> bytes:
 
 def _information(reader: PdfFileReader, at: datetime) -> bytes:
     """Document information: what the source says in words, our name as producer, the claimed time as its date."""
-    try:
-        source = content.resolve(reader, reader.trailer.raw_get("/Info"))
-    except KeyError:
-        source = None
-    kept = source if isinstance(source, generic.DictionaryObject) else {}
-    texts = {key: content.resolve(reader, dict.get(kept, key)) for key in KEPT_INFO}
+    kept = source.information(reader) or {}
+    texts = {key: source.resolve(reader, dict.get(kept, key)) for key in KEPT_INFO}
     written = [
         key.encode() + b" <" + string_octets(value).hex().encode() + b">"
         for key, value in texts.items()
@@ -178,12 +170,6 @@ def _information(reader: PdfFileReader, at: datetime) -> bytes:
     ]
     date = layout.date_literal(at)
     return b"<< " + b" ".join([*written, b"/Producer (Yinzheng) /CreationDate " + date + b" /ModDate " + date]) + b" >>"
-
-
-def _dictionary(value: content.Value | None) -> generic.DictionaryObject:
-    if not isinstance(value, generic.DictionaryObject):
-        raise PdfRefused("pdf-unreadable", "文件不是完好的 PDF，无法读取。")
-    return value
 
 
 def _text(text: str) -> str:

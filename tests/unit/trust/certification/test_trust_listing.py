@@ -38,6 +38,7 @@ def certified(name: str, kind, at=AT):
 CERTIFICATE = certified("信任", TRUST_LIST)
 SEALING = certified("印局", SEAL_SIGNER)
 LOGGING = certified("日志", LOG)
+TO_COME = certified("印局", SEAL_SIGNER, AT + 30 * DAY)
 MANDATE = Mandate(BODY, "雁栖市测试局", TYPE, AT - 300 * DAY)
 CONTENT = {
     "certificates": (
@@ -108,8 +109,9 @@ def test_storage_that_changes_octets_is_noticed(editions):
     [
         (Conflict, "key-mismatch", {"signer": signer("别人")}),
         (Untrusted, "wrong-usage", {"signer": signer("印局"), "certificate": SEALING}),
-        (Untrusted, "listed-period", {"at": CERTIFICATE.not_after + DAY}),
-        (Untrusted, "listed-period", {"at": AT - DAY}),
+        (Untrusted, "signer-period", {"at": CERTIFICATE.not_after + DAY}),
+        (Untrusted, "signer-period", {"at": AT - DAY}),
+        (Untrusted, "listed-period", {"certificates": (ListedCertificate(Purpose.SEAL_SIGNER, BODY, TO_COME.der),)}),
         (Untrusted, "listed-purpose", {"certificates": (ListedCertificate(Purpose.LOG, None, SEALING.der),)}),
         (Untrusted, "listed-body", {"certificates": (ListedCertificate(Purpose.SEAL_SIGNER, "别局", SEALING.der),)}),
         (Malformed, "certificate", {"certificates": (ListedCertificate(Purpose.LOG, None, b"junk"),)}),
@@ -123,6 +125,13 @@ def test_what_is_not_sound_is_not_published(editions, error, reason, changes):
         publish(editions, **changes)
     assert caught.value.reason == reason
     assert editions.rows == {}
+
+
+def test_a_certificate_that_has_ended_may_stay(editions):
+    late = SEALING.not_after + DAY
+    signs = certified("信任", TRUST_LIST, late)
+    octets = publish(editions, certificate=signs, at=late)
+    assert read_trust_list(octets, signs).certificates == CONTENT["certificates"]
 
 
 def test_the_clock_may_not_go_back(editions):

@@ -10,11 +10,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from seal_parts import AT, STAMP, certificate, document, info, parts, sealed, sealed_by
 
 from keys.codec import der_from_raw
 from keys.custody import memory_signer
 from keys.sm3 import sm3
+from tests.seal_parts import AT, STAMP, certificate, document, info, parts, sealed, sealed_by
 from trust.errors import Malformed
 from trust.formats.certificate import Purpose, load_certificate
 from trust.formats.ofd.examine import SENTENCE, examine_ofd

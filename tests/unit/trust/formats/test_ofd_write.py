@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from seal_parts import document
 
+from tests.seal_parts import document
 from trust.errors import Malformed
 from trust.formats.ofd.document import (
     ImageBox,

@@ -5,10 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from seal_parts import AT, info, parts, png, sealed_by
 
 from keys.codec import der_from_raw
 from keys.sm3 import sm3
+from tests.seal_parts import AT, info, parts, png, sealed_by
 from trust.errors import Malformed, Untrusted
 from trust.formats import der, ses
 from trust.formats.certificate import load_certificate

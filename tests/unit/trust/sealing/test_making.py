@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from seal_parts import AT, certificate, parts, png
 
 from keys.custody import memory_signer
+from tests.seal_parts import AT, certificate, parts, png
 from trust.errors import Malformed
 from trust.formats.certificate import Certificate, Purpose, load_certificate
 from trust.formats.seal_check import check_seal

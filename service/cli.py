@@ -1,0 +1,67 @@
+"""`yinzheng`: the command line of one installation.
+
+Exit codes: 0 done or PASSED, 1 FAILED or refused with a problem, 2 INDETERMINATE, 64 the words do not fit. Every
+refusal is a sentence in Chinese and English on stderr; a traceback means a fault of ours.
+"""
+
+import sys
+
+import click
+import typer
+
+from cases.errors import CasesError
+from issuer.errors import IssuerError
+from keys.errors import KeysError
+from service.blobs import BlobMissing
+from service.commands import acting, citing, issuing, running, verifying
+from service.commands.output import complain
+from service.identity import IdentityError
+from service.problems import Problem, Usage, problem_of
+from templates.errors import TemplatesError
+from trust.errors import TrustError
+from trust.rules.standing import ActKind
+from verifier.errors import VerifierError
+
+USAGE, REFUSED, INTERRUPTED = 64, 1, 130
+OURS = (
+    KeysError, TrustError, TemplatesError, IssuerError, VerifierError, CasesError, IdentityError, BlobMissing,
+)  # fmt: skip
+
+app = typer.Typer(
+    help="印证：电子证照与电子印章。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+bundle = typer.Typer(help="离线核验包。", no_args_is_help=True)
+
+for run in (running.demo, running.init, running.serve, running.publish, issuing.types, issuing.issue, issuing.present):
+    app.command()(run)
+app.command("verify")(verifying.verify)
+for kind in (ActKind.SUSPEND, ActKind.REINSTATE, ActKind.REVOKE, ActKind.RESCIND, ActKind.CANCEL):
+    app.command(kind.value)(acting.command(kind))
+app.command("grounds")(acting.grounds)
+app.command("cite")(citing.cite)
+bundle.command("export")(verifying.export)
+app.add_typer(bundle, name="bundle")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and leave with its exit code."""
+    try:
+        code = app(arguments, standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message())  # noqa: T201  (the help is the result)
+        sys.exit(USAGE)
+    except click.UsageError as error:
+        complain(Problem(400, "usage", f"命令写法不对：{error.format_message()}", "See yinzheng --help."))
+        sys.exit(USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
+    except Usage as error:
+        complain(problem_of(error))
+        sys.exit(USAGE)
+    except OURS as error:
+        complain(problem_of(error))
+        sys.exit(REFUSED)
+    sys.exit(code or 0)

@@ -1,0 +1,57 @@
+"""Opening the installation that commands act on, and who acts: the official of the department concerned."""
+
+from functools import cache
+
+from pydantic import ValidationError
+
+from service.identity import Person, Role
+from service.problems import Usage
+from service.settings import Settings
+from service.wiring import Yinzheng, open_installation
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        Usage: a setting that is wrong, with its name.
+
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"YINZHENG_{'_'.join(str(part) for part in first['loc']).upper()}"
+        raise Usage("setting", f"设置 {name} 不对：{first['msg']}。", f"setting {name}: {first['msg']}.") from error
+
+
+@cache
+def installation() -> Yinzheng:
+    """The founded installation in the data folder.
+
+    Raises:
+        Usage: nothing has been founded there yet.
+
+    """
+    chosen = settings()
+    if not (chosen.data / "keys").is_dir():
+        raise Usage(
+            "not-founded",
+            f"{chosen.data} 里还没有安装；先运行 `yinzheng demo --no-serve` 建立演示城市，或 `yinzheng init`。",
+            f"nothing is set up in {chosen.data}; run `yinzheng demo --no-serve` or `yinzheng init` first.",
+        )
+    return open_installation(chosen)
+
+
+def official_of(body_code: str) -> Person:
+    """The official who acts for a body; the command line is run by whoever may read the keys.
+
+    Raises:
+        Usage: the installation has no official of this body.
+
+    """
+    for person, _ in installation().city.people:
+        if person.role is Role.OFFICIAL and person.department == body_code:
+            return person
+    raise Usage("no-official", f"机构 {body_code} 没有经办人。", f"body {body_code} has no official.")

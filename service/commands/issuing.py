@@ -1,0 +1,74 @@
+"""types, issue, present: what a department does."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from issuer.application import parse_application
+from issuer.errors import UnknownType
+from service.commands.installation import installation, official_of
+from service.commands.output import ERR, OUT, read_file, say_json, write_file
+from service.problems import Usage
+from templates.code import code_png
+from templates.library import Bundle, bundles
+from trust.formats.licence_document import encode_licence
+from trust.formats.token import to_text
+
+MAX_APPLICATION = 65_536
+
+
+def types(with_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
+    """列出证照类型。"""
+    rows = [{"code": one.type.code, "name": one.type.name, "bundle": one.name} for one in bundles()]
+    if with_json:
+        say_json(rows)
+        return
+    for row in rows:
+        OUT.print(f"{row['code']}  {row['bundle']:<24} {row['name']}", markup=False)
+
+
+def issue(
+    type_code: Annotated[str, typer.Option("--type", help="证照类型代码或模板名，见 yinzheng types")],
+    data: Annotated[Path, typer.Option(help="申请数据，JSON 文件")],
+    out: Annotated[Path, typer.Option(help="输出目录")],
+    key: Annotated[str | None, typer.Option(help="幂等键；同一键同一数据只签发一次（默认随机）")] = None,
+) -> None:
+    """签发一本证照，写出 licence.ofd、licence.pdf、qr.png、licence.json，并打印证照标识。"""
+    yinzheng = installation()
+    bundle = _bundle(type_code)
+    body = next((one.body.code for one in yinzheng.city.bodies if bundle.name in one.types), None)
+    if body is None:
+        raise Usage("no-body", f"没有机构颁发{bundle.type.name}。", f"no body issues {bundle.name}.")
+    application = parse_application(read_file(data, MAX_APPLICATION), type_code=bundle.type.code, issuer_code=body)
+    issued = yinzheng.issue(application, key=key or yinzheng.random(16).hex(), by=official_of(body).name)
+    text = to_text(issued.token, yinzheng.office.host_url)
+    write_file(out / "licence.ofd", issued.ofd)
+    write_file(out / "licence.pdf", issued.pdf)
+    write_file(out / "qr.png", code_png(text))
+    write_file(out / "licence.json", encode_licence(issued.entry.licence))
+    OUT.print(str(issued.entry.licence.identifier), markup=False)
+    ERR.print(f"已签发{bundle.type.name}，文件在 {out}", markup=False)
+
+
+def present(
+    identifier: Annotated[str, typer.Argument(help="证照标识")],
+    out: Annotated[Path | None, typer.Option(help="二维码图片；不给则打印二维码文字")] = None,
+) -> None:
+    """出示证照的二维码。"""
+    yinzheng = installation()
+    entry = yinzheng.archive.register.find(identifier)
+    if entry is None or entry.plan is None or entry.artefacts is None:
+        raise Usage("not-found", "没有查到，请核对标识。", "nothing was found; check the identifier.")
+    text = to_text(entry.plan.token, yinzheng.office.host_url)
+    if out is None:
+        OUT.print(text, markup=False)
+    else:
+        write_file(out, code_png(text))
+
+
+def _bundle(word: str) -> Bundle:
+    for bundle in bundles():
+        if word in (bundle.type.code, bundle.name):
+            return bundle
+    raise UnknownType(word)

@@ -1,0 +1,106 @@
+"""demo, init, serve, publish: making an installation and running it."""
+
+import json
+import os
+import threading
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from issuer.application import parse_application
+from service import clock
+from service.apps import make_app
+from service.commands.installation import installation, settings
+from service.commands.output import ERR, OUT
+from service.problems import Usage
+from service.settings import DEMO_PASSPHRASE, PROJECT
+from service.wiring import Yinzheng, open_installation
+from templates.library import load_bundle
+
+SEEDS = PROJECT / "deploy" / "demo" / "licences"
+REFRESH_EVERY_S = 1.0
+
+
+def demo(
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="只建立演示城市，不启动网页服务")] = False,
+) -> None:
+    """建立演示城市（云岭市）并启动网页服务；已有则直接启动。"""
+    chosen = settings()
+    if chosen.production:
+        raise Usage("demo-in-production", "生产环境不能建立演示城市。", "the demo is refused in production.")
+    ERR.print("[yellow]演示城市：密钥是软件密钥，口令众所周知，人和单位都是虚构的；不能用于正式业务。[/]")
+    begun = clock.elapsed()
+    yinzheng = open_installation(chosen)
+    yinzheng.found()
+    seeded = _seed(yinzheng)
+    ERR.print(f"云岭市已就绪（{clock.elapsed() - begun:.1f} 秒，{seeded} 本样例证照），数据在 {chosen.data}")
+    for person, password in yinzheng.city.people:
+        ERR.print(f"  {person.login:<8} {password:<14} {person.name}", markup=False)
+    if no_serve:
+        return
+    _serve(yinzheng)
+
+
+def init() -> None:
+    """按数据目录中的 city.toml 建立一套正式安装。"""
+    chosen = settings()
+    if not (chosen.data / "city.toml").exists():
+        raise Usage(
+            "no-city",
+            f"请先在 {chosen.data} 写好 city.toml（可从 deploy/demo/city.toml 抄起）。",
+            f"write {chosen.data}/city.toml first; deploy/demo/city.toml is an example.",
+        )
+    yinzheng = open_installation(chosen)
+    yinzheng.found()
+    OUT.print(f"{yinzheng.city.name}已建立，数据在 {chosen.data}")
+
+
+def serve() -> None:
+    """启动网页与接口服务。"""
+    _serve(installation())
+
+
+def publish() -> None:
+    """公布到期的信任列表、状态清单、证书撤销列表和检查点。"""
+    yinzheng = installation()
+    yinzheng.publisher.refresh(yinzheng.now())
+    OUT.print("已公布。")
+
+
+def _seed(yinzheng: Yinzheng) -> int:
+    """Issue the demo's sample licences; the fixed keys make repeating harmless."""
+    seeds = sorted(SEEDS.glob("*.json"))
+    for seed in seeds:
+        kind = load_bundle(seed.stem).type
+        body = next(one.body.code for one in yinzheng.city.bodies if seed.stem in one.types)
+        octets = json.dumps(json.loads(seed.read_text("utf-8")), ensure_ascii=False).encode()
+        application = parse_application(octets, type_code=kind.code, issuer_code=body)
+        yinzheng.issue(application, key=f"demo-{seed.stem}", by="demo")
+    return len(seeds)
+
+
+def _serve(yinzheng: Yinzheng) -> None:
+    chosen = settings()
+    if chosen.secret() == DEMO_PASSPHRASE.encode():
+        ERR.print("[yellow]正在使用众所周知的演示口令；正式使用请设置 YINZHENG_PASSPHRASE。[/]")
+    yinzheng.publisher.refresh(yinzheng.now())
+    stop = threading.Event()
+    worker = threading.Thread(target=_keep_fresh, args=(yinzheng, stop), name="publisher", daemon=True)
+    worker.start()
+    ERR.print(f"印证 → {chosen.public_url}   （Ctrl-C 结束，进程 {os.getpid()}）")
+    try:
+        app = make_app(yinzheng, production=chosen.production)
+        uvicorn.run(app, host=chosen.host, port=chosen.port, log_level="warning", access_log=False)
+    finally:
+        stop.set()
+        worker.join(timeout=5)
+
+
+def _keep_fresh(yinzheng: Yinzheng, stop: threading.Event) -> None:
+    """Publish what is due every second; a failure is told and tried again, serving goes on."""
+    while not stop.wait(REFRESH_EVERY_S):
+        try:
+            yinzheng.publisher.refresh(yinzheng.now())
+        except Exception as error:  # noqa: BLE001  (the loop must outlive any one failure; lists then grow stale and say so)
+            ERR.print(f"公布失败，将重试：{type(error).__name__} {error}", markup=False)

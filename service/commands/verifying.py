@@ -1,0 +1,130 @@
+"""verify, bundle export: what a reviewer does, online or at a counter without network."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service import clock
+from service.commands.installation import installation, settings
+from service.commands.output import ERR, read_file, show_verdict, write_file
+from service.problems import Usage
+from trust.errors import Malformed
+from trust.formats.bundle import MAX_BUNDLE, Bundle, decode_bundle, encode_bundle
+from trust.formats.certificate import Certificate, load_certificate, load_pem, to_pem
+from trust.rules.verdict import POLICIES, Policy
+from verifier.errors import EvidenceUnusable, UnknownPolicy
+from verifier.evidence import Evidence, weigh
+from verifier.recognising import MAX_FILE
+from verifier.verifying import Examined, verify_file, verify_words
+
+MAX_PATH = 1024
+MAX_ANCHORS = 1024 * 1024
+
+
+def verify(
+    what: Annotated[
+        str,
+        typer.Argument(help="文件（OFD、PDF、二维码图片）、二维码文字，或证照标识", metavar="FILE|TOKEN|IDENTIFIER"),
+    ],
+    at: Annotated[str | None, typer.Option(help="核验时刻，如 2026-11-21T12:00:00+08:00（默认现在）")] = None,
+    bundle: Annotated[Path | None, typer.Option(help="离线核验包（yinzheng bundle export）")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="不查询任何服务，只用核验包")] = False,
+    trust: Annotated[list[Path] | None, typer.Option(help="另加受信任的根证书，PEM 或 DER，可多次")] = None,
+    policy: Annotated[str | None, typer.Option(help=f"核验策略：{'、'.join(POLICIES)}")] = None,
+    with_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """核验一份证照；退出码 0 通过，1 未通过，2 无法确认，64 用法不对。"""
+    now = instant(at) or clock.now()
+    chosen = _policy(policy)
+    if offline and bundle is None:
+        raise Usage("no-bundle", "离线核验需要 --bundle 核验包。", "--offline needs --bundle.")
+    if bundle is not None:
+        evidence = weigh(decode_bundle_file(bundle), (*_pinned(), *_anchors(trust or [])), now)
+        examined = _verify(what, evidence, now, chosen)
+    else:
+        yinzheng = installation()
+        extra = _anchors(trust or [])
+        evidence = weigh(yinzheng.evidence_bundle(), (*yinzheng.anchors, *extra), now)
+        examined = _verify(what, evidence, now, chosen, online=True)
+    raise typer.Exit(show_verdict(examined, with_json=with_json))
+
+
+def export(out: Annotated[Path, typer.Argument(help="核验包写到哪里")]) -> None:
+    """导出离线核验包；根证书另存为同名 .pem，须由可信途径交给核验方。"""
+    yinzheng = installation()
+    made = yinzheng.evidence_bundle()
+    write_file(out, encode_bundle(made))
+    write_file(out.with_suffix(".pem"), to_pem(yinzheng.anchors))
+    ERR.print(
+        f"核验包 {out}，有效至 {made.expires_at:%Y-%m-%dT%H:%M:%SZ}；根证书 {out.with_suffix('.pem')}", markup=False
+    )
+
+
+def decode_bundle_file(path: Path) -> Bundle:
+    """The bundle in a file.
+
+    Raises:
+        EvidenceUnusable: it cannot be read.
+
+    """
+    try:
+        return decode_bundle(read_file(path, MAX_BUNDLE))
+    except Malformed as error:
+        raise EvidenceUnusable(error.reason, path.name) from error
+
+
+def _verify(what: str, evidence: Evidence, now: datetime, policy: Policy | None, *, online: bool = False) -> Examined:
+    """A file if there is one of that name, else words."""
+    ports = installation().online if online else None
+    path = Path(what)
+    if len(what) < MAX_PATH and path.is_file():
+        return verify_file(read_file(path, MAX_FILE), evidence, now=now, online=ports, policy=policy)
+    if any(what.lower().endswith(ending) for ending in (".ofd", ".pdf", ".png", ".jpg", ".jpeg")):
+        raise Usage("no-such-file", f"没有文件 {what}。", f"there is no file {what}.")
+    return verify_words(what, evidence, now=now, online=ports, policy=policy)
+
+
+def instant(text: str | None) -> datetime | None:
+    """An instant that was typed; it must carry a zone.
+
+    Raises:
+        Usage: it is none.
+
+    """
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Usage(
+            "time", f"时间写法不对：{text}，例如 2026-11-21T12:00:00+08:00。", f"not a time: {text}."
+        ) from error
+    if found.tzinfo is None:
+        raise Usage("time-zone", "时间必须带时区，例如 2026-11-21T12:00:00+08:00。", "the time needs a zone.")
+    return found.astimezone(UTC)
+
+
+def _policy(name: str | None) -> Policy | None:
+    if name is None:
+        return None
+    if name not in POLICIES:
+        raise UnknownPolicy(name)
+    return POLICIES[name]
+
+
+def _pinned() -> tuple[Certificate, ...]:
+    """The anchors of this machine's own installation, where there is one."""
+    return installation().anchors if (settings().data / "keys").is_dir() else ()
+
+
+def _anchors(paths: list[Path]) -> tuple[Certificate, ...]:
+    found: list[Certificate] = []
+    for path in paths:
+        octets = read_file(path, MAX_ANCHORS)
+        try:
+            found += load_pem(octets) if octets.lstrip().startswith(b"-----BEGIN") else [load_certificate(octets)]
+        except Malformed as error:
+            raise EvidenceUnusable(error.reason, path.name) from error
+    return tuple(found)

@@ -1,0 +1,55 @@
+"""Migrations make exactly the tables that the stores describe, on both databases, and may be run again."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, inspect
+from sqlalchemy.engine import URL
+
+from service.database import migrate, open_engine
+from tests.edges.conftest import load_all_stores
+from trust.store import METADATA
+
+
+def shape(engine: Engine) -> dict[str, object]:
+    """Tables with columns, keys, unique and check constraints and indexes, by name."""
+    found = inspect(engine)
+    return {
+        table: {
+            "columns": {(one["name"], str(one["type"]), one["nullable"]) for one in found.get_columns(table)},
+            "primary": found.get_pk_constraint(table)["constrained_columns"],
+            "foreign": {(*one["constrained_columns"], one["referred_table"]) for one in found.get_foreign_keys(table)},
+            "unique": {tuple(one["column_names"]) for one in found.get_unique_constraints(table)},
+            "checks": {one["name"] for one in found.get_check_constraints(table)},
+            "indexes": {one["name"] for one in found.get_indexes(table)},
+        }
+        for table in found.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def compare(migrated: Engine, described: Engine) -> None:
+    load_all_stores()
+    migrate(migrated)
+    migrate(migrated)
+    METADATA.create_all(described)
+    assert shape(migrated) == shape(described)
+    assert len(shape(migrated)) == len(METADATA.tables) > 20
+
+
+def test_sqlite(tmp_path: Path) -> None:
+    migrated, described = (open_engine(f"sqlite:///{tmp_path / name}") for name in ("migrated.db", "described.db"))
+    compare(migrated, described)
+    migrated.dispose()
+    described.dispose()
+
+
+@pytest.mark.postgres
+def test_postgresql(postgres: URL, template: Engine) -> None:
+    with template.connect() as admin:
+        admin.exec_driver_sql("CREATE DATABASE migrated")
+        admin.exec_driver_sql("CREATE DATABASE described")
+    migrated, described = (create_engine(postgres.set(database=name)) for name in ("migrated", "described"))
+    compare(migrated, described)
+    migrated.dispose()
+    described.dispose()
