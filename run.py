@@ -86,7 +86,7 @@ def prepare(lock: Path) -> None:
     uv = find_uv()
     venv.create(ENV, with_pip=uv is None, clear=True)
     if uv:
-        call(uv, "pip", "sync", "--quiet", "--require-hashes", "--python", PYTHON, lock)
+        call(uv, "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode", "--python", PYTHON, lock)
     else:
         with_pip(PYTHON, lock)
     stamp.write_text(mark(lock))

@@ -9,7 +9,6 @@ The floor of both sides is one SM2 operation.
 """
 
 import asyncio
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
@@ -28,7 +27,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from bench.ofd import AT, certified, picture
-from bench.rows import Row, compared, measure_together
+from bench.rows import Row, Work, compared, measure_together
 from keys.custody import memory_signer
 from keys.sm2 import DEFAULT_IDENTITY, verify
 from templates.face import draw_face
@@ -98,7 +97,7 @@ def run() -> list[Row]:
         examine_pdf(file)
 
     sign_by_pyhanko, validate_by_pyhanko = peer(face.pdf)
-    sealing = {
+    sealing: dict[str, Work] = {
         "pyHanko PdfSigner, P-256": sign_by_pyhanko,
         "plan": plan,
         "plan, complete": lambda: plan().complete(signature),
@@ -106,7 +105,7 @@ def run() -> list[Row]:
         "plan, sign, complete, examine": lambda: examine_pdf(sealed()),
         "sign once (floor)": lambda: signer.sign(planned.to_be_signed),
     }
-    examining = {
+    examining: dict[str, Work] = {
         "pyHanko validation, P-256": validate_by_pyhanko,
         "examine": lambda: examine_pdf(file),
         "examine, new seal": examined_anew,
@@ -120,10 +119,11 @@ def run() -> list[Row]:
     ]
 
 
-def peer(page: bytes) -> tuple[Callable[[], bytes], Callable[[], object]]:
+def peer(page: bytes) -> tuple[Work, Work]:
     """Signing and validating a page by pyHanko, certified against any change, with an invisible field."""
     key, certificate = p256_party()
-    signer = signers.SimpleSigner(certificate, key, SimpleCertificateStore())
+    store: Any = SimpleCertificateStore  # pyHanko leaves its constructor without types
+    signer = signers.SimpleSigner(certificate, key, store())
     metadata = signers.PdfSignatureMetadata(
         field_name="Seal",
         md_algorithm="sha256",

@@ -5,19 +5,23 @@ can be taken up again, and what is signed can be held against what was planned a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from issuer.application import Application
+from issuer.errors import ApplicationRefused
 from issuer.ports import Pen
 from keys.sm3 import sm3
 from templates.face import Face, draw_face
+from templates.layout import licence_items
 from templates.library import Bundle
+from trust.errors import Malformed
 from trust.formats.cose import plan_sign1
 from trust.formats.licence_document import encode_licence
 from trust.formats.ofd.document import OfdAttachment, OfdDocument
 from trust.formats.ofd.seal import PlannedOfd, plan_ofd
 from trust.formats.pdf.plan import PlannedPdf, plan_pdf
+from trust.formats.status_list import SIZE
 from trust.formats.token import TokenClaims, encode_claims, to_text
 from trust.rules.identifier import LicenceIdentifier
 from trust.rules.licence import Licence, StatusPointer
@@ -30,6 +34,8 @@ UNBIASED = 252
 
 PROVIDER = "yinzheng"
 NOT_YET_ALLOTTED = StatusPointer(0, 0)
+WIDEST = StatusPointer(999_999, SIZE - 1)
+"""No pointer that is allotted is longer in a token."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,22 @@ def plan_token(licence: Licence, pen: Pen) -> tuple[bytes, Callable[[bytes], byt
         status=licence.status,
     )
     return plan_sign1(encode_claims(claims), pen.signer.public)
+
+
+def check_face(licence: Licence, bundle: Bundle, pen: Pen, *, host_url: str) -> None:
+    """Set every text and the code of a drafted licence once, so that nothing is promised that cannot be printed.
+
+    Raises:
+        MissingGlyph: the font lacks a character of the face.
+        DoesNotFit, CodeDoesNotFit: a text or the code is too long for its place.
+        ApplicationRefused: the holders' names are too long for a code.
+
+    """
+    try:
+        _, finish = plan_token(replace(licence, status=WIDEST), pen)
+    except Malformed as error:
+        raise ApplicationRefused([("holder", error.reason)]) from error
+    licence_items(bundle.layout, licence, bundle.labels, to_text(finish(bytes(64)), host_url))
 
 
 def draw(licence: Licence, bundle: Bundle, pen: Pen, *, token: bytes, host_url: str, at: datetime) -> Drawn:

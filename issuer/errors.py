@@ -7,6 +7,7 @@ IssuerError
 ├── DuplicateNumber       the body has issued a licence of this type under this number
 ├── IdempotencyMismatch   the key was used before with another body
 ├── PlanBroken            what is about to be signed is not what was planned and stored
+├── NoSuchLicence         no licence of this identifier, none released, or not the asker's to see: the same answer
 ├── NotSound              what was signed does not verify, or was not stored as it was made; nothing was released
 └── NoPen                 the body has no seal in force, or its key cannot be used
 """
@@ -52,6 +53,11 @@ class PlanBroken(IssuerError):
     def __init__(self, identifier: str, what: str) -> None:
         super().__init__(f"{what} of {identifier} differs from what was planned")
         self.identifier, self.what = identifier, what
+
+
+class NoSuchLicence(IssuerError):
+    def __init__(self) -> None:
+        super().__init__("no such licence")
 
 
 class NotSound(IssuerError):

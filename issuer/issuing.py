@@ -1,6 +1,6 @@
 """Issuing a licence 签发: allot, plan, sign, check, log, store, and only then acknowledge.
 
-    1 checks           mandate, type, holder, fields, dates; nothing stored yet
+    1 checks           mandate, type, holder, fields, dates, and that all of it can be printed; nothing stored yet
     2 allot            serial, status slot, salt; stored with the digest of the token to be signed
     3 token            signed under that plan; its picture goes onto the face
     4 plan             face drawn, digests of what both files will be signed over stored with the token
@@ -18,16 +18,20 @@ from datetime import datetime
 
 from issuer.application import Application
 from issuer.checking import check, check_draft
-from issuer.drafting import Drawn, draft, draw, draw_serial, plan_token
+from issuer.drafting import Drawn, check_face, draft, draw, draw_serial, plan_token
 from issuer.errors import ApplicationRefused, IdempotencyMismatch, NotSound, PlanBroken
 from issuer.ports import Artefacts, Entry, Office, Pen, SigningPlan, State
+from keys.sm2 import PublicKey
 from keys.sm3 import sm3
 from templates.library import Bundle
+from trust.errors import TrustError
+from trust.formats.cose import check as check_envelope
 from trust.formats.leaf import EntryKind, Statement, commitment
 from trust.formats.licence_document import encode_licence
 from trust.formats.ofd.examine import examine_ofd
 from trust.formats.pdf.examine import examine_pdf
 from trust.formats.sealed_file import SealedFile
+from trust.formats.token import split_token
 from trust.rules.licence import SALT_LENGTH
 from trust.rules.verdict import Indication
 from trust.sealing.ports import SealUse
@@ -49,7 +53,8 @@ def issue(office: Office, application: Application, *, key: str, by: str, at: da
     """Issue one licence, or take up or repeat the one begun under the same key.
 
     Raises:
-        UnknownType, NoMandate, ApplicationRefused, DuplicateNumber: nothing was promised.
+        UnknownType, NoMandate, NoPen, ApplicationRefused, DuplicateNumber: nothing was promised.
+        MissingGlyph, DoesNotFit, CodeDoesNotFit: the face cannot be printed; nothing was promised.
         IdempotencyMismatch: the key belongs to another body.
         PlanBroken, NotSound: something is wrong inside; nothing was released.
 
@@ -67,10 +72,11 @@ def issue(office: Office, application: Application, *, key: str, by: str, at: da
 def complete(office: Office, entry: Entry, *, at: datetime) -> Issued:
     """Carry an entry from wherever it stands to released, and give its files."""
     if entry.state is not State.RELEASED:
-        pen = office.pen(entry.licence.identifier.issuer_code, entry.begun_at)
+        pen = office.pen(entry.licence.identifier.issuer_code, at)
         bundle = office.bundle(entry.licence.identifier.type_code)
         entry, drawn = _plan(office, entry, bundle, pen)
-        entry = _seal(office, entry, drawn, pen, at=at)
+        if entry.state is not State.RELEASED:  # another request under the same key may have been faster
+            entry = _seal(office, entry, drawn, pen, at=at)
     if entry.plan is None or entry.artefacts is None:
         raise NotSound(str(entry.licence.identifier), "released without files")
     return Issued(
@@ -93,6 +99,7 @@ def _begin(office: Office, application: Application, *, key: str, by: str, at: d
         salt=office.random(SALT_LENGTH),
     )
     check_draft(licence, bundle.type)
+    check_face(licence, bundle, pen, host_url=office.host_url)
     licence = replace(licence, status=office.allot(str(licence.identifier), at))
     message, _ = plan_token(licence, pen)
     entry = Entry(key, application.digest, licence, by, at, token_plan=_digest(message))
@@ -106,9 +113,12 @@ def _plan(office: Office, entry: Entry, bundle: Bundle, pen: Pen) -> tuple[Entry
     if _digest(message) != entry.token_plan:
         raise PlanBroken(identifier, "the token")
     token = entry.plan.token if entry.plan else finish(pen.signer.sign(message))
+    require_token(identifier, token, message, pen.certificate.public_key)
     drawn = draw(licence, bundle, pen, token=token, host_url=office.host_url, at=entry.begun_at)
     plan = SigningPlan(token, _digest(drawn.ofd.to_be_signed), _digest(drawn.pdf.to_be_signed))
     stored = office.register.plan(identifier, plan)
+    if entry.plan is None and stored.plan is not None and stored.plan.token != token:
+        return _plan(office, stored, bundle, pen)  # another request under the same key planned first: its token stays
     if stored.plan != plan:
         raise PlanBroken(identifier, "the signing plan")
     return stored, drawn
@@ -130,6 +140,22 @@ def _seal(office: Office, entry: Entry, drawn: Drawn, pen: Pen, *, at: datetime)
     commitments = tuple(commitment(licence.log_salt, identifier, sm3(file)) for file in (ofd, pdf))
     place = office.log.append(Statement(EntryKind.ISSUE, commitments), at)
     return office.register.release(identifier, Artefacts(*names, place, at))
+
+
+def require_token(identifier: str, token: bytes, message: bytes, public: PublicKey) -> None:
+    """Hold a token against what was planned and against the key of the certificate, as a reader of the code will.
+
+    Raises:
+        NotSound: it is over something else, or its signature does not hold.
+
+    """
+    try:
+        envelope = split_token(token)
+        check_envelope(envelope, public)
+    except TrustError as error:
+        raise NotSound(identifier, f"the token does not verify: {error.reason}") from error
+    if envelope.to_be_signed != message:
+        raise NotSound(identifier, "the token is another one than was planned")
 
 
 def require_sound(identifier: str, sealed: SealedFile, metadata: bytes) -> None:

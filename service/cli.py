@@ -6,7 +6,6 @@ refusal is a sentence in Chinese and English on stderr; a traceback means a faul
 
 import sys
 
-import click
 import typer
 
 from cases.errors import CasesError
@@ -20,9 +19,12 @@ from service.problems import Problem, Usage, problem_of
 from templates.errors import TemplatesError
 from trust.errors import TrustError
 from trust.rules.standing import ActKind
-from verifier.errors import VerifierError
+from verifier.errors import NotUnderstood, VerifierError
 
 USAGE, REFUSED, INTERRUPTED = 64, 1, 130
+BadWords: type[typer.BadParameter] = typer.BadParameter.__mro__[1]
+"""The common base of what typer raises for words that do not fit; it has no public name of its own."""
+
 OURS = (
     KeysError, TrustError, TemplatesError, IssuerError, VerifierError, CasesError, IdentityError, BlobMissing,
 )  # fmt: skip
@@ -50,15 +52,14 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
     try:
         code = app(arguments, standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message())  # noqa: T201  (the help is the result)
+    except BadWords as error:
+        if not (said := error.format_message()):
+            sys.exit(USAGE)  # no words at all: the help has been shown
+        complain(Problem(400, "usage", f"命令写法不对：{said}", "The words do not fit; see yinzheng --help."))
         sys.exit(USAGE)
-    except click.UsageError as error:
-        complain(Problem(400, "usage", f"命令写法不对：{error.format_message()}", "See yinzheng --help."))
-        sys.exit(USAGE)
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
-    except Usage as error:
+    except (Usage, NotUnderstood) as error:
         complain(problem_of(error))
         sys.exit(USAGE)
     except OURS as error:

@@ -42,6 +42,8 @@ from service.settings import PROJECT, Settings
 from templates.errors import TemplateError
 from templates.library import Bundle, bundle_for
 from templates.seal_picture import SealPicture, seal_from_png
+from trust.certification.authority import ISSUING
+from trust.certification.revoking import standing_revocations
 from trust.certification.trust_listing import NAME as TRUST_LIST
 from trust.errors import Conflict
 from trust.formats.bundle import Bundle as EvidenceBundle
@@ -217,6 +219,8 @@ class Yinzheng:
             signer, certificate = self.directory.body(code)
         except Conflict as error:
             raise NoPen(code, error.reason) from error
+        if certificate.serial in standing_revocations(self.archive.books, ISSUING):
+            raise NoPen(code, "certificate-revoked")
         filed = self.archive.seals.of_body(code)
         if not filed:
             raise NoPen(code, "no-seal")

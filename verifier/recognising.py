@@ -10,13 +10,15 @@ from typing import Literal
 import zxingcpp
 from PIL import Image, UnidentifiedImageError
 
-from trust.errors import Malformed
 from trust.formats.token import from_text
 from trust.rules.identifier import LicenceIdentifier, parse_lenient
 from verifier.errors import NotUnderstood
 
 MAX_FILE = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
+BASE45 = "EL1:"
+CODE_STARTS = ("http://", "https://", BASE45)
+ROOT = "1.2.156.3005."
 QR_CODE = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 Kind = Literal["ofd", "pdf", "picture", "unknown"]
 
@@ -47,7 +49,7 @@ def read_code(picture: bytes) -> str:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise NotUnderstood("picture-unreadable") from error
     texts = {found.text for found in zxingcpp.read_barcodes(pixels, formats=QR_CODE)}
-    ours = {text for text in texts if "/q#" in text or text.startswith("EL1:")}
+    ours = {text for text in texts if "/q#" in text or text.startswith(BASE45)}
     if len(ours) != 1:
         raise NotUnderstood("no-code" if not texts else "not-our-code" if not ours else "several-codes")
     return ours.pop()
@@ -57,15 +59,13 @@ def read_words(words: str) -> bytes | LicenceIdentifier:
     """A typed or pasted text: the octets of a token, or a licence identifier.
 
     Raises:
-        NotUnderstood: it is neither; `reason` tells which one it looked like and what is wrong with it.
+        NotUnderstood: it looks like neither.
+        Malformed: it looks like one of them, and is not in order; `reason` tells what is wrong.
 
     """
     text = words.strip()
-    if len(text) > 4096:
-        raise NotUnderstood("too-long")
-    try:
-        if "#" in text or text.startswith("EL1:"):
-            return from_text(text)
+    if text.startswith(CODE_STARTS) and ("#" in text or text.startswith(BASE45)):
+        return from_text(text)
+    if text.startswith(ROOT):
         return parse_lenient(text)
-    except Malformed as error:
-        raise NotUnderstood(error.reason) from error
+    raise NotUnderstood("neither-code-nor-identifier")

@@ -92,10 +92,14 @@ def verify_words(
     """Verify the text of a code, or a licence identifier.
 
     Raises:
-        NotUnderstood: the words are neither; nothing was verified.
+        NotUnderstood: the words look like neither; nothing was verified.
 
     """
-    subject = read_words(words)
+    try:
+        subject = read_words(words)
+    except Malformed as error:
+        found = Finding(1, "malformed", Indication.FAILED, f"不是完整有效的证照二维码或证照标识（{error.reason}）。")
+        return Examined(judge([found], policy or _policy(online), at=now, subject=None))
     if isinstance(subject, bytes):
         chosen = policy or (CODE_ONLINE if online else CODE_OFFLINE)
         return verify_token(subject, evidence, now=now, online=online, policy=chosen)

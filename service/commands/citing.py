@@ -12,6 +12,8 @@ from service.commands.installation import installation
 from service.commands.output import OUT, say_json, write_file
 from service.identity import Role
 from service.problems import Usage
+from trust.errors import Malformed
+from trust.rules.party import check_uscc
 
 STATUTORY = "《中华人民共和国行政许可法》第三十四条"
 
@@ -42,7 +44,7 @@ def cite(
         case_number=case,
         matter_code=matter,
         requirement_code=requirement,
-        holder_code_type="001" if len(code) == 18 and not code[:17].isdigit() else "111",
+        holder_code_type=_code_type(code),
         holder_code=code,
         identifier=identifier,
         purpose=purpose,
@@ -80,3 +82,12 @@ def _officer(matter: Matter) -> Officer:
         ):
             return Officer(person.name, person.department)
     raise Usage("no-officer", f"事项 {matter.name} 没有经办部门的人员。", "no officer takes this matter in.")
+
+
+def _code_type(code: str) -> str:
+    """001 for a valid unified social credit code, else 111; whoever holds neither is found by `--identifier`."""
+    try:
+        check_uscc(code)
+    except Malformed:
+        return "111"
+    return "001"

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from service.problems import Problem, Usage
 from trust.rules.verdict import STEPS, Indication
@@ -40,11 +40,9 @@ def show_verdict(examined: Examined, *, with_json: bool) -> int:
         say_json(as_json(verdict))
         return EXIT[verdict.indication]
     OUT.print(f"{WORDS[verdict.indication]}  {verdict.subject or ''}")
-    table = Table(show_header=False, box=None, pad_edge=False)
     for finding in verdict.findings:
         age = f"（依据 {finding.evidence_age_s} 秒前）" if finding.evidence_age_s is not None else ""
-        table.add_row(MARK[finding.indication], str(finding.step), STEPS[finding.step], f"{finding.detail}{age}")
-    OUT.print(table)
+        OUT.print(f"{MARK[finding.indication]} {finding.step:>2} {STEPS[finding.step]}：{escape(finding.detail)}{age}")
     OUT.print(f"策略 {verdict.policy}，核验时刻 {verdict.at:%Y-%m-%dT%H:%M:%SZ}")
     return EXIT[verdict.indication]
 

@@ -2,15 +2,12 @@
 
 import json
 import os
-import threading
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from issuer.application import parse_application
 from service import clock
-from service.apps import make_app
 from service.commands.installation import installation, settings
 from service.commands.output import ERR, OUT
 from service.problems import Usage
@@ -19,7 +16,6 @@ from service.wiring import Yinzheng, open_installation
 from templates.library import load_bundle
 
 SEEDS = PROJECT / "deploy" / "demo" / "licences"
-REFRESH_EVERY_S = 1.0
 
 
 def demo(
@@ -81,26 +77,10 @@ def _seed(yinzheng: Yinzheng) -> int:
 
 
 def _serve(yinzheng: Yinzheng) -> None:
+    from service.serving import run_server  # noqa: PLC0415  (the web stack loads slowly; other commands do without)
+
     chosen = settings()
     if chosen.secret() == DEMO_PASSPHRASE.encode():
         ERR.print("[yellow]正在使用众所周知的演示口令；正式使用请设置 YINZHENG_PASSPHRASE。[/]")
-    yinzheng.publisher.refresh(yinzheng.now())
-    stop = threading.Event()
-    worker = threading.Thread(target=_keep_fresh, args=(yinzheng, stop), name="publisher", daemon=True)
-    worker.start()
     ERR.print(f"印证 → {chosen.public_url}   （Ctrl-C 结束，进程 {os.getpid()}）")
-    try:
-        app = make_app(yinzheng, production=chosen.production)
-        uvicorn.run(app, host=chosen.host, port=chosen.port, log_level="warning", access_log=False)
-    finally:
-        stop.set()
-        worker.join(timeout=5)
-
-
-def _keep_fresh(yinzheng: Yinzheng, stop: threading.Event) -> None:
-    """Publish what is due every second; a failure is told and tried again, serving goes on."""
-    while not stop.wait(REFRESH_EVERY_S):
-        try:
-            yinzheng.publisher.refresh(yinzheng.now())
-        except Exception as error:  # noqa: BLE001  (the loop must outlive any one failure; lists then grow stale and say so)
-            ERR.print(f"公布失败，将重试：{type(error).__name__} {error}", markup=False)
+    run_server(yinzheng, chosen, warn=lambda text: ERR.print(text, markup=False))

@@ -1,8 +1,7 @@
-"""Forms: what a browser posted, bounded before it is read, and whether it came from our own page.
+"""Forms: what a browser posted, bounded before it is read.
 
-A form is refused when it was not sent by this site (`Sec-Fetch-Site`, or `Origin` where that is absent) and, for who is
-signed in, when it lacks the token that our pages carry. Only the first value of a name counts, files are read up to
-the bound of the reader. Keys for writes are drawn when a form is shown, so that a double click does a thing once.
+Whether it came from our own page is for `service.guards`. Only the first value of a name counts, and files are read up
+to the bound of the reader. Keys for writes are drawn when a form is shown, so that a double click does a thing once.
 """
 
 import re

@@ -68,7 +68,7 @@ def render(request: Request, page: str, /, *, status: int = 200, **values: objec
             person=person,
             home=HOMES.get(person.role) if person else None,
             role_label=ROLE_LABELS[person.role] if person else "",
-            token=frame.session.form_token if frame.session else "",
+            form_token=frame.session.form_token if frame.session else "",
             large=request.cookies.get(SIZE_COOKIE) == "large",
             here=request.url.path if request.method in {"GET", "HEAD"} else "/",
             **values,

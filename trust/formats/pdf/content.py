@@ -29,6 +29,9 @@ ACTIVE_ACTIONS = frozenset(
     )
 )
 EXTERNAL_DATA = frozenset(map(Name, (b"F", b"FFilter", b"FDecodeParms")))
+MAX_CATALOG = 200_000
+"""Octets of the catalogue: the one object of free size that pyHanko, much slower than `values`, reads too."""
+
 KIND, SUBTYPE, PAGES, KIDS, ANNOTATIONS = map(Name, (b"S", b"Subtype", b"Pages", b"Kids", b"Annots"))
 
 
@@ -39,6 +42,8 @@ def read_content(items: Sequence[Item]) -> list[Value]:
         PdfRefused: `pdf-structure`, `pdf-active-content`, `pdf-annotation`, `pdf-size`.
 
     """
+    if len(items) >= INFO and len(items[CATALOG - 1].octets) > MAX_CATALOG:
+        raise PdfRefused("pdf-size", "文件目录过于庞大，不予处理。", step=2)
     values = [parse(number, item.value) for number, item in enumerate(items, start=1)]
     check_reachable(values)
     for item, value in zip(items, values, strict=True):

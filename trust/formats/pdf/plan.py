@@ -161,8 +161,8 @@ def catalog_start(attached: Sequence[Attachment]) -> bytes:
 
 def _information(reader: PdfFileReader, at: datetime) -> bytes:
     """Document information: what the source says in words, our name as producer, the claimed time as its date."""
-    kept = source.information(reader) or {}
-    texts = {key: source.resolve(reader, dict.get(kept, key)) for key in KEPT_INFO}
+    kept = source.information(reader)
+    texts = {key: source.resolve(reader, dict.get(kept, key)) for key in KEPT_INFO} if kept is not None else {}
     written = [
         key.encode() + b" <" + string_octets(value).hex().encode() + b">"
         for key, value in texts.items()

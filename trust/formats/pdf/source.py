@@ -1,7 +1,8 @@
 """Reading a PDF that is to be sealed: whatever shape it has, pyHanko reads it strictly or not at all.
 
 Values are handed on raw, references not followed, so that copying keeps the document's own structure. pyHanko's
-errors come out as `PdfRefused`. What the document may hold is judged after copying, on what will be sealed (`content`).
+errors come out as `PdfRefused`. What the document may hold is
+judged after copying, on what will be sealed (`content`).
 """
 
 import zlib

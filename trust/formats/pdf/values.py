@@ -20,7 +20,9 @@ PLAIN = frozenset(range(0x21, 0x7F)) - frozenset(b"#()<>[]{}/%\\")
 MAX_DEPTH = 60
 TOKEN = re.compile(
     rb" *(?:/((?:[!\"$&'*+,\-.0-9:;=?@A-Z^_`a-z|~]|#[0-9A-F]{2})*)"
-    rb"|(?:([1-9]\d{0,5}) 0 R|(-?\d+(?:\.\d+)?|true|false|null))(?=[ /\[\]<>(]|$)|(<<)|(>>)|(\[)|(\])|<((?:[0-9a-f]{2})*)>|\(([^()\\\r\n%]*)\)) *"
+    rb"|(?:([1-9]\d{0,5}) 0 R|(-?\d+(?:\.\d+)?|true|false|null))(?=[ /\[\]<>(]|$)"
+    rb"|(<<)|(>>)|(\[)|(\])"
+    rb"|<((?:[0-9a-f]{2})*)>|\(([^()\\\r\n%]*)\)) *",
 )
 NAME, REFERENCE, WORD, OPEN_DICTIONARY, CLOSE_DICTIONARY, OPEN_ARRAY, CLOSE_ARRAY, OCTETS, TEXT = range(1, 10)
 ESCAPE = re.compile(rb"#([0-9A-F]{2})")

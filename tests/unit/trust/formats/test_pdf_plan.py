@@ -1,11 +1,14 @@
 """Sealing a PDF: deterministic, one revision, and only documents that can be sealed as they are."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from io import BytesIO
 
 import pypdfium2 as pdfium
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -195,6 +198,60 @@ def test_links_and_pages_are_kept() -> None:
     pages = [each.get_object() for each in reader.root["/Pages"]["/Kids"]]
     assert [len(each["/Annots"]) for each in pages] == [1, 2, 1]
     assert pages[0]["/Annots"][0]["/A"]["/URI"] == "https://licence.example/q"
+
+
+def font_called(called: str) -> Edit:
+    def edit(writer: PdfFileWriter) -> None:
+        writer.root[name("/Legal")] = dictionary(BaseFont=name("/" + called))
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("case", "called", "octets"),
+    [
+        ("plain", "SimSun", b"/SimSun"),
+        ("a blank, a bracket, a backslash, a sharp", "A B(\\#", b"/A#20B#28#5C#23"),
+        ("a control octet", "A\x05B", b"/A#05B"),
+        ("UTF-8", "宋体", b"/#E5#AE#8B#E4#BD#93"),
+        ("GBK, as fonts are often called", "宋体".encode("gbk").decode("latin-1"), b"/#CB#CE#CC#E5"),
+    ],
+)
+def test_names_are_copied_octet_for_octet(case: str, called: str, octets: bytes) -> None:
+    source = rewritten(font_called("Placeholder")).replace(b"/Placeholder", octets.ljust(12, b" "))
+    if called.isascii():
+        assert PdfFileReader(BytesIO(source)).root["/Legal"]["/BaseFont"] == "/" + called, case
+    done = complete(plan(repaired(source)))
+    assert stands_against(done) == {}
+    assert b"/BaseFont " + octets in done, case
+
+
+def repaired(source: bytes) -> bytes:
+    """The cross-reference offsets put right after a piece was exchanged for one of another length."""
+    table = source.rindex(b"xref\n0 ")
+    end = source.rindex(b"trailer")
+    where = {int(found[1]): found.start() for found in re.finditer(rb"(?<![0-9])(\d+) 0 obj", source)}
+    lines = [b"xref\n0 %d\n0000000000 65535 f \n" % (len(where) + 1)]
+    lines += [b"%010d 00000 n \n" % where[number] for number in sorted(where)]
+    return source[:table] + b"".join(lines) + re.sub(rb"startxref\s+\d+", b"startxref\n%d" % table, source[end:])
+
+
+def test_a_resource_name_outside_ascii_is_refused_because_content_refers_to_it_by_octets() -> None:
+    with pytest.raises(PdfRefused) as refused:
+        plan(rewritten(in_catalog("/Legal", generic.DictionaryObject({name("/字体"): generic.NullObject()}))))
+    assert refused.value.reason == "pdf-unreadable"
+
+
+@given(start=st.integers(min_value=0, max_value=2500), length=st.integers(0, 40), put=st.binary(max_size=40))
+def test_any_source_is_planned_or_refused(start: int, length: int, put: bytes) -> None:
+    source = page()
+    at = start if start < 1250 else len(source) - (start - 1250)
+    try:
+        planned = plan(source[:at] + put + source[at + length :])
+    except PdfRefused as refused:
+        assert refused.text  # noqa: PT017  (either outcome is right)
+    else:
+        assert stands_against(complete(planned)) == {}
 
 
 def test_documents_with_object_streams_and_named_destinations_can_be_sealed() -> None:

@@ -1,0 +1,40 @@
+"""The files of a licence as downloads: OFD, PDF, and the code as a picture.
+
+The name a file is saved under holds the licence's serial, which is random, and nothing about a person.
+"""
+
+from fastapi import Response
+
+from issuer.ports import Entry
+from service.wiring import Yinzheng
+from templates.code import code_png
+from trust.formats.token import to_text
+from trust.revocation.errors import SubjectUnknown
+
+KINDS = {"licence.ofd": "application/ofd", "licence.pdf": "application/pdf", "qr.png": "image/png"}
+
+
+def file_answer(yinzheng: Yinzheng, entry: Entry, name: str) -> Response:
+    """One of the files of a released licence, as a download.
+
+    Raises:
+        SubjectUnknown: no file of that name.
+
+    """
+    if name not in KINDS:
+        raise SubjectUnknown("subject-unknown")
+    saved = f"{entry.licence.identifier.serial}.{name.rpartition('.')[2]}"
+    headers = {"Content-Disposition": f'attachment; filename="{saved}"', "Cache-Control": "no-store"}
+    return Response(_octets(yinzheng, entry, name), media_type=KINDS[name], headers=headers)
+
+
+def code_answer(yinzheng: Yinzheng, entry: Entry) -> Response:
+    """The code of a licence as a picture to show in a page."""
+    return Response(_octets(yinzheng, entry, "qr.png"), media_type="image/png", headers={"Cache-Control": "no-store"})
+
+
+def _octets(yinzheng: Yinzheng, entry: Entry, name: str) -> bytes:
+    issued = yinzheng.files_of(entry)
+    if name == "qr.png":
+        return code_png(to_text(issued.token, yinzheng.office.host_url))
+    return issued.ofd if name == "licence.ofd" else issued.pdf

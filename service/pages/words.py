@@ -1,0 +1,115 @@
+"""Words about a verdict: what it means and what to do next, and the findings grouped by their steps.
+
+The verdict itself is `trust.rules.verdict`'s; here it is only put into sentences. A failed standing is told apart from
+a doubtful document, because the one says "genuine, but no longer in force" and the other "do not believe it".
+"""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from service.disclosing import is_genuine
+from trust.rules.verdict import STEPS, Finding, Indication, Verdict
+
+HEADLINES = {
+    Indication.PASSED: "核验通过",
+    Indication.FAILED: "核验未通过",
+    Indication.INDETERMINATE: "无法确认",
+}
+MARKS = {Indication.PASSED: "通过", Indication.FAILED: "未通过", Indication.INDETERMINATE: "无法确认"}
+POLICY_WORDS = {
+    "online-1": "联网核验证照文件",
+    "offline-1": "离线核验证照文件",
+    "code-online-1": "联网核验证照二维码",
+    "code-offline-1": "离线核验证照二维码",
+}
+_GRAVITY = list(Indication)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One numbered step with its findings; `indication` is the gravest of them."""
+
+    number: int
+    title: str
+    indication: Indication
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a verdict means, and what to do next."""
+
+    headline: str
+    meaning: str
+    advice: str
+
+
+def steps_of(verdict: Verdict) -> tuple[Step, ...]:
+    """The findings by step, in the order of the steps."""
+    grouped = groupby(sorted(verdict.findings, key=lambda finding: finding.step), key=lambda finding: finding.step)
+    return tuple(_step(number, tuple(findings)) for number, findings in grouped)
+
+
+def oldest_evidence(verdict: Verdict) -> int | None:
+    """The age of the oldest evidence any finding rests on, in seconds."""
+    return max((one.evidence_age_s for one in verdict.findings if one.evidence_age_s is not None), default=None)
+
+
+def meaning_of(verdict: Verdict, *, code: bool) -> Meaning:
+    """The verdict in sentences; `code` when a code was verified and not the document itself."""
+    return Meaning(HEADLINES[verdict.indication], *_sentences(verdict, code=code))
+
+
+def _step(number: int, findings: tuple[Finding, ...]) -> Step:
+    gravest = max((finding.indication for finding in findings), key=_GRAVITY.index)
+    return Step(number, STEPS[number], gravest, findings)
+
+
+def _sentences(verdict: Verdict, *, code: bool) -> tuple[str, str]:
+    if verdict.indication is Indication.PASSED:
+        return _passed(code=code)
+    grave = verdict.of(verdict.indication)
+    steps, names = {finding.step for finding in grave}, {finding.name for finding in grave}
+    if verdict.indication is Indication.FAILED:
+        return _failed(steps, genuine=is_genuine(verdict), code=code)
+    if "not-found" in names:
+        return (
+            "没有查到可供公开核验的证照。标识可能有误，也可能该证照不对外开放；两种情况的答复相同。",
+            "请核对标识，或请持证人提供 OFD、PDF 文件或二维码再核验。",
+        )
+    if "too-large" in names:
+        return ("文件太大，没有检查。", "请使用 20 MB 以内的原始证照文件。")
+    return (
+        "没有发现不符之处，但有的检查所需的依据缺失或已过期。无法确认不等于有效，也不等于无效。",
+        "请稍后重新核验；急需办理时，请向颁发机构查询。",
+    )
+
+
+def _passed(*, code: bool) -> tuple[str, str]:
+    if code:
+        return (
+            "二维码由有职权的机构签发，所指的证照目前有效。二维码可以被翻拍，它证明的是证照，不是出示它的人或纸张。",
+            "请把下列内容与照面逐项比对，并核对出示人身份；要确认文件本身，请上传 OFD 或 PDF 文件。",
+        )
+    return (
+        "文件由有职权的机构签章，签章后未被改动，证照目前有效。",
+        "请核对持证主体与办事人是否一致。之后状态可能变化，办理时请以当时的核验为准。",
+    )
+
+
+def _failed(steps: set[int], *, genuine: bool, code: bool) -> tuple[str, str]:
+    if genuine:
+        what = "二维码" if code else "文件"
+        return (
+            f"{what}是真的，但证照目前不能使用：已过期、被暂扣，或已被吊销、撤销、注销等。",
+            "不要据此办理业务。持证人可向颁发机构了解原因和恢复、补办的办法。",
+        )
+    if steps == {1}:
+        return (
+            "没有认出可以核验的内容。",
+            "请提供原始的 OFD 或 PDF 文件，或清晰完整的二维码图片；截图和转存的文件可能无法核验。",
+        )
+    return (
+        "至少一项检查明确不成立：内容可能被改动，或签章、证书、职权不可信。",
+        "不要采信，也不要据此办理业务。请向出示人索取原始文件重新核验，仍不通过请联系颁发机构或举报。",
+    )

@@ -1,0 +1,38 @@
+"""The web server process: the app under uvicorn, and beside it a thread that publishes what is due every second.
+
+Publishing that fails is told and tried again; serving goes on meanwhile, because what is published is static and says
+itself until when it holds.
+"""
+
+import threading
+from collections.abc import Callable
+
+import uvicorn
+
+from service.apps import make_app
+from service.settings import Settings
+from service.wiring import Yinzheng
+
+REFRESH_EVERY_S = 1.0
+
+
+def run_server(yinzheng: Yinzheng, settings: Settings, *, warn: Callable[[str], None]) -> None:
+    """Serve until interrupted."""
+    yinzheng.publisher.refresh(yinzheng.now())
+    stop = threading.Event()
+    worker = threading.Thread(target=_keep_fresh, args=(yinzheng, stop, warn), name="publisher", daemon=True)
+    worker.start()
+    try:
+        app = make_app(yinzheng, production=settings.production)
+        uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
+    finally:
+        stop.set()
+        worker.join(timeout=5)
+
+
+def _keep_fresh(yinzheng: Yinzheng, stop: threading.Event, warn: Callable[[str], None]) -> None:
+    while not stop.wait(REFRESH_EVERY_S):
+        try:
+            yinzheng.publisher.refresh(yinzheng.now())
+        except Exception as error:  # noqa: BLE001  (the loop must outlive any failure; lists then grow stale and say so)
+            warn(f"公布失败，将重试：{type(error).__name__} {error}")
