@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from issuer.application import Application
-from issuer.errors import ApplicationRefused
 from issuer.ports import Pen
 from keys.sm3 import sm3
 from templates.face import Face, draw_face
 from templates.layout import licence_items
 from templates.library import Bundle
-from trust.errors import Malformed
 from trust.formats.cose import plan_sign1
 from trust.formats.licence_document import encode_licence
 from trust.formats.ofd.document import OfdAttachment, OfdDocument
@@ -33,6 +31,8 @@ UNBIASED = 252
 """Octets below this are spread evenly over the 36 characters; others are drawn again."""
 
 PROVIDER = "yinzheng"
+MAX_SHOWN = 20
+"""Characters of a holder's name in the code; the code of a longer name would be too fine to print."""
 NOT_YET_ALLOTTED = StatusPointer(0, 0)
 WIDEST = StatusPointer(999_999, SIZE - 1)
 """No pointer that is allotted is longer in a token."""
@@ -80,12 +80,17 @@ def plan_token(licence: Licence, pen: Pen) -> tuple[bytes, Callable[[bytes], byt
     """What is signed for the code on the face, and how the token is made from the raw signature."""
     claims = TokenClaims(
         identifier=licence.identifier,
-        holder="、".join(holder.masked_name for holder in licence.holders),
+        holder=shown_name("、".join(holder.masked_name for holder in licence.holders)),
         issued_on=licence.issued_on,
         valid_until=licence.valid_until,
         status=licence.status,
     )
     return plan_sign1(encode_claims(claims), pen.signer.public)
+
+
+def shown_name(name: str) -> str:
+    """A name as the code shows it: a long one by its beginning and its end, which tell firms and branches apart."""
+    return name if len(name) <= MAX_SHOWN else f"{name[:11]}…{name[-8:]}"
 
 
 def check_face(licence: Licence, bundle: Bundle, pen: Pen, *, host_url: str) -> None:
@@ -94,13 +99,9 @@ def check_face(licence: Licence, bundle: Bundle, pen: Pen, *, host_url: str) -> 
     Raises:
         MissingGlyph: the font lacks a character of the face.
         DoesNotFit, CodeDoesNotFit: a text or the code is too long for its place.
-        ApplicationRefused: the holders' names are too long for a code.
 
     """
-    try:
-        _, finish = plan_token(replace(licence, status=WIDEST), pen)
-    except Malformed as error:
-        raise ApplicationRefused([("holder", error.reason)]) from error
+    _, finish = plan_token(replace(licence, status=WIDEST), pen)
     licence_items(bundle.layout, licence, bundle.labels, to_text(finish(bytes(64)), host_url))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from threading import BoundedSemaphore
 from typing import Protocol
 
 from argon2 import PasswordHasher
@@ -21,6 +22,8 @@ LASTING = timedelta(hours=8)
 TOKEN_LENGTH = 32
 MAX_PASSWORD = 1024
 FAILURES, WITHIN = 5, timedelta(minutes=5)
+AT_ONCE, PATIENCE_S = 2, 2.0
+"""One check of a password takes 64 MiB on purpose: so many at a time, and so long a wait for one's turn."""
 
 
 class Role(StrEnum):
@@ -50,6 +53,7 @@ class IdentityError(Exception):
     ├── NotAllowed       somebody, but not in this role or for this department
     ├── WrongCredentials the same for an unknown login and a wrong password
     ├── TooManyTries     sign-in is closed for a while
+    ├── Busy             so many are signing in that no password is looked at now
     └── ForgedRequest    a form that did not come from our own page
     """
 
@@ -68,6 +72,10 @@ class WrongCredentials(IdentityError):  # noqa: N818  (as above)
 
 class TooManyTries(IdentityError):  # noqa: N818  (as above)
     """Too many failures for this login in a short time."""
+
+
+class Busy(IdentityError):  # noqa: N818  (as above)
+    """Too many passwords are being checked at this moment."""
 
 
 class ForgedRequest(IdentityError):  # noqa: N818  (as above)
@@ -127,6 +135,7 @@ class Identity:
         self._hasher = hasher or PasswordHasher()
         self._decoy = self._hasher.hash("nobody")
         self._failures: dict[str, list[datetime]] = {}
+        self._turn = BoundedSemaphore(AT_ONCE)
 
     def enrol(self, person: Person, password: str) -> None:
         """Store a person with a password."""
@@ -138,17 +147,14 @@ class Identity:
         Raises:
             WrongCredentials: unknown login and wrong password alike, after the same work.
             TooManyTries: five failures within five minutes.
+            Busy: too many are signing in at this moment.
 
         """
         recent = [tried for tried in self._failures.get(login, []) if at - tried < WITHIN]
         if len(recent) >= FAILURES:
             raise TooManyTries(login)
         found = self._people.find(login)
-        try:
-            self._hasher.verify(found[1] if found else self._decoy, password[:MAX_PASSWORD])
-        except (VerifyMismatchError, InvalidHashError):
-            found = None
-        if found is None:
+        if not self._matches(found[1] if found else self._decoy, password) or found is None:
             self._failures = {name: tries for name, tries in self._failures.items() if at - tries[-1] < WITHIN}
             self._failures[login] = [*recent, at]
             raise WrongCredentials
@@ -156,6 +162,16 @@ class Identity:
         token = self._random(TOKEN_LENGTH).hex()
         self._people.open_session(_digest(token), login, at + LASTING)
         return token
+
+    def _matches(self, password_hash: str, password: str) -> bool:
+        if not self._turn.acquire(timeout=PATIENCE_S):
+            raise Busy
+        try:
+            return self._hasher.verify(password_hash, password[:MAX_PASSWORD])
+        except (VerifyMismatchError, InvalidHashError):
+            return False
+        finally:
+            self._turn.release()
 
     def session(self, token: str | None, at: datetime) -> Session:
         """The session of a token.

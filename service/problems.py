@@ -1,21 +1,29 @@
 """Every error of the packages below, turned into one sentence for people: what happened, and what to do next.
 
-One table from error class to (status, code, Chinese, English), and a second one that makes the sentence finer by the
-error's stable reason. The web answers RFC 9457 problems from it, the command line prints it. A test walks all error
-classes and fails on one without a row, so nothing reaches a user as a traceback or an English word of a library.
-Unknown and forbidden share their rows where telling them apart would tell something.
+One table from error class to (status, code, Chinese, English), and a second one (`service.reasons`) that makes the
+sentence finer by the error's stable reason. The web answers RFC 9457 problems from it, the command line prints it. A
+test walks all error classes and fails on one without a row, so nothing reaches a user as a traceback or an English
+word of a library. Unknown and forbidden share their rows where telling them apart would tell something.
 """
 
+import errno
 from dataclasses import dataclass, replace
+
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from cases import errors as cases
 from issuer import errors as issuer
 from keys import errors as keys
 from service import blobs, identity
+from service.reasons import REASONS
 from templates import errors as templates
 from trust import errors as trust
+from trust.certification import errors as certification
+from trust.formats.pdf import errors as pdf
 from trust.log import errors as log
 from trust.revocation import errors as revocation
+from trust.rules.errors import FieldRefused
+from trust.sealing import errors as sealing
 from verifier import errors as verifier
 
 
@@ -133,6 +141,31 @@ TABLE: dict[type[Exception], Problem] = {
         "状态清单存储异常，已停止公布；请联系管理员。",
         "A stored status list is damaged; publishing has stopped.",
     ),
+    certification.CertificateUnknown: Problem(404, "not-found", "没有这张证书。", "There is no such certificate."),
+    certification.NotPublished: Problem(
+        404, "not-published", "没有这份清单，或者尚未公布。", "There is no such list, or none yet."
+    ),
+    certification.PublicationDamaged: Problem(
+        503,
+        "publication-damaged",
+        "清单存储异常，已停止公布；请联系管理员。",
+        "A stored list is damaged; publishing has stopped.",
+    ),
+    sealing.SealNotMade: Problem(
+        422, "seal-not-made", "制章数据有误，未制章；请核对后重试。", "The seal was not made; correct its data."
+    ),
+    sealing.SealNotUsable: Problem(
+        409,
+        "seal-not-usable",
+        "印章目前不能使用（停用、注销、过期或未到启用时间），未签章。",
+        "The seal is not in force; nothing was sealed.",
+    ),
+    sealing.SealExists: Problem(
+        409, "seal-exists", "这个印章编号已经备案，请换一个编号。", "This seal number is in use; give another."
+    ),
+    pdf.PdfRefused: Problem(
+        422, "pdf-refused", "这份 PDF 不合规范，不能签章。", "This PDF is not in order and cannot be sealed."
+    ),
     issuer.IssuerError: replace(INTERNAL, code="issuing"),
     issuer.ApplicationRefused: Problem(
         422,
@@ -169,6 +202,9 @@ TABLE: dict[type[Exception], Problem] = {
         "plan-broken",
         "将要签名的内容与事先登记的不一致，未签发；请用新的幂等键重新申请。",
         "What would be signed differs from the stored plan; apply again under a new key.",
+    ),
+    issuer.NoSuchLicence: Problem(
+        404, "not-found", "没有查到，请核对标识。", "Nothing was found; check the identifier."
     ),
     issuer.NotSound: Problem(
         500,
@@ -273,6 +309,9 @@ TABLE: dict[type[Exception], Problem] = {
     identity.TooManyTries: Problem(
         429, "too-many-tries", "登录失败次数过多，请五分钟后再试。", "Too many failures; try again in five minutes."
     ),
+    identity.Busy: Problem(
+        503, "busy", "现在登录的人太多，请稍后再试。", "Too many are signing in; try again in a moment."
+    ),
     identity.ForgedRequest: Problem(
         403,
         "forged-request",
@@ -281,26 +320,31 @@ TABLE: dict[type[Exception], Problem] = {
     ),
 }
 
-REASONS = {
-    "idempotency-key": "幂等键应为 1 至 128 个可见字符。",
-    "idempotency-mismatch": "这个幂等键已用于另一份请求；请换一个键。",
-    "clock-went-back": "系统时钟倒退，已停止签发；请校时后重试。",
-    "would-un-revoke": "将要公布的状态清单会使已失效的证照恢复有效，已拒绝；请检查是否误用了旧备份。",
-    "number-not-greater": "另有进程先公布了更新的状态清单。",
-    "ground-unknown": "没有这个事由；`yinzheng grounds` 列出全部事由。",
-    "ground-kind": "这个事由不能用于这种处理；`yinzheng grounds` 列出各事由的适用范围。",
-    "reason-missing": "这个事由必须写明理由（--reason）。",
-    "check-character": "校验位不对，请核对是否输错。",
-    "structure": "不是完整的证照标识。",
-}
-"""Finer Chinese sentences for reasons that people meet."""
+NOT_PUBLISHED = Problem(
+    503,
+    "not-published",
+    "尚未公布任何核验依据，暂时不能核验；请稍后再试。",
+    "No evidence has been published yet; try again later.",
+)
+STORAGE = Problem(
+    503,
+    "storage",
+    "数据库暂时不可用，本次操作没有完成；请稍后重试。",
+    "The database cannot be had; nothing was completed. Try again later.",
+)
+FULL = Problem(
+    507,
+    "storage-full",
+    "存储空间已满，本次操作没有完成；请联系管理员。",
+    "The storage is full and nothing was completed; tell the administrator.",
+)
 
 
 def problem_of(error: Exception) -> Problem:
     """The problem of an error; errors of no package of ours are internal, and their words are not shown."""
     if isinstance(error, Usage):
         return Problem(422, error.code, error.zh, error.en)
-    row = next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), INTERNAL)
+    row = next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), None) or _of_the_machine(error)
     if isinstance(error, issuer.ApplicationRefused):
         return replace(row, details=error.problems)
     if isinstance(error, templates.MissingGlyph):
@@ -308,13 +352,30 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, cases.NotVerified):
         failed = [item for item in error.verdict.findings if item.indication.value != "PASSED"]
         return replace(row, details=tuple((item.name, item.detail) for item in failed))
-    reason = getattr(error, "reason", None)
-    if isinstance(error, (trust.TrustError, cases.ConsentRefused, cases.MalformedRequest, verifier.NotUnderstood)):
-        sentence = REASONS.get(str(reason), row.zh)
-        return replace(
-            row,
-            code=str(reason) if isinstance(error, trust.TrustError) else row.code,
-            zh=sentence,
-            details=(("reason", str(reason)),),
-        )
-    return row
+    if isinstance(error, verifier.EvidenceUnusable) and error.reason == "not-published":
+        return NOT_PUBLISHED
+    return _finer(row, error)
+
+
+def _finer(row: Problem, error: Exception) -> Problem:
+    """The row with the sentence and the code of the error's reason, where people can do something about it."""
+    if not isinstance(error, (trust.TrustError, cases.ConsentRefused, cases.MalformedRequest, verifier.NotUnderstood)):
+        return row
+    zh, en = REASONS.get(error.reason, (row.zh, row.en))
+    return replace(
+        row,
+        code=error.reason if isinstance(error, trust.TrustError) else row.code,
+        zh=zh,
+        en=en,
+        details=((error.key if isinstance(error, FieldRefused) else "reason", error.reason),),
+    )
+
+
+def _of_the_machine(error: Exception) -> Problem:
+    """The problem of an error that no package of ours raises."""
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return FULL
+    if isinstance(error, (OperationalError, InterfaceError)):
+        said = str(error.orig)
+        return FULL if "disk is full" in said or "No space left" in said else STORAGE
+    return INTERNAL

@@ -49,6 +49,7 @@ class Publisher:
         self._archive, self._directory, self._authority, self._city = archive, directory, authority, city
         self._base_url, self._list_size = base_url, list_size
         self._lock = Lock()
+        self._logged_again = False
 
     @property
     def origin(self) -> str:
@@ -60,6 +61,7 @@ class Publisher:
         with self._lock:
             self._authority.publish_crls(at)
             self._trust_list(at)
+            self._log_again(at)
             resume(self._archive.acts, self._archive.log, at)
             self._status_lists(at)
             self._checkpoint(at)
@@ -75,6 +77,19 @@ class Publisher:
         """The current trust list, as this installation published it."""
         current = self._archive.trust_lists.current(NAME)
         return None if current is None else decode_trust_list(split(current.octets, MAX_ENVELOPE).payload)
+
+    def _log_again(self, at: datetime) -> None:
+        """Once in a process, log what is published: a crash may have come between publishing and logging."""
+        if self._logged_again:
+            return
+        listed = self._archive.trust_lists.current(NAME)
+        lists = [self._archive.publications.current(shard) for shard in self._archive.publications.lists()]
+        statements = [public_statement(EntryKind.STATUS_LIST, one.octets) for one in lists if one is not None]
+        if listed is not None:
+            statements.append(public_statement(EntryKind.TRUST_LIST, listed.octets))
+        if statements:
+            append(self._archive.log, statements, at)
+        self._logged_again = True
 
     def _trust_list(self, at: datetime) -> None:
         last = self.trust_list()

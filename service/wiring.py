@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -76,14 +76,17 @@ EVIDENCE_KEPT = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Means:
-    """What an installation is made of; production and tests differ here and nowhere else."""
+    """What an installation is made of; production and tests differ here and nowhere else.
+
+    `index_key` opens the secret that keys the index of holders; it is asked for only where that index is used.
+    """
 
     engine: Engine
     ring: KeyRing
     blobs: Blobs
     now: Callable[[], datetime]
     random: Callable[[int], bytes]
-    index_key: bytes
+    index_key: Callable[[], bytes]
     city: City
     base_url: str
     list_size: int = SIZE
@@ -320,7 +323,7 @@ class Yinzheng:
             checks=self,
             store=self.archive.citations,
             pen=signer,
-            index_key=self._means.index_key,
+            index_key=self._means.index_key(),
         )
         showing = ShowingPorts(index=self.archive.citations, checks=self, consents=self.archive.citations)
         return CasePorts(citing, showing, self)
@@ -362,7 +365,7 @@ class Yinzheng:
     # --- inside ----------------------------------------------------------------------------------------------------
 
     def _index_holder(self, code_type: str, code: str) -> bytes:
-        return hmac_sm3(self._means.index_key, f"{code_type}:{code}".encode())
+        return hmac_sm3(self._means.index_key(), f"{code_type}:{code}".encode())
 
 
 def _bundle(type_code: str) -> Bundle:
@@ -384,7 +387,7 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = open_engine(settings.database_url)
     migrate(engine)
-    passphrase = settings.secret
+    passphrase, secret_file = settings.secret, settings.data / "keys" / "index.secret"
     return Yinzheng(
         Means(
             engine=engine,
@@ -397,7 +400,7 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
             blobs=FolderBlobs(settings.data / "blobs"),
             now=clock.now,
             random=secrets.token_bytes,
-            index_key=open_secret(settings.data / "keys" / "index.secret", passphrase, rounds=settings.key_rounds),
+            index_key=cache(partial(open_secret, secret_file, passphrase, rounds=settings.key_rounds)),
             city=city or read_city(_plan_file(settings.data)),
             base_url=settings.public_url,
         ),

@@ -96,7 +96,7 @@ class City:
                 blobs=self.blobs,
                 now=self.clock,
                 random=random,
-                index_key=b"an index key for tests only, 32+",
+                index_key=lambda: b"an index key for tests only, 32+",
                 city=self.plan,
                 base_url="http://127.0.0.1:8000",
                 list_size=list_size,

@@ -26,12 +26,13 @@ from service.pages.issue_form import (
 from service.pages.rendering import render, see_other
 from service.problems import problem_of
 from service.wiring import Yinzheng
-from templates.errors import TemplateError, TemplatesError
+from templates.errors import TemplatesError
 from templates.library import Bundle, bundle_for, load_bundle
 from trust.revocation.errors import SubjectUnknown
 from trust.rules.disclosure import Circle, disclose
+from trust.rules.grounds import GROUNDS
 from trust.rules.party import Holder
-from trust.rules.standing import MOVES, Act, history
+from trust.rules.standing import MOVES, history
 
 RECENT = 50
 
@@ -125,13 +126,76 @@ def licence_page(request: Request, yinzheng: Yinzheng, entry: Entry, done: str =
         standing=standing,
         periods=history(acts),
         acts=[*reversed(acts)],
-        grounds=ground_labels(acts),
+        grounds=GROUNDS,
         moves=[move for move in MOVES.values() if standing.status in move.allowed_from],
         done=done,
         now=at,
     )
 
 
-def ground_labels(acts: "list[Act] | tuple[Act, ...]") -> dict[str, str]:
-    """The labels of the grounds that acts name."""
-    raise NotImplementedError
+def _overview(
+    request: Request, yinzheng: Yinzheng, official: Person, identifier: str = "", refusal: str = "", status: int = 200
+) -> Response:
+    at = yinzheng.now()
+    entries = yinzheng.archive.register.recent(official.department or "", RECENT)
+    return render(
+        request,
+        "issuer",
+        status=status,
+        bundles=_own_bundles(yinzheng, official),
+        department=department_name(yinzheng, official),
+        rows=[(entry, yinzheng.standing(str(entry.licence.identifier), at)) for entry in entries],
+        most=RECENT,
+        identifier=identifier,
+        refusal=refusal,
+    )
+
+
+def department_name(yinzheng: Yinzheng, person: Person) -> str:
+    """The name of a person's department."""
+    return body_names(yinzheng).get(person.department or "", "")
+
+
+def body_names(yinzheng: Yinzheng) -> dict[str, str]:
+    """The names of the bodies of this installation by their codes."""
+    bodies = (*(one.body for one in yinzheng.city.bodies), yinzheng.city.operator)
+    return {body.code: body.name for body in bodies}
+
+
+def _own_bundles(yinzheng: Yinzheng, official: Person) -> list[Bundle]:
+    """The types of the official's department."""
+    names = (name for one in yinzheng.city.bodies if one.body.code == official.department for name in one.types)
+    return [load_bundle(name) for name in names]
+
+
+def _own_bundle(yinzheng: Yinzheng, official: Person, name: str) -> Bundle:
+    for bundle in _own_bundles(yinzheng, official):
+        if bundle.name == name:
+            return bundle
+    raise UnknownType(name)
+
+
+def _used(yinzheng: Yinzheng, holder: Holder, number: str) -> bool:
+    """Whether the holder has a licence of this number, so that a sample would be refused."""
+    held = yinzheng.archive.register.held(holder.code_type, holder.code)
+    return any(entry.licence.number == number for entry in held)
+
+
+def _form_page(
+    request: Request,
+    yinzheng: Yinzheng,
+    bundle: Bundle,
+    values: dict[str, str],
+    errors: dict[str, str] | None = None,
+    *,
+    status: int = 200,
+) -> Response:
+    return render(
+        request,
+        "issue",
+        status=status,
+        bundle=bundle,
+        sections=sections_of(bundle, values, errors),
+        errors=errors or {},
+        nonce=fresh_nonce(yinzheng.random),
+    )

@@ -6,6 +6,7 @@ import pytest
 
 from issuer.application import Application, read_application
 from issuer.errors import ApplicationRefused, DuplicateNumber, IssuerError, NoMandate, NoPen, UnknownType
+from issuer.issuing import issue
 from issuer.ports import State
 from keys.sm3 import sm3
 from templates.errors import CodeDoesNotFit, DoesNotFit, MissingGlyph
@@ -15,11 +16,13 @@ from tests.journey_parts import (
     FAILED,
     PASSED,
     against,
+    code_text,
     failed,
     finding,
     identifier,
     indication,
     number,
+    office_of,
     presented,
     revoke_certificate,
     signer_certificate,
@@ -186,27 +189,45 @@ def test_a_number_is_given_out_once(city: City) -> None:
     assert error.number == used
 
 
-LONG = {"name": "云岭市" + "国" * 93 + "有限公司", "code": "91530199MA6QH2K74U", "code_type": "001"}
+PERSON = {"code": "530199191107070021", "code_type": "111"}
 
 
 @pytest.mark.parametrize(
-    ("bundle", "fields", "others", "error"),
-    [
-        ("business-licence", {"legal_representative": "沈\U0002b820秋"}, {}, MissingGlyph),
-        ("food-operation", {"hotline": "1" * 20}, {}, DoesNotFit),
-        ("business-licence", {}, {"holders": [LONG]}, CodeDoesNotFit),
-        ("business-licence", {}, {"holders": [LONG | {"name": LONG["name"] * 2}]}, ApplicationRefused),
-    ],
+    ("holder", "subject", "error"),
+    [("林\U0002b820雅", "语文", MissingGlyph), ("林" * 100, "语文", DoesNotFit), ("林𬭎雅", "\U0002b820", MissingGlyph)],
 )
 def test_what_cannot_be_printed_is_refused_before_anything_is_promised(
-    city: City, bundle: str, fields: dict[str, str], others: dict[str, object], error: type[Exception]
+    city: City, holder: str, subject: str, error: type[Exception]
 ) -> None:
     """The number stays free: the corrected application is issued under it."""
-    right = _application(city, bundle)
-    wrong = _application(city, bundle, number=right.number, fields=dict(right.fields) | fields, **others)
-    refused(city, wrong, error, f"unprintable {error.__name__}")
-    issued = city.yinzheng.issue(right, key=f"corrected {error.__name__}", by=OFFICIAL)
+    right = _application(city, "teacher-qualification")
+    holders, fields = [PERSON | {"name": holder}], dict(right.fields) | {"subject": subject}
+    wrong = _application(city, "teacher-qualification", number=right.number, holders=holders, fields=fields)
+    key = f"{holder[:3]} {subject}"
+    refused(city, wrong, error, key)
+    issued = city.yinzheng.issue(right, key=f"corrected {key}", by=OFFICIAL)
     assert indication(city.yinzheng.verify_file(issued.ofd)) is PASSED
+
+
+def test_a_code_too_fine_to_print_is_refused_before_anything_is_promised(city: City) -> None:
+    office = office_of(city, host_url=f"https://{'long' * 50}.example")
+    application = _application(city)
+    with pytest.raises(CodeDoesNotFit):
+        issue(office, application, key="a long address", by=OFFICIAL, at=city.clock())
+    assert city.yinzheng.archive.register.by_key("a long address") is None
+
+
+@pytest.mark.parametrize("length", [20, 21, 60, 100])
+def test_firms_with_long_names_get_a_code_that_can_be_read(city: City, length: int) -> None:
+    name = "云岭市" + "青" * (length - 13) + "餐饮管理有限公司分店"
+    firm = {"name": name, "code": "91530199MA6QH2K74U", "code_type": "001"}
+    issued = city.issue(number=number(), holders=[firm])
+    examined = city.yinzheng.verify_words(code_text(issued))
+    assert (indication(examined), against(examined)) == (PASSED, [])
+    assert examined.claims is not None
+    assert len(examined.claims.holder) == 20
+    assert (examined.claims.holder == name) is (length == 20)
+    assert (examined.claims.holder[:11], examined.claims.holder[-8:]) == (name[:11], name[-8:])
 
 
 @pytest.mark.parametrize("key", ["", "x" * 129, "a\nb", "\x00"])

@@ -5,8 +5,9 @@ one revision, with a certification signature (DocMDP P 1), the attachments, and 
 content. There is no clock and no randomness, so the same inputs give the same octets to be signed, and a plan can
 be stored before anything is signed. `PlannedPdf.complete` puts the signature in.
 
-Left to others: holding the key, checking that the certificate may be used, verifying the signature that was made
-(`examine_pdf` does it), and drawing the seal's picture, which is page content.
+What is laid out must pass the same judgement of content as a file that comes in, before anything is signed. Left to
+others: holding the key, checking that the certificate may be used, verifying the signature that was made
+(`examine_pdf` does it), and drawing seals on faces; a stamp with a picture is for documents of others.
 """
 
 from collections.abc import Sequence

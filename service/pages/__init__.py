@@ -1,0 +1,54 @@
+"""Pages: server-rendered, Chinese first, working without JavaScript.
+
+`router` gives every page of an installation. Each module adds the pages of one kind of person and asks the guards who
+is there; `rendering` knows the templates, `forms` reads what browsers post, `errors` is the page for a problem. Pages
+decide nothing: they ask the installation, and put its answer into words.
+"""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Depends, Request
+
+from service.guards import COOKIE, Guards
+from service.identity import NotSignedIn, Session
+from service.pages.acting import add_acting
+from service.pages.auditing import add_auditing
+from service.pages.holding import add_holding
+from service.pages.issuing import add_issuing
+from service.pages.rendering import Frame, attend
+from service.pages.reviewing import add_reviewing
+from service.pages.signing import add_signing
+from service.pages.verify import add_verifying
+from service.wiring import Yinzheng
+
+__all__ = ["router"]
+
+
+def router(yinzheng: Yinzheng, *, demo: bool = False) -> APIRouter:
+    """Every page; `demo` shows the demo's people on the sign-in page and says on every page that it is a demo."""
+    routes = APIRouter(include_in_schema=False, dependencies=[Depends(_attending(yinzheng, demo=demo))])
+    guards = Guards(yinzheng.identity, yinzheng.now)
+    add_verifying(routes, yinzheng)
+    add_signing(routes, yinzheng)
+    add_acting(routes, yinzheng, guards)
+    add_issuing(routes, yinzheng, guards)
+    add_reviewing(routes, yinzheng, guards)
+    add_holding(routes, yinzheng, guards)
+    add_auditing(routes, yinzheng, guards)
+    return routes
+
+
+def _attending(yinzheng: Yinzheng, *, demo: bool) -> Callable[[Request], None]:
+    """A dependency that notes the frame of the page: whose service, and who is signed in."""
+
+    def attending(request: Request) -> None:
+        attend(request, Frame(yinzheng.city.name, demo, _session(yinzheng, request)))
+
+    return attending
+
+
+def _session(yinzheng: Yinzheng, request: Request) -> Session | None:
+    try:
+        return yinzheng.identity.session(request.cookies.get(COOKIE), yinzheng.now())
+    except NotSignedIn:
+        return None  # nobody, or a session that has ended; pages that need somebody say so

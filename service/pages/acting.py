@@ -1,0 +1,174 @@
+"""Pages for acts on a licence: choose ground and time, read what will follow, confirm.
+
+The first step asks, the second names the consequence and carries the same words on; only the confirmation acts. What
+the rules would refuse is refused at the first step already, by the same `check_act` that the register asks at the
+second. The key was drawn with the first step, so confirming twice acts once. Times are those of China.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from issuer.ports import Entry
+from service.guards import Guards
+from service.identity import Person, Role
+from service.pages.field_words import sentence
+from service.pages.forms import Form, fresh_nonce, read_form
+from service.pages.issuing import own_entry, signature
+from service.pages.rendering import render, see_other
+from service.problems import Usage, problem_of
+from service.wiring import Yinzheng
+from trust.errors import TrustError
+from trust.revocation.acting import Order
+from trust.revocation.errors import SubjectUnknown
+from trust.rules.admission import check_act
+from trust.rules.errors import FieldRefused
+from trust.rules.grounds import GROUNDS, REASON_LENGTH, Authority, grounds_for
+from trust.rules.licence import CHINA
+from trust.rules.standing import MOVES, Act, ActKind, Status
+
+CONSEQUENCES = {
+    Status.VALID: "生效后，核验这本证照重新得到“核验通过”。恢复之前的那段时间不改变。",
+    Status.SUSPENDED: "生效后，任何人核验这本证照都得到“核验未通过”，也不能再被办件引用，直到办理恢复。",
+    Status.OTHER: "生效后，任何人核验这本证照都得到“核验未通过”，也不能再被办件引用，直到办理恢复。",
+    Status.TRANSFERRING: "生效后，任何人核验这本证照都得到“核验未通过”，直到转出办结或撤回转出。",
+}
+FINAL = "这是最终处理，不能恢复。生效后，任何人核验这本证照都得到“核验未通过”，也不能再被办件引用；需要时只能重新颁发。"
+ERROR_PLACES = {"reason-missing": "reason", "not-retroactive": "effective", "ground-unknown": "ground", "ground-kind": "ground"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the form asks for, as its fields hold it."""
+
+    ground: str = ""
+    reason: str = ""
+    effective: str = ""
+
+    def effective_at(self) -> datetime | None:
+        """The instant of effect, None for at once.
+
+        Raises:
+            Usage: not a time.
+
+        """
+        if not self.effective:
+            return None
+        try:
+            return datetime.fromisoformat(self.effective).replace(tzinfo=CHINA)
+        except ValueError as error:
+            raise Usage("not-a-time", "请填写日期和时间，例如 2026-11-21 09:30；留空即立即生效。", "not a time.") from error
+
+
+def add_acting(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
+    """Add the pages below `/issuer/licences/{identifier}/act`."""
+    Official = Annotated[Person, Depends(guards.person(Role.OFFICIAL))]  # noqa: N806  (an alias of a type)
+    Posted = Annotated[Form, Depends(read_form)]  # noqa: N806  (as above)
+    path = "/issuer/licences/{identifier}/act/{word}"
+
+    @routes.get(path)
+    def ask(request: Request, official: Official, identifier: str, word: str) -> Response:
+        entry, kind = own_entry(yinzheng, official, identifier), _kind(word)
+        return _ask_page(request, yinzheng, entry, kind, Asked(), fresh_nonce(yinzheng.random))
+
+    @routes.post(path)
+    def act(request: Request, official: Official, identifier: str, word: str, form: Posted) -> Response:
+        entry, kind, nonce = own_entry(yinzheng, official, identifier), _kind(word), form.nonce()
+        asked = Asked(form.text("ground"), form.text("reason"), form.text("effective"))
+        step = form.text("step")
+        if step == "back":
+            return _ask_page(request, yinzheng, entry, kind, asked, nonce)
+        try:
+            order = _order(asked, kind, identifier, official)
+            if step == "confirm":
+                yinzheng.act(order, key=f"form:{official.login}:{nonce}")
+                return see_other(f"/issuer/licences/{identifier}?done=acted")
+            _check(yinzheng, order)
+        except (TrustError, Usage) as error:
+            told, status = _told(error)
+            return _ask_page(request, yinzheng, entry, kind, asked, fresh_nonce(yinzheng.random), told, status)
+        return _confirm_page(request, yinzheng, entry, kind, asked, nonce)
+
+
+def _kind(word: str) -> ActKind:
+    try:
+        return ActKind(word)
+    except ValueError as error:
+        raise SubjectUnknown("subject-unknown") from error
+
+
+def _order(asked: Asked, kind: ActKind, identifier: str, official: Person) -> Order:
+    return Order(kind, identifier, asked.ground, asked.reason, signature(official), effective_at=asked.effective_at())
+
+
+def _check(yinzheng: Yinzheng, order: Order) -> None:
+    """Ask the rules now what the register will ask them when the act is confirmed; raises as `check_act`."""
+    recorded, at = yinzheng.archive.acts.of(order.subject), yinzheng.now()
+    new = Act(
+        subject=order.subject,
+        sequence=recorded[-1].sequence + 1 if recorded else 1,
+        kind=order.kind,
+        ground=order.ground,
+        reason=order.reason,
+        decided_at=at,
+        effective_at=order.effective_at or at,
+        recorded_at=at,
+        by=order.by,
+    )
+    check_act(recorded, new, authority=order.authority)
+
+
+def _told(error: TrustError | Usage) -> tuple[dict[str, str], int]:
+    """The problem by the field it belongs to, and the status of the answer."""
+    problem = problem_of(error)
+    if isinstance(error, Usage):
+        return {"effective": problem.zh}, problem.status
+    place = error.key if isinstance(error, FieldRefused) else ERROR_PLACES.get(error.reason, "")
+    return {place: sentence(error.reason)}, problem.status
+
+
+def _ask_page(
+    request: Request,
+    yinzheng: Yinzheng,
+    entry: Entry,
+    kind: ActKind,
+    asked: Asked,
+    nonce: str,
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    standing = yinzheng.standing(str(entry.licence.identifier), yinzheng.now())
+    return render(
+        request,
+        "act",
+        status=status,
+        entry=entry,
+        move=MOVES[kind],
+        standing=standing,
+        grounds=grounds_for(kind, [Authority.ISSUER]),
+        asked=asked,
+        errors=errors or {},
+        nonce=nonce,
+        longest=REASON_LENGTH,
+    )
+
+
+def _confirm_page(
+    request: Request, yinzheng: Yinzheng, entry: Entry, kind: ActKind, asked: Asked, nonce: str
+) -> Response:
+    result = MOVES[kind].result
+    return render(
+        request,
+        "act_confirm",
+        entry=entry,
+        move=MOVES[kind],
+        ground=GROUNDS[asked.ground],
+        asked=asked,
+        effective_at=asked.effective_at(),
+        consequence=CONSEQUENCES.get(result, FINAL),
+        final=result.final,
+        citations=len(yinzheng.archive.citations.of_licence(str(entry.licence.identifier))),
+        nonce=nonce,
+    )

@@ -1,0 +1,99 @@
+"""The auditor's page: is what must be published published and fresh, what happened last, and what was left half done.
+
+Everything here is without personal data: the log's entries are commitments, acts are shown by kind and ground without
+their words and without the licence they concern, and what was left half done is only counted. To prove an entry, use
+the log itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from service.guards import Guards
+from service.identity import Person, Role
+from service.pages.rendering import render
+from service.recent import RecentAct, recent_acts
+from service.wiring import Yinzheng
+from trust.certification.trust_listing import NAME as TRUST_LIST
+from trust.formats.checkpoint import Checkpoint, parse_checkpoint
+from trust.formats.leaf import Entry, EntryKind, decode_entry
+
+SHOWN = 20
+LEFT_BEHIND = timedelta(minutes=5)
+"""After which something begun and not finished is no longer just under way."""
+
+KIND_WORDS = {
+    EntryKind.ISSUE: "签发",
+    EntryKind.ACT: "处理登记",
+    EntryKind.SEAL_USE: "用章",
+    EntryKind.STATUS_LIST: "公布状态清单",
+    EntryKind.TRUST_LIST: "公布信任列表",
+}
+
+
+@dataclass(frozen=True)
+class Published:
+    """One thing that is published: its name, number, when it was made and until when it holds."""
+
+    name: str
+    number: int
+    at: datetime | None
+    next_update: datetime
+
+
+def add_auditing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
+    """Add `/audit`."""
+    Auditor = Annotated[Person, Depends(guards.person(Role.AUDITOR))]  # noqa: N806  (an alias of a type)
+
+    @routes.get("/audit")
+    def audit(request: Request, _auditor: Auditor) -> Response:
+        at, archive = yinzheng.now(), yinzheng.archive
+        return render(
+            request,
+            "audit",
+            now=at,
+            checkpoint=_checkpoint(yinzheng),
+            size=archive.log.size(),
+            published=_published(yinzheng),
+            entries=_entries(yinzheng),
+            kinds=KIND_WORDS,
+            acts=_acts(yinzheng),
+            left={
+                "签发未完成": len(archive.register.unreleased(at - LEFT_BEHIND)),
+                "引用未完成": len(archive.citations.unrecorded(at - LEFT_BEHIND)),
+                "处理未入日志": len(archive.acts.unlogged(100)),
+            },
+        )
+
+
+def _checkpoint(yinzheng: Yinzheng) -> Checkpoint | None:
+    note = yinzheng.archive.log.latest()
+    return None if note is None else parse_checkpoint(note)[0]
+
+
+def _published(yinzheng: Yinzheng) -> list[Published]:
+    """Trust list, status lists and revocation lists, each as it is served."""
+    archive, found = yinzheng.archive, []
+    if listed := archive.trust_lists.current(TRUST_LIST):
+        found.append(Published("信任列表", listed.number, None, listed.next_update))
+    for shard in archive.publications.lists():
+        if current := archive.publications.current(shard):
+            found.append(Published(f"状态清单 {shard}", current.number, current.at, current.next_update))
+    for name, label in (("root", "根证书的撤销列表"), ("issuing", "签发证书的撤销列表")):
+        if edition := archive.books.editions.current(name):
+            found.append(Published(label, edition.number, None, edition.next_update))
+    return found
+
+
+def _entries(yinzheng: Yinzheng) -> list[tuple[int, Entry]]:
+    """The last entries of the log, newest first."""
+    end = yinzheng.archive.log.size()
+    first = max(0, end - SHOWN)
+    octets = yinzheng.archive.log.entries(first, end)
+    return [(first + place, decode_entry(one)) for place, one in enumerate(octets)][::-1]
+
+
+def _acts(yinzheng: Yinzheng) -> list[RecentAct]:
+    return recent_acts(yinzheng.archive.engine, SHOWN)

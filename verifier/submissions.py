@@ -1,0 +1,113 @@
+"""What is handed in to be verified over the wire, and what is answered: values and their JSON, no HTTP.
+
+A submission is a file, the text of a code, or an identifier. The answer is the verdict as `verifier.report` writes it,
+the digest of the file, and the lines of the licence that the asker may read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from trust.rules.disclosure import Circle, Row
+from trust.rules.verdict import Indication
+from verifier.report import as_json
+from verifier.verifying import Examined
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What is to be verified: octets or words; neither where the file was too large to be kept."""
+
+    file: bytes | None = None
+    words: str | None = None
+
+
+class Question(BaseModel):
+    """核验请求：二维码文字 `code`，或者证照标识 `identifier`，二者取一."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"identifier": "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U"},
+            ],
+        },
+    )
+
+    code: Annotated[str, Field(min_length=1, max_length=4096)] | None = Field(
+        default=None, description="二维码里的全部文字"
+    )
+    identifier: Annotated[str, Field(min_length=1, max_length=256)] | None = Field(
+        default=None, description="完整的证照标识"
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> "Question":
+        if (self.code is None) is (self.identifier is None):
+            raise PydanticCustomError("one_of", "exactly one of code and identifier")
+        return self
+
+    @property
+    def words(self) -> str:
+        """The text, whichever it is."""
+        return self.code or self.identifier or ""
+
+
+class FindingView(BaseModel):
+    """核验项."""
+
+    step: int = Field(description="核验步骤，0 至 10")
+    name: str
+    indication: Indication
+    detail: str
+    evidence_age_s: int | None = Field(default=None, description="所依据材料的年龄，秒")
+
+
+class RowView(BaseModel):
+    """One line of the licence, already masked."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    key: str
+    label: str
+    text: str
+
+
+class ShownView(BaseModel):
+    """What the asker may read: `public` by identifier, `scan` by code or file."""
+
+    circle: str
+    rows: list[RowView]
+
+
+class VerificationView(BaseModel):
+    """核验结论: PASSED 通过, FAILED 未通过, INDETERMINATE 无法确认."""
+
+    indication: Indication
+    policy: str
+    at: datetime
+    subject: str | None
+    findings: list[FindingView]
+    digest: str | None = Field(default=None, description="所核验文件的 SM3 摘要")
+    shown: ShownView | None = Field(default=None, description="可以出示的照面内容，已脱敏")
+
+
+def circle_of(submission: Submission, examined: Examined) -> Circle:
+    """Who hands in the file or the signed code has seen the licence; an identifier may have been heard anywhere."""
+    seen = submission.file is not None or examined.claims is not None
+    return Circle.SCAN if seen else Circle.PUBLIC
+
+
+def view_of(examined: Examined, rows: Sequence[Row], circle: Circle) -> dict[str, object]:
+    """The answer as values that JSON takes; members that have nothing to say are left out."""
+    view = as_json(examined.verdict)
+    if examined.digest is not None:
+        view["digest"] = f"sm3:{examined.digest.hex()}"
+    if rows:
+        shown = [{"key": row.key, "label": row.label, "text": row.text} for row in rows]
+        view["shown"] = {"circle": circle.name.lower(), "rows": shown}
+    return view
