@@ -47,6 +47,9 @@ from trust.rules.standing import Act, standing_at
 Right = Literal["look", "issue", "hold"]
 """What a route needs: `look` anybody who is signed in, `issue` an official, `hold` a holder."""
 
+Overseen = Literal["", "standing", "reasons"]
+"""What somebody sees of every licence's standing: nothing, the standing alone, or the acts and their reasons too."""
+
 FileName = Literal["ofd", "pdf", "qr.png", "licence.json"]
 MEDIA_TYPES: dict[FileName, str] = {
     "ofd": "application/ofd",
@@ -75,7 +78,7 @@ class Viewer:
     login: str
     department: str | None = None
     holder: tuple[str, str] | None = None
-    oversees: Literal["", "standing", "reasons"] = ""
+    oversees: Overseen = ""
 
 
 class Issue(Protocol):

@@ -26,9 +26,11 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 MAX_FIELDS = 100
 
-BEARER = HTTPBearer(scheme_name="令牌", description="POST /api/v1/token 得到的访问令牌，八小时有效。", auto_error=False)
+BEARER = HTTPBearer(
+    scheme_name="bearer", description="POST /api/v1/token 得到的访问令牌，八小时有效。", auto_error=False
+)
 SESSION_COOKIE = APIKeyCookie(
-    name=COOKIE, scheme_name="网页会话", description="网页登录后的会话；写操作还须带表单令牌。", auto_error=False
+    name=COOKIE, scheme_name="session", description="网页登录后的会话；写操作还须带表单令牌。", auto_error=False
 )
 
 

@@ -123,14 +123,17 @@ class Publisher:
         return (*known, *(one for one in fresh if (one.issuer_code, one.type_code) not in have))
 
     def _listed(self, at: datetime) -> tuple[ListedCertificate, ...]:
-        """Every certificate of a signer that is in its period, in the order of issue."""
+        """Every certificate of a signer that has begun, in the order of issue.
+
+        One that has ended stays: what it sealed in its time is still verified.
+        """
         listed = []
         for kind in END_ENTITIES:
             for record in self._archive.books.certificates.of_profile(kind.profile.name):
                 if record.der is None:
                     continue  # planned and never completed
                 certificate = load_certificate(record.der)
-                if certificate.not_before <= at <= certificate.not_after:
+                if certificate.not_before <= at:
                     code = certificate.subject.organisation_code
                     listed.append(ListedCertificate(kind.profile.purposes[0], code, record.der))
         return tuple(listed)

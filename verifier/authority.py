@@ -2,14 +2,15 @@
 
 The judged instant is the proven time of sealing where the log proves one, else now. Seal maker and signer are judged
 alike: path to a pinned anchor, purpose, period and revocation. A path that could not be examined for want of evidence
-is INDETERMINATE; one that is definitely broken is FAILED.
+is INDETERMINATE; one that is definitely broken is FAILED. Where no time of sealing is proven, a period that is over by
+now is want of evidence too: the seal may have been made inside it (promise P13).
 """
 
 from datetime import datetime
 
 from trust.errors import Malformed
 from trust.formats.certificate import Certificate, Purpose, load_certificate
-from trust.formats.errors import PathRefused
+from trust.formats.errors import Expired, PathRefused
 from trust.formats.ses import Seal
 from trust.rules.mandate import mandate_for
 from trust.rules.times import Times
@@ -26,21 +27,14 @@ PATH_WORDS = {
     "signature": "证书链上有签名不成立",
     "constraint": "证书链违反约束",
 }
+EXPIRED_UNPROVEN = "证书现已过期，又没有可信时间证明签名在有效期内作出"
 
 
 def judge_seal(seal: Seal | None, evidence: Evidence, times: Times) -> list[Finding]:
     """Step 3, beyond the maker's signature value: period, maker's path, maker's entry in the trust list."""
     if seal is None:
         return [Finding(3, "seal-present", Indication.FAILED, "文件中没有电子印章。")]
-    inside = seal.valid_from <= times.judged_at <= seal.valid_until
-    findings = [
-        Finding(
-            3,
-            "seal-in-force",
-            Indication.PASSED if inside else Indication.FAILED,
-            f"印章“{seal.name}”在判定时刻{'处于' if inside else '不在'}有效期内。",
-        ),
-    ]
+    findings = [_in_force(seal, times)]
     try:
         maker = load_certificate(seal.maker_certificate)
     except Malformed as error:
@@ -51,6 +45,17 @@ def judge_seal(seal: Seal | None, evidence: Evidence, times: Times) -> list[Find
     if evidence.trust_list is not None and maker.der not in {one.der for one in evidence.listed(Purpose.SEAL_MAKER)}:
         findings.append(Finding(3, "seal-maker-listed", Indication.FAILED, "制章者不在信任列表中。"))
     return findings
+
+
+def _in_force(seal: Seal, times: Times) -> Finding:
+    """The seal's own period."""
+    name, at = "seal-in-force", times.judged_at
+    if at > seal.valid_until and times.sealed_at is None:
+        text = f"印章“{seal.name}”现已过有效期，又没有可信时间证明签章在有效期内作出。"
+        return Finding(3, name, Indication.INDETERMINATE, text)
+    inside = seal.valid_from <= at <= seal.valid_until
+    text = f"印章“{seal.name}”在判定时刻{'处于' if inside else '不在'}有效期内。"
+    return Finding(3, name, Indication.PASSED if inside else Indication.FAILED, text)
 
 
 def judge_signer(octets: bytes | None, evidence: Evidence, times: Times) -> tuple[list[Finding], Certificate | None]:
@@ -78,6 +83,8 @@ def judge_path(
     try:
         path = evidence.path(leaf, purpose, at=times.judged_at, now=times.now)
     except PathRefused as error:
+        if isinstance(error, Expired) and times.sealed_at is None:
+            return Finding(step, name, Indication.INDETERMINATE, f"{who}：{EXPIRED_UNPROVEN}。")
         grave = Indication.FAILED if error.definite else Indication.INDETERMINATE
         return Finding(step, name, grave, f"{who}：{PATH_WORDS.get(error.reason, error.reason)}。")
     return Finding(step, name, Indication.PASSED, f"{who}的证书链有效。", path.revocation_age_s)

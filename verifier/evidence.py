@@ -115,18 +115,22 @@ def _trust_list(octets: bytes | None, evidence: Evidence, now: datetime, notes: 
     if octets is None:
         notes.append(_note("trust-list-missing", "没有信任列表，无法判断颁发机构是否可信。"))
         return None
+    reason = "signer-unknown"
     try:
         envelope = cose.split(octets, MAX_PART)
-        signers = [one for one in evidence.certificates if one.public_key.key_id == envelope.key_id]
-        for signer in signers:
+    except TrustError as error:
+        envelope, reason = None, error.reason
+    for signer in evidence.certificates:  # a key that was certified again has several
+        if envelope is None or signer.public_key.key_id != envelope.key_id:
+            continue
+        try:
             evidence.path(signer, Purpose.TRUST_LIST, at=now, now=now)
             return decode_trust_list(
                 cose.unwrap(octets, signer.public_key, content_type=TRUST_LIST_TYPE, limit=MAX_PART),
             )
-    except TrustError as error:
-        notes.append(_note("trust-list-untrusted", f"信任列表不可信，未采用（{error.reason}）。"))
-        return None
-    notes.append(_note("trust-list-untrusted", "信任列表的签名人不在依据之中，未采用。"))
+        except TrustError as error:
+            reason = error.reason
+    notes.append(_note("trust-list-untrusted", f"信任列表不可信，未采用（{reason}）。"))
     return None
 
 

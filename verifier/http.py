@@ -18,7 +18,7 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from trust.formats.bundle import Bundle, encode_bundle
@@ -234,6 +234,8 @@ async def _read_words(request: Request) -> Submission:
 
 async def _kept(request: Request, share: _Share) -> AsyncGenerator[bytes, None]:
     """The body as far as it is kept; the rest is heard and dropped, and then the whole is too large."""
+    if declared_length(request.headers) > MAX_HEARD:
+        raise _TooLarge
     total = 0
     async for chunk in request.stream():
         total += len(chunk)
@@ -244,3 +246,9 @@ async def _kept(request: Request, share: _Share) -> AsyncGenerator[bytes, None]:
             break
     if total > MAX_BODY:
         raise _TooLarge
+
+
+def declared_length(headers: Headers) -> int:
+    """The length that a request claims to have; 0 where it claims none."""
+    claimed = headers.get("content-length", "")
+    return int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) < 16 else 0

@@ -1,15 +1,18 @@
 """Step 9: is this file in the transparency log, and since when.
 
+Only an entry that says "issued" counts: that a seal was used on a file does not make it a licence that was released.
 The log holds salted commitments; the salt stands in the covered metadata, so whoever holds the file can find its
 entry and nobody else learns anything from the log. A proof that holds under a checkpoint signed by the log is also the
 trusted time of sealing (step 0). Without network there is no proof to ask for, and the finding says so.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from keys.sm2 import PublicKey
 from keys.sm3 import sm3
 from trust.errors import TrustError, Untrusted
-from trust.formats.leaf import commitment
+from trust.formats.leaf import EntryKind, commitment
 from trust.formats.log_proof import LogProof, verify_log_proof
 from trust.rules.licence import Licence
 from trust.rules.verdict import Finding, Indication
@@ -30,23 +33,25 @@ def judge_inclusion(
     proof = log.prove(wanted)
     if proof is None:
         return Finding(9, "log", Indication.FAILED, "存证日志中没有这份文件。"), None
+    if evidence.trust_list is None or not evidence.log_keys:
+        return Finding(9, "log", Indication.INDETERMINATE, "没有可信的日志公钥，无法检查存证日志的证明。"), None
     try:
-        at = _proven(proof, wanted, evidence)
+        at = _proven(proof, wanted, evidence.trust_list.log, evidence.log_keys)
     except TrustError as error:
         return Finding(9, "log", Indication.FAILED, f"存证日志的证明不成立（{error.reason}）。"), None
     return Finding(9, "log", Indication.PASSED, f"已在存证日志第 {proof.index} 条，{at:%Y-%m-%dT%H:%M:%SZ}。"), at
 
 
-def _proven(proof: LogProof, wanted: bytes, evidence: Evidence) -> datetime:
+def _proven(proof: LogProof, wanted: bytes, origin: str, keys: Sequence[PublicKey]) -> datetime:
     """The log's instant of the entry, under whichever listed key of the log signed the checkpoint."""
-    if evidence.trust_list is None or not evidence.log_keys:
-        raise Untrusted("log-unknown")
     refusals: list[TrustError] = []
-    for key in evidence.log_keys:
+    for key in keys:
         try:
-            entry, _ = verify_log_proof(proof, wanted, evidence.trust_list.log, key)
+            entry, _ = verify_log_proof(proof, wanted, origin, key)
         except TrustError as error:
             refusals.append(error)
-        else:
-            return entry.at
+            continue
+        if entry.statement.kind is not EntryKind.ISSUE:
+            raise Untrusted("not-issued", "the log has the file under another heading than that it was issued")
+        return entry.at
     raise refusals[0]

@@ -208,7 +208,9 @@ def _times(times: Times, claimed_at: datetime | None) -> Finding:
 
 
 def _signer_of(envelope: cose.Sign1, evidence: Evidence) -> Certificate | None:
-    for certificate in evidence.listed(Purpose.SEAL_SIGNER):
+    """The listed certificate of the key that signed; the youngest, where the key was certified again."""
+    named = [one for one in evidence.listed(Purpose.SEAL_SIGNER) if one.public_key.key_id == envelope.key_id]
+    for certificate in sorted(named, key=lambda one: one.not_before, reverse=True):
         try:
             cose.check(envelope, certificate.public_key)
         except TrustError:

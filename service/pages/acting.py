@@ -36,7 +36,12 @@ CONSEQUENCES = {
     Status.TRANSFERRING: "生效后，任何人核验这本证照都得到“核验未通过”，直到转出办结或撤回转出。",
 }
 FINAL = "这是最终处理，不能恢复。生效后，任何人核验这本证照都得到“核验未通过”，也不能再被办件引用；需要时只能重新颁发。"
-ERROR_PLACES = {"reason-missing": "reason", "not-retroactive": "effective", "ground-unknown": "ground", "ground-kind": "ground"}
+ERROR_PLACES = {
+    "reason-missing": "reason",
+    "not-retroactive": "effective",
+    "ground-unknown": "ground",
+    "ground-kind": "ground",
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,9 @@ class Asked:
         try:
             return datetime.fromisoformat(self.effective).replace(tzinfo=CHINA)
         except ValueError as error:
-            raise Usage("not-a-time", "请填写日期和时间，例如 2026-11-21 09:30；留空即立即生效。", "not a time.") from error
+            raise Usage(
+                "not-a-time", "请填写日期和时间，例如 2026-11-21 09:30；留空即立即生效。", "not a time."
+            ) from error
 
 
 def add_acting(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:

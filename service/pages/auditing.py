@@ -13,9 +13,11 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from service.guards import Guards
 from service.identity import Person, Role
+from service.pages.issuing import body_names
 from service.pages.rendering import render
-from service.recent import RecentAct, recent_acts
+from service.recent import recent_acts
 from service.wiring import Yinzheng
+from templates.library import bundles
 from trust.certification.trust_listing import NAME as TRUST_LIST
 from trust.formats.checkpoint import Checkpoint, parse_checkpoint
 from trust.formats.leaf import Entry, EntryKind, decode_entry
@@ -59,7 +61,9 @@ def add_auditing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
             published=_published(yinzheng),
             entries=_entries(yinzheng),
             kinds=KIND_WORDS,
-            acts=_acts(yinzheng),
+            acts=recent_acts(archive.engine, SHOWN),
+            bodies=body_names(yinzheng),
+            types={bundle.type.code: bundle.type.name for bundle in bundles()},
             left={
                 "签发未完成": len(archive.register.unreleased(at - LEFT_BEHIND)),
                 "引用未完成": len(archive.citations.unrecorded(at - LEFT_BEHIND)),
@@ -94,6 +98,3 @@ def _entries(yinzheng: Yinzheng) -> list[tuple[int, Entry]]:
     octets = yinzheng.archive.log.entries(first, end)
     return [(first + place, decode_entry(one)) for place, one in enumerate(octets)][::-1]
 
-
-def _acts(yinzheng: Yinzheng) -> list[RecentAct]:
-    return recent_acts(yinzheng.archive.engine, SHOWN)

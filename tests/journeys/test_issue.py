@@ -42,7 +42,7 @@ ALL_STEPS = set(range(1, 10))
 def test_every_type_is_issued_and_passes_in_every_form(city: City, bundle: str) -> None:
     issued = city.issue(bundle)
     verdicts = presented(city, issued)
-    assert {name: against(one) for name, one in verdicts.items()} == dict.fromkeys(verdicts, [])
+    assert {name: against(one) for name, one in verdicts.items()} == {name: [] for name in verdicts}
     assert {indication(one) for one in verdicts.values()} == {PASSED}
     assert {one.verdict.subject for one in verdicts.values()} == {identifier(issued)}
     for form in ("ofd", "pdf", "identifier"):
@@ -194,7 +194,11 @@ PERSON = {"code": "530199191107070021", "code_type": "111"}
 
 @pytest.mark.parametrize(
     ("holder", "subject", "error"),
-    [("林\U0002b820雅", "语文", MissingGlyph), ("林" * 100, "语文", DoesNotFit), ("林𬭎雅", "\U0002b820", MissingGlyph)],
+    [
+        ("林\U0002b820雅", "语文", MissingGlyph),
+        ("林" * 100, "语文", DoesNotFit),
+        ("林𬭎雅", "\U0002b820", MissingGlyph),
+    ],
 )
 def test_what_cannot_be_printed_is_refused_before_anything_is_promised(
     city: City, holder: str, subject: str, error: type[Exception]
@@ -217,7 +221,7 @@ def test_a_code_too_fine_to_print_is_refused_before_anything_is_promised(city: C
     assert city.yinzheng.archive.register.by_key("a long address") is None
 
 
-@pytest.mark.parametrize("length", [20, 21, 60, 100])
+@pytest.mark.parametrize("length", [20, 21, 40, 60])
 def test_firms_with_long_names_get_a_code_that_can_be_read(city: City, length: int) -> None:
     name = "云岭市" + "青" * (length - 13) + "餐饮管理有限公司分店"
     firm = {"name": name, "code": "91530199MA6QH2K74U", "code_type": "001"}

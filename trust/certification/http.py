@@ -7,7 +7,7 @@ Both answer with an ETag and 304. The paths read storage and nothing else; a lis
 """
 
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Response
 
@@ -23,18 +23,38 @@ def router(revocation_lists: Editions, trust_lists: Editions) -> APIRouter:
     """The routes, over the published editions."""
     routes = APIRouter(tags=["certification"])
 
-    @routes.get("/crl/{name}.crl")
+    @routes.get(
+        "/crl/{name}.crl",
+        summary="证书撤销列表",
+        description="`root` 或 `issuing` 的现行撤销列表，DER。",
+        response_class=Response,
+        responses=_described(CRL_TYPE),
+    )
     def revocation_list(
         name: Annotated[str, Path(pattern="^[a-z0-9-]{1,32}$")],
         if_none_match: Annotated[str | None, Header()] = None,
     ) -> Response:
         return _answer(revocation_lists.current(name), CRL_TYPE, if_none_match)
 
-    @routes.get("/trust-list")
+    @routes.get(
+        "/trust-list",
+        summary="信任列表",
+        description="已签名的信任列表：颁发机构的证书、职权与证照类型。",
+        response_class=Response,
+        responses=_described(ENVELOPE_TYPE),
+    )
     def trust_list(if_none_match: Annotated[str | None, Header()] = None) -> Response:
         return _answer(trust_lists.current(NAME), ENVELOPE_TYPE, if_none_match)
 
     return routes
+
+
+def _described(media_type: str) -> dict[int | str, dict[str, Any]]:
+    """What the API's description says of an answer of this kind."""
+    return {
+        200: {"content": {media_type: {}}, "description": "现行的一期"},
+        304: {"description": "没有变化"},
+    }
 
 
 def _answer(found: Publication | None, media_type: str, if_none_match: str | None) -> Response:

@@ -24,7 +24,16 @@ def router(lists: PublishedLists) -> APIRouter:
     """The routes, over the published lists."""
     routes = APIRouter(prefix="/status", tags=["status"])
 
-    @routes.get("/{shard}")
+    @routes.get(
+        "/{shard}",
+        summary="状态清单",
+        description="已签名的状态清单（IETF Token Status List）；`time` 取那一时刻公布的一期。",
+        response_class=Response,
+        responses={
+            200: {"content": {STATUS_LIST_TYPE: {}}, "description": "状态清单"},
+            304: {"description": "没有变化"},
+        },
+    )
     def status_list(
         shard: Annotated[int, Path(ge=0, le=MAX_LIST)],
         time: Annotated[int | None, Query(ge=0, le=LAST_SECOND)] = None,
