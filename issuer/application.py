@@ -49,7 +49,8 @@ class Application:
             "holders": [[holder.name, holder.code, holder.code_type] for holder in self.holders],
             "fields": dict(self.fields),
         }
-        return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return text.encode("utf-8", "surrogatepass")  # what cannot stand in a licence is refused elsewhere
 
     @property
     def digest(self) -> str:
@@ -61,13 +62,13 @@ def parse_application(octets: bytes, *, type_code: str, issuer_code: str) -> App
     """Read an application from JSON octets.
 
     Raises:
-        ApplicationRefused: too large, not JSON, or not in the form above.
+        ApplicationRefused: too large, not JSON (a member given twice is none either), or not in the form above.
 
     """
     if len(octets) > MAX_OCTETS:
         raise ApplicationRefused([("", "too-large")])
     try:
-        body = json.loads(octets)
+        body = json.loads(octets, object_pairs_hook=_object, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise ApplicationRefused([("", "not-json")]) from error
     return read_application(body, type_code=type_code, issuer_code=issuer_code)
@@ -82,7 +83,7 @@ def read_application(body: object, *, type_code: str, issuer_code: str) -> Appli
     """
     if not isinstance(body, dict):
         raise ApplicationRefused([("", "not-an-object")])
-    problems = [(str(name), "unknown") for name in body.keys() - MEMBERS]
+    problems = [(str(name)[:64], "unknown") for name in sorted(body.keys() - MEMBERS)]
     number, area = _text(body, "number", 128, problems), _text(body, "area_code", 6, problems)
     issued = _date(body, "issued_on", problems)
     if issued is None and not any(name == "issued_on" for name, _ in problems):
@@ -93,6 +94,17 @@ def read_application(body: object, *, type_code: str, issuer_code: str) -> Appli
     if problems or issued is None:
         raise ApplicationRefused(problems)
     return Application(type_code, issuer_code, number, issued, area, holders, start, end, fields)
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a member is given twice")
+    return found
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is not JSON")
 
 
 def _text(body: Mapping[str, object], name: str, limit: int, problems: list[tuple[str, str]]) -> str:
@@ -109,12 +121,13 @@ def _date(body: Mapping[str, object], name: str, problems: list[tuple[str, str]]
     if value is None or value == "":
         return None
     try:
-        if isinstance(value, str) and len(value) == len("2026-11-21"):
-            return date.fromisoformat(value)
+        found = date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
-        pass  # falls through to the one place that reports it
-    problems.append((name, "not-a-date"))
-    return None
+        found = None
+    if found is None or found.isoformat() != value:  # 20261121 and 2026-W47-6 are dates too, to Python
+        problems.append((name, "not-a-date"))
+        return None
+    return found
 
 
 def _holders(body: Mapping[str, object], problems: list[tuple[str, str]]) -> tuple[Holder, ...]:

@@ -4,7 +4,8 @@
 server asks every second. Status lists are logged before the checkpoint is signed, so that the checkpoint covers them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -50,6 +51,8 @@ class Publisher:
         self._base_url, self._list_size = base_url, list_size
         self._lock = Lock()
         self._logged_again = False
+        self.edition = 0
+        """How often this process has published or looked what is due; whoever keeps evidence compares it."""
 
     @property
     def origin(self) -> str:
@@ -58,7 +61,7 @@ class Publisher:
 
     def refresh(self, at: datetime) -> None:
         """Publish everything that is due as of `at`."""
-        with self._lock:
+        with self._publishing():
             self._authority.publish_crls(at)
             self._trust_list(at)
             self._log_again(at)
@@ -68,10 +71,19 @@ class Publisher:
 
     def after_issue(self, shard: int, at: datetime) -> None:
         """Make what was just logged provable, and see that the licence's status list exists."""
-        with self._lock:
+        with self._publishing():
             if self._archive.publications.current(shard) is None:
                 self._publish_list(shard, at)
             self._checkpoint(at)
+
+    @contextmanager
+    def _publishing(self) -> Iterator[None]:
+        """One at a time; the edition moves on when it is over, also when it failed half-way."""
+        with self._lock:
+            try:
+                yield
+            finally:
+                self.edition += 1
 
     def trust_list(self) -> TrustList | None:
         """The current trust list, as this installation published it."""

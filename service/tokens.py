@@ -85,7 +85,7 @@ def _credentials(grant_type: str, client_id: str, client_secret: str, authorizat
         raise Refused(400, "invalid_request", "缺少 grant_type。")
     if grant_type != "client_credentials":
         raise Refused(400, "unsupported_grant_type", "只支持 client_credentials。")
-    if authorization is not None:
+    if authorization is not None and authorization.lower().startswith("basic "):
         if client_id or client_secret:
             raise Refused(400, "invalid_request", "账号、口令只能放在一处：表单或者 Authorization。")
         client_id, client_secret = _basic(authorization)
@@ -95,12 +95,12 @@ def _credentials(grant_type: str, client_id: str, client_secret: str, authorizat
 
 
 def _basic(authorization: str) -> tuple[str, str]:
-    kind, _, encoded = authorization.partition(" ")
+    encoded = authorization.partition(" ")[2]
     try:
         login, found, password = b64decode(encoded.strip(), validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError) as error:
         raise _wrong() from error
-    if kind.lower() != "basic" or not found:
+    if not found:
         raise _wrong()
     return unquote_plus(login), unquote_plus(password)
 

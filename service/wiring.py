@@ -7,7 +7,7 @@ ports to the journeys below, and publishes after what they changed. Tests make o
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -60,8 +60,8 @@ from trust.revocation.allotting import allot
 from trust.revocation.errors import SubjectUnknown
 from trust.revocation.reading import read_standing
 from trust.rules.mandate import Mandate
-from trust.rules.standing import Act, Standing, Status
-from trust.rules.verdict import Policy
+from trust.rules.standing import Act, Standing, Status, standing_at
+from trust.rules.verdict import POLICIES, Finding, Indication, Policy, Verdict, judge
 from trust.sealing.in_force import check_in_force
 from verifier.errors import EvidenceUnusable
 from verifier.evidence import Evidence, weigh
@@ -70,8 +70,11 @@ from verifier.verifying import Examined, verify_file, verify_words
 
 DEMO_CITY = PROJECT / "deploy" / "demo" / "city.toml"
 MATTERS = PROJECT / "deploy" / "demo" / "matters.toml"
-EVIDENCE_KEPT = timedelta(seconds=30)
-"""How long weighed evidence is used again while none of its parts has changed."""
+EVIDENCE_KEPT, LOOK_EVERY = timedelta(seconds=30), timedelta(seconds=1)
+"""How long weighed evidence is used again while no part of it changes, and how often it is looked whether one did.
+
+What this process publishes is seen at once; what another process published, within a second.
+"""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,17 @@ class Means:
     city: City
     base_url: str
     list_size: int = SIZE
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """Evidence with the parts it was weighed from, and when it was last looked whether they have changed."""
+
+    parts: tuple[object, ...]
+    edition: int
+    weighed_at: datetime
+    looked_at: datetime
+    evidence: Evidence
 
 
 class LogBook:
@@ -139,7 +153,7 @@ class Yinzheng:
         self.directory = Directory(self.archive, means.ring, means.city)
         self.identity = Identity(self.archive.people, means.random)
         self.ports = OnlinePorts(self.archive, means.blobs)
-        self._evidence: tuple[tuple[object, ...], datetime, Evidence] | None = None
+        self._weighed: Weighed | None = None
 
     # --- founding and publishing ---------------------------------------------------------------------------------
 
@@ -289,13 +303,20 @@ class Yinzheng:
 
     def evidence(self) -> Evidence:
         """The published evidence, weighed; used again for a short while when nothing was published since."""
-        bundle, at = self.evidence_bundle(), self.now()
+        at, edition, kept = self.now(), self._edition(), self._weighed
+        if kept and kept.edition == edition and timedelta(0) <= at - kept.looked_at < LOOK_EVERY:
+            return kept.evidence
+        bundle = self.evidence_bundle()
         parts = (bundle.trust_list, bundle.certificates, bundle.crls, bundle.status_lists, bundle.checkpoint)
-        if self._evidence and self._evidence[0] == parts and abs(at - self._evidence[1]) < EVIDENCE_KEPT:
-            return self._evidence[2]
-        weighed = weigh(bundle, self.anchors, at)
-        self._evidence = (parts, at, weighed)
-        return weighed
+        if kept and kept.parts == parts and timedelta(0) <= at - kept.weighed_at < EVIDENCE_KEPT:
+            self._weighed = replace(kept, edition=edition, looked_at=at)
+        else:
+            self._weighed = Weighed(parts, edition, at, at, weigh(bundle, self.anchors, at))
+        return self._weighed.evidence
+
+    def _edition(self) -> int:
+        """How often this process has published; 0 where it never did, without opening the publishing side."""
+        return self.publisher.edition if "publisher" in vars(self) else 0
 
     @property
     def online(self) -> Online:
@@ -337,7 +358,10 @@ class Yinzheng:
         return [str(entry.licence.identifier) for entry in self.archive.register.held(code_type, code, type_codes)]
 
     def check(self, identifier: str, at: datetime) -> Checked | None:
-        """`cases.ports.Checks`: the sequence is read before the evidence, so a later act is always noticed."""
+        """`cases.ports.Checks`: the sequence is read before the evidence, so a later act is always noticed.
+
+        An act that is recorded and not yet published is in that sequence already, so the register's word counts too.
+        """
         try:
             acts = self.archive.acts.of(identifier)
         except SubjectUnknown:
@@ -351,7 +375,7 @@ class Yinzheng:
         pointer = examined.licence.status
         found = self.evidence().status_lists.get(pointer.list)
         return Checked(
-            verdict=examined.verdict,
+            verdict=_with_register(examined.verdict, standing_at(acts, at)),
             licence=examined.licence,
             file_digest=examined.digest,
             standing_sequence=acts[-1].sequence if acts else 0,
@@ -366,6 +390,15 @@ class Yinzheng:
 
     def _index_holder(self, code_type: str, code: str) -> bytes:
         return hmac_sm3(self._means.index_key(), f"{code_type}:{code}".encode())
+
+
+def _with_register(verdict: Verdict, standing: Standing) -> Verdict:
+    """The verdict, FAILED where the register knows of an act that the status list does not show yet."""
+    if standing.status is Status.VALID:
+        return verdict
+    text = f"登记簿中该证照的状态为{standing.status.label}。"
+    found = Finding(8, "register", Indication.FAILED, text)
+    return judge([*verdict.findings, found], POLICIES[verdict.policy], at=verdict.at, subject=verdict.subject)
 
 
 def _bundle(type_code: str) -> Bundle:

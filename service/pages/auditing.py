@@ -97,4 +97,3 @@ def _entries(yinzheng: Yinzheng) -> list[tuple[int, Entry]]:
     first = max(0, end - SHOWN)
     octets = yinzheng.archive.log.entries(first, end)
     return [(first + place, decode_entry(one)) for place, one in enumerate(octets)][::-1]
-

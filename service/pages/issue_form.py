@@ -14,7 +14,7 @@ from issuer.errors import ApplicationRefused
 from service.pages.field_words import sentence
 from service.pages.forms import Form
 from templates.library import Bundle
-from trust.rules.catalogue import FieldRule
+from trust.rules.catalogue import FieldRule, field_problems
 from trust.rules.errors import FieldRefused
 from trust.rules.licence import day_in_china
 from trust.rules.party import (
@@ -39,7 +39,7 @@ STANDARD = (
     "valid_until",
     "area_code",
 )
-PLACES = {"holder": "holder_code", "holder.code_type": "holder_code_type"}
+PLACES = {"holder.code_type": "holder_code_type"}
 GENERAL = {"dates": "valid_until", "area-code": "area_code", "holder-kind": "holder_code_type"}
 _ORGANISATION_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -125,15 +125,26 @@ def application_of(bundle: Bundle, issuer_code: str, values: Mapping[str, str]) 
     return read_application(body, type_code=bundle.type.code, issuer_code=issuer_code)
 
 
-def errors_of(refusal: ApplicationRefused, values: Mapping[str, str], at: datetime) -> dict[str, str]:
-    """The problems by the field they belong to; those of no field stand under the empty name."""
+def errors_of(bundle: Bundle, refusal: ApplicationRefused, values: Mapping[str, str], at: datetime) -> dict[str, str]:
+    """The problems by the field they belong to; those of no field stand under the empty name.
+
+    The issuer reads first and judges what could be read, so a missing field would hide a wrong one. Here the rules of
+    the type are asked too, and the official hears of everything at once.
+    """
     told: dict[str, str] = {}
     for name, reason in refusal.problems:
-        place = GENERAL.get(reason, "") if name == "" else PLACES.get(name, name)
-        if name == "holder":
-            place = _holder_place(values, at)
-        told.setdefault(place, sentence(reason))
-    return told
+        if name != "holder":  # the holder's own rule, asked below, knows which of the fields it is
+            place = GENERAL.get(reason, "") if name == "" else PLACES.get(name, name)
+            told.setdefault(place, sentence(reason))
+    holder = Holder(values["holder_name"], values["holder_code"].upper(), values["holder_code_type"])
+    try:
+        check_holder(holder, day_in_china(at))
+    except FieldRefused as wrong:
+        told.setdefault(wrong.key, sentence(wrong.reason))
+    own = {rule.key: values.get(f"fields.{rule.key}", "") for rule in bundle.type.fields}
+    for problem in field_problems(bundle.type, own):
+        told.setdefault(f"fields.{problem.key}", sentence(problem.reason))
+    return told or {"": sentence("")}
 
 
 def sample_values(
@@ -170,21 +181,11 @@ def _another(holder: Holder, number: str, random: Callable[[int], bytes]) -> tup
     return holder, f"{number[:-6]}{drawn:06}"
 
 
-def _holder_place(values: Mapping[str, str], at: datetime) -> str:
-    """Which of the holder's fields is wrong; the issuer tells only that the holder is."""
-    holder = Holder(values["holder_name"], values["holder_code"].upper(), values["holder_code_type"])
-    try:
-        check_holder(holder, day_in_china(at))
-    except FieldRefused as refusal:
-        return refusal.key
-    return "holder_code"
-
-
 def _holder_fields(bundle: Bundle) -> list[Field]:
     kinds = tuple((code, HOLDER_CODE_TYPES[code].label) for code in bundle.type.holder_code_types)
     return [
         Field("holder_name", "名称或姓名", hint="与身份证件或登记证件上的完全一致"),
-        Field("holder_code_type", "代码类型", "choice", options=kinds),
+        Field("holder_code_type", "代码类型", "choice", hint="按持证主体的身份选择", options=kinds),
         Field("holder_code", "代码", hint="末位字母用大写；校验位会自动核对"),
     ]
 

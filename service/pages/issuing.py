@@ -23,7 +23,7 @@ from service.pages.issue_form import (
     sections_of,
     values_of,
 )
-from service.pages.rendering import render, see_other
+from service.pages.rendering import frame_of, render, see_other
 from service.problems import problem_of
 from service.wiring import Yinzheng
 from templates.errors import TemplatesError
@@ -60,7 +60,7 @@ def add_issuing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
     def blank(request: Request, official: Official, name: str, sample: bool = False) -> Response:  # noqa: FBT001, FBT002  (a switch in the address)
         bundle = _own_bundle(yinzheng, official, name)
         values = first_values(bundle, yinzheng.city.area_code, yinzheng.now())
-        if sample:
+        if sample and frame_of(request).demo:
             values |= sample_values(
                 bundle, yinzheng.random, used=lambda holder, number: _used(yinzheng, holder, number)
             )
@@ -74,7 +74,7 @@ def add_issuing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
             application = application_of(bundle, official.department or "", values)
             issued = yinzheng.issue(application, key=key, by=signature(official))
         except ApplicationRefused as error:
-            told = errors_of(error, values, yinzheng.now())
+            told = errors_of(bundle, error, values, yinzheng.now())
             return _form_page(request, yinzheng, bundle, values, told, status=problem_of(error).status)
         except DuplicateNumber as error:
             problem = problem_of(error)

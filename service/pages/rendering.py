@@ -70,7 +70,8 @@ def render(request: Request, page: str, /, *, status: int = 200, **values: objec
             role_label=ROLE_LABELS[person.role] if person else "",
             form_token=frame.session.form_token if frame.session else "",
             large=request.cookies.get(SIZE_COOKIE) == "large",
-            here=request.url.path if request.method in {"GET", "HEAD"} else "/",
+            here=request.url.path,
+            back=request.url.path if request.method in {"GET", "HEAD"} else "/",
             **values,
         )
     )

@@ -23,11 +23,11 @@ from service.identity import Person, Role
 from service.pages.field_words import SENTENCES
 from service.pages.forms import Form, fresh_nonce, read_form
 from service.pages.issuing import body_names, department_name
-from service.pages.rendering import render, see_other
+from service.pages.rendering import frame_of, render, see_other
 from service.pages.words import MARKS, Step, steps_of
 from service.problems import Usage, problem_of
 from service.wiring import Yinzheng
-from templates.library import bundle_for, bundles
+from templates.library import bundle_for, bundles, load_bundle
 from trust.rules.licence import end_of
 from trust.rules.party import HOLDER_CODE_TYPES
 
@@ -74,8 +74,9 @@ def add_reviewing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None
     Posted = Annotated[Form, Depends(read_form)]  # noqa: N806  (as above)
 
     @routes.get("/reviewer")
-    def ask(request: Request, reviewer: Reviewer) -> Response:
-        return _ask_page(request, yinzheng, reviewer, {"mode": Mode.STATUTORY.value})
+    def ask(request: Request, reviewer: Reviewer, sample: bool = False) -> Response:  # noqa: FBT001, FBT002  (a switch in the address)
+        values = _sample_values(yinzheng) if sample and frame_of(request).demo else {}
+        return _ask_page(request, yinzheng, reviewer, {"mode": Mode.STATUTORY.value} | values)
 
     @routes.post("/reviewer/cite")
     def cite(request: Request, reviewer: Reviewer, form: Posted) -> Response:
@@ -139,6 +140,26 @@ def _request(values: Mapping[str, str], reviewer: Person) -> CitationRequest:
             case_number=values["case_number"],
         ),
     )
+
+
+def _sample_values(yinzheng: Yinzheng) -> dict[str, str]:
+    """An invented case for the demo: its firm's business licence, for a matter that asks for one."""
+    sample = load_bundle("business-licence")
+    holder = sample.read_sample()["licence"]["holders"][0]
+    wanted = (
+        f"{matter.code}/{one.code}"
+        for matter in yinzheng.cases.citing.matters
+        for one in matter.requirements
+        if sample.type.code in one.type_codes
+    )
+    return {
+        "requirement": next(wanted, ""),
+        "case_number": f"YL-{yinzheng.now():%Y%m%d}-{int.from_bytes(yinzheng.random(3), 'big') % 10_000:04}",
+        "holder_code_type": holder["code_type"],
+        "holder_code": holder["code"],
+        "purpose": "办理食品经营许可，核验主体资格",
+        "reference": "《中华人民共和国行政许可法》第三十四条",
+    }
 
 
 def _end(text: str) -> datetime | None:

@@ -56,6 +56,8 @@ async def _bounded_form(request: Request) -> Form:
     """The form, or an empty one marked too large: whoever uploads too much gets a verdict, not an error."""
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > MAX_FORM:
+        async for _ in request.stream():
+            pass  # heard to the end, as far as the shell lets it come, or the browser would show no answer
         return Form({"too-large": "1"})
     return await read_form(request)
 

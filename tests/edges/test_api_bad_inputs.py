@@ -1,0 +1,320 @@
+"""What the API does with what it should never be sent: a problem with a code and two sentences, and nothing stored.
+
+Each row is one request that somebody has sent to some service by mistake or on purpose. The address, the status and the
+code are the contract; so are these: the sentence is there in Chinese and in English, what was sent is not repeated,
+nothing of our insides shows, no table has a row more, and the API's description knows the status for this route.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from service.outlet import MEDIA_TYPE
+from tests.api_parts import Api, identifier_of, is_problem
+
+CANARY = "金丝雀㐀７８"
+"""Sent in many rows, found in no answer and no journal."""
+CANARY_ASCII = "canary-8c1f"
+
+LICENCES, VERIFICATIONS, TOKEN = "/api/v1/licences", "/api/v1/verifications", "/api/v1/token"
+ACTS, CITE = "/api/v1/licences/{licence}/acts", "/api/v1/cases/530199-0001/citations"
+JSON = {"Content-Type": "application/json"}
+BIDI, NUL, ZERO_WIDTH, PRIVATE = "\u202e", "\x00", "\u200b", "\ue000"
+SQL = "'; DROP TABLE licence; --"
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A request, and the problem it gets; `body` may be a function of the city's own good body."""
+
+    name: str
+    path: str
+    status: int
+    code: str
+    method: str = "POST"
+    login: str | None = "scjg"
+    json: Any = None
+    good: dict[str, Any] | None = None
+    content: bytes | None = None
+    files: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    key: str | bytes | None = "usual"
+    field: str | None = None
+
+
+def issuing(name: str, status: int, code: str, field: str | None = None, /, **changed: Any) -> Bad:
+    """A row for POST /api/v1/licences: the good application with members changed, `...` to leave one out."""
+    return Bad(name, LICENCES, status, code, good=changed, field=field)
+
+
+def acting(name: str, status: int, code: str, field: str | None = None, /, **changed: Any) -> Bad:
+    body = {"kind": "suspend", "ground": "penalty"} | changed
+    return Bad(name, ACTS, status, code, json={k: v for k, v in body.items() if v is not ...}, field=field)
+
+
+def citing(name: str, status: int, code: str, field: str | None = None, /, **changed: Any) -> Bad:
+    body = {
+        "matter_code": "11530199MB0T35T369000131017001000",
+        "requirement_code": "01",
+        "holder_code_type": "001",
+        "holder_code": "91530199MA6QH2K74U",
+        "purpose": "食品经营许可新办",
+        "consent": {"mode": "statutory", "reference": "《中华人民共和国食品安全法》第三十五条"},
+    } | changed
+    return Bad(name, CITE, status, code, json=body, login="window", field=field)
+
+
+def deep(levels: int) -> bytes:
+    return b'{"type":' + b"[" * levels + b"]" * levels + b"}"
+
+
+FIRM = {"name": "云岭市青禾数据科技有限公司", "code": "91530199MA6QH2K74U", "code_type": "001"}
+WRONG = "application-refused"
+
+TABLE = [
+    # --- bodies that are no bodies
+    Bad("no JSON", LICENCES, 422, "invalid-request", content=b'{"type": ', headers=JSON),
+    Bad("JSON of another kind", LICENCES, 422, "invalid-request", json=[CANARY], field="body"),
+    Bad("no body", LICENCES, 422, "invalid-request", content=b"", headers=JSON, field="body"),
+    Bad("deep nesting", LICENCES, 400, "malformed-request", content=deep(100_000), headers=JSON),
+    Bad("no UTF-8", LICENCES, 400, "malformed-request", content=b'{"type": "\xff\xfe"}', headers=JSON),
+    Bad("an endless number", LICENCES, 400, "malformed-request", content=b"9" * 5000, headers=JSON),
+    Bad("XML", LICENCES, 415, "unsupported-media-type", content=b"<a/>", headers={"Content-Type": "application/xml"}),
+    Bad("no kind of content", LICENCES, 415, "unsupported-media-type", content=b"{}"),
+    Bad("a form", LICENCES, 415, "unsupported-media-type", files={"file": b"x"}),
+    Bad("a huge body", LICENCES, 413, "too-large", content=b'"' + b"x" * 1_100_000 + b'"', headers=JSON),
+    # --- keys
+    Bad("no key", LICENCES, 422, "invalid-request", good={}, key=None, field="Idempotency-Key"),
+    Bad("an empty key", LICENCES, 422, "invalid-request", good={}, key="", field="Idempotency-Key"),
+    Bad("a long key", LICENCES, 422, "invalid-request", good={}, key="k" * 129, field="Idempotency-Key"),
+    Bad("a binary key", LICENCES, 422, "invalid-request", good={}, key=b"\xff\x01", field="Idempotency-Key"),
+    Bad("a key with a space", LICENCES, 422, "invalid-request", good={}, key="a b", field="Idempotency-Key"),
+    Bad("no key for an act", ACTS, 422, "invalid-request", json={"kind": "suspend", "ground": "penalty"}, key=None),
+    Bad("a short key for a citation", CITE, 422, "malformed-request", json=citing("", 0, "").json, login="window", key="k"),
+    # --- members of an application
+    issuing("an unknown member", 422, "invalid-request", "status", status="01"),
+    issuing("a member with a strange name", 422, "invalid-request", "?", **{CANARY: CANARY}),
+    issuing("a missing member", 422, "invalid-request", "number", number=...),
+    issuing("a number for a text", 422, "invalid-request", "number", number=7),
+    issuing("a long number", 422, "invalid-request", "number", number=CANARY * 100),
+    issuing("an empty number", 422, WRONG, "number", number=""),
+    issuing("an impossible date", 422, WRONG, "issued_on", issued_on="2026-02-30"),
+    issuing("a date in words", 422, WRONG, "issued_on", issued_on="昨天"),
+    issuing("a date in the future", 422, WRONG, "issued_on", issued_on="2199-01-01"),
+    issuing("an end for what has none", 422, WRONG, "valid_until", valid_until="2030-01-01"),
+    issuing("an area of letters", 422, WRONG, "", area_code="云岭市"),
+    issuing("no holder", 422, WRONG, "holder", holders=...),
+    issuing("holders twice over", 422, WRONG, "holder", holder=FIRM),
+    issuing("a holder with more", 422, "invalid-request", "holders.0.grade", holders=[FIRM | {"grade": "A"}]),
+    issuing("a wrong check digit", 422, WRONG, "holder", holders=[FIRM | {"code": "91530199MA6QH2K74A"}]),
+    issuing("a person for a firm's licence", 422, WRONG, "holder.code_type", holders=[FIRM | {"code_type": "111"}]),
+    issuing("a twenty-first holder", 422, "invalid-request", "holders", holders=[FIRM] * 21),
+    issuing("an unknown type", 404, "unknown-type", type="11100000MB0143028R999"),
+    issuing("a type with a NUL", 404, "unknown-type", type=f"1{NUL}1"),
+    issuing("another department's type", 403, "no-mandate", type="11100000999901153M001"),
+    issuing("an unknown item", 422, WRONG, "fields.seal_id", fields={"seal_id": CANARY}),
+    issuing("an item that is a list", 422, "invalid-request", "fields.address", fields={"address": [CANARY]}),
+    issuing("bidi override", 422, WRONG, "number", number=f"{CANARY_ASCII}{BIDI}1"),
+    issuing("zero width", 422, WRONG, "number", number=f"{CANARY_ASCII}{ZERO_WIDTH}1"),
+    issuing("a NUL", 422, WRONG, "number", number=f"{CANARY_ASCII}{NUL}1"),
+    issuing("private use", 422, WRONG, "number", number=f"{CANARY_ASCII}{PRIVATE}1"),
+    issuing("a line break for the logs", 422, WRONG, "number", number=f"{CANARY_ASCII}\r\nfake"),
+    Bad(
+        "a lone surrogate",
+        LICENCES,
+        422,
+        "invalid-request",
+        content=b'{"type":"\\ud800","number":"1","issued_on":"2026-01-01","area_code":"530199"}',
+        headers=JSON,
+        field="type",
+    ),
+    # --- addresses
+    Bad("an address that leads nowhere", "/api/v1/licence", 404, "no-such-address", method="GET"),
+    Bad("a trailing slash", "/api/v1/types/", 404, "no-such-address", method="GET"),
+    Bad("a wrong method", "/api/v1/types", 405, "method-not-allowed", json={}),
+    Bad("deleting a licence", "/api/v1/licences/{licence}", 405, "method-not-allowed", method="DELETE"),
+    Bad("SQL for an identifier", f"{LICENCES}/{SQL}", 404, "not-found", method="GET"),
+    Bad("bidi for an identifier", f"{LICENCES}/{BIDI}", 404, "not-found", method="GET"),
+    Bad("NUL for an identifier", f"{LICENCES}/%00", 404, "not-found", method="GET"),
+    Bad("a long identifier", f"{LICENCES}/{'1' * 3000}", 404, "not-found", method="GET"),
+    Bad("a wrong check character", "{licence}?", 404, "not-found", method="GET"),
+    Bad("a file that is none", "/api/v1/licences/{licence}/files/key.pem", 404, "not-found", method="GET"),
+    Bad("a path upwards", "/api/v1/licences/{licence}/files/..%2f..%2fetc%2fpasswd", 404, "no-such-address", method="GET"),
+    Bad("a list of letters", "/status/abc", 404, "not-found", method="GET"),
+    Bad("a list beyond numbers", "/status/99999999999999999999", 404, "not-found", method="GET"),
+    Bad("a list that is not there", "/status/77", 404, "list-unknown", method="GET"),
+    Bad("a time beyond time", "/status/0?time=1e300", 422, "invalid-request", method="GET", field="time"),
+    Bad("a tile that is none", "/log/tile/0/../../x", 404, "no-such-address", method="GET"),
+    Bad("a tile upwards", "/log/tile/0/..%2fx", 422, "tile-path", method="GET"),
+    Bad("a commitment that is none", "/log/proof/inclusion?commitment=" + SQL, 422, "invalid-request", method="GET"),
+    Bad("a proof for the future", "/log/proof/consistency?old=1&new=999999", 404, "no-checkpoint", method="GET"),
+    # --- acts
+    acting("an unknown kind", 422, "invalid-request", "kind", kind="forgive"),
+    acting("an unknown ground", 422, "ground-unknown", ground=CANARY),
+    acting("a ground for other acts", 422, "ground-kind", ground="fraud"),
+    acting("no reason where one is needed", 422, "reason-missing", "reason", ground="other"),
+    acting("a long reason", 422, "too-long", "reason", reason=CANARY_ASCII * 40),
+    acting("a reason with bidi", 422, "format-character", "reason", reason=f"{CANARY}{BIDI}"),
+    acting("an act on behalf of others", 422, "invalid-request", "by", by="jyj"),
+    acting("a time without zone", 422, "invalid-request", "effective_at", effective_at="2026-12-01T00:00:00"),
+    acting("a day for a time", 422, "invalid-request", "effective_at", effective_at="2026-12-01"),
+    acting("a number for a time", 422, "invalid-request", "effective_at", effective_at=1_795_000_000),
+    acting("a number in a text", 422, "invalid-request", "effective_at", effective_at="1795000000"),
+    acting("a thirteenth month", 422, "invalid-request", "effective_at", effective_at="2026-13-01T00:00:00Z"),
+    acting("before all calendars", 422, "invalid-request", "decided_at", decided_at="0001-01-01T00:00:00+14:00"),
+    acting("after all calendars", 422, "invalid-request", "effective_at", effective_at="9999-12-31T23:59:59-14:00"),
+    acting("a zone that is none", 422, "invalid-request", "effective_at", effective_at="2026-12-01T00:00:00+99:99"),
+    acting("decided tomorrow", 422, "act-times", decided_at="2027-01-01T00:00:00Z"),
+    acting("a penalty that reaches back", 409, "not-retroactive", effective_at="2026-01-01T00:00:00Z"),
+    acting("lifting what was not suspended", 409, "standing-move", kind="reinstate", ground="rectified"),
+    # --- citations
+    citing("an officer who is somebody else", 422, "invalid-request", "officer", officer=CANARY),
+    citing("an unknown matter", 404, "no-such-requirement", matter_code="11530199MB0T35T369999999999999999"),
+    citing("a case that cites nothing held", 404, "nothing-held", holder_code="91530199MA6RT5X39X"),
+    citing("an identifier mistyped", 422, "malformed-request", identifier="1.2.156.3005.2.X"),
+    citing("SQL for a matter", 422, "malformed-request", matter_code=SQL),
+    citing("a consent nobody gave", 422, "invalid-request", "consent.mode", consent={"mode": "loan", "reference": "x"}),
+    citing(
+        "a consent after all calendars",
+        422,
+        "malformed-request",
+        consent={"mode": "holder", "reference": "SQ-1", "valid_until": "9999-12-31T23:59:59-14:00"},
+    ),
+    # --- verifications that are no submissions
+    Bad("nothing to verify", VERIFICATIONS, 422, "invalid-request", json={}, login=None),
+    Bad("two questions", VERIFICATIONS, 422, "invalid-request", json={"code": "a", "identifier": "b"}, login=None),
+    Bad("a policy of one's own", VERIFICATIONS, 422, "invalid-request", json={"identifier": "1", "policy": "none"}),
+    Bad("no JSON to verify", VERIFICATIONS, 422, "invalid-request", content=b"{", headers=JSON, field="body"),
+    Bad("deep JSON to verify", VERIFICATIONS, 422, "invalid-request", content=deep(100_000), headers=JSON),
+    Bad("long JSON to verify", VERIFICATIONS, 413, "too-large", content=b'"' + b"x" * 70_000 + b'"', headers=JSON),
+    Bad("a code that is long", VERIFICATIONS, 422, "invalid-request", json={"code": "9" * 5000}, field="code"),
+    Bad("text to verify", VERIFICATIONS, 415, "unsupported-media-type", content=b"x", headers={"Content-Type": "text/plain"}),
+    Bad(
+        "a form without boundary",
+        VERIFICATIONS,
+        400,
+        "malformed-request",
+        content=b"x",
+        headers={"Content-Type": "multipart/form-data"},
+    ),
+    Bad(
+        "a form that breaks off",
+        VERIFICATIONS,
+        422,
+        "invalid-request",
+        content=b"--b\r\nContent-Disposition: form-data; na",
+        headers={"Content-Type": "multipart/form-data; boundary=b"},
+        field="file",
+    ),
+    Bad(
+        "a form with another boundary",
+        VERIFICATIONS,
+        400,
+        "malformed-request",
+        content=b"--c\r\n\r\nx\r\n--c--",
+        headers={"Content-Type": "multipart/form-data; boundary=b"},
+    ),
+    Bad("a file by another name", VERIFICATIONS, 422, "invalid-request", files={"licence": b"x"}, field="file"),
+    Bad("two files", VERIFICATIONS, 400, "malformed-request", files=[("file", b"a"), ("file", b"b")]),
+    Bad("a text for a file", VERIFICATIONS, 422, "invalid-request", files={"file": (None, CANARY)}, field="file"),
+]
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[Api]:
+    made = Api()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def licence(api: Api) -> str:
+    identifier = identifier_of(api.issue())
+    for login in ("scjg", "window"):
+        api.token(login)  # sessions are rows too
+    return identifier
+
+
+@pytest.fixture(scope="module")
+def documented(api: Api) -> Callable[[str, str], set[str]]:
+    """The statuses that the API's description names for a method and an address."""
+    paths = api.client.get("/api/v1/openapi.json").json()["paths"]
+    patterns = {re.compile(re.sub(r"{path:path}|{path}", ".+", re.sub(r"{(?!path)\w+}", "[^/]+", path))): path for path in paths}
+
+    def statuses(method: str, address: str) -> set[str]:
+        for pattern, path in patterns.items():
+            if pattern.fullmatch(address) and method.lower() in paths[path]:
+                return set(paths[path][method.lower()]["responses"])
+        return {"404", "405"}  # no route of ours: there is nothing that could be described
+
+    return statuses
+
+
+def send(api: Api, bad: Bad, licence: str) -> Any:
+    headers = api.as_(bad.login) | bad.headers
+    if bad.key is not None:
+        headers |= {"Idempotency-Key": api.key() if bad.key == "usual" else bad.key}  # type: ignore[dict-item]
+    body = api.application(**bad.good) if bad.good is not None else bad.json
+    given: dict[str, Any] = {"json": body} if body is not None else {}
+    if bad.content is not None:
+        given = {"content": bad.content}
+    if bad.files is not None:
+        given = {"files": bad.files}
+    mistyped = licence[:-1] + ("A" if licence[-1] != "A" else "B")
+    path = bad.path.replace("{licence}?", f"{LICENCES}/{mistyped}").replace("{licence}", licence)
+    return api.client.request(bad.method, path, headers=headers, **given)
+
+
+@pytest.mark.parametrize("bad", TABLE, ids=lambda bad: bad.name)
+def test_bad_input_gets_a_sentence_and_stores_nothing(
+    api: Api, licence: str, documented: Callable[[str, str], set[str]], bad: Bad
+) -> None:
+    stored = api.rows()
+    said_before = len(api.journal.getvalue())
+    answer = send(api, bad, licence)
+    assert is_problem(answer, bad.status, bad.code), answer.text
+    if bad.field is not None:
+        assert bad.field in {one["field"] for one in answer.json()["errors"]}, answer.text
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert api.rows() == stored
+    said = answer.text + api.journal.getvalue()[said_before:]
+    assert CANARY not in said
+    assert CANARY_ASCII not in said
+    assert str(bad.status) in documented(bad.method, answer.request.url.path)
+
+
+def test_the_table_is_long_enough() -> None:
+    assert len(TABLE) >= 45
+    assert len({bad.name for bad in TABLE}) == len(TABLE)
+
+
+BOMB = b"PK\x03\x04" + b"\x00" * 200
+HOSTILE = [
+    ("an empty file", b"", "FAILED", "unrecognised"),
+    ("a text", "我是营业执照".encode(), "FAILED", "unrecognised"),
+    ("a zip that is none", BOMB, "FAILED", None),
+    ("a PDF that is none", b"%PDF-1.7\n%%EOF", "FAILED", None),
+    ("a PDF of loops", b"%PDF-1.7\n1 0 obj<</Prev 9>>endobj\nstartxref\n9\n%%EOF", "FAILED", None),
+    ("a picture that is none", b"\x89PNG\r\n\x1a\n" + b"\x00" * 64, "FAILED", "picture-unreadable"),
+    ("a page of a browser", b"<html><script>alert(1)</script>", "FAILED", "unrecognised"),
+    ("a program", b"\x7fELF" + b"\x00" * 1000, "FAILED", "unrecognised"),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "indication", "finding"), HOSTILE, ids=[row[0] for row in HOSTILE])
+def test_a_hostile_file_gets_a_verdict(
+    api: Api, licence: str, name: str, data: bytes, indication: str, finding: str | None
+) -> None:
+    stored = api.rows()
+    files = {"file": ("../../etc/passwd\r\nX: y", data, "application/x-evil")}
+    answer = api.client.post(VERIFICATIONS, files=files)
+    verdict = answer.json()
+    assert (answer.status_code, verdict["indication"], verdict["subject"]) == (200, indication, None)
+    assert finding is None or finding in {one["name"] for one in verdict["findings"]}
+    assert "shown" not in verdict
+    assert all(one["detail"].endswith("。") for one in verdict["findings"])
+    assert "passwd" not in answer.text + api.journal.getvalue()
+    assert api.rows() == stored
