@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Response, status
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from cases.citation import CitationRequest, Officer
 from cases.citing import cite
@@ -22,6 +22,7 @@ from cases.requirement import Matter
 from cases.showing import ShowingPorts, citation_of, show_face
 from cases.watching import Ground, Watched, watch_case
 from trust.formats.canonical_json import base64_of
+from trust.formats.instants import Instant
 
 ENVELOPE_TYPE = 'application/cose; cose-type="cose-sign1"'
 
@@ -44,7 +45,7 @@ class ConsentBody(BaseModel):
     reference: str = Field(max_length=200, description="授权书或委托书编号；依职能用证时为法律依据")
     given_by: str | None = Field(default=None, max_length=64)
     fields: list[str] | Literal["all"] = Field(default="all", max_length=200)
-    valid_until: AwareDatetime | None = None
+    valid_until: Instant | None = None
     every_case: bool = Field(default=False, description="授权是否及于本办件以外的办件")
 
 

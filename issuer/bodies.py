@@ -2,39 +2,16 @@
 
 Bodies are closed: an unknown member is refused, so nobody sets a status by adding one. They bound sizes and types
 only; what the values mean is judged by `issuer.application` and `issuer.checking`, the same as on the command line.
-Instants are texts of RFC 3339 with a zone, in years that a calendar of any zone still has.
 """
 
-import re
-from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
 from issuer.application import Application, read_application
+from trust.formats.instants import Instant
 from trust.rules.standing import ActKind
 
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})?", re.ASCII)
-_YEARS = range(1949, 9000)
-
-
-def read_instant(value: object) -> datetime:
-    """An instant as it was written, in UTC; refusals are pydantic's, with codes of ours."""
-    if not isinstance(value, str) or (found := _INSTANT.fullmatch(value)) is None:
-        raise PydanticCustomError("instant-form", "not an RFC 3339 date-time")
-    if found[2] is None:
-        raise PydanticCustomError("instant-zone", "a date-time needs its zone")
-    try:
-        instant = datetime.fromisoformat(value.upper())
-    except ValueError as error:
-        raise PydanticCustomError("instant-form", "no such date-time") from error
-    if instant.year not in _YEARS:
-        raise PydanticCustomError("instant-range", "not in a year of ours")
-    return instant.astimezone(UTC)
-
-
-Instant = Annotated[datetime, BeforeValidator(read_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 Day = Annotated[str, Field(max_length=32, json_schema_extra={"format": "date"}, examples=["2026-11-21"])]
 
 

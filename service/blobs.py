@@ -5,13 +5,14 @@ can make a document unreadable, but cannot make another one pass as it.
 """
 
 import os
+import threading
 from pathlib import Path
 
 from keys.sm3 import sm3
 
 
 class BlobMissing(Exception):  # noqa: N818  (named by what happened)
-    """No blob of this digest, or its octets no longer have it."""
+    """No blob of this digest that can be read, or its octets no longer have it."""
 
 
 class FolderBlobs:
@@ -26,21 +27,16 @@ class FolderBlobs:
         target = self._folder / name[:2] / name
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            aside = target.with_name(f"{name}.{os.getpid()}.part")
-            with aside.open("wb") as file:
-                file.write(octets)
-                file.flush()
-                os.fsync(file.fileno())
-            aside.replace(target)
-            for folder in (target.parent, self._folder):
-                _sync(folder)
+            _write(target, octets)
+        for folder in (target.parent, self._folder):
+            _sync(folder)  # also for one who comes second: the first one's rename may not be on disk yet
         return f"sm3:{name}"
 
     def get(self, digest: str) -> bytes:
         """The octets of a digest.
 
         Raises:
-            BlobMissing: there is no such blob, or it has been changed on disk.
+            BlobMissing: there is no such blob, it cannot be read, or it has been changed on disk.
 
         """
         algorithm, _, name = digest.partition(":")
@@ -48,11 +44,24 @@ class FolderBlobs:
             raise BlobMissing(digest)
         try:
             octets = (self._folder / name[:2] / name).read_bytes()
-        except FileNotFoundError as error:
+        except OSError as error:
             raise BlobMissing(digest) from error
         if sm3(octets).hex() != name:
             raise BlobMissing(f"{digest} was changed on disk")
         return octets
+
+
+def _write(target: Path, octets: bytes) -> None:
+    """Write aside, under a name of this thread's own, then rename."""
+    aside = target.with_name(f"{target.name}.{os.getpid()}-{threading.get_ident()}.part")
+    try:
+        with aside.open("wb") as file:
+            file.write(octets)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _sync(folder: Path) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from service.archive import Archive
-from service.city import Body, City
+from service.city import Body, City, check_bundles
 from service.directory import MAKER, SERVICES, Directory
 from service.identity import Identity
 from service.keyring import KeyRing, LateSigner
@@ -61,7 +61,13 @@ def found_city(
     at: datetime,
     random: Random,
 ) -> Authority:
-    """Make everything of the plan that is not there yet, and give the authority."""
+    """Make everything of the plan that is not there yet, and give the authority.
+
+    Raises:
+        Usage: the plan names a bundle that does not do; nothing was made.
+
+    """
+    check_bundles(city)
     _make_keys(city, ring)
     authority = take_up_authority(city, archive, ring, base_url=base_url, at=at, random=random)
     certify = partial(_certify, authority, archive, ring, at=at, random=random)

@@ -20,7 +20,7 @@ from keys.sm3 import hmac_sm3, sm3
 
 LASTING = timedelta(hours=8)
 TOKEN_LENGTH = 32
-MAX_PASSWORD = 1024
+MAX_LOGIN, MAX_PASSWORD = 64, 1024
 FAILURES, WITHIN = 5, timedelta(minutes=5)
 AT_ONCE, PATIENCE_S = 2, 2.0
 """One check of a password takes 64 MiB on purpose: so many at a time, and so long a wait for one's turn."""
@@ -153,7 +153,7 @@ class Identity:
         recent = [tried for tried in self._failures.get(login, []) if at - tried < WITHIN]
         if len(recent) >= FAILURES:
             raise TooManyTries(login)
-        found = self._people.find(login)
+        found = self._people.find(login) if login.isprintable() and len(login) <= MAX_LOGIN else None
         if not self._matches(found[1] if found else self._decoy, password) or found is None:
             self._failures = {name: tries for name, tries in self._failures.items() if at - tries[-1] < WITHIN}
             self._failures[login] = [*recent, at]
@@ -167,7 +167,8 @@ class Identity:
         if not self._turn.acquire(timeout=PATIENCE_S):
             raise Busy
         try:
-            return self._hasher.verify(password_hash, password[:MAX_PASSWORD])
+            octets = password[:MAX_PASSWORD].encode("utf-8", "surrogatepass")
+            return self._hasher.verify(password_hash, octets) and len(password) <= MAX_PASSWORD
         except (VerifyMismatchError, InvalidHashError):
             return False
         finally:

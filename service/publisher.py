@@ -32,6 +32,18 @@ from trust.rules.mandate import Mandate
 STATUS_HOLDS = timedelta(hours=24)
 TRUST_LIST_HOLDS = timedelta(days=7)
 CHECKPOINT_EVERY = timedelta(hours=1)
+ATTEMPTS = 5
+"""How often a status list is made anew when other processes keep publishing it at the same moment."""
+
+
+@contextmanager
+def overtaken() -> Iterator[None]:
+    """Let it pass that another process has just published the same list; what that one lacks is still due."""
+    try:
+        yield
+    except Conflict as error:
+        if error.reason != "number-not-greater":
+            raise
 
 
 class Publisher:
@@ -62,8 +74,10 @@ class Publisher:
     def refresh(self, at: datetime) -> None:
         """Publish everything that is due as of `at`."""
         with self._publishing():
-            self._authority.publish_crls(at)
-            self._trust_list(at)
+            with overtaken():
+                self._authority.publish_crls(at)
+            with overtaken():
+                self._trust_list(at)
             self._log_again(at)
             resume(self._archive.acts, self._archive.log, at)
             self._status_lists(at)
@@ -153,12 +167,14 @@ class Publisher:
     def _status_lists(self, at: datetime) -> None:
         shards: Sequence[int] = list(self._archive.publications.lists()) or [0]
         for shard in shards:
-            if due(self._archive.acts, self._archive.publications.current(shard), at):
+            for _ in range(ATTEMPTS):  # who was overtaken looks whether the other list knows the newest act
+                if not due(self._archive.acts, self._archive.publications.current(shard), at):
+                    break
                 self._publish_list(shard, at)
 
     def _publish_list(self, shard: int, at: datetime) -> None:
         signer, _ = self._directory.service("status-list")
-        try:
+        with overtaken():
             octets = publish(
                 self._archive.acts,
                 self._archive.publications,
@@ -170,11 +186,7 @@ class Publisher:
                 next_update=at.replace(microsecond=0) + STATUS_HOLDS,
                 size=self._list_size,
             )
-        except Conflict as error:
-            if error.reason != "number-not-greater":
-                raise
-            return  # another process has just published this list; its list knows the same acts or later ones
-        append(self._archive.log, [public_statement(EntryKind.STATUS_LIST, octets)], at)
+            append(self._archive.log, [public_statement(EntryKind.STATUS_LIST, octets)], at)
 
     def _checkpoint(self, at: datetime) -> None:
         if checkpoint_due(self._archive.log, at, every=CHECKPOINT_EVERY):

@@ -1,7 +1,8 @@
 """Settings, and the only reader of the environment.
 
 Every name begins with `YINZHENG_`. `production` refuses what only a demo may do: software keys, the well-known demo
-passphrase, printed identities. A setting that is wrong stops the start with a sentence, not with a guess.
+passphrase, printed identities. A setting that is wrong stops the start with a sentence, not with a guess; an empty one
+counts as not set.
 
     YINZHENG_DATA        folder for everything that is kept (default: .yinzheng beside the project)
     YINZHENG_PORT        port of the web service (default 8000), YINZHENG_HOST its address (default 127.0.0.1)
@@ -11,19 +12,27 @@ passphrase, printed identities. A setting that is wrong stops the start with a s
     YINZHENG_PRODUCTION  1 for production
 """
 
+import re
 from pathlib import Path
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from keys.key_file import ROUNDS_MAX, ROUNDS_MIN
+from service.problems import Usage
 
 DEMO_PASSPHRASE = "yinzheng-demo"  # noqa: S105  (announced at every start, and refused in production)
 PROJECT = Path(__file__).resolve().parent.parent
+DATABASES = frozenset({"sqlite", "sqlite+pysqlite", "postgresql+psycopg"})
+ADDRESS = re.compile(r"https?://[\[0-9A-Za-z][0-9A-Za-z._~:/\[\]-]{0,199}", re.ASCII)
 
 
 class Settings(BaseSettings):
     """The settings of one process; see the module's text for each name."""
 
-    model_config = SettingsConfigDict(env_prefix="YINZHENG_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="YINZHENG_", env_ignore_empty=True, extra="ignore")
 
     data: Path = PROJECT / ".yinzheng"
     host: str = "127.0.0.1"
@@ -32,14 +41,25 @@ class Settings(BaseSettings):
     passphrase: str | None = None
     base_url: str | None = None
     production: bool = False
-    key_rounds: int = Field(default=600_000, ge=1_024)
+    key_rounds: int = Field(default=600_000, ge=ROUNDS_MIN, le=ROUNDS_MAX)
 
     @field_validator("base_url")
     @classmethod
     def _plain_address(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("YINZHENG_BASE_URL must begin with http:// or https://")
+        if value is not None and not ADDRESS.fullmatch(value):
+            raise ValueError("an address like https://licence.example is needed, in ASCII and without ? or #")
         return value and value.rstrip("/")
+
+    @field_validator("database")
+    @classmethod
+    def _known_database(cls, value: str | None) -> str | None:
+        try:
+            known = value is None or make_url(value).drivername in DATABASES
+        except ArgumentError:
+            known = False
+        if not known:
+            raise ValueError("an address like sqlite:////srv/city.db or postgresql+psycopg://city@host/city is needed")
+        return value
 
     @property
     def database_url(self) -> str:
@@ -55,9 +75,14 @@ class Settings(BaseSettings):
         """The passphrase of the key files.
 
         Raises:
-            ValueError: production without a passphrase, or with the demo's.
+            Usage: production without a passphrase, or with the demo's.
 
         """
-        if self.production and self.passphrase in (None, DEMO_PASSPHRASE):
-            raise ValueError("生产环境必须设置 YINZHENG_PASSPHRASE / production needs YINZHENG_PASSPHRASE")
-        return (self.passphrase or DEMO_PASSPHRASE).encode()
+        chosen = self.passphrase or DEMO_PASSPHRASE
+        if self.production and chosen == DEMO_PASSPHRASE:
+            raise Usage(
+                "no-passphrase",
+                "生产环境必须设置 YINZHENG_PASSPHRASE，且不能用演示口令。",
+                "production needs a YINZHENG_PASSPHRASE of its own.",
+            )
+        return chosen.encode("utf-8", "surrogateescape")  # the octets that the environment holds

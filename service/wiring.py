@@ -7,8 +7,8 @@ ports to the journeys below, and publishes after what they changed. Tests make o
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
 
@@ -21,40 +21,32 @@ from cases.ports import Checked, CitingPorts
 from cases.requirement import load_matters
 from cases.showing import ShowingPorts
 from issuer.application import Application
-from issuer.errors import NoPen, UnknownType
+from issuer.errors import UnknownType
 from issuer.issuing import Issued, complete, issue
-from issuer.ports import Blobs, Entry, Office, Pen
+from issuer.ports import Blobs, Entry, Office
 from keys.custody import Custody
 from keys.secret_file import open_secret
 from keys.self_test import self_test
 from keys.sm3 import hmac_sm3
 from service import clock
+from service.adapters import LogBook, OnlinePorts
 from service.archive import Archive
 from service.blobs import FolderBlobs
 from service.city import City, read_city
 from service.database import migrate, open_engine
 from service.directory import Directory
-from service.founding import found_city, picture_of, take_up_authority
+from service.founding import found_city, take_up_authority
 from service.identity import Identity
 from service.keyring import KeyRing
+from service.pens import Pens
+from service.published import PublishedEvidence
 from service.publisher import Publisher
 from service.settings import PROJECT, Settings
 from templates.errors import TemplateError
 from templates.library import Bundle, bundle_for
-from templates.seal_picture import SealPicture, seal_from_png
-from trust.certification.authority import ISSUING
-from trust.certification.revoking import standing_revocations
-from trust.certification.trust_listing import NAME as TRUST_LIST
-from trust.errors import Conflict
 from trust.formats.bundle import Bundle as EvidenceBundle
-from trust.formats.bundle import earliest
-from trust.formats.certificate import Certificate, load_certificate
-from trust.formats.leaf import Statement
-from trust.formats.log_proof import LogProof
+from trust.formats.certificate import Certificate
 from trust.formats.status_list import SIZE
-from trust.log.appending import append
-from trust.log.errors import NotLogged
-from trust.log.proving import prove
 from trust.revocation.acting import Order, act
 from trust.revocation.allotting import allot
 from trust.revocation.errors import SubjectUnknown
@@ -62,19 +54,12 @@ from trust.revocation.reading import read_standing
 from trust.rules.mandate import Mandate
 from trust.rules.standing import Act, Standing, Status, standing_at
 from trust.rules.verdict import POLICIES, Finding, Indication, Policy, Verdict, judge
-from trust.sealing.in_force import check_in_force
-from verifier.errors import EvidenceUnusable
-from verifier.evidence import Evidence, weigh
+from verifier.evidence import Evidence
 from verifier.ports import Online
 from verifier.verifying import Examined, verify_file, verify_words
 
 DEMO_CITY = PROJECT / "deploy" / "demo" / "city.toml"
 MATTERS = PROJECT / "deploy" / "demo" / "matters.toml"
-EVIDENCE_KEPT, LOOK_EVERY = timedelta(seconds=30), timedelta(seconds=1)
-"""How long weighed evidence is used again while no part of it changes, and how often it is looked whether one did.
-
-What this process publishes is seen at once; what another process published, within a second.
-"""
 
 
 @dataclass(frozen=True)
@@ -95,54 +80,6 @@ class Means:
     list_size: int = SIZE
 
 
-@dataclass(frozen=True)
-class Weighed:
-    """Evidence with the parts it was weighed from, and when it was last looked whether they have changed."""
-
-    parts: tuple[object, ...]
-    edition: int
-    weighed_at: datetime
-    looked_at: datetime
-    evidence: Evidence
-
-
-class LogBook:
-    """`issuer.ports.LogBook` on the log's own journey."""
-
-    def __init__(self, archive: Archive) -> None:
-        self._log = archive.log
-
-    def append(self, statement: Statement, at: datetime) -> int:
-        """See `issuer.ports.LogBook`."""
-        return append(self._log, [statement], at)[0]
-
-
-class OnlinePorts:
-    """`verifier.ports`: proofs, files and standings of this installation."""
-
-    def __init__(self, archive: Archive, blobs: Blobs) -> None:
-        self._archive, self._blobs = archive, blobs
-
-    def prove(self, commitment: bytes) -> LogProof | None:
-        """See `LogProofs`."""
-        try:
-            return prove(self._archive.log, commitment)
-        except NotLogged:
-            return None
-
-    def file_of(self, identifier: str) -> bytes | None:
-        """See `Files`; the OFD is the file of record."""
-        entry = self._archive.register.find(identifier)
-        return self._blobs.get(entry.artefacts.ofd) if entry and entry.artefacts else None
-
-    def standing(self, identifier: str, at: datetime) -> Standing | None:
-        """See `Standings`."""
-        try:
-            return read_standing(self._archive.acts, identifier, at)
-        except SubjectUnknown:
-            return None
-
-
 class Yinzheng:
     """One installation at work."""
 
@@ -153,7 +90,7 @@ class Yinzheng:
         self.directory = Directory(self.archive, means.ring, means.city)
         self.identity = Identity(self.archive.people, means.random)
         self.ports = OnlinePorts(self.archive, means.blobs)
-        self._weighed: Weighed | None = None
+        self._published = PublishedEvidence(self.archive)
 
     # --- founding and publishing ---------------------------------------------------------------------------------
 
@@ -195,8 +132,7 @@ class Yinzheng:
     @property
     def anchors(self) -> tuple[Certificate, ...]:
         """The pinned root of this installation; empty before it is founded."""
-        records = self.archive.books.certificates.of_profile("root-ca")
-        return tuple(load_certificate(record.der) for record in records if record.der is not None)
+        return self._published.anchors
 
     # --- issuing ---------------------------------------------------------------------------------------------------
 
@@ -208,7 +144,7 @@ class Yinzheng:
             blobs=self._means.blobs,
             log=LogBook(self.archive),
             uses=self.archive.seals,
-            pen=self._pen,
+            pen=Pens(self.archive, self.directory, self.city).pen,
             bundle=_bundle,
             mandates=self._mandates,
             allot=lambda subject, _at: allot(
@@ -231,32 +167,6 @@ class Yinzheng:
         """The files of a released licence."""
         return complete(self.office, entry, at=self.now())
 
-    def _pen(self, code: str, at: datetime) -> Pen:
-        try:
-            signer, certificate = self.directory.body(code)
-        except Conflict as error:
-            raise NoPen(code, error.reason) from error
-        if certificate.serial in standing_revocations(self.archive.books, ISSUING):
-            raise NoPen(code, "certificate-revoked")
-        filed = self.archive.seals.of_body(code)
-        if not filed:
-            raise NoPen(code, "no-seal")
-        seal = filed[-1].seal
-        try:
-            check_in_force(seal, standing=Standing(Status.VALID), signer=certificate.der, at=at)
-        except Conflict as error:
-            raise NoPen(code, error.reason) from error
-        body = next(one for one in self.city.bodies if one.body.code == code)
-        return Pen(body.body, signer, certificate, seal, self._picture(code))
-
-    def _picture(self, code: str) -> SealPicture:
-        """The vector drawing where the filed picture is ours, else the filed picture itself."""
-        filed = self.archive.seals.of_body(code)[-1].seal.picture
-        drawn = picture_of(next(one for one in self.city.bodies if one.body.code == code))
-        if drawn.png == filed.octets:
-            return drawn
-        return seal_from_png(filed.octets, filed.width_mm, filed.height_mm)
-
     def _mandates(self, _at: datetime) -> Sequence[Mandate]:
         listed = self.publisher.trust_list()
         return listed.mandates if listed else ()
@@ -272,47 +182,12 @@ class Yinzheng:
     # --- verifying -------------------------------------------------------------------------------------------------
 
     def evidence_bundle(self) -> EvidenceBundle:
-        """Everything published, as one bundle for verifiers without network.
-
-        Raises:
-            EvidenceUnusable: nothing has been published yet.
-
-        """
-        archive = self.archive
-        listed, note = archive.trust_lists.current(TRUST_LIST), archive.log.latest()
-        crls = [one for name in ("root", "issuing") if (one := archive.books.editions.current(name))]
-        lists = [found for shard in archive.publications.lists() if (found := archive.publications.current(shard))]
-        if listed is None or note is None:
-            raise EvidenceUnusable("not-published", "this installation")
-        records = (
-            record
-            for profile in ("issuing-ca", "trust-list")
-            for record in archive.books.certificates.of_profile(profile)
-        )
-        return EvidenceBundle(
-            made_at=self.now().replace(microsecond=0),
-            expires_at=earliest(
-                [listed.next_update, *(one.next_update for one in crls), *(one.next_update for one in lists)],
-            ),
-            trust_list=listed.octets,
-            certificates=tuple(record.der for record in records if record.der is not None),
-            crls=tuple(one.octets for one in crls),
-            status_lists=tuple(found.octets for found in lists),
-            checkpoint=note,
-        )
+        """Everything published, as one bundle; raises EvidenceUnusable before the first publication."""
+        return self._published.bundle(self.now())
 
     def evidence(self) -> Evidence:
-        """The published evidence, weighed; used again for a short while when nothing was published since."""
-        at, edition, kept = self.now(), self._edition(), self._weighed
-        if kept and kept.edition == edition and timedelta(0) <= at - kept.looked_at < LOOK_EVERY:
-            return kept.evidence
-        bundle = self.evidence_bundle()
-        parts = (bundle.trust_list, bundle.certificates, bundle.crls, bundle.status_lists, bundle.checkpoint)
-        if kept and kept.parts == parts and timedelta(0) <= at - kept.weighed_at < EVIDENCE_KEPT:
-            self._weighed = replace(kept, edition=edition, looked_at=at)
-        else:
-            self._weighed = Weighed(parts, edition, at, at, weigh(bundle, self.anchors, at))
-        return self._weighed.evidence
+        """The published evidence, weighed under this installation's own root."""
+        return self._published.evidence(self.now(), edition=self._edition())
 
     def _edition(self) -> int:
         """How often this process has published; 0 where it never did, without opening the publishing side."""

@@ -21,7 +21,7 @@ from trust.store import METADATA
 
 ORIGIN = "https://testserver"
 TYPE = load_bundle("business-licence").type.code
-FORBIDDEN_WORDS = ("Traceback", "sqlalchemy", "sqlite", "pydantic", "File \"", str(Path(__file__).parents[1]))
+FORBIDDEN_WORDS = ("Traceback", "sqlalchemy", "sqlite", "pydantic", 'File "', str(Path(__file__).parents[1]))
 """What no answer may ever contain: the insides of this program."""
 
 
@@ -92,6 +92,6 @@ def is_problem(answer: Any, status: int, code: str) -> bool:
         and any("\u4e00" <= character <= "\u9fff" for character in body["title"])
         and body["title"].endswith("。")
         and sum(character.isascii() and character.isalpha() for character in body["detail"]) > 10
-        and body["detail"].endswith(".")
+        and body["detail"].endswith((".", "?"))
         and not any(word in answer.text for word in FORBIDDEN_WORDS)
     )

@@ -75,7 +75,7 @@ class Counter:
 def router(counter: Counter) -> APIRouter:
     """The routes; all of them are public."""
     routes = APIRouter(prefix="/api/v1", tags=["verifying"])
-    Handed = Annotated[Submission, Depends(_reader())]  # noqa: N806  (an alias of a type, written as one)
+    Handed = Annotated[Submission, Depends(submission_reader())]  # noqa: N806  (an alias of a type, written as one)
 
     @routes.post(
         "/verifications",
@@ -168,7 +168,7 @@ class _Memory:
     held: int = 0
 
 
-def _reader() -> Callable[[Request], AsyncIterator[Submission]]:
+def submission_reader() -> Callable[[Request], AsyncIterator[Submission]]:
     """The dependency that reads a submission and holds its share of memory until it has been answered."""
     memory = _Memory()
 

@@ -14,7 +14,7 @@ from service.identity import NotSignedIn, Session
 from service.pages.acting import add_acting
 from service.pages.auditing import add_auditing
 from service.pages.holding import add_holding
-from service.pages.issuing import add_issuing
+from service.pages.issuing import add_issue_form, add_issuing
 from service.pages.rendering import Frame, attend
 from service.pages.reviewing import add_reviewing
 from service.pages.signing import add_signing
@@ -32,6 +32,7 @@ def router(yinzheng: Yinzheng, *, demo: bool = False) -> APIRouter:
     add_signing(routes, yinzheng)
     add_acting(routes, yinzheng, guards)
     add_issuing(routes, yinzheng, guards)
+    add_issue_form(routes, yinzheng, guards)
     add_reviewing(routes, yinzheng, guards)
     add_holding(routes, yinzheng, guards)
     add_auditing(routes, yinzheng, guards)

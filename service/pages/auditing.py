@@ -18,8 +18,8 @@ from service.pages.rendering import render
 from service.recent import recent_acts
 from service.wiring import Yinzheng
 from templates.library import bundles
-from trust.certification.trust_listing import NAME as TRUST_LIST
 from trust.formats.checkpoint import Checkpoint, parse_checkpoint
+from trust.formats.crl import load_crl
 from trust.formats.leaf import Entry, EntryKind, decode_entry
 
 SHOWN = 20
@@ -41,7 +41,7 @@ class Published:
 
     name: str
     number: int
-    at: datetime | None
+    at: datetime
     next_update: datetime
 
 
@@ -80,14 +80,13 @@ def _checkpoint(yinzheng: Yinzheng) -> Checkpoint | None:
 def _published(yinzheng: Yinzheng) -> list[Published]:
     """Trust list, status lists and revocation lists, each as it is served."""
     archive, found = yinzheng.archive, []
-    if listed := archive.trust_lists.current(TRUST_LIST):
-        found.append(Published("信任列表", listed.number, None, listed.next_update))
-    for shard in archive.publications.lists():
-        if current := archive.publications.current(shard):
-            found.append(Published(f"状态清单 {shard}", current.number, current.at, current.next_update))
+    if listed := yinzheng.publisher.trust_list():
+        found.append(Published("信任列表", listed.sequence, listed.issued_at, listed.next_update))
+    served = filter(None, map(archive.publications.current, archive.publications.lists()))
+    found += [Published(f"状态清单 {one.list}", one.number, one.at, one.next_update) for one in served]
     for name, label in (("root", "根证书的撤销列表"), ("issuing", "签发证书的撤销列表")):
         if edition := archive.books.editions.current(name):
-            found.append(Published(label, edition.number, None, edition.next_update))
+            found.append(Published(label, edition.number, load_crl(edition.octets).this_update, edition.next_update))
     return found
 
 

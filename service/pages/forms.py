@@ -1,32 +1,30 @@
-"""Forms: what a browser posted, bounded before it is read.
+"""Forms: the texts a browser posted, bounded.
 
-Whether it came from our own page is for `service.guards`. Only the first value of a name counts, and files are read up
-to the bound of the reader. Keys for writes are drawn when a form is shown, so that a double click does a thing once.
+Whether a form came from our own page is for `service.guards`, and a file to verify is taken in by the verifier's own
+reader; here are only forms of texts. Only the first value of a name counts. Keys for writes are drawn when a form is
+shown, so that a double click does a thing once.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from fastapi import Request
-from starlette.datastructures import UploadFile
+from fastapi import HTTPException, Request
 
 from service.problems import Usage
 
+PLAIN = "application/x-www-form-urlencoded"
 MAX_FIELDS = 100
 MAX_TEXT = 16_384
-MAX_FORM = 21 * 1024 * 1024
-"""Octets of a whole form: the largest file that is examined, and room for the rest."""
 
 _NONCE = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
 class Form:
-    """The texts and files of a form, by name."""
+    """The texts of a form, by name."""
 
     texts: Mapping[str, str]
-    files: Mapping[str, UploadFile] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
         """The text of a name without white space around it; empty where there is none."""
@@ -51,23 +49,19 @@ def fresh_nonce(random: Callable[[int], bytes]) -> str:
 
 
 async def read_form(request: Request) -> Form:
-    """Read a form of any kind a browser sends.
+    """Read a form of texts.
 
     Raises:
-        Usage: too large, or a text in it is.
+        HTTPException: 415, it is no such form.
+        Usage: a text in it is too long.
 
     """
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > MAX_FORM:
-        raise Usage("too-large", "提交的内容太大，或没有说明长度；文件不能超过 20 MB。", "the form is too large.")
-    form = await request.form(max_files=1, max_fields=MAX_FIELDS)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != PLAIN:
+        raise HTTPException(415)
+    form = await request.form(max_files=0, max_fields=MAX_FIELDS)
     texts: dict[str, str] = {}
-    files: dict[str, UploadFile] = {}
     for name, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            files.setdefault(name, value)
-        elif len(value) > MAX_TEXT:
+        if not isinstance(value, str) or len(value) > MAX_TEXT:
             raise Usage("too-long", "有一项内容太长，请缩短后重试。", "a field is too long.")
-        else:
-            texts.setdefault(name, value)
-    return Form(texts, files)
+        texts.setdefault(name, value)
+    return Form(texts)

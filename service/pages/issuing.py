@@ -5,6 +5,8 @@ the same answer. Issuing goes through the installation's one journey; the key dr
 double click issue once.
 """
 
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -38,7 +40,7 @@ RECENT = 50
 
 
 def add_issuing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
-    """Add `/issuer` and the pages below it, but for acts."""
+    """Add `/issuer` and the pages of licences."""
     Official = Annotated[Person, Depends(guards.person(Role.OFFICIAL))]  # noqa: N806  (an alias of a type)
     Posted = Annotated[Form, Depends(read_form)]  # noqa: N806  (as above)
 
@@ -56,34 +58,6 @@ def add_issuing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
             return _overview(request, yinzheng, official, identifier, refusal.zh, refusal.status)
         return see_other(f"/issuer/licences/{entry.licence.identifier}")
 
-    @routes.get("/issuer/issue/{name}")
-    def blank(request: Request, official: Official, name: str, sample: bool = False) -> Response:  # noqa: FBT001, FBT002  (a switch in the address)
-        bundle = _own_bundle(yinzheng, official, name)
-        values = first_values(bundle, yinzheng.city.area_code, yinzheng.now())
-        if sample and frame_of(request).demo:
-            values |= sample_values(
-                bundle, yinzheng.random, used=lambda holder, number: _used(yinzheng, holder, number)
-            )
-        return _form_page(request, yinzheng, bundle, values)
-
-    @routes.post("/issuer/issue/{name}")
-    def issue(request: Request, official: Official, name: str, form: Posted) -> Response:
-        bundle = _own_bundle(yinzheng, official, name)
-        values, key = values_of(bundle, form), f"form:{official.login}:{form.nonce()}"
-        try:
-            application = application_of(bundle, official.department or "", values)
-            issued = yinzheng.issue(application, key=key, by=signature(official))
-        except ApplicationRefused as error:
-            told = errors_of(bundle, error, values, yinzheng.now())
-            return _form_page(request, yinzheng, bundle, values, told, status=problem_of(error).status)
-        except DuplicateNumber as error:
-            problem = problem_of(error)
-            return _form_page(request, yinzheng, bundle, values, {"number": problem.zh}, status=problem.status)
-        except (IssuerError, TemplatesError) as error:
-            problem = problem_of(error)
-            return _form_page(request, yinzheng, bundle, values, {"": problem.zh}, status=problem.status)
-        return see_other(f"/issuer/licences/{issued.entry.licence.identifier}?done=issued")
-
     @routes.get("/issuer/licences/{identifier}")
     def licence(request: Request, official: Official, identifier: str, done: str = "") -> Response:
         return licence_page(request, yinzheng, own_entry(yinzheng, official, identifier), done)
@@ -91,6 +65,45 @@ def add_issuing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
     @routes.get("/issuer/licences/{identifier}/{name}")
     def file(official: Official, identifier: str, name: str) -> Response:
         return file_answer(yinzheng, own_entry(yinzheng, official, identifier), name)
+
+
+def add_issue_form(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
+    """Add `/issuer/issue/{name}`, the form of a bundle."""
+    Official = Annotated[Person, Depends(guards.person(Role.OFFICIAL))]  # noqa: N806  (an alias of a type)
+    path = "/issuer/issue/{name}"
+
+    @routes.get(path)
+    def blank(request: Request, official: Official, name: str, sample: bool = False) -> Response:  # noqa: FBT001, FBT002  (a switch in the address)
+        bundle = _own_bundle(yinzheng, official, name)
+        values = first_values(bundle, yinzheng.city.area_code, yinzheng.now())
+        if sample and frame_of(request).demo:
+            values |= sample_values(bundle, yinzheng.random, used=lambda *licence: _used(yinzheng, *licence))
+        return _form_page(request, yinzheng, bundle, values)
+
+    @routes.post(path)
+    def issue(request: Request, official: Official, name: str, form: Annotated[Form, Depends(read_form)]) -> Response:
+        bundle = _own_bundle(yinzheng, official, name)
+        values, key = values_of(bundle, form), f"form:{official.login}:{form.nonce()}"
+        try:
+            application = application_of(bundle, official.department or "", values)
+            issued = yinzheng.issue(application, key=key, by=signature(official))
+        except (IssuerError, TemplatesError) as error:
+            problem = problem_of(error)
+            if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise  # the same form sent again takes it up where it stopped; a new key would not
+            told = _told(yinzheng, bundle, error, values)
+            return _form_page(request, yinzheng, bundle, values, told, status=problem.status)
+        return see_other(f"/issuer/licences/{issued.entry.licence.identifier}?done=issued")
+
+
+def _told(
+    yinzheng: Yinzheng, bundle: Bundle, error: IssuerError | TemplatesError, values: Mapping[str, str]
+) -> dict[str, str]:
+    """What is said of a refusal, by the field it belongs to."""
+    if isinstance(error, ApplicationRefused):
+        return errors_of(bundle, error, values, yinzheng.now())
+    place = "number" if isinstance(error, DuplicateNumber) else ""
+    return {place: problem_of(error).zh}
 
 
 def own_entry(yinzheng: Yinzheng, official: Person, identifier: str) -> Entry:

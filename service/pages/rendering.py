@@ -33,7 +33,8 @@ HOMES = {
 }
 """Where each role works, and what the place is called."""
 
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_IDENTIFIER = re.compile(r"1\.2\.156\.3005\.2(?:\.[0-9A-Z]+)+")
 
 
 @dataclass(frozen=True)
@@ -129,9 +130,10 @@ def age(seconds: int) -> str:
     return "刚刚" if seconds < 5 else f"{seconds} 秒前"
 
 
-def said(detail: str) -> str:
-    """A finding's sentence with its instants in the time of China."""
-    return _INSTANT.sub(lambda found: moment(datetime.fromisoformat(found[0])), detail)
+def said(detail: str) -> Markup:
+    """A finding's sentence with its instants in the time of China, and with long identifiers that may be broken."""
+    local = _INSTANT.sub(lambda found: moment(datetime.fromisoformat(found[0])), detail)
+    return Markup(_IDENTIFIER.sub(lambda found: breakable(found[0]), str(escape(local))))  # noqa: S704  (escaped just before; what is put in is digits, capitals, dots and <wbr>)
 
 
 def breakable(text: str) -> Markup:

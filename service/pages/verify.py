@@ -2,28 +2,33 @@
 
 What is to be verified travels in the body of a form and never in an address, so it stands in no log and no history; it
 is examined and not kept. What is shown of the licence is what `trust.rules.disclosure` allows: `SCAN` for who has the
-document or its code, `PUBLIC` for who has only typed an identifier. What no circle may see is never here. An identifier that is unknown and one that is not
-open give the same page.
+document or its code, `PUBLIC` for who has only typed an identifier. What no circle may see is never here. An
+identifier that is unknown and one that is not open give the same page.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from issuer.ports import Entry
 from service.disclosing import show
-from service.pages.forms import MAX_FORM, Form, read_form
+from service.pages.forms import read_form
 from service.pages.rendering import render, see_other
-from service.pages.words import MARKS, POLICY_WORDS, meaning_of, oldest_evidence, steps_of
+from service.pages.words import MARKS, MISTYPED, POLICY_WORDS, meaning_of, oldest_evidence, steps_of
 from service.problems import Usage, problem_of
 from service.wiring import Yinzheng
 from trust.formats.token import TokenClaims
 from trust.rules.disclosure import Circle, Row, chinese_date
-from trust.rules.verdict import ONLINE, Indication, judge
+from trust.rules.verdict import CODE_OFFLINE, CODE_ONLINE, ONLINE, Indication, judge
 from verifier.errors import NotUnderstood
-from verifier.recognising import MAX_FILE
+from verifier.http import submission_reader
+from verifier.submissions import Submission, circle_of
 from verifier.verifying import TOO_LARGE, Examined
+
+NOTHING_GIVEN = "请选择文件、粘贴二维码内容，或填写证照标识。"
 
 
 def add_verifying(routes: APIRouter, yinzheng: Yinzheng) -> None:
@@ -41,48 +46,71 @@ def add_verifying(routes: APIRouter, yinzheng: Yinzheng) -> None:
     def nothing_to_verify() -> Response:
         return see_other("/")
 
+    Submitted = Annotated[Asked, Depends(_reader())]  # noqa: N806  (an alias of a type)
+
     @routes.post("/verify")
-    def verify(request: Request, form: Annotated[Form, Depends(_bounded_form)]) -> Response:
+    def verify(request: Request, asked: Submitted) -> Response:
         try:
-            examined, circle, code = _examine(yinzheng, form)
+            examined, circle = _examine(yinzheng, asked)
         except (NotUnderstood, Usage) as error:
             problem = problem_of(error)
-            text, identifier = form.text("text"), form.text("identifier")
-            return render(request, "home", status=problem.status, refusal=problem.zh, text=text, identifier=identifier)
-        return _result_page(request, yinzheng, examined, circle, code=code)
+            return render(
+                request, "home", status=problem.status, refusal=problem.zh, text=asked.text, identifier=asked.identifier
+            )
+        return _result_page(request, yinzheng, examined, circle, asked)
 
 
-async def _bounded_form(request: Request) -> Form:
-    """The form, or an empty one marked too large: whoever uploads too much gets a verdict, not an error."""
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > MAX_FORM:
-        async for _ in request.stream():
-            pass  # heard to the end, as far as the shell lets it come, or the browser would show no answer
-        return Form({"too-large": "1"})
-    return await read_form(request)
+@dataclass(frozen=True)
+class Asked:
+    """What the page was asked to verify: a file as the verifier's reader took it in, or one of two texts."""
+
+    file: Submission | None = None
+    text: str = ""
+    identifier: str = ""
 
 
-def _examine(yinzheng: Yinzheng, form: Form) -> tuple[Examined, Circle, bool]:
-    """Verify whatever the form holds, and say in which circle the asker is and whether it was a code."""
-    if "too-large" in form.texts:
-        return Examined(judge([TOO_LARGE], ONLINE, at=yinzheng.now(), subject=None)), Circle.PUBLIC, False
-    file = form.files.get("file")
-    if file is not None and file.size:
-        examined = yinzheng.verify_file(file.file.read(MAX_FILE + 1))
-        return examined, Circle.SCAN, examined.claims is not None
-    if words := form.text("text"):
-        examined = yinzheng.verify_words(words)
-        scanned = examined.claims is not None or "#" in words or words.startswith("EL1:")
-        return examined, Circle.SCAN if scanned else Circle.PUBLIC, scanned
-    if identifier := form.text("identifier"):
-        if "#" in identifier:
+def _reader() -> Callable[[Request], AsyncIterator[Asked]]:
+    """The dependency that reads either form; files are kept in memory within the bounds all uploads share."""
+    uploaded = asynccontextmanager(submission_reader())
+
+    async def asked(request: Request) -> AsyncIterator[Asked]:
+        if request.headers.get("content-type", "").startswith("multipart/form-data"):
+            async with uploaded(request) as submission:
+                yield Asked(file=submission)
+        else:
+            form = await read_form(request)
+            yield Asked(text=form.text("text"), identifier=form.text("identifier"))
+
+    return asked
+
+
+def _examine(yinzheng: Yinzheng, asked: Asked) -> tuple[Examined, Circle]:
+    """Verify what was handed in, and say in which circle whoever did so is.
+
+    Raises:
+        NotUnderstood: the text is neither code nor identifier.
+        Usage: nothing was given, or in the wrong place.
+
+    """
+    submission = asked.file or Submission(words=asked.text or asked.identifier)
+    if submission.words is not None:
+        if "#" in asked.identifier:
             raise Usage("not-an-identifier", "这一栏只填证照标识；二维码内容请填到上一栏。", "not an identifier.")
-        return yinzheng.verify_words(identifier), Circle.PUBLIC, False
-    raise Usage("nothing-given", "请选择文件、粘贴二维码内容，或填写证照标识。", "give a file, a code or a number.")
+        if not submission.words:
+            raise Usage("nothing-given", NOTHING_GIVEN, "give a file, a code or an identifier.")
+        examined = yinzheng.verify_words(submission.words)
+    elif submission.file is None:
+        examined = Examined(judge([TOO_LARGE], ONLINE, at=yinzheng.now(), subject=None))
+    elif not submission.file:
+        raise Usage("nothing-given", NOTHING_GIVEN, "give a file, a code or an identifier.")
+    else:
+        examined = yinzheng.verify_file(submission.file)
+    return examined, circle_of(submission, examined)
 
 
-def _result_page(request: Request, yinzheng: Yinzheng, examined: Examined, circle: Circle, *, code: bool) -> Response:
+def _result_page(request: Request, yinzheng: Yinzheng, examined: Examined, circle: Circle, asked: Asked) -> Response:
     verdict = examined.verdict
+    code = verdict.policy in {CODE_ONLINE.name, CODE_OFFLINE.name}
     entry = yinzheng.archive.register.find(str(examined.claims.identifier)) if examined.claims else None
     return render(
         request,
@@ -97,6 +125,7 @@ def _result_page(request: Request, yinzheng: Yinzheng, examined: Examined, circl
         digest=_digest(examined, entry),
         by_code=code,
         circle=circle.name,
+        asked=asked if any(one.name in MISTYPED for one in verdict.findings) else Asked(),
     )
 
 

@@ -22,6 +22,13 @@ POLICY_WORDS = {
     "code-online-1": "联网核验证照二维码",
     "code-offline-1": "离线核验证照二维码",
 }
+MISTYPED = {"malformed", "code-malformed"}
+UNRECOGNISED = {
+    "unrecognised", "no-code", "not-our-code", "several-codes", "picture-unreadable", "picture-too-large",
+}  # fmt: skip
+"""Findings of step 1 that speak of what was handed in and not of a document."""
+
+DISTRUST = "不要采信，也不要据此办理业务。请向出示人索取原始文件重新核验，仍不通过请联系颁发机构或举报。"
 _GRAVITY = list(Indication)
 
 
@@ -71,7 +78,7 @@ def _sentences(verdict: Verdict, *, code: bool) -> tuple[str, str]:
     grave = verdict.of(verdict.indication)
     steps, names = {finding.step for finding in grave}, {finding.name for finding in grave}
     if verdict.indication is Indication.FAILED:
-        return _failed(steps, genuine=is_genuine(verdict), code=code)
+        return _failed(steps, names, genuine=is_genuine(verdict), code=code)
     if "not-found" in names:
         return (
             "没有查到可供公开核验的证照。标识可能有误，也可能该证照不对外开放；两种情况的答复相同。",
@@ -97,19 +104,20 @@ def _passed(*, code: bool) -> tuple[str, str]:
     )
 
 
-def _failed(steps: set[int], *, genuine: bool, code: bool) -> tuple[str, str]:
+def _failed(steps: set[int], names: set[str], *, genuine: bool, code: bool) -> tuple[str, str]:
     if genuine:
         what = "二维码" if code else "文件"
         return (
             f"{what}是真的，但证照目前不能使用：已过期、被暂扣，或已被吊销、撤销、注销等。",
             "不要据此办理业务。持证人可向颁发机构了解原因和恢复、补办的办法。",
         )
-    if steps == {1}:
+    if names <= MISTYPED:
+        return ("内容不完整，或有输错的地方，认不出是哪一本证照。", "请核对后重新填写，或改为上传证照文件。")
+    if names <= UNRECOGNISED:
         return (
             "没有认出可以核验的内容。",
             "请提供原始的 OFD 或 PDF 文件，或清晰完整的二维码图片；截图和转存的文件可能无法核验。",
         )
-    return (
-        "至少一项检查明确不成立：内容可能被改动，或签章、证书、职权不可信。",
-        "不要采信，也不要据此办理业务。请向出示人索取原始文件重新核验，仍不通过请联系颁发机构或举报。",
-    )
+    if steps == {1}:
+        return ("文件已损坏或被改动，或者不是规范的证照文件。", DISTRUST)
+    return ("至少一项检查明确不成立：内容可能被改动，或签章、证书、职权不可信。", DISTRUST)

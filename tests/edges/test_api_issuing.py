@@ -55,8 +55,14 @@ def test_the_same_key_and_body_give_the_same_octets(api: Api) -> None:
     stored = api.rows()
     api.city.clock.forward(hours=1)
     again = issue(api, body, key=key)
-    assert (again.status_code, again.content, again.headers["location"]) == (201, first.content, first.headers["location"])
-    files = [api.client.get(first.json()["links"][name], headers=api.as_("scjg")).content for name in ("ofd", "pdf") * 2]
+    assert (again.status_code, again.content, again.headers["location"]) == (
+        201,
+        first.content,
+        first.headers["location"],
+    )
+    files = [
+        api.client.get(first.json()["links"][name], headers=api.as_("scjg")).content for name in ("ofd", "pdf") * 2
+    ]
     assert files[:2] == files[2:]
     assert api.rows() == stored
 
@@ -144,7 +150,7 @@ def test_forbidden_looks_like_unknown(api: Api, licence: Issued, login: str, par
     assert all(head == heads[0] for head in heads)
 
 
-@pytest.mark.parametrize("login", (*STRANGERS, "firm"))
+@pytest.mark.parametrize("login", [*STRANGERS, "firm"])
 def test_who_may_not_act_learns_nothing(api: Api, licence: Issued, login: str) -> None:
     stored = api.rows()
     body = {"kind": "suspend", "ground": "penalty"}
@@ -203,9 +209,7 @@ def test_an_act_may_begin_later_and_says_so(api: Api) -> None:
     assert (now["label"], now["next_change"]) == ("有效", "2029-12-31T16:00:00Z")
 
 
-@pytest.mark.parametrize(
-    ("login", "told"), [("scjg", True), ("firm", True), ("auditor", True), ("window", False)]
-)
+@pytest.mark.parametrize(("login", "told"), [("scjg", True), ("firm", True), ("auditor", True), ("window", False)])
 def test_who_is_told_why(api: Api, login: str, told: bool) -> None:
     issued = api.issue()
     api.city.act(ActKind.SUSPEND, issued, "penalty", reason="内部案号不对外")

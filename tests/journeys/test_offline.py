@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from issuer.issuing import Issued
 from keys.randomness import random_octets
 from templates.code import code_png
 from tests.city import BUNDLES, City
@@ -186,14 +185,6 @@ def part(bundle: Bundle, name: str, place: int) -> bytes:
 
 
 PARTS = [("trust_list", 0), ("certificates", 0), ("certificates", 1), ("crls", 0), ("crls", 1), ("status_lists", 0)]
-NEEDED_BY_ALL = {
-    ("trust_list", 0),
-    ("certificates", 0),
-    ("certificates", 1),
-    ("crls", 0),
-    ("crls", 1),
-    ("status_lists", 0),
-}
 
 
 def test_these_are_all_parts(counter: Counter) -> None:

@@ -6,7 +6,6 @@ gives back other octets, a signer that signs something else. What verifiers say 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -78,6 +77,8 @@ def uses(city: City, subject: str) -> list[str]:
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("write", WRITES)
 def test_an_issue_cut_off_is_taken_up_by_the_same_request(city: City, write: str, *, after: bool) -> None:
+    """Signatures are made anew, so files that were logged and not released leave an entry that nobody has a file for."""
+    logged_before_the_cut = (write, after) in {("log.append", True), ("register.release", False)}
     part, method = write.split(".")
     broken = office_of(city, **{part: Cut(getattr(city.yinzheng.office, part), method, after)})
     key, printed = f"cut {next(KEYS)}", number()
@@ -93,7 +94,7 @@ def test_an_issue_cut_off_is_taken_up_by_the_same_request(city: City, write: str
         assert issued.entry.licence == left.licence
         assert issued.entry.begun_at == left.begun_at
     subject = str(issued.entry.licence.identifier)
-    assert city.yinzheng.archive.log.size() == before + 1
+    assert city.yinzheng.archive.log.size() == before + 1 + logged_before_the_cut
     assert issued.entry.plan is not None
     assert uses(city, subject) == [issued.entry.plan.ofd, issued.entry.plan.pdf]
     logged = find(city.yinzheng.archive.log, commitment(issued.entry.licence.log_salt, subject, sm3(issued.ofd)))
@@ -135,10 +136,9 @@ def test_another_key_does_not_sign_what_was_planned_for_this_one(city: City) -> 
     with pytest.raises(PlanBroken) as refusal:
         run(city, office, key, printed)
     assert refusal.value.what == "the token"
-    assert city.yinzheng.archive.register.by_key(key) == replace(
-        city.yinzheng.archive.register.by_key(key),
-        state=State.BEGUN,  # type: ignore[type-var]  # it is there
-    )
+    entry = city.yinzheng.archive.register.by_key(key)
+    assert entry is not None
+    assert (entry.state, entry.plan) == (State.BEGUN, None)
 
 
 def test_a_face_that_changed_since_the_plan_is_not_sealed(city: City) -> None:
@@ -222,7 +222,7 @@ def test_what_is_released_is_not_signed_again(city: City) -> None:
     """Not even a pen is asked for: the body may have none any more."""
     key, printed = f"again {next(KEYS)}", number()
     issued = run(city, city.yinzheng.office, key, printed)
-    city.clock.forward(seconds=timedelta(days=1).total_seconds())
+    city.clock.forward(days=1)
 
     def no_pen(code: str, at: object) -> Pen:
         raise AssertionError(code, at)

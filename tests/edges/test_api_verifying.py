@@ -1,0 +1,199 @@
+"""The verifying API: verdicts for everybody, lines for the circle that may read them, evidence to carry away."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from issuer.issuing import Issued
+from tests.api_parts import Api, identifier_of, is_problem
+from trust.formats.bundle import decode_bundle
+from trust.formats.token import to_base45_text, to_text
+from trust.rules.identifier import LicenceIdentifier
+from trust.rules.standing import ActKind
+from verifier.evidence import weigh
+from verifier.http import MAX_BODY, MAX_HEARD, MAX_TOGETHER
+from verifier.recognising import MAX_FILE
+from verifier.submissions import VerificationView
+from verifier.verifying import verify_file
+
+ADDRESS = "/api/v1/verifications"
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[Api]:
+    made = Api()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def teacher(api: Api) -> Issued:
+    """A licence of a person, with a person's name and number on it."""
+    return api.issue("teacher-qualification")
+
+
+def ask(api: Api, **given: Any) -> dict[str, Any]:
+    answer = api.client.post(ADDRESS, **given)
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    body: dict[str, Any] = answer.json()
+    VerificationView.model_validate(body)  # what the description promises
+    return body
+
+
+def shown(verdict: dict[str, Any]) -> dict[str, str]:
+    return {row["key"]: row["text"] for row in verdict["shown"]["rows"]}
+
+
+def test_a_file_a_code_and_an_identifier_agree(api: Api, teacher: Issued) -> None:
+    identifier = identifier_of(teacher)
+    verdicts = [
+        ask(api, files={"file": ("licence.ofd", teacher.ofd)}),
+        ask(api, files={"file": ("licence.pdf", teacher.pdf)}),
+        ask(api, json={"code": to_text(teacher.token, "https://elsewhere.example")}),
+        ask(api, json={"code": to_base45_text(teacher.token)}),
+        ask(api, json={"identifier": identifier}),
+    ]
+    assert [one["indication"] for one in verdicts] == ["PASSED"] * 5
+    assert {one["subject"] for one in verdicts} == {identifier}
+    assert [one["shown"]["circle"] for one in verdicts] == ["scan"] * 4 + ["public"]
+    assert verdicts[0]["digest"] != verdicts[1]["digest"]
+    assert all(finding["step"] in range(11) for one in verdicts for finding in one["findings"])
+
+
+def test_a_person_is_masked_in_every_circle(api: Api, teacher: Issued) -> None:
+    holder = teacher.entry.licence.holders[0]
+    for given in ({"files": {"file": teacher.ofd}}, {"json": {"identifier": identifier_of(teacher)}}):
+        answer = api.client.post(ADDRESS, **given)
+        lines = " ".join(shown(answer.json()).values())
+        assert holder.name not in lines
+        assert holder.code not in answer.text
+        assert "**" in lines
+
+
+def test_the_narrower_circle_sees_more(api: Api, teacher: Issued) -> None:
+    by_number = shown(ask(api, json={"identifier": identifier_of(teacher)}))
+    by_file = shown(ask(api, files={"file": teacher.ofd}))
+    assert by_number.keys() <= by_file.keys()
+    assert by_number["number"] != by_file["number"]
+
+
+def test_an_identifier_sent_as_a_code_does_not_widen_the_circle(api: Api, teacher: Issued) -> None:
+    assert ask(api, json={"code": identifier_of(teacher)})["shown"]["circle"] == "public"
+
+
+def test_unknown_and_not_released_are_one_answer(api: Api, teacher: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = teacher.entry.licence.identifier
+    unknown = ask(api, json={"identifier": str(LicenceIdentifier(own.type_code, own.issuer_code, "0" * 20))})
+    assert (unknown["indication"], [one["name"] for one in unknown["findings"]]) == ("INDETERMINATE", ["not-found"])
+    assert "shown" not in unknown
+
+    def broken(*_: object) -> str:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(api.city.blobs, "put", broken)
+    headers = api.as_("scjg", Idempotency_Key=api.key())
+    body = api.application(number="YL-HIDDEN-0001")
+    assert is_problem(api.client.post("/api/v1/licences", json=body, headers=headers), 500, "internal")
+    with api.city.engine.connect() as connection:
+        query = "SELECT identifier FROM licence WHERE number = 'YL-HIDDEN-0001'"
+        identifier = connection.exec_driver_sql(query).scalar_one()
+    hidden = ask(api, json={"identifier": identifier})
+    assert hidden | {"subject": ""} == unknown | {"subject": ""}
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ({"identifier": "1.2.156.3005.2.11100000MB0143028R001.11530199MB0T35T1XE.X0YHG8PGT5HTK7Q7X9H4.001.3"}, None),
+        ({"code": "https://elsewhere.example/q#12345"}, None),
+        ({"code": "EL1:%%%"}, None),
+    ],
+)
+def test_words_that_are_nearly_right_get_a_verdict(api: Api, words: dict[str, str], reason: str | None) -> None:
+    verdict = ask(api, json=words)
+    assert verdict["indication"] == "FAILED"
+    assert "shown" not in verdict
+
+
+def test_words_that_are_nothing_are_a_problem(api: Api) -> None:
+    assert is_problem(api.client.post(ADDRESS, json={"code": "你好"}), 422, "not-understood")
+
+
+def test_a_forged_file_lends_its_words_no_voice(api: Api, teacher: Issued) -> None:
+    forged = bytearray(teacher.ofd)
+    forged[len(forged) // 2] ^= 1
+    verdict = ask(api, files={"file": bytes(forged)})
+    assert verdict["indication"] == "FAILED"
+    assert "shown" not in verdict
+
+
+def test_a_revoked_licence_is_shown_as_what_it_is(api: Api) -> None:
+    issued = api.issue("food-operation")
+    api.city.act(ActKind.REVOKE, issued, "penalty", reason="内部案号")
+    answer = api.client.post(ADDRESS, files={"file": issued.ofd})
+    assert answer.json()["indication"] == "FAILED"
+    assert "吊销" in shown(answer.json())["standing"]
+    assert "内部案号" not in answer.text
+
+
+@pytest.mark.parametrize("size", [MAX_FILE + 1, MAX_BODY + 1, MAX_FILE * 2])
+def test_what_is_too_large_gets_a_verdict(api: Api, size: int) -> None:
+    verdict = ask(api, files={"file": b"%PDF-" + bytes(size - 5)})
+    assert (verdict["indication"], [one["name"] for one in verdict["findings"]]) == ("INDETERMINATE", ["too-large"])
+
+
+def test_the_largest_file_is_looked_at(api: Api) -> None:
+    verdict = ask(api, files={"file": b"x" * MAX_FILE})
+    assert [one["name"] for one in verdict["findings"]] == ["unrecognised"]
+
+
+def test_who_claims_too_much_is_not_heard(api: Api) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=b", "Content-Length": str(MAX_HEARD + 1)}
+    verdict = api.client.post(ADDRESS, content=b"--b", headers=headers).json()
+    assert verdict["findings"][0]["name"] == "too-large"
+    assert MAX_BODY < MAX_HEARD < MAX_TOGETHER
+
+
+def test_uploads_together_are_bounded(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verifier.http.MAX_TOGETHER", 100_000)
+    refused = api.client.post(ADDRESS, files={"file": bytes(200_000)})
+    assert is_problem(refused, 503, "busy")
+    assert refused.headers["retry-after"] == "5"
+    for _ in range(5):  # what was taken is given back, also by those who were refused
+        assert ask(api, files={"file": bytes(60_000)})["indication"] == "FAILED"
+
+
+def test_the_bundle_carries_everything_to_verify_offline(api: Api, teacher: Issued) -> None:
+    answer = api.client.get("/api/v1/evidence-bundle")
+    bundle = decode_bundle(answer.content)
+    now = api.city.clock()
+    evidence = weigh(bundle, api.yinzheng.anchors, now)
+    assert verify_file(teacher.ofd, evidence, now=now, online=None).verdict.indication.value == "PASSED"
+    assert bundle.expires_at > now
+
+
+def test_a_bundle_that_has_not_changed_is_not_sent_again(api: Api) -> None:
+    first = api.client.get("/api/v1/evidence-bundle")
+    api.city.clock.forward(seconds=5)
+    again = api.client.get("/api/v1/evidence-bundle", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    api.city.act(ActKind.SUSPEND, api.issue(), "penalty")
+    changed = api.client.get("/api/v1/evidence-bundle", headers={"If-None-Match": first.headers["etag"]})
+    assert changed.status_code == 200
+    assert changed.headers["etag"] != first.headers["etag"]
+
+
+def test_stale_evidence_is_no_evidence(api: Api, teacher: Issued) -> None:
+    before = api.city.clock()
+    try:
+        api.city.clock.forward(days=2)
+        verdict = ask(api, files={"file": teacher.ofd})
+    finally:
+        api.city.clock.at = before
+    assert verdict["indication"] == "INDETERMINATE"
+    assert "status-stale" in {one["name"] for one in verdict["findings"]}
+    assert "shown" not in verdict
+    assert datetime.fromisoformat(verdict["at"]).tzinfo is UTC

@@ -1,0 +1,258 @@
+"""Identity: signing in, lock-out, sessions, and the same work for a login that nobody has."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from threading import Event, Thread
+
+import pytest
+from argon2 import PasswordHasher
+
+from keys.randomness import random_octets
+from keys.sm3 import sm3
+from service import identity as module
+from service.identity import (
+    FAILURES,
+    LASTING,
+    WITHIN,
+    Busy,
+    Identity,
+    NotAllowed,
+    NotSignedIn,
+    Person,
+    Role,
+    TooManyTries,
+    WrongCredentials,
+    form_token,
+    require,
+)
+
+AT = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+OFFICIAL = Person("scjg", "周明远", Role.OFFICIAL, "11530199MB0T35T1XE")
+
+
+class MemoryPeople:
+    """`People` in dictionaries."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, tuple[Person, str]] = {}
+        self.sessions: dict[bytes, tuple[str, datetime]] = {}
+
+    def enrol(self, person: Person, password_hash: str) -> None:
+        self.people[person.login] = person, password_hash
+
+    def find(self, login: str) -> tuple[Person, str] | None:
+        return self.people.get(login)
+
+    def open_session(self, digest: bytes, login: str, ends_at: datetime) -> None:
+        self.sessions[digest] = login, ends_at
+
+    def session(self, digest: bytes) -> tuple[Person, datetime] | None:
+        found = self.sessions.get(digest)
+        return found and (self.people[found[0]][0], found[1])
+
+    def end_session(self, digest: bytes) -> None:
+        self.sessions.pop(digest, None)
+
+
+class CountingHasher(PasswordHasher):
+    """Counts the passwords it was asked about, and keeps the hashes."""
+
+    def __init__(self) -> None:
+        super().__init__(1, 8, 1)
+        self.asked: list[str] = []
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # noqa: A002  (argon2's own name)
+        self.asked.append(str(hash))
+        return super().verify(hash, password)
+
+
+@pytest.fixture
+def people() -> MemoryPeople:
+    return MemoryPeople()
+
+
+@pytest.fixture
+def hasher() -> CountingHasher:
+    return CountingHasher()
+
+
+@pytest.fixture
+def identity(people: MemoryPeople, hasher: CountingHasher) -> Identity:
+    made = Identity(people, random_octets, hasher)
+    made.enrol(OFFICIAL, "demo-scjg")
+    return made
+
+
+def fail(identity: Identity, login: str = "scjg", at: datetime = AT) -> None:
+    with pytest.raises(WrongCredentials):
+        identity.sign_in(login, "wrong", at)
+
+
+def test_signing_in_gives_a_session_for_eight_hours(identity: Identity) -> None:
+    token = identity.sign_in("scjg", "demo-scjg", AT)
+    session = identity.session(token, AT)
+    assert (session.person, session.ends_at) == (OFFICIAL, AT + LASTING)
+    assert identity.session(token, AT + LASTING - timedelta(microseconds=1)).person == OFFICIAL
+    with pytest.raises(NotSignedIn):
+        identity.session(token, AT + LASTING)
+
+
+def test_only_the_digest_of_a_token_is_kept(identity: Identity, people: MemoryPeople) -> None:
+    token = identity.sign_in("scjg", "demo-scjg", AT)
+    assert list(people.sessions) == [sm3(token.encode())]
+    assert len(bytes.fromhex(token)) == 32
+    assert token not in repr(people.sessions)
+
+
+@pytest.mark.parametrize("token", [None, "", "0" * 64, "no hexadecimal", "\ud7ff", "x" * 100_000])
+def test_tokens_that_open_nothing(identity: Identity, token: str | None) -> None:
+    identity.sign_in("scjg", "demo-scjg", AT)
+    with pytest.raises(NotSignedIn):
+        identity.session(token, AT)
+
+
+def test_signing_out_ends_this_session_and_no_other(identity: Identity) -> None:
+    first, second = (identity.sign_in("scjg", "demo-scjg", AT) for _ in range(2))
+    identity.sign_out(first)
+    identity.sign_out(first)
+    with pytest.raises(NotSignedIn):
+        identity.session(first, AT)
+    assert identity.session(second, AT).person == OFFICIAL
+
+
+@pytest.mark.parametrize("password", ["", "Demo-scjg", "demo-scjg ", "demo-scjg\x00", "\ud800", "x" * 1_000_000])
+def test_wrong_passwords(identity: Identity, password: str) -> None:
+    with pytest.raises(WrongCredentials):
+        identity.sign_in("scjg", password, AT)
+
+
+def test_a_password_is_compared_to_its_last_character(identity: Identity, people: MemoryPeople) -> None:
+    identity.enrol(OFFICIAL, "x" * 1024)
+    with pytest.raises(WrongCredentials):
+        identity.sign_in("scjg", "x" * 1025, AT)
+    assert identity.sign_in("scjg", "x" * 1024, AT)
+
+
+def test_a_stored_hash_that_is_none_opens_nothing(identity: Identity, people: MemoryPeople) -> None:
+    people.enrol(OFFICIAL, "not a hash")
+    with pytest.raises(WrongCredentials):
+        identity.sign_in("scjg", "demo-scjg", AT)
+
+
+def test_a_login_nobody_has_costs_the_same_work_and_says_the_same(
+    identity: Identity, people: MemoryPeople, hasher: CountingHasher
+) -> None:
+    said = []
+    for login in ("scjg", "nobody"):
+        with pytest.raises(WrongCredentials) as refusal:
+            identity.sign_in(login, "wrong", AT)
+        said.append((str(refusal.value), refusal.value.args))
+    assert said[0] == said[1]
+    real, decoy = hasher.asked
+    assert real == people.people["scjg"][1]
+    assert decoy.rpartition("$")[0].rpartition("$")[0] == real.rpartition("$")[0].rpartition("$")[0]
+    assert decoy != real
+
+
+def test_the_decoy_is_nobodys_password(identity: Identity) -> None:
+    with pytest.raises(WrongCredentials):
+        identity.sign_in("nobody", "nobody", AT)
+
+
+def test_five_failures_close_a_login_even_to_the_right_password(identity: Identity, hasher: CountingHasher) -> None:
+    for _ in range(FAILURES):
+        fail(identity)
+    asked = len(hasher.asked)
+    with pytest.raises(TooManyTries):
+        identity.sign_in("scjg", "demo-scjg", AT + WITHIN - timedelta(seconds=1))
+    assert len(hasher.asked) == asked
+    assert identity.sign_in("scjg", "demo-scjg", AT + WITHIN)
+
+
+def test_a_closed_login_closes_no_other(identity: Identity) -> None:
+    identity.enrol(Person("spj", "沈知夏", Role.OFFICIAL), "demo-spj")
+    for _ in range(FAILURES):
+        fail(identity)
+    assert identity.sign_in("spj", "demo-spj", AT)
+
+
+def test_success_wipes_the_failures_before_it(identity: Identity) -> None:
+    for _ in range(3):
+        for _ in range(FAILURES - 1):
+            fail(identity)
+        assert identity.sign_in("scjg", "demo-scjg", AT)
+
+
+def test_failures_are_forgotten_one_by_one(identity: Identity) -> None:
+    for minute in range(FAILURES):
+        fail(identity, at=AT + timedelta(minutes=minute))
+    with pytest.raises(TooManyTries):
+        identity.sign_in("scjg", "demo-scjg", AT + WITHIN - timedelta(seconds=1))
+    fail(identity, at=AT + WITHIN)
+    with pytest.raises(TooManyTries):
+        identity.sign_in("scjg", "demo-scjg", AT + WITHIN)
+
+
+def test_logins_that_nobody_has_are_closed_too_and_do_not_pile_up(identity: Identity) -> None:
+    for _ in range(FAILURES):
+        fail(identity, "nobody")
+    with pytest.raises(TooManyTries):
+        identity.sign_in("nobody", "wrong", AT)
+    for place, at in zip(count(), (AT + timedelta(minutes=minute) for minute in range(30)), strict=False):
+        fail(identity, f"guess {place}", at)
+    assert len(identity._failures) <= WITHIN // timedelta(minutes=1) + 1
+
+
+def test_only_so_many_passwords_are_looked_at_at_once(
+    people: MemoryPeople, hasher: CountingHasher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE_S", 0.05)
+    identity = Identity(people, random_octets, hasher)
+    entered, leave = [Event() for _ in range(module.AT_ONCE)], Event()
+    waiting = iter(entered)
+
+    def slow(hash: str | bytes, password: str | bytes) -> bool:  # noqa: A002  (argon2's own name)
+        next(waiting).set()
+        leave.wait(10)
+        return True
+
+    monkeypatch.setattr(hasher, "verify", slow)
+    threads = [Thread(target=fail, args=(identity, f"somebody {one}")) for one in range(module.AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    assert all(event.wait(10) for event in entered)
+    with pytest.raises(Busy):
+        identity.sign_in("scjg", "demo-scjg", AT)
+    leave.set()
+    for thread in threads:
+        thread.join()
+    monkeypatch.undo()
+    identity.enrol(OFFICIAL, "demo-scjg")
+    assert identity.sign_in("scjg", "demo-scjg", AT)
+
+
+def test_a_form_token_is_the_sessions_own_and_gives_nothing_away(identity: Identity) -> None:
+    first, second = (identity.sign_in("scjg", "demo-scjg", AT) for _ in range(2))
+    assert identity.session(first, AT).form_token == form_token(first)
+    assert form_token(first) != form_token(second)
+    assert first not in form_token(first)
+    with pytest.raises(NotSignedIn):
+        identity.session(form_token(first), AT)
+
+
+@pytest.mark.parametrize(
+    ("roles", "department", "allowed"),
+    [
+        ({Role.OFFICIAL}, None, True),
+        ({Role.OFFICIAL, Role.REVIEWER}, OFFICIAL.department, True),
+        ({Role.OFFICIAL}, "11530199MB0T35T28E", False),
+        ({Role.REVIEWER}, OFFICIAL.department, False),
+        (set(), None, False),
+    ],
+)
+def test_may_they(roles: set[Role], department: str | None, *, allowed: bool) -> None:
+    if allowed:
+        assert require(OFFICIAL, roles, department) is OFFICIAL
+        return
+    with pytest.raises(NotAllowed):
+        require(OFFICIAL, roles, department)
