@@ -110,7 +110,7 @@ def router(
     """The routes, for officers that `authorize` admits; `clock` gives the instant, `random` octets for numbers."""
     routes = APIRouter(prefix="/api/v1", tags=["cases"], dependencies=[Depends(_uncached)])
     Signed = Annotated[Officer, Depends(authorize)]  # noqa: N806  (an alias of a type, written as one)
-    Case = Annotated[str, Path(max_length=50, description="办件编号")]  # noqa: N806  (an alias of a type)
+    Case = Annotated[str, Path(pattern="^[0-9A-Za-z-]{1,50}$", description="办件编号")]  # noqa: N806  (an alias of a type)
     Number = Annotated[str, Path(max_length=32, description="用证码")]  # noqa: N806  (an alias of a type)
 
     @routes.get("/matters", summary="事项与所需材料")

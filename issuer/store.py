@@ -85,6 +85,8 @@ class SqlRegister:
 
     def find(self, identifier: str) -> Entry | None:
         """See `issuer.ports.Register`."""
+        if "\0" in identifier:
+            return None  # no row has one, and PostgreSQL refuses even to be asked
         with self._engine.connect() as connection:
             row = connection.execute(select(licence).where(licence.c.identifier == identifier)).first()
         return None if row is None else _entry(row)

@@ -1,7 +1,7 @@
 """The web application of one installation: every router plugged in, errors, headers, bounds and eyes around them.
 
 Slices bring their own routers and know nobody; here they learn who asks. From the outside in: the observer counts and
-notes, the shell puts its headers on, the outlet turns errors into answers, the bound stops bodies that are too long.
+notes, the shell puts its headers on and bounds the body, the outlet turns errors into answers.
 """
 
 from collections.abc import Callable
@@ -72,8 +72,8 @@ def make_app(yinzheng: Yinzheng, *, production: bool, log: TextIO | None = None)
         middleware=[
             Middleware(Observer, journal=journal, meters=meters, random=yinzheng.random),
             Middleware(CarefulHeaders, production=production),
-            Middleware(Outlet, journal=journal),
             Middleware(BodyLimit),
+            Middleware(Outlet, journal=journal),
         ],
     )
     _include_slices(app, yinzheng, guards, meters)

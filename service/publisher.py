@@ -68,8 +68,9 @@ class Publisher:
 
     @property
     def origin(self) -> str:
-        """The log's name: the public address without its scheme."""
-        return f"{self._base_url.partition('://')[2]}/log"
+        """The log's name: the first public address without its scheme; it stays when the service moves."""
+        last = self.trust_list()
+        return last.log if last else f"{self._base_url.partition('://')[2]}/log"
 
     def refresh(self, at: datetime) -> None:
         """Publish everything that is due as of `at`."""
@@ -122,9 +123,12 @@ class Publisher:
         mandates = self._mandates(last, at)
         listed = self._listed(at)
         types = tuple((bundle.type.code, bundle.type.name) for bundle in bundles())
+        status_base = f"{self._base_url}/status"
         if last is not None:
-            same = (last.certificates, last.mandates, last.types) == (listed, mandates, types)
-            if same and at < last.issued_at + (last.next_update - last.issued_at) / 2:
+            said = (last.certificates, last.mandates, last.types, last.status_base)
+            same = said == (listed, mandates, types, status_base)
+            young = at < last.issued_at + (last.next_update - last.issued_at) / 2
+            if at < last.issued_at or (same and young):
                 return
         signer, certificate = self._directory.service(NAME)
         octets = publish_trust_list(
@@ -135,7 +139,7 @@ class Publisher:
             mandates=mandates,
             types=types,
             log=self.origin,
-            status_base=f"{self._base_url}/status",
+            status_base=status_base,
             at=at,
             next_update=at.replace(microsecond=0) + TRUST_LIST_HOLDS,
         )

@@ -24,7 +24,9 @@ def run_server(yinzheng: Yinzheng, settings: Settings, *, warn: Callable[[str], 
     worker.start()
     try:
         app = make_app(yinzheng, production=settings.production)
-        uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
+        uvicorn.run(
+            app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False
+        )
     finally:
         stop.set()
         worker.join(timeout=5)

@@ -9,7 +9,8 @@ from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from verifier.http import MAX_HEARD, declared_length
+from verifier.http import MAX_HEARD, MAX_LET_BY, declared_length
+from verifier.recognising import MAX_FILE
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self' blob:; "
@@ -25,12 +26,16 @@ CAREFUL = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+CUT_OFF = {"Connection": "close"}
 ONLY_TLS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 STATIC_AGE = "public, max-age=86400"
 MAX_BODY = 1024 * 1024
-"""Octets of a body that is no form with a file."""
-MAX_FORM = MAX_HEARD + 65_536
-"""Octets of a form; the routes that take files bound what they keep of it more closely."""
+"""Octets of a body, except where files are taken."""
+TAKE_FILES = frozenset({"/api/v1/verifications", "/verify"})
+"""Addresses that take a form with a file of any length, because even what is too large gets a verdict there; they
+bound what they keep of it themselves."""
+MAX_OPEN = MAX_HEARD + MAX_FILE
+"""Octets of such a form that does not say how long it is."""
 
 
 class CarefulHeaders:
@@ -59,9 +64,9 @@ class CarefulHeaders:
 
 
 class BodyLimit:
-    """Refuses a body beyond its bound: at once where its length is told, otherwise when it has become too long.
+    """Refuses a body beyond its bound, to whoever reads it: at once where its length is told, else when it is too long.
 
-    The length of a form is left to its route, because one of them gives a verdict even on what is too large.
+    A sender without an end in sight is cut off with the answer; one of known length is let finish.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -72,18 +77,26 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        form = headers.get("content-type", "").lower().startswith("multipart/")
-        if not form and declared_length(headers) > MAX_BODY:
-            raise HTTPException(413)
-        limit, total = MAX_FORM if form else MAX_BODY, 0
+        headers, total = Headers(scope=scope), 0
+        declared = declared_length(headers)
+        roomy = scope["path"] in TAKE_FILES and headers.get("content-type", "").lower().startswith("multipart/")
+        limit = max(declared, MAX_OPEN) if roomy else MAX_BODY
+        open_end = "transfer-encoding" in headers or declared > MAX_LET_BY
 
         async def counted() -> Message:
-            nonlocal total
+            nonlocal total, open_end
+            if declared > limit:
+                raise HTTPException(413)
             message = await receive()
             total += len(message.get("body", b""))
+            open_end = open_end and message.get("more_body", False)
             if total > limit:
                 raise HTTPException(413)
             return message
 
-        await self.app(scope, counted, send)
+        async def closing(message: Message) -> None:
+            if open_end and message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(CUT_OFF)
+            await send(message)
+
+        await self.app(scope, counted, closing)

@@ -19,7 +19,6 @@ from pydantic import BaseModel
 from service.identity import LASTING, Busy, Identity, TooManyTries, WrongCredentials
 
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-MAX_LOGIN = 64
 
 
 class TokenView(BaseModel):
@@ -106,8 +105,6 @@ def _basic(authorization: str) -> tuple[str, str]:
 
 
 def _sign_in(identity: Identity, login: str, password: str, at: datetime) -> str:
-    if len(login) > MAX_LOGIN or not login.isprintable():
-        raise _wrong()
     try:
         return identity.sign_in(login, password, at)
     except WrongCredentials as error:

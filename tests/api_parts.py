@@ -4,8 +4,10 @@
 the demo, and one administrator more. `rows` counts everything that is stored, so that a test can say "and nothing else".
 """
 
+import asyncio
 import io
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,39 @@ class Api:
                 name: connection.scalar(select(func.count()).select_from(table)) or 0
                 for name, table in METADATA.tables.items()
             }
+
+
+@dataclass
+class Poured:
+    """How an endless body was answered, and how much of it had been taken by then."""
+
+    taken: int = 0
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+def pour(api: Api, path: str, headers: dict[str, str], beginning: bytes = b"") -> Poured:
+    """Send a body that never ends, to the application itself: the client of the tests would collect it first."""
+    poured = Poured()
+
+    async def receive() -> dict[str, Any]:
+        chunk = beginning if poured.taken == 0 and beginning else bytes(65_536)
+        poured.taken += len(chunk)
+        return {"type": "http.request", "body": chunk, "more_body": True}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            poured.status = message["status"]
+            poured.headers = {name.decode(): value.decode() for name, value in message["headers"]}
+        else:
+            poured.body += message["body"]
+
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    scope: dict[str, Any] = {"type": "http", "http_version": "1.1", "method": "POST", "scheme": "https", "path": path}
+    scope |= {"raw_path": path.encode(), "query_string": b"", "root_path": ""}
+    asyncio.run(api.app(scope | {"headers": [*raw, (b"transfer-encoding", b"chunked")]}, receive, send))
+    return poured
 
 
 def identifier_of(issued: Issued) -> str:

@@ -30,10 +30,10 @@ from verifier.verifying import TOO_LARGE, Examined
 
 MAX_BODY = MAX_FILE + 65_536
 """A file of the largest size, and what a form adds to it."""
-MAX_HEARD = 5 * MAX_FILE
-"""Who sends more is cut off."""
+MAX_HEARD, MAX_LET_BY = 5 * MAX_FILE, 1024 * 1024 * 1024
+"""What is heard of a form that does not say how long it is, and of one that does."""
 MAX_WORDS = 65_536
-MAX_TOGETHER = 8 * MAX_FILE
+MAX_TOGETHER = 4 * MAX_FILE
 BUNDLE_AGE_S = 60
 FORM, JSON = "multipart/form-data", "application/json"
 
@@ -234,15 +234,15 @@ async def _read_words(request: Request) -> Submission:
 
 async def _kept(request: Request, share: _Share) -> AsyncGenerator[bytes, None]:
     """The body as far as it is kept; the rest is heard and dropped, and then the whole is too large."""
-    if declared_length(request.headers) > MAX_HEARD:
+    declared, total = declared_length(request.headers), 0
+    if declared > MAX_LET_BY:
         raise _TooLarge
-    total = 0
     async for chunk in request.stream():
         total += len(chunk)
         if total <= MAX_BODY:
             share.take(len(chunk))
             yield chunk
-        elif total > MAX_HEARD:
+        elif total > max(declared, MAX_HEARD):
             break
     if total > MAX_BODY:
         raise _TooLarge

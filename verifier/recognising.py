@@ -5,6 +5,7 @@ by their header before they are decoded when they are too large, so that a small
 """
 
 import io
+import warnings
 from typing import Literal
 
 import zxingcpp
@@ -21,6 +22,8 @@ CODE_STARTS = ("http://", "https://", BASE45)
 ROOT = "1.2.156.3005."
 QR_CODE = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 Kind = Literal["ofd", "pdf", "picture", "unknown"]
+
+warnings.simplefilter("error", Image.DecompressionBombWarning)  # refused below; nobody needs to be warned of it
 
 
 def kind_of(data: bytes) -> Kind:
@@ -46,7 +49,9 @@ def read_code(picture: bytes) -> str:
         if image.width * image.height > MAX_PIXELS:
             raise NotUnderstood("picture-too-large")
         pixels = image.convert("L")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise NotUnderstood("picture-too-large") from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise NotUnderstood("picture-unreadable") from error
     texts = {found.text for found in zxingcpp.read_barcodes(pixels, formats=QR_CODE)}
     ours = {text for text in texts if "/q#" in text or text.startswith(BASE45)}

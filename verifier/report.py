@@ -3,6 +3,8 @@
 {"indication", "policy", "at", "subject", "findings": [{"step", "name", "indication", "detail", "evidence_age_s"?}]}
 """
 
+from datetime import UTC
+
 from trust.rules.verdict import Finding, Verdict
 
 
@@ -11,7 +13,7 @@ def as_json(verdict: Verdict) -> dict[str, object]:
     return {
         "indication": verdict.indication.value,
         "policy": verdict.policy,
-        "at": f"{verdict.at:%Y-%m-%dT%H:%M:%SZ}",
+        "at": f"{verdict.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "subject": verdict.subject,
         "findings": [_finding(finding) for finding in verdict.findings],
     }

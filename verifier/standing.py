@@ -1,9 +1,11 @@
 """Step 8: is the licence in force, from a signed status list fresh enough, and inside its own period.
 
 A list past its next update cannot say "valid" any more, but what it says is gone stays gone: revocation is final.
-Words from the register of acts, when there are any, only explain; the list decides.
+Words from the register of acts, when there are any, only explain; the list decides. So they are asked for only where
+the list says that a licence is not in force, and verifying one that is needs no register.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from trust.rules.licence import CHINA, StatusPointer, Validity, validity
@@ -15,9 +17,9 @@ WORDS = {1: "已失去效力", 2: "处于暂扣状态", 3: "处于特殊状态�
 
 
 def judge_status(
-    pointer: StatusPointer, evidence: Evidence, now: datetime, standing: Standing | None = None
+    pointer: StatusPointer, evidence: Evidence, now: datetime, explain: Callable[[], Standing | None] | None = None
 ) -> Finding:
-    """What the status list says of one licence, with the age of that evidence."""
+    """What the status list says of one licence, with the age of that evidence; `explain` gives the register's words."""
     found = evidence.status_lists.get(pointer.list)
     if found is None:
         return Finding(8, "status", Indication.INDETERMINATE, "没有可信的状态清单，无法确认证照当前状态。")
@@ -26,7 +28,7 @@ def judge_status(
         return Finding(8, "status", Indication.FAILED, "证照所指的状态位置不存在。", age)
     value = found.value(pointer.index)
     if value != 0:
-        return Finding(8, "status", Indication.FAILED, _words(value, standing, found.number), age)
+        return Finding(8, "status", Indication.FAILED, _words(value, explain() if explain else None, found.number), age)
     if found.issued_at > now + TOLERANCE:
         return Finding(
             8, "status", Indication.INDETERMINATE, "状态清单的签发时间晚于核验时刻，不能用来判断该时刻的状态。", 0

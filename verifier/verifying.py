@@ -10,6 +10,7 @@ them into the verdict under a named policy. `online` is None when there is no ne
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from keys.sm3 import sm3
 from trust.errors import Malformed, TrustError
@@ -155,12 +156,12 @@ def verify_token(
         findings.append(Finding(7, "claims", Indication.FAILED, f"二维码数据不合规范（{error.reason}）。"))
         return Examined(judge(findings, policy, at=now, subject=None))
     identifier = claims.identifier
-    standing = online.standings.standing(str(identifier), now) if online else None
+    explain = partial(online.standings.standing, str(identifier), now) if online else None
     findings += [
         *judge_mandate(signer, identifier.issuer_code, identifier.type_code, evidence, times),
         *judge_type(identifier, evidence),
         judge_period(None, claims.valid_until, now),
-        judge_status(claims.status, evidence, now, standing),
+        judge_status(claims.status, evidence, now, explain),
         *evidence.findings,
     ]
     return Examined(judge(findings, policy, at=now, subject=str(identifier)), claims=claims)
@@ -183,7 +184,7 @@ def _verify_sealed(
     times = Times(now, sealed_at)
     path, signer = judge_signer(sealed.signer, evidence, times)
     identifier = licence.identifier
-    standing = online.standings.standing(str(identifier), now) if online else None
+    explain = partial(online.standings.standing, str(identifier), now) if online else None
     findings += [
         _times(times, sealed.claimed_at),
         *judge_seal(sealed.seal, evidence, times),
@@ -191,7 +192,7 @@ def _verify_sealed(
         *judge_mandate(signer, licence.issuing_body.code, identifier.type_code, evidence, times),
         *judge_type(identifier, evidence),
         judge_period(licence.valid_from, licence.valid_until, now),
-        judge_status(licence.status, evidence, now, standing),
+        judge_status(licence.status, evidence, now, explain),
         log,
     ]
     verdict = judge(findings, policy, at=now, subject=str(identifier))

@@ -28,7 +28,8 @@ TITLES = {
 def page_of(problem: Problem, request: Request) -> Response:
     """The page for a problem, with the problem's own status; not signed in leads to the sign-in page."""
     if problem.status == 401:
-        after = local_path(request.url.path) if request.method == "GET" else None
+        path = request.url.path if request.method == "GET" else f"/{request.url.path.split('/')[1]}"
+        after = local_path(path)  # what was posted cannot be posted again by itself, so its section is opened
         return see_other("/sign-in" + (f"?{urlencode({'next': after})}" if after else ""))
     title = TITLES.get(problem.status, "出现问题")
     return render(request, "problem", status=problem.status, problem=problem, title=title)

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from keys.sm3 import sm3
 from service.identity import ROLE_LABELS, Role, Session
+from service.reasons import REASONS
 from service.settings import PROJECT
 from trust.rules.disclosure import chinese_date
 from trust.rules.licence import CHINA
@@ -34,6 +35,7 @@ HOMES = {
 """Where each role works, and what the place is called."""
 
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_REASON = re.compile(r"（([a-z][a-z0-9-]*)）")
 _IDENTIFIER = re.compile(r"1\.2\.156\.3005\.2(?:\.[0-9A-Z]+)+")
 
 
@@ -131,9 +133,14 @@ def age(seconds: int) -> str:
 
 
 def said(detail: str) -> Markup:
-    """A finding's sentence with its instants in the time of China, and with long identifiers that may be broken."""
+    """A finding's sentence for people: times of China, reasons in words, and long identifiers that may be broken."""
     local = _INSTANT.sub(lambda found: moment(datetime.fromisoformat(found[0])), detail)
+    local = _REASON.sub(lambda found: f"（{_in_words(found[1])}）", local)
     return Markup(_IDENTIFIER.sub(lambda found: breakable(found[0]), str(escape(local))))  # noqa: S704  (escaped just before; what is put in is digits, capitals, dots and <wbr>)
+
+
+def _in_words(reason: str) -> str:
+    return REASONS[reason][0].rstrip("。") if reason in REASONS else reason
 
 
 def breakable(text: str) -> Markup:

@@ -22,6 +22,7 @@ POLICY_WORDS = {
     "code-online-1": "联网核验证照二维码",
     "code-offline-1": "离线核验证照二维码",
 }
+MOST_REASONS = 4
 MISTYPED = {"malformed", "code-malformed"}
 UNRECOGNISED = {
     "unrecognised", "no-code", "not-our-code", "several-codes", "picture-unreadable", "picture-too-large",
@@ -44,11 +45,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a verdict means, and what to do next."""
+    """What a verdict means, what to do next, and the findings that decided it where it did not pass."""
 
     headline: str
     meaning: str
     advice: str
+    reasons: tuple[str, ...] = ()
 
 
 def steps_of(verdict: Verdict) -> tuple[Step, ...]:
@@ -64,7 +66,10 @@ def oldest_evidence(verdict: Verdict) -> int | None:
 
 def meaning_of(verdict: Verdict, *, code: bool) -> Meaning:
     """The verdict in sentences; `code` when a code was verified and not the document itself."""
-    return Meaning(HEADLINES[verdict.indication], *_sentences(verdict, code=code))
+    passed = verdict.indication is Indication.PASSED
+    grave = () if passed else verdict.of(verdict.indication)
+    reasons = tuple(dict.fromkeys(finding.detail for finding in grave))[:MOST_REASONS]
+    return Meaning(HEADLINES[verdict.indication], *_sentences(verdict, code=code), reasons)
 
 
 def _step(number: int, findings: tuple[Finding, ...]) -> Step:
@@ -108,7 +113,7 @@ def _failed(steps: set[int], names: set[str], *, genuine: bool, code: bool) -> t
     if genuine:
         what = "二维码" if code else "文件"
         return (
-            f"{what}是真的，但证照目前不能使用：已过期、被暂扣，或已被吊销、撤销、注销等。",
+            f"{what}是真的，但证照目前不能使用。",
             "不要据此办理业务。持证人可向颁发机构了解原因和恢复、补办的办法。",
         )
     if names <= MISTYPED:

@@ -33,7 +33,7 @@ display?.addEventListener("submit", (event) => {
   const button = display.elements.size;
   const large = button.value === "large";
   const form = new URLSearchParams({ size: button.value, back: "/" });
-  fetch(display.action, { method: "POST", body: form, redirect: "manual" }).catch(() => {});
+  fetch(display.action, { method: "POST", body: form, redirect: "manual" }).catch(() => {}); // unheard, the choice holds for this page
   document.documentElement.classList.toggle("large", large);
   button.value = large ? "" : "large";
   button.textContent = large ? "标准字号" : "长辈版";

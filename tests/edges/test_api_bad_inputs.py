@@ -5,15 +5,18 @@ code are the contract; so are these: the sentence is there in Chinese and in Eng
 nothing of our insides shows, no table has a row more, and the API's description knows the status for this route.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from service.outlet import MEDIA_TYPE
-from tests.api_parts import Api, identifier_of, is_problem
+from tests.api_parts import TYPE, Api, identifier_of, is_problem
 
 CANARY = "金丝雀㐀７８"
 """Sent in many rows, found in no answer and no journal."""
@@ -185,6 +188,9 @@ TABLE = [
     acting("a penalty that reaches back", 409, "not-retroactive", effective_at="2026-01-01T00:00:00Z"),
     acting("lifting what was not suspended", 409, "standing-move", kind="reinstate", ground="rectified"),
     # --- citations
+    Bad("NUL for a case", "/api/v1/cases/%00/citations", 404, "not-found", method="GET", login="window"),
+    Bad("SQL for a case", f"/api/v1/cases/{SQL}/citations", 404, "not-found", method="GET", login="window"),
+    Bad("NUL for a citation", "/api/v1/citations/%00/receipt", 404, "not-found", method="GET", login="window"),
     citing("an officer who is somebody else", 422, "invalid-request", "officer", officer=CANARY),
     citing("an unknown matter", 404, "no-such-requirement", matter_code="11530199MB0T35T369999999999999999"),
     citing("a case that cites nothing held", 404, "nothing-held", holder_code="91530199MA6RT5X39X"),
@@ -243,6 +249,21 @@ TABLE = [
     Bad("two files", VERIFICATIONS, 400, "malformed-request", files=[("file", b"a"), ("file", b"b")]),
     Bad("a text for a file", VERIFICATIONS, 422, "invalid-request", files={"file": (None, CANARY)}, field="file"),
 ]
+
+
+GOOD_BODIES: dict[str, dict[str, Any]] = {
+    LICENCES: {
+        "type": TYPE,
+        "number": "YL0000000000",
+        "issued_on": "2026-03-18",
+        "area_code": "530199",
+        "holders": [FIRM],
+        "fields": {"legal_representative": "沈砚秋"},
+    },
+    ACTS: {"kind": "suspend", "ground": "other", "reason": "说明", "effective_at": "2027-01-01T00:00:00Z"},
+    CITE: citing("", 0, "").json,
+    VERIFICATIONS: {"identifier": "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -313,6 +334,37 @@ def test_bad_input_gets_a_sentence_and_stores_nothing(
 def test_the_table_is_long_enough() -> None:
     assert len(TABLE) >= 45
     assert len({bad.name for bad in TABLE}) == len(TABLE)
+
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)  # lone surrogates too: JSON can carry them
+ANY_VALUE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def bodies(good: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """The good body with a few members changed into anything, or anything at all."""
+    names = st.sampled_from(sorted(good)) | ANY_TEXT
+    changed = st.dictionaries(names, ANY_VALUE, min_size=1, max_size=4).map(lambda change: good | change)
+    return changed | ANY_VALUE
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from([LICENCES, ACTS, CITE, VERIFICATIONS]).flatmap(
+        lambda path: st.tuples(st.just(path), bodies(GOOD_BODIES[path]))
+    )
+)
+def test_whatever_is_sent_is_answered(api: Api, licence: str, sent: tuple[str, Any]) -> None:
+    path, body = sent
+    login = "window" if path == CITE else "scjg"
+    headers = api.as_(login, Idempotency_Key=api.key()) | JSON
+    answer = api.client.post(path.replace("{licence}", licence), content=json.dumps(body), headers=headers)
+    assert answer.status_code < 500, api.journal.getvalue()[-2000:]
+    if answer.status_code >= 400:
+        assert is_problem(answer, answer.status_code, answer.json()["code"])
 
 
 BOMB = b"PK\x03\x04" + b"\x00" * 200

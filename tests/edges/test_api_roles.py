@@ -25,6 +25,7 @@ MATTER = {
     "purpose": "食品经营许可新办",
     "consent": {"mode": "statutory", "reference": "《中华人民共和国食品安全法》第三十五条"},
 }
+EMPTY_FORM = {"data": {"nonce": "0" * 32}}
 SUSPEND = {"kind": "suspend", "ground": "penalty"}
 
 
@@ -96,12 +97,12 @@ ROWS = {
     "GET /issuer/licences/{identifier}": Row(OWN_DEPARTMENT),
     "GET /issuer/licences/{identifier}/{name}": Row(OWN_DEPARTMENT),
     "GET /issuer/licences/{identifier}/act/{word}": Row(OWN_DEPARTMENT),
-    "POST /issuer/licences/{identifier}/act/{word}": Row(OWN_DEPARTMENT),
+    "POST /issuer/licences/{identifier}/act/{word}": Row(OWN_DEPARTMENT, EMPTY_FORM),
     "GET /issuer/issue/{name}": Row(OWN_DEPARTMENT),
-    "POST /issuer/issue/{name}": Row(OWN_DEPARTMENT),
+    "POST /issuer/issue/{name}": Row(OWN_DEPARTMENT, EMPTY_FORM),
     "GET /reviewer": Row(COUNTER),
-    "POST /reviewer/cite": Row(COUNTER),
-    "POST /reviewer/case": Row(COUNTER),
+    "POST /reviewer/cite": Row(COUNTER, EMPTY_FORM),
+    "POST /reviewer/case": Row(COUNTER, EMPTY_FORM),
     "GET /reviewer/citations/{number}": Row(COUNTER),
     "GET /reviewer/citations/{number}/receipt": Row(COUNTER),
     "GET /me": Row(HOLDERS),

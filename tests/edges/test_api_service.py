@@ -17,7 +17,7 @@ from service.guards import COOKIE, FORM_HEADER
 from service.identity import form_token
 from service.outlet import MEDIA_TYPE
 from service.shell import CAREFUL, MAX_BODY
-from tests.api_parts import ORIGIN, Api, identifier_of, is_problem
+from tests.api_parts import ORIGIN, Api, identifier_of, is_problem, pour
 from tests.city import LICENCES
 from trust.rules.standing import ActKind
 from verifier.submissions import Question
@@ -230,10 +230,18 @@ def test_a_person_gets_a_page_and_a_program_a_problem(api: Api) -> None:
     assert is_problem(api.client.get("/api/v1/nowhere", headers={"Accept": "text/html"}), 404, "no-such-address")
 
 
-def test_a_chunked_body_is_counted_while_it_arrives(api: Api) -> None:
-    chunks = (b"x" * 65_536 for _ in range(MAX_BODY // 65_536 + 2))
-    headers = api.as_("scjg", Idempotency_Key=api.key(), Content_Type="application/json")
-    assert is_problem(api.client.post("/api/v1/licences", content=chunks, headers=headers), 413, "too-large")
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=b", "text/plain"])
+@pytest.mark.parametrize("address", ["/api/v1/licences", TOKEN, "/sign-in"])
+def test_a_body_is_counted_while_it_arrives(api: Api, address: str, kind: str) -> None:
+    poured = pour(api, address, api.as_("scjg", Idempotency_Key=api.key(), Content_Type=kind))
+    assert 400 <= poured.status < 500
+    assert poured.headers["connection"] == "close"  # nobody knows how much more there would have come
+    assert poured.taken <= MAX_BODY + 65_536
+
+
+def test_a_form_with_a_file_is_only_taken_where_files_are(api: Api) -> None:
+    refused = api.client.post(TOKEN, files={"file": bytes(MAX_BODY)})
+    assert is_problem(refused, 413, "too-large")
 
 
 # --- alive, ready, measured ---------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The verifying API: verdicts for everybody, lines for the circle that may read them, evidence to carry away."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -7,13 +8,13 @@ from typing import Any
 import pytest
 
 from issuer.issuing import Issued
-from tests.api_parts import Api, identifier_of, is_problem
+from tests.api_parts import Api, identifier_of, is_problem, pour
 from trust.formats.bundle import decode_bundle
 from trust.formats.token import to_base45_text, to_text
 from trust.rules.identifier import LicenceIdentifier
 from trust.rules.standing import ActKind
 from verifier.evidence import weigh
-from verifier.http import MAX_BODY, MAX_HEARD, MAX_TOGETHER
+from verifier.http import MAX_BODY, MAX_HEARD, MAX_LET_BY, MAX_TOGETHER
 from verifier.recognising import MAX_FILE
 from verifier.submissions import VerificationView
 from verifier.verifying import verify_file
@@ -150,11 +151,19 @@ def test_the_largest_file_is_looked_at(api: Api) -> None:
     assert [one["name"] for one in verdict["findings"]] == ["unrecognised"]
 
 
+def test_who_does_not_end_is_cut_off(api: Api) -> None:
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
+    poured = pour(api, ADDRESS, {"Content-Type": "multipart/form-data; boundary=b"}, head)
+    assert (poured.status, poured.headers["connection"]) == (200, "close")
+    assert json.loads(poured.body)["findings"][0]["name"] == "too-large"
+    assert MAX_HEARD < poured.taken < MAX_HEARD + 2 * 65_536
+
+
 def test_who_claims_too_much_is_not_heard(api: Api) -> None:
-    headers = {"Content-Type": "multipart/form-data; boundary=b", "Content-Length": str(MAX_HEARD + 1)}
+    headers = {"Content-Type": "multipart/form-data; boundary=b", "Content-Length": str(MAX_LET_BY + 1)}
     verdict = api.client.post(ADDRESS, content=b"--b", headers=headers).json()
     assert verdict["findings"][0]["name"] == "too-large"
-    assert MAX_BODY < MAX_HEARD < MAX_TOGETHER
+    assert MAX_BODY < MAX_TOGETHER
 
 
 def test_uploads_together_are_bounded(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

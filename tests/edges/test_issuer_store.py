@@ -270,3 +270,9 @@ def test_an_instant_without_a_zone_is_refused(engine: Engine) -> None:
     with pytest.raises(Exception, match="time zone"):
         register(engine).begin(entry(begun_at=AT.replace(tzinfo=None)))
     assert rows(engine) == (0, 0)
+
+
+@pytest.mark.parametrize("asked", ["", "\0", "1.2.156\0", "x" * 5000, "\u202e", "' OR 1=1 --"])
+def test_whatever_is_asked_for_is_merely_not_found(engine: Engine, asked: str) -> None:
+    register(engine).begin(entry())
+    assert register(engine).find(asked) is None

@@ -107,8 +107,8 @@ def test_both_pictures_show_the_same(licences: dict[str, Issued], bundle: str) -
     assert all(abs(one.width - size[0]) <= 2 and abs(one.height - size[1]) <= 2 for one in pictures)
     blurred = [one.resize(size).filter(ImageFilter.GaussianBlur(DPI / 25.4)) for one in pictures]
     difference = ImageStat.Stat(ImageChops.difference(*blurred))
-    assert difference.mean[0] < 3
-    assert difference.extrema[0][1] < 60
+    assert difference.mean[0] < 2
+    assert difference.extrema[0][1] < 80
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -78,7 +78,7 @@ FAULTS = {
     "a holder without a code": (r"^holder_code = .530199191107070021.$", "", "holder_code"),
     "a holder with a wrong code": (r"530199191107070021", "530199191107070022", "check"),
     "a holder's code of an unknown type": (r"^holder_code_type = .111.$", 'holder_code_type = "000"', "unknown"),
-XX
+    "nothing but people": (r"\A(?s:.*)\Z", 'people = "all"', "bodies"),
 }
 
 

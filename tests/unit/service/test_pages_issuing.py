@@ -244,5 +244,7 @@ def test_nothing_about_a_holder_stands_in_an_address(api: Api, official: Visitor
 
 def test_sentences_are_escaped_and_shown_in_local_time() -> None:
     assert said("于 2026-11-21T04:00:00Z <b>") == "于 2026年11月21日 12:00:00 &lt;b&gt;"
+    assert said("不对（check-character）。") == "不对（校验位不对，请核对是否输错）。"
+    assert said("不对（no-such-reason）。") == "不对（no-such-reason）。"
     assert str(breakable("1.<b>.3")) == "1.<wbr>&lt;b&gt;.<wbr>3"
     assert str(mono("sm3:0123456789")) == "sm3:01234567<wbr>89"

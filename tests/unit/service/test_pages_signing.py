@@ -76,9 +76,18 @@ def test_after_signing_in_one_arrives_at_the_page_asked_for(api: Api) -> None:
     visitor = Visitor(api)
     page = visitor.open("/me")
     assert page.answer.url.path == "/sign-in"
-    assert page.says("需要先登录")
+    assert page.says("要打开的页面需要登录")
     arrived = visitor.press(page.forms[1], login="firm", password="demo-firm")
     assert arrived.answer.url.path == "/me"
+
+
+def test_who_posts_after_the_session_has_ended_comes_back_to_the_section(api: Api) -> None:
+    visitor = Visitor(api, "scjg")
+    form = visitor.open("/issuer/issue/business-licence?sample=true").form("/issuer/issue/business-licence")
+    visitor.client.cookies.clear()
+    page = visitor.press(form)
+    assert page.says("登录已经过期")
+    assert visitor.press(page.forms[1], login="scjg", password="demo-scjg").answer.url.path == "/issuer"
 
 
 def test_a_foreign_address_is_not_returned_to(api: Api) -> None:

@@ -91,7 +91,8 @@ def test_a_suspended_licence_is_genuine_and_not_in_force(api: Api, visitor: Visi
     issued = api.issue()
     api.city.act(ActKind.SUSPEND, issued, "penalty")
     for page in (by_file(visitor, issued.ofd), visitor.post("/verify", identifier=identifier_of(issued))):
-        assert page.says("核验未通过", "文件是真的，但证照目前不能使用", "暂扣")
+        assert page.says("核验未通过", "文件是真的，但证照目前不能使用")
+        assert page.text.count("该证照处于暂扣状态") == 2  # beside the verdict, and in its step
     assert visitor.post("/verify", text=code_text(issued)).says("核验未通过", "二维码是真的")
 
 

@@ -1,0 +1,326 @@
+"""The pages in a real browser: verify, issue, suspend, cite; forged and repeated forms; and whether all can use them."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from templates.code import code_png
+from tests.api_parts import identifier_of
+from tests.browser.conftest import Opening, Site
+from tests.journey_parts import code_text
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ISSUE = "/issuer/issue/business-licence"
+
+
+def verify_file(page: Page, octets: bytes, name: str = "licence.ofd") -> None:
+    page.goto("/")
+    page.get_by_label("选择证照文件或二维码图片").set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": octets}
+    )
+    page.get_by_role("button", name="核验文件").click()
+
+
+def verify_number(page: Page, identifier: str) -> None:
+    page.goto("/")
+    page.get_by_role("textbox", name="证照标识").fill(identifier)
+    page.get_by_role("button", name="按标识核验").click()
+
+
+def expect_verdict(page: Page, words: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_file_a_picture_a_code_and_a_number_are_verified(site: Site, browse: Opening, script: bool) -> None:
+    issued = site.api.issue()
+    page = browse(script=script)
+    verify_file(page, issued.ofd)
+    expect_verdict(page, "核验通过")
+    expect(page.get_by_text("云岭市青禾数据科技有限公司").first).to_be_visible()
+    verify_file(page, issued.pdf, "licence.pdf")
+    expect_verdict(page, "核验通过")
+    verify_file(page, code_png(code_text(issued)), "photo.png")
+    expect_verdict(page, "核验通过")
+    page.goto("/")
+    page.get_by_label("粘贴扫码得到的文字").fill(code_text(issued))
+    page.get_by_role("button", name="核验二维码").click()
+    expect_verdict(page, "核验通过")
+    verify_number(page, identifier_of(issued))
+    expect_verdict(page, "核验通过")
+    verify_number(page, identifier_of(issued).replace(".001.", ".002."))
+    expect_verdict(page, "核验未通过")
+
+
+def test_scanning_opens_the_verdict_and_leaves_no_trace_in_addresses(
+    site: Site, browse: Opening, journal: io.StringIO
+) -> None:
+    digits = code_text(site.api.issue("teacher-qualification")).partition("#")[2]
+    page = browse()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/")
+    page.goto(f"/q#{digits}")
+    expect_verdict(page, "核验通过")
+    expect(page.get_by_text("林**")).to_be_visible()
+    assert page.url == f"{site.base}/verify"
+    assert not [url for url in asked if digits in url and "#" not in url]
+    assert digits not in journal.getvalue()
+    page.go_back()
+    expect_verdict(page, "核验电子证照")  # the page that scanned is not gone back to, so nothing is posted twice
+
+
+def test_scanning_without_script_explains_what_to_do(site: Site, browse: Opening) -> None:
+    text = code_text(site.api.issue())
+    page = browse(script=False)
+    page.goto(f"/q#{text.partition('#')[2]}")
+    expect(page.get_by_role("status")).to_contain_text("请按下面的说明粘贴")
+    page.get_by_label("二维码内容").fill(text)
+    page.get_by_role("button", name="核验", exact=True).click()
+    expect_verdict(page, "核验通过")
+
+
+def test_a_scan_page_without_a_code_says_so(browse: Opening) -> None:
+    page = browse()
+    page.goto("/q#<img src=x onerror=alert(1)>")
+    expect(page.get_by_role("status")).to_contain_text("网址里没有二维码内容")
+
+
+def test_signing_in_fails_and_then_succeeds(site: Site, browse: Opening) -> None:
+    page = browse()
+    page.goto("/me")
+    expect(page.get_by_role("heading", level=1)).to_have_text("登录")
+    page.get_by_role("textbox", name="账号").fill("firm")
+    page.get_by_label("密码").fill("wrong")
+    page.locator("form.card").first.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("alert")).to_contain_text("账号或密码不对")
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("textbox", name="账号")).to_have_value("firm")
+    expect(page.get_by_label("密码")).to_have_value("")
+    page.get_by_label("密码").fill("demo-firm")
+    page.locator("form.card").first.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("我的证照")
+    (cookie,) = [one for one in page.context.cookies(site.base) if one["name"].startswith("__Host-")]
+    assert cookie["secure"]
+    assert cookie["httpOnly"]
+    page.get_by_role("button", name="退出").click()
+    page.goto("/me")
+    expect(page.get_by_role("heading", level=1)).to_have_text("登录")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_from_issuing_to_suspending_everybody_sees_it(site: Site, browse: Opening, script: bool) -> None:
+    official, anybody = browse("scjg", script=script), browse(script=script)
+    official.goto("/issuer")
+    official.get_by_role("link", name="签发营业执照").click()
+    official.get_by_role("button", name="填入样例").click()
+    number = site.api.key().upper()
+    official.get_by_label("证照编号").fill(number)
+    official.get_by_role("button", name="签章并签发").click()
+    expect(official.get_by_role("status")).to_contain_text("已签发并通过签后自查")
+    identifier = official.url.rpartition("/")[2].partition("?")[0]
+    with official.expect_download() as downloading:
+        official.get_by_role("link", name="下载 OFD").click()
+    ofd = downloading.value.path().read_bytes()
+    verify_file(anybody, ofd)
+    expect_verdict(anybody, "核验通过")
+    official.get_by_role("link", name="暂扣").click()
+    official.get_by_label("依法作出行政处罚决定").check()
+    official.get_by_role("textbox", name="理由").fill("逾期未整改")
+    official.get_by_role("button", name="下一步：确认").click()
+    expect(official.get_by_role("note").last).to_contain_text("任何人核验这本证照都得到“核验未通过”")
+    official.get_by_role("button", name="确认暂扣").click()
+    expect(official.get_by_role("status")).to_contain_text("状态清单已公布")
+    verify_file(anybody, ofd)
+    expect_verdict(anybody, "核验未通过")
+    expect(anybody.get_by_text("文件是真的，但证照目前不能使用")).to_be_visible()
+    verify_number(anybody, identifier)
+    expect_verdict(anybody, "核验未通过")
+
+
+def test_a_licence_is_cited_and_its_holder_sees_by_whom(site: Site, browse: Opening) -> None:
+    issued = site.api.issue()
+    reviewer, holder = browse("window"), browse("firm")
+    reviewer.goto("/reviewer")
+    reviewer.get_by_role("button", name="填入样例").click()
+    expect(reviewer.get_by_label("授权截止日期")).to_be_hidden()
+    reviewer.get_by_label("持证人用证").check()
+    expect(reviewer.get_by_label("授权截止日期")).to_be_visible()
+    reviewer.get_by_label("依职能用证").check()
+    reviewer.get_by_role("textbox", name="证照标识").fill(identifier_of(issued))
+    reviewer.get_by_label("用途").fill("浏览器里的一次用证")
+    reviewer.get_by_role("button", name="核验并引用").click()
+    expect_verdict(reviewer, "已引用")
+    with reviewer.expect_download() as downloading:
+        reviewer.get_by_role("link", name="下载回执").click()
+    assert downloading.value.suggested_filename.startswith("citation-YZ")
+    holder.goto(f"/me/licences/{identifier_of(issued)}")
+    expect(holder.get_by_role("cell", name="浏览器里的一次用证")).to_be_visible()
+    assert holder.get_by_role("img", name="营业执照的二维码").evaluate("img => img.naturalWidth") > 200
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_double_click_issues_once(site: Site, browse: Opening, script: bool) -> None:
+    official = browse("scjg", script=script)
+    official.goto(f"{ISSUE}?sample=true")
+    official.get_by_label("证照编号").fill(site.api.key().upper())
+    before = site.api.rows()["licence"]
+    official.get_by_role("button", name="签章并签发").dblclick()
+    expect(official.get_by_role("status")).to_contain_text("已签发")
+    assert site.api.rows()["licence"] == before + 1
+
+
+def forged(action: str, fields: dict[str, str]) -> str:
+    inputs = "".join(f'<input name="{name}" value="{value}">' for name, value in fields.items())
+    return f'<form method="post" action="{action}">{inputs}<button>win</button></form>'
+
+
+@pytest.mark.parametrize("elsewhere", ["http://127.0.0.1:9", "http://evil.example"])
+def test_a_form_on_another_page_does_nothing(site: Site, browse: Opening, elsewhere: str) -> None:
+    official = browse("scjg")
+    official.goto(f"{ISSUE}?sample=true")
+    fields: dict[str, str] = official.locator(f'form[action="{ISSUE}"]').evaluate(
+        "form => Object.fromEntries(new FormData(form))"
+    )
+    page = forged(site.base + ISSUE, fields | {"number": "FORGED1"})
+
+    def answer(route: Route) -> None:
+        route.fulfill(status=200, content_type="text/html", body=page)
+
+    official.route(f"{elsewhere}/**", answer)
+    before = site.api.rows()["licence"]
+    official.goto(f"{elsewhere}/win")
+    with official.expect_response(site.base + ISSUE) as answered:
+        official.get_by_role("button", name="win").click()
+    assert answered.value.status in {303, 403}
+    assert site.api.rows()["licence"] == before
+
+
+def test_large_text_comes_without_leaving_the_result(site: Site, browse: Opening) -> None:
+    page = browse(width=390)
+    verify_file(page, site.api.issue().ofd)
+    size = "getComputedStyle(document.documentElement).fontSize"
+    before = float(page.evaluate(size).removesuffix("px"))
+    with page.expect_response("**/display"):
+        page.get_by_role("button", name="长辈版").click()
+    expect_verdict(page, "核验通过")
+    assert float(page.evaluate(size).removesuffix("px")) > before * 1.4
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.goto("/")
+    expect(page.get_by_role("button", name="标准字号")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def licence_of(site: Site) -> str:
+    return f"/issuer/licences/{identifier_of(site.api.issue())}"
+
+
+def look(address: str) -> Callable[[Page, Site], None]:
+    return lambda page, _site: void(page.goto(address))
+
+
+def void(_: object) -> None:
+    """Drop a value, where only the deed counts."""
+
+
+def at_verdict(page: Page, site: Site) -> None:
+    verify_file(page, site.api.issue("teacher-qualification").ofd)
+
+
+def at_failure(page: Page, _site: Site) -> None:
+    verify_file(page, b"no licence at all")
+
+
+def at_doubt(page: Page, site: Site) -> None:
+    licence = site.api.issue().entry.licence.identifier
+    verify_number(page, str(type(licence)(licence.type_code, licence.issuer_code, "0" * 20)))
+
+
+def at_refused_sign_in(page: Page, _site: Site) -> None:
+    page.goto("/sign-in")
+    page.get_by_role("textbox", name="账号").fill("nobody")
+    page.get_by_label("密码").fill("x")
+    page.locator("form.card").first.get_by_role("button", name="登录").click()
+
+
+def at_errors(page: Page, _site: Site) -> None:
+    page.goto(f"{ISSUE}?sample=true")
+    page.get_by_label("成立日期").fill("三月")
+    page.get_by_label("证照编号").fill("")
+    page.get_by_role("button", name="签章并签发").click()
+
+
+def at_licence(page: Page, site: Site) -> None:
+    page.goto(licence_of(site))
+
+
+def at_act(page: Page, site: Site) -> None:
+    page.goto(f"{licence_of(site)}/act/rescind")
+
+
+def at_confirmation(page: Page, site: Site) -> None:
+    page.goto(f"{licence_of(site)}/act/revoke")
+    page.get_by_label("依法作出行政处罚决定").check()
+    page.get_by_role("button", name="下一步：确认").click()
+
+
+def at_citation(page: Page, site: Site) -> None:
+    site.api.issue()
+    page.goto("/reviewer?sample=true")
+    page.get_by_role("button", name="核验并引用").click()
+
+
+def at_case(page: Page, _site: Site) -> None:
+    page.goto("/reviewer?sample=true")
+    page.locator("#watched").fill(page.get_by_label("办件编号").first.input_value())
+    page.get_by_role("button", name="查看").click()
+
+
+def at_own_licence(page: Page, site: Site) -> None:
+    page.goto(f"/me/licences/{identifier_of(site.api.issue())}")
+
+
+PAGES: list[Any] = [
+    pytest.param(None, look("/"), "核验电子证照", id="front"),
+    pytest.param(None, look("/q"), "扫码核验", id="scan"),
+    pytest.param(None, look("/sign-in"), "登录", id="sign-in"),
+    pytest.param(None, look("/nothing"), "没有找到", id="not-found"),
+    pytest.param(None, at_refused_sign_in, "登录", id="sign-in-refused"),
+    pytest.param(None, at_verdict, "核验通过", id="passed"),
+    pytest.param(None, at_failure, "核验未通过", id="failed"),
+    pytest.param(None, at_doubt, "无法确认", id="indeterminate"),
+    pytest.param("scjg", look("/issuer"), "签发与管理", id="issuer"),
+    pytest.param("scjg", look(ISSUE), "签发营业执照", id="issue"),
+    pytest.param("scjg", at_errors, "签发营业执照", id="issue-errors"),
+    pytest.param("scjg", at_licence, "营业执照 有效", id="licence"),
+    pytest.param("scjg", at_act, "撤销营业执照", id="act"),
+    pytest.param("scjg", at_confirmation, "确认吊销", id="confirmation"),
+    pytest.param("window", look("/reviewer"), "办件用证", id="reviewer"),
+    pytest.param("window", at_citation, "已引用", id="citation"),
+    pytest.param("window", at_case, None, id="case"),
+    pytest.param("firm", look("/me"), "我的证照", id="me"),
+    pytest.param("firm", at_own_licence, "营业执照 有效", id="my-licence"),
+    pytest.param("auditor", look("/audit"), "审计", id="audit"),
+]
+
+
+@pytest.mark.parametrize(("login", "walk", "heading"), PAGES)
+def test_everybody_can_use_the_page(
+    site: Site, browse: Opening, axe: str, login: str | None, walk: Callable[[Page, Site], None], heading: str | None
+) -> None:
+    page = browse(login)
+    walk(page, site)
+    if heading:
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    page.evaluate(axe)
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # two of three literals
+            found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+            told = [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]]
+            assert told == [], f"{width} {scheme}: {told}"
