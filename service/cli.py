@@ -1,12 +1,14 @@
 """`yinzheng`: the command line of one installation.
 
-Exit codes: 0 done or PASSED, 1 FAILED or refused with a problem, 2 INDETERMINATE, 64 the words do not fit. Every
+Exit codes: 0 done or PASSED, 1 FAILED or refused with a problem, 2 INDETERMINATE, 64 the words do not fit. A
+verification that could not begin (no such bundle, policy or anchor) is 64 and never 1, which would say FAILED. Every
 refusal is a sentence in Chinese and English on stderr; a traceback means a fault of ours.
 """
 
 import sys
 
 import typer
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from cases.errors import CasesError
 from issuer.errors import IssuerError
@@ -19,15 +21,17 @@ from service.problems import Problem, Usage, problem_of
 from templates.errors import TemplatesError
 from trust.errors import TrustError
 from trust.rules.standing import ActKind
-from verifier.errors import NotUnderstood, VerifierError
+from verifier.errors import VerifierError
 
 USAGE, REFUSED, INTERRUPTED = 64, 1, 130
 BadWords: type[typer.BadParameter] = typer.BadParameter.__mro__[1]
 """The common base of what typer raises for words that do not fit; it has no public name of its own."""
 
 OURS = (
-    KeysError, TrustError, TemplatesError, IssuerError, VerifierError, CasesError, IdentityError, BlobMissing,
+    KeysError, TrustError, TemplatesError, IssuerError, CasesError, IdentityError, BlobMissing,
 )  # fmt: skip
+MACHINE = (OSError, OperationalError, InterfaceError)
+"""Errors of disk and database, which are nobody's fault here."""
 
 app = typer.Typer(
     help="印证：电子证照与电子印章。",
@@ -59,10 +63,10 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(USAGE)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
-    except (Usage, NotUnderstood) as error:
+    except (Usage, VerifierError) as error:
         complain(problem_of(error))
         sys.exit(USAGE)
-    except OURS as error:
+    except (*OURS, *MACHINE) as error:
         complain(problem_of(error))
         sys.exit(REFUSED)
     sys.exit(code or 0)

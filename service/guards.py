@@ -23,7 +23,7 @@ from service.identity import LASTING, ForgedRequest, Identity, NotSignedIn, Pers
 COOKIE = "__Host-yinzheng"
 FORM_HEADER, FORM_FIELD = "X-Form-Token", "form_token"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+FORM_TYPE = "application/x-www-form-urlencoded"
 MAX_FIELDS = 100
 
 BEARER = HTTPBearer(
@@ -98,14 +98,17 @@ def check_form(session: Session, sent: str | None) -> None:
 
 
 async def _sent_token(request: Request) -> str | None:
-    """The form token of a write, from its header or its form; the form stays readable for the route."""
+    """The form token of a write, from its header or its form; the form stays readable for the route.
+
+    Only plain forms are read: a form with files would be kept on disk before it is known who sends it.
+    """
     if request.method in READING or COOKIE not in request.cookies or "authorization" in request.headers:
         return None
     if (sent := request.headers.get(FORM_HEADER)) is not None:
         return sent
-    if not request.headers.get("content-type", "").startswith(FORMS):
+    if not request.headers.get("content-type", "").startswith(FORM_TYPE):
         return None
-    field = (await request.form(max_files=1, max_fields=MAX_FIELDS)).get(FORM_FIELD)
+    field = (await request.form(max_files=0, max_fields=MAX_FIELDS)).get(FORM_FIELD)
     return field if isinstance(field, str) else None
 
 

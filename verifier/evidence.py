@@ -57,12 +57,10 @@ class Evidence:
         )
 
     def listed(self, purpose: Purpose) -> tuple[Certificate, ...]:
-        """Certificates that the trust list names for a purpose."""
-        if self.trust_list is None:
-            return ()
-        return tuple(
-            load_certificate(listed.der) for listed in self.trust_list.certificates if listed.purpose is purpose
-        )
+        """Certificates that the trust list names for a purpose; one that cannot be read is nobody's."""
+        named = self.trust_list.certificates if self.trust_list else ()
+        octets = (listed.der for listed in named if listed.purpose is purpose)
+        return _loaded(octets, load_certificate, "certificate", [])
 
 
 def weigh(bundle: Bundle, anchors: Iterable[Certificate], now: datetime) -> Evidence:
@@ -167,9 +165,11 @@ def _checkpoint(
 ) -> Checkpoint | None:
     if note is None or listed is None:
         return None
-    for key in keys:
+    reason = "signer-unknown"
+    for key in keys:  # while the log changes its key there are two
         try:
             return verify_checkpoint(note, listed.log, key)
         except TrustError as error:
-            notes.append(_note("checkpoint-untrusted", f"日志检查点不可信，未采用（{error.reason}）。"))
+            reason = error.reason
+    notes.append(_note("checkpoint-untrusted", f"日志检查点不可信，未采用（{reason}）。"))
     return None

@@ -9,7 +9,7 @@ from cases.citation import CitationRequest, Officer
 from cases.consent import Consent, Mode
 from cases.requirement import Matter
 from service.commands.installation import installation
-from service.commands.output import OUT, say_json, write_file
+from service.commands.output import OUT, check_writable, say_json, write_file
 from service.identity import Role
 from service.problems import Usage
 from trust.errors import Malformed
@@ -60,6 +60,8 @@ def cite(
             case_number=case,
         ),
     )
+    if receipt is not None:
+        check_writable(receipt)
     citation = yinzheng.cite(request, key=key or yinzheng.random(16).hex())
     if receipt is not None:
         write_file(receipt, citation.receipt)

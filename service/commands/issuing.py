@@ -8,14 +8,16 @@ import typer
 from issuer.application import parse_application
 from issuer.errors import UnknownType
 from service.commands.installation import installation, official_of
-from service.commands.output import ERR, OUT, read_file, say_json, write_file
+from service.commands.output import ERR, OUT, check_writable, read_file, say_json, write_file
 from service.problems import Usage
 from templates.code import code_png
 from templates.library import Bundle, bundles
 from trust.formats.licence_document import encode_licence
 from trust.formats.token import to_text
+from trust.rules.identifier import parse_lenient
 
 MAX_APPLICATION = 65_536
+FILES = ("licence.ofd", "licence.pdf", "qr.png", "licence.json")
 
 
 def types(with_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
@@ -41,13 +43,13 @@ def issue(
     if body is None:
         raise Usage("no-body", f"没有机构颁发{bundle.type.name}。", f"no body issues {bundle.name}.")
     application = parse_application(read_file(data, MAX_APPLICATION), type_code=bundle.type.code, issuer_code=body)
+    check_writable(*(out / name for name in FILES))
     issued = yinzheng.issue(application, key=key or yinzheng.random(16).hex(), by=official_of(body).name)
     text = to_text(issued.token, yinzheng.office.host_url)
-    write_file(out / "licence.ofd", issued.ofd)
-    write_file(out / "licence.pdf", issued.pdf)
-    write_file(out / "qr.png", code_png(text))
-    write_file(out / "licence.json", encode_licence(issued.entry.licence))
-    OUT.print(str(issued.entry.licence.identifier), markup=False)
+    OUT.print(str(issued.entry.licence.identifier), markup=False)  # it is issued, whatever happens to the files
+    made = (issued.ofd, issued.pdf, code_png(text), encode_licence(issued.entry.licence))
+    for name, octets in zip(FILES, made, strict=True):
+        write_file(out / name, octets)
     ERR.print(f"已签发{bundle.type.name}，文件在 {out}", markup=False)
 
 
@@ -57,7 +59,7 @@ def present(
 ) -> None:
     """出示证照的二维码。"""
     yinzheng = installation()
-    entry = yinzheng.archive.register.find(identifier)
+    entry = yinzheng.archive.register.find(str(parse_lenient(identifier)))
     if entry is None or entry.plan is None or entry.artefacts is None:
         raise Usage("not-found", "没有查到，请核对标识。", "nothing was found; check the identifier.")
     text = to_text(entry.plan.token, yinzheng.office.host_url)

@@ -1,7 +1,14 @@
-"""What commands print: sentences in both languages to stderr, results to stdout, JSON when asked for."""
+"""What commands print: sentences in both languages to stderr, results to stdout, JSON when asked for.
+
+What is printed may come from a hostile file: characters that would move the cursor, change colours or begin a line of
+their own are shown as their code, so that no file can write a verdict of its own onto the screen.
+"""
 
 import json
+import os
+from errno import EACCES, EISDIR, ENOTDIR
 from pathlib import Path
+from unicodedata import category
 
 from rich.console import Console
 from rich.markup import escape
@@ -21,16 +28,27 @@ WORDS = {
 EXIT = {Indication.PASSED: 0, Indication.FAILED: 1, Indication.INDETERMINATE: 2}
 
 
+def visible(text: str) -> str:
+    """The text on one line, with every character that acts on a terminal shown as its code."""
+    return "".join(one.encode("unicode_escape").decode() if _acts(one) else one for one in text)
+
+
+def _acts(character: str) -> bool:
+    """Controls, marks of direction and format, line ends, lone surrogates, private use."""
+    return category(character) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
 def say_json(value: object) -> None:
-    """One JSON value to stdout."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201  (the result itself, unstyled)
+    """One JSON value to stdout; what acts on a terminal stands there in JSON's own escapes, the value is the same."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    print("".join(json.dumps(one)[1:-1] if one != "\n" and _acts(one) else one for one in text))  # noqa: T201  (the result itself, unstyled)
 
 
 def complain(problem: Problem) -> None:
     """A problem to stderr: the sentence in Chinese, in English, its code, and the fields at fault."""
-    ERR.print(f"{problem.zh}\n{problem.en}  [{problem.code}]", markup=False)
+    ERR.print(f"{visible(problem.zh)}\n{visible(problem.en)}  [{problem.code}]", markup=False)
     for field, reason in problem.details:
-        ERR.print(f"  {field or '—'}: {reason}", markup=False)
+        ERR.print(f"  {visible(field) or '—'}: {visible(reason)}", markup=False)
 
 
 def show_verdict(examined: Examined, *, with_json: bool) -> int:
@@ -42,7 +60,8 @@ def show_verdict(examined: Examined, *, with_json: bool) -> int:
     OUT.print(f"{WORDS[verdict.indication]}  {verdict.subject or ''}")
     for finding in verdict.findings:
         age = f"（依据 {finding.evidence_age_s} 秒前）" if finding.evidence_age_s is not None else ""
-        OUT.print(f"{MARK[finding.indication]} {finding.step:>2} {STEPS[finding.step]}：{escape(finding.detail)}{age}")
+        said = escape(visible(finding.detail))
+        OUT.print(f"{MARK[finding.indication]} {finding.step:>2} {STEPS[finding.step]}：{said}{age}")
     OUT.print(f"策略 {verdict.policy}，核验时刻 {verdict.at:%Y-%m-%dT%H:%M:%SZ}")
     return EXIT[verdict.indication]
 
@@ -57,9 +76,44 @@ def read_file(path: Path, limit: int) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(limit + 1)
-    except OSError as error:
-        said = error.strerror or str(error)
+    except (OSError, ValueError) as error:  # a name with a NUL is no name
+        said = getattr(error, "strerror", None) or str(error)
         raise Usage("file-unreadable", f"读不了文件 {path}：{said}。", f"cannot read {path}: {said}.") from error
+
+
+def check_writable(*paths: Path) -> None:
+    """Make sure that results can be written, before something is done that cannot be undone; nothing is written.
+
+    Raises:
+        Usage: one of the places does not take its file.
+
+    """
+    for path in paths:
+        try:
+            _check_place(path)
+        except (OSError, ValueError) as error:  # as above
+            raise _unwritable(path, error) from error
+
+
+def _check_place(path: Path) -> None:
+    """Whether a file could be written there; folders that are missing could be made."""
+    place = path
+    while not _is_there(place):
+        place = place.parent
+    if place == path and path.is_dir():
+        raise OSError(EISDIR, os.strerror(EISDIR))
+    if place != path and not place.is_dir():
+        raise OSError(ENOTDIR, os.strerror(ENOTDIR))
+    if not os.access(place, os.W_OK):
+        raise OSError(EACCES, os.strerror(EACCES))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def write_file(path: Path, octets: bytes) -> None:
@@ -72,6 +126,10 @@ def write_file(path: Path, octets: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(octets)
-    except OSError as error:
-        said = error.strerror or str(error)
-        raise Usage("file-unwritable", f"写不了文件 {path}：{said}。", f"cannot write {path}: {said}.") from error
+    except (OSError, ValueError) as error:  # as above
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: Exception) -> Usage:
+    said = getattr(error, "strerror", None) or str(error)
+    return Usage("file-unwritable", f"写不了文件 {path}：{said}。", f"cannot write {path}: {said}.")

@@ -1,5 +1,6 @@
 """verify, bundle export: what a reviewer does, online or at a counter without network."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,7 @@ import typer
 
 from service import clock
 from service.commands.installation import installation, settings
-from service.commands.output import ERR, read_file, show_verdict, write_file
+from service.commands.output import ERR, check_writable, read_file, show_verdict, write_file
 from service.problems import Usage
 from trust.errors import Malformed
 from trust.formats.bundle import MAX_BUNDLE, Bundle, decode_bundle, encode_bundle
@@ -20,6 +21,8 @@ from verifier.recognising import MAX_FILE
 from verifier.verifying import Examined, verify_file, verify_words
 
 MAX_PATH = 1024
+YEARS = range(1949, 9000)
+"""In these every zone has every day."""
 MAX_ANCHORS = 1024 * 1024
 
 
@@ -54,12 +57,14 @@ def verify(
 def export(out: Annotated[Path, typer.Argument(help="核验包写到哪里")]) -> None:
     """导出离线核验包；根证书另存为同名 .pem，须由可信途径交给核验方。"""
     yinzheng = installation()
+    anchors = out.with_name(f"{out.stem}.pem")
+    if anchors == out:
+        raise Usage("bundle-name", "核验包不能以 .pem 结尾：那是根证书的文件名。", "a bundle cannot end in .pem.")
+    check_writable(out, anchors)
     made = yinzheng.evidence_bundle()
     write_file(out, encode_bundle(made))
-    write_file(out.with_suffix(".pem"), to_pem(yinzheng.anchors))
-    ERR.print(
-        f"核验包 {out}，有效至 {made.expires_at:%Y-%m-%dT%H:%M:%SZ}；根证书 {out.with_suffix('.pem')}", markup=False
-    )
+    write_file(anchors, to_pem(yinzheng.anchors))
+    ERR.print(f"核验包 {out}，有效至 {made.expires_at:%Y-%m-%dT%H:%M:%SZ}；根证书 {anchors}", markup=False)
 
 
 def decode_bundle_file(path: Path) -> Bundle:
@@ -78,16 +83,15 @@ def decode_bundle_file(path: Path) -> Bundle:
 def _verify(what: str, evidence: Evidence, now: datetime, policy: Policy | None, *, online: bool = False) -> Examined:
     """A file if there is one of that name, else words."""
     ports = installation().online if online else None
-    path = Path(what)
-    if len(what) < MAX_PATH and path.is_file():
-        return verify_file(read_file(path, MAX_FILE), evidence, now=now, online=ports, policy=policy)
+    if len(what) < MAX_PATH and os.path.isfile(what):  # noqa: PTH113  (Path.is_file raises for a name too long for one)
+        return verify_file(read_file(Path(what), MAX_FILE), evidence, now=now, online=ports, policy=policy)
     if any(what.lower().endswith(ending) for ending in (".ofd", ".pdf", ".png", ".jpg", ".jpeg")):
         raise Usage("no-such-file", f"没有文件 {what}。", f"there is no file {what}.")
     return verify_words(what, evidence, now=now, online=ports, policy=policy)
 
 
 def instant(text: str | None) -> datetime | None:
-    """An instant that was typed; it must carry a zone.
+    """An instant that was typed; it must carry a zone, and lie in a year of ours.
 
     Raises:
         Usage: it is none.
@@ -103,6 +107,8 @@ def instant(text: str | None) -> datetime | None:
         ) from error
     if found.tzinfo is None:
         raise Usage("time-zone", "时间必须带时区，例如 2026-11-21T12:00:00+08:00。", "the time needs a zone.")
+    if found.year not in YEARS:
+        raise Usage("time", f"时间不在可用的年份之内：{text}。", f"not in a year that can be used: {text}.")
     return found.astimezone(UTC)
 
 

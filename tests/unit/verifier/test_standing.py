@@ -31,7 +31,7 @@ def evidence(*lists: StatusList) -> Evidence:
 
 
 def judged(index: int, now: datetime = AT, standing: Standing | None = None, *, shard: int = 0) -> Finding:
-    return judge_status(StatusPointer(shard, index), evidence(LIST), now, standing)
+    return judge_status(StatusPointer(shard, index), evidence(LIST), now, lambda: standing)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +116,18 @@ def test_the_sentences_name_the_day() -> None:
     assert "2026-03-31" in judge_period(FIRST, LAST, datetime(2027, 1, 1, tzinfo=UTC)).detail
     assert "至 2026-03-31" in judge_period(FIRST, LAST, datetime(2026, 3, 9, tzinfo=UTC)).detail
     assert "长期" in judge_period(FIRST, None, datetime(2026, 3, 9, tzinfo=UTC)).detail
+
+
+def test_words_are_asked_for_only_where_the_list_says_that_something_is_wrong() -> None:
+    asked: list[int] = []
+
+    def explain() -> Standing | None:
+        asked.append(1)
+        return None
+
+    for index in (0, 1, 64):
+        judge_status(StatusPointer(0, index), evidence(LIST), AT, explain)
+    assert asked == [1]
 
 
 def test_a_list_of_another_size_is_read_to_its_end() -> None:

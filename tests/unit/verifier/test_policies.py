@@ -1,0 +1,112 @@
+"""Policies over real findings: what a policy requires and nothing passed is open, whatever else is well."""
+
+from dataclasses import replace
+
+import pytest
+
+from issuer.issuing import Issued
+from tests.city import City
+from tests.journey_parts import code_text
+from trust.rules.verdict import (
+    CODE_OFFLINE,
+    CODE_ONLINE,
+    OFFLINE,
+    ONLINE,
+    POLICIES,
+    Finding,
+    Indication,
+    Policy,
+    Verdict,
+    judge,
+)
+from verifier.evidence import Evidence
+from verifier.verifying import verify_file, verify_number, verify_token, verify_words
+
+P, F, I = Indication.PASSED, Indication.FAILED, Indication.INDETERMINATE  # noqa: E741  (the three letters of this table)
+
+
+@pytest.fixture(scope="module")
+def of_file(city: City, evidence: Evidence, licences: dict[str, Issued]) -> Verdict:
+    ofd = licences["food-operation"].ofd
+    return verify_file(ofd, evidence, now=city.clock(), online=city.yinzheng.online).verdict
+
+
+@pytest.fixture(scope="module")
+def of_code(city: City, evidence: Evidence, licences: dict[str, Issued]) -> Verdict:
+    text = code_text(licences["food-operation"])
+    return verify_words(text, evidence, now=city.clock(), online=city.yinzheng.online).verdict
+
+
+def again(verdict: Verdict, policy: Policy, *left_out: int, more: tuple[Finding, ...] = ()) -> Indication:
+    """The same facts under a policy, without those of some steps, and with more."""
+    kept = [finding for finding in verdict.findings if finding.step not in left_out]
+    return judge([*kept, *more], policy, at=verdict.at, subject=verdict.subject).indication
+
+
+def test_genuine_facts_pass_under_the_policies_for_their_kind(of_file: Verdict, of_code: Verdict) -> None:
+    assert (of_file.indication, of_file.policy) == (P, "online-1")
+    assert (of_code.indication, of_code.policy) == (P, "code-online-1")
+    assert {again(of_file, policy) for policy in POLICIES.values()} == {P}
+    assert {again(of_code, policy) for policy in (CODE_ONLINE, CODE_OFFLINE)} == {P}
+    assert {again(of_code, policy) for policy in (ONLINE, OFFLINE)} == {I}
+
+
+@pytest.mark.parametrize("policy", [ONLINE, OFFLINE])
+def test_a_file_lacking_the_facts_of_a_required_step(of_file: Verdict, policy: Policy) -> None:
+    for step in sorted(policy.required):
+        assert again(of_file, policy, step) is I, step
+
+
+@pytest.mark.parametrize("policy", [CODE_ONLINE, CODE_OFFLINE])
+def test_a_code_lacking_the_facts_of_a_required_step(of_code: Verdict, policy: Policy) -> None:
+    for step in sorted(policy.required):
+        assert again(of_code, policy, step) is I, step
+
+
+@pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES.keys())
+def test_one_fact_open_or_failed(of_file: Verdict, policy: Policy) -> None:
+    for step in range(11):
+        one_open = (Finding(step, "made up", I, "。"),)
+        assert again(of_file, policy, more=one_open) is (I if step in policy.required else P)
+        assert again(of_file, policy, more=(Finding(step, "made up", F, "。"),)) is F
+
+
+def test_steps_outside_a_policy_may_be_missing(of_file: Verdict) -> None:
+    assert again(of_file, OFFLINE, 0, 9) is P
+    assert again(of_file, CODE_ONLINE, 0, 2, 3, 9) is P
+    assert again(of_file, ONLINE, 9) is I
+
+
+def test_offline_the_log_stays_open_and_is_not_needed(
+    city: City, evidence: Evidence, licences: dict[str, Issued]
+) -> None:
+    ofd = licences["food-operation"].ofd
+    examined = verify_file(ofd, evidence, now=city.clock(), online=None)
+    assert (examined.verdict.indication, examined.verdict.policy) == (P, "offline-1")
+    assert [finding.step for finding in examined.verdict.of(I)] == [0, 9]
+    stricter = verify_file(ofd, evidence, now=city.clock(), online=None, policy=ONLINE)
+    assert (stricter.verdict.indication, stricter.verdict.policy) == (I, "online-1")
+    assert stricter.verdict.findings == examined.verdict.findings
+
+
+def test_without_any_evidence_nothing_is_false_and_nothing_passes(
+    city: City, evidence: Evidence, licences: dict[str, Issued]
+) -> None:
+    none = Evidence(evidence.anchors, (), (), None, {}, (), None, ())
+    issued = licences["food-operation"]
+    for examined in (
+        verify_file(issued.ofd, none, now=city.clock(), online=None),
+        verify_file(issued.pdf, none, now=city.clock(), online=None),
+        verify_token(issued.token, none, now=city.clock(), online=None, policy=CODE_OFFLINE),
+        verify_number(
+            issued.entry.licence.identifier, none, now=city.clock(), online=city.yinzheng.online, policy=ONLINE
+        ),
+    ):
+        assert examined.verdict.indication is I, examined.verdict.of(F)
+
+
+def test_a_verdict_has_no_truth_value(of_file: Verdict) -> None:
+    with pytest.raises(TypeError):
+        assert of_file
+    with pytest.raises(TypeError):
+        assert not replace(of_file, indication=F)
