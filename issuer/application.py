@@ -68,7 +68,7 @@ def parse_application(octets: bytes, *, type_code: str, issuer_code: str) -> App
     if len(octets) > MAX_OCTETS:
         raise ApplicationRefused([("", "too-large")])
     try:
-        body = json.loads(octets, object_pairs_hook=_object, parse_constant=_no_number)
+        body = json.loads(octets.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise ApplicationRefused([("", "not-json")]) from error
     return read_application(body, type_code=type_code, issuer_code=issuer_code)

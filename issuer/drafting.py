@@ -84,6 +84,7 @@ def plan_token(licence: Licence, pen: Pen) -> tuple[bytes, Callable[[bytes], byt
         issued_on=licence.issued_on,
         valid_until=licence.valid_until,
         status=licence.status,
+        valid_from=None if licence.valid_from == licence.issued_on else licence.valid_from,
     )
     return plan_sign1(encode_claims(claims), pen.signer.public)
 

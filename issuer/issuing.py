@@ -6,27 +6,28 @@
     4 plan             face drawn, digests of what both files will be signed over stored with the token
     5 seal             the use of the seal is recorded, then both files are signed; signed octets equal planned ones
     6 check            both files are examined as a verifier would, from their octets alone
-    7 store, log       files stored and read back; salted commitments appended to the log
+    7 store, log       files stored, kept by the register, read back; commitments to files and token appended to the log
     8 release          the register says released; only now the caller hears of it
 
 A crash anywhere leaves a stored record of what was about to be promised, and the same key and body take it up again
 where it stopped. Same key and same body give the same licence and the same octets; another body is refused.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from issuer.application import Application
 from issuer.checking import check, check_draft
 from issuer.drafting import Drawn, check_face, draft, draw, draw_serial, plan_token
-from issuer.errors import ApplicationRefused, IdempotencyMismatch, NotSound, PlanBroken
+from issuer.errors import ApplicationRefused, DuplicateNumber, IdempotencyMismatch, NotSound, PlanBroken
 from issuer.ports import Artefacts, Entry, Office, Pen, SigningPlan, State
 from keys.sm2 import PublicKey
 from keys.sm3 import sm3
 from templates.library import Bundle
 from trust.errors import TrustError
 from trust.formats.cose import check as check_envelope
-from trust.formats.leaf import EntryKind, Statement, commitment
+from trust.formats.leaf import EntryKind, Statement, commitment, token_commitment
 from trust.formats.licence_document import encode_licence
 from trust.formats.ofd.examine import examine_ofd
 from trust.formats.pdf.examine import examine_pdf
@@ -61,33 +62,37 @@ def issue(office: Office, application: Application, *, key: str, by: str, at: da
     """
     if not (0 < len(key) <= MAX_KEY and key.isprintable()):
         raise ApplicationRefused([("idempotency-key", f"1 to {MAX_KEY} printable characters")])
-    begun = office.register.by_key(key)
+    begun, pen = office.register.by_key(key), None
     if begun is None:
-        begun = _begin(office, application, key=key, by=by, at=at)
+        begun, pen = _begin(office, application, key=key, by=by, at=at)
     if begun.body_digest != application.digest:
         raise IdempotencyMismatch(key)
-    return complete(office, begun, at=at)
+    return complete(office, begun, at=at, pen=pen)
 
 
-def complete(office: Office, entry: Entry, *, at: datetime) -> Issued:
-    """Carry an entry from wherever it stands to released, and give its files."""
+def complete(office: Office, entry: Entry, *, at: datetime, pen: Pen | None = None) -> Issued:
+    """Carry an entry from wherever it stands to released, and give its files; `pen` where the caller holds it already.
+
+    Raises:
+        NoPen: the body has no seal in force now; the entry stays where it stands.
+        PlanBroken, NotSound: as `issue`.
+
+    """
+    at_hand: Mapping[str, bytes] = {}
     if entry.state is not State.RELEASED:
-        pen = office.pen(entry.licence.identifier.issuer_code, at)
+        pen = pen or office.pen(entry.licence.identifier.issuer_code, at)
         bundle = office.bundle(entry.licence.identifier.type_code)
         entry, drawn = _plan(office, entry, bundle, pen)
         if entry.state is not State.RELEASED:  # another request under the same key may have been faster
-            entry = _seal(office, entry, drawn, pen, at=at)
+            entry, at_hand = _seal(office, entry, drawn, pen, at=at)
     if entry.plan is None or entry.artefacts is None:
         raise NotSound(str(entry.licence.identifier), "released without files")
-    return Issued(
-        entry,
-        office.blobs.get(entry.artefacts.ofd),
-        office.blobs.get(entry.artefacts.pdf),
-        entry.plan.token,
-    )
+    names = entry.artefacts.ofd, entry.artefacts.pdf
+    ofd, pdf = (at_hand.get(name) or office.blobs.get(name) for name in names)
+    return Issued(entry, ofd, pdf, entry.plan.token)
 
 
-def _begin(office: Office, application: Application, *, key: str, by: str, at: datetime) -> Entry:
+def _begin(office: Office, application: Application, *, key: str, by: str, at: datetime) -> tuple[Entry, Pen]:
     bundle = office.bundle(application.type_code)
     check(application, bundle.type, office.mandates(at), at)
     pen = office.pen(application.issuer_code, at)
@@ -100,10 +105,13 @@ def _begin(office: Office, application: Application, *, key: str, by: str, at: d
     )
     check_draft(licence, bundle.type)
     check_face(licence, bundle, pen, host_url=office.host_url)
+    taken = office.register.numbered(application.issuer_code, application.type_code, application.number)
+    if taken is not None and taken.key != key:  # under this very key another request may just have begun
+        raise DuplicateNumber(application.number)  # the register would refuse it too, but a status entry would be spent
     licence = replace(licence, status=office.allot(str(licence.identifier), at))
     message, _ = plan_token(licence, pen)
     entry = Entry(key, application.digest, licence, by, at, token_plan=_digest(message))
-    return office.register.begin(entry)
+    return office.register.begin(entry), pen
 
 
 def _plan(office: Office, entry: Entry, bundle: Bundle, pen: Pen) -> tuple[Entry, Drawn]:
@@ -124,22 +132,33 @@ def _plan(office: Office, entry: Entry, bundle: Bundle, pen: Pen) -> tuple[Entry
     return stored, drawn
 
 
-def _seal(office: Office, entry: Entry, drawn: Drawn, pen: Pen, *, at: datetime) -> Entry:
-    """Record the uses, sign both files, examine them, store and log them, release."""
+def _seal(office: Office, entry: Entry, drawn: Drawn, pen: Pen, *, at: datetime) -> tuple[Entry, Mapping[str, bytes]]:
+    """Sign what is not signed yet, read back what is stored, log it, release it; the files by their names."""
     licence, identifier = entry.licence, str(entry.licence.identifier)
+    if entry.sealed is None:
+        entry = office.register.seal(identifier, _sign(office, entry, drawn, pen, at=at))
+    if entry.sealed is None or entry.plan is None:
+        raise NotSound(identifier, "the register did not keep the sealed files")
+    files = {name: office.blobs.get(name) for name in entry.sealed}
+    if any(name != _digest(file) for name, file in files.items()):
+        raise NotSound(identifier, "a stored file differs from what was made")
+    commitments = [commitment(licence.log_salt, identifier, sm3(file)) for file in files.values()]
+    statement = Statement(EntryKind.ISSUE, (*commitments, token_commitment(entry.plan.token)))
+    place = office.log.append(statement, at)
+    return office.register.release(identifier, Artefacts(*entry.sealed, place, at)), files
+
+
+def _sign(office: Office, entry: Entry, drawn: Drawn, pen: Pen, *, at: datetime) -> tuple[str, str]:
+    """Record the uses of the seal, sign both files, examine and store them; their digests."""
+    identifier = str(entry.licence.identifier)
     for message in (drawn.ofd.to_be_signed, drawn.pdf.to_be_signed):
         office.uses.record_use(SealUse(pen.seal.seal_id, identifier, sm3(message), at, entry.by))
     ofd = drawn.ofd.complete(pen.signer.sign(drawn.ofd.to_be_signed), pen.certificate.der)
     pdf = drawn.pdf.complete(pen.signer.sign(drawn.pdf.to_be_signed))
-    metadata = encode_licence(licence)
+    metadata = encode_licence(entry.licence)
     require_sound(identifier, examine_ofd(ofd), metadata)
     require_sound(identifier, examine_pdf(pdf), metadata)
-    names = office.blobs.put(ofd), office.blobs.put(pdf)
-    if (office.blobs.get(names[0]), office.blobs.get(names[1])) != (ofd, pdf):
-        raise NotSound(identifier, "a stored file differs from what was made")
-    commitments = tuple(commitment(licence.log_salt, identifier, sm3(file)) for file in (ofd, pdf))
-    place = office.log.append(Statement(EntryKind.ISSUE, commitments), at)
-    return office.register.release(identifier, Artefacts(*names, place, at))
+    return office.blobs.put(ofd), office.blobs.put(pdf)
 
 
 def require_token(identifier: str, token: bytes, message: bytes, public: PublicKey) -> None:

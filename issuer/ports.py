@@ -50,7 +50,10 @@ class Artefacts:
 
 @dataclass(frozen=True)
 class Entry:
-    """A row of the register: what was asked, what was promised, what exists."""
+    """A row of the register: what was asked, what was promised, what exists.
+
+    `sealed` names the two sealed files (OFD, PDF) from the moment they are stored; there is never a second pair.
+    """
 
     key: str
     body_digest: str
@@ -60,6 +63,7 @@ class Entry:
     token_plan: str
     state: State = State.BEGUN
     plan: SigningPlan | None = None
+    sealed: tuple[str, str] | None = None
     artefacts: Artefacts | None = None
 
 
@@ -81,6 +85,10 @@ class Register(Protocol):
         """The entry begun under an idempotency key."""
         ...
 
+    def numbered(self, issuer_code: str, type_code: str, number: str) -> Entry | None:
+        """The entry that a body has begun for this type under this number."""
+        ...
+
     def begin(self, entry: Entry) -> Entry:
         """Store a new entry, or return the one that another request stored first under the same key and body.
 
@@ -90,6 +98,10 @@ class Register(Protocol):
 
     def plan(self, identifier: str, plan: SigningPlan) -> Entry:
         """Store what will be signed; an entry that has a plan keeps it."""
+        ...
+
+    def seal(self, identifier: str, files: tuple[str, str]) -> Entry:
+        """Store the digests of the sealed files (OFD, PDF); an entry that has them keeps them."""
         ...
 
     def release(self, identifier: str, artefacts: Artefacts) -> Entry:

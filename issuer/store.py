@@ -91,6 +91,15 @@ class SqlRegister:
             row = connection.execute(select(licence).where(licence.c.identifier == identifier)).first()
         return None if row is None else _entry(row)
 
+    def numbered(self, issuer_code: str, type_code: str, number: str) -> Entry | None:
+        """See `issuer.ports.Register`."""
+        wanted = select(licence).where(
+            licence.c.issuer_code == issuer_code, licence.c.type_code == type_code, licence.c.number == number
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(wanted).first()
+        return None if row is None else _entry(row)
+
     def begin(self, entry: Entry) -> Entry:
         """See `issuer.ports.Register`."""
         identifier = str(entry.licence.identifier)
@@ -128,6 +137,13 @@ class SqlRegister:
                 .where(licence.c.identifier == identifier, licence.c.state == State.BEGUN)
                 .values(state=State.PLANNED, token=plan.token, ofd_plan=plan.ofd, pdf_plan=plan.pdf),
             )
+            return _entry(connection.execute(select(licence).where(licence.c.identifier == identifier)).one())
+
+    def seal(self, identifier: str, files: tuple[str, str]) -> Entry:
+        """See `issuer.ports.Register`."""
+        first = update(licence).where(licence.c.identifier == identifier, licence.c.ofd.is_(None))
+        with self._engine.begin() as connection:
+            connection.execute(first.where(licence.c.state == State.PLANNED).values(ofd=files[0], pdf=files[1]))
             return _entry(connection.execute(select(licence).where(licence.c.identifier == identifier)).one())
 
     def release(self, identifier: str, artefacts: Artefacts) -> Entry:
@@ -196,5 +212,6 @@ def _entry(row: Row[tuple[object, ...]]) -> Entry:
         token_plan=values["token_plan"],
         state=State(values["state"]),
         plan=plan,
+        sealed=(values["ofd"], values["pdf"]) if values["ofd"] else None,
         artefacts=artefacts,
     )

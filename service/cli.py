@@ -59,7 +59,8 @@ def main(arguments: list[str] | None = None) -> None:
     except BadWords as error:
         if not (said := error.format_message()):
             sys.exit(USAGE)  # no words at all: the help has been shown
-        complain(Problem(400, "usage", f"命令写法不对：{said}", "The words do not fit; see yinzheng --help."))
+        en = f"The words do not fit: {said.rstrip('.')}. See yinzheng --help."
+        complain(Problem(400, "usage", "命令写法不对，请看 `yinzheng --help`；哪里不对，见下一行。", en))
         sys.exit(USAGE)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)

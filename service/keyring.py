@@ -65,7 +65,7 @@ class LateSigner:
     @property
     def software(self) -> bool:
         """Whether the key is a software key; asks the custody."""
-        return self._opened().software
+        return self.opened().software
 
     def sign(self, message: bytes) -> bytes:
         """Sign, after making sure that the key is the certificate's.
@@ -74,9 +74,15 @@ class LateSigner:
             KeyNotUsable: the private half belongs to another public key.
 
         """
-        return self._opened().sign(message)
+        return self.opened().sign(message)
 
-    def _opened(self) -> Signer:
+    def opened(self) -> Signer:
+        """The signer itself; asked for early, it finds what cannot sign before anything is promised.
+
+        Raises:
+            KeyNotUsable: the private half belongs to another public key; and whatever the custody raises.
+
+        """
         signer = self._opener(self.reference)
         if signer.public != self.public:
             raise KeyNotUsable("key-mismatch", f"{self.reference} is not the key of its certificate")

@@ -5,13 +5,14 @@ from datetime import datetime
 from issuer.errors import NoPen
 from issuer.ports import Pen
 from service.archive import Archive
-from service.city import City
+from service.city import Body, City
 from service.directory import Directory
 from service.founding import picture_of
 from templates.seal_picture import SealPicture, seal_from_png
 from trust.certification.authority import ISSUING
 from trust.certification.revoking import standing_revocations
 from trust.errors import Conflict
+from trust.formats.ses import Seal
 from trust.rules.standing import Standing, Status
 from trust.sealing.in_force import check_in_force
 
@@ -37,13 +38,14 @@ class Pens:
             check_in_force(seal, standing=Standing(Status.VALID), signer=certificate.der, at=at)
         except Conflict as error:
             raise NoPen(code, error.reason) from error
+        signer.opened()
         body = next(one for one in self._city.bodies if one.body.code == code)
-        return Pen(body.body, signer, certificate, seal, self._picture(code))
+        return Pen(body.body, signer, certificate, seal, _picture(body, seal))
 
-    def _picture(self, code: str) -> SealPicture:
-        """The vector drawing where the filed picture is ours, else the filed picture itself."""
-        filed = self._archive.seals.of_body(code)[-1].seal.picture
-        drawn = picture_of(next(one for one in self._city.bodies if one.body.code == code))
-        if drawn.png == filed.octets:
-            return drawn
-        return seal_from_png(filed.octets, filed.width_mm, filed.height_mm)
+
+def _picture(body: Body, seal: Seal) -> SealPicture:
+    """The vector drawing where the filed picture is ours, else the filed picture itself."""
+    filed, drawn = seal.picture, picture_of(body)
+    if drawn.png == filed.octets:
+        return drawn
+    return seal_from_png(filed.octets, filed.width_mm, filed.height_mm)

@@ -228,6 +228,12 @@ TABLE: dict[type[Exception], Problem] = {
         "无法识别：请提供 OFD 或 PDF 文件、证照二维码，或完整的证照标识。",
         "Not recognised: give an OFD or PDF file, a licence code, or a whole identifier.",
     ),
+    verifier.PolicyMismatch: Problem(
+        422,
+        "policy-mismatch",
+        "这个核验策略不适用：文件与二维码各有策略，请换一个或不指定。",
+        "The policy is for codes and this is a file, or the other way round; choose another or none.",
+    ),
     verifier.UnknownPolicy: Problem(422, "unknown-policy", "没有这个核验策略。", "There is no such policy."),
     cases.CasesError: replace(INTERNAL, code="citing"),
     cases.MalformedMatters: Problem(

@@ -6,6 +6,7 @@ server asks every second. Status lists are logged before the checkpoint is signe
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -73,16 +74,34 @@ class Publisher:
         return last.log if last else f"{self._base_url.partition('://')[2]}/log"
 
     def refresh(self, at: datetime) -> None:
-        """Publish everything that is due as of `at`."""
+        """Publish everything that is due as of `at`; what fails does not keep the rest from being published.
+
+        Raises:
+            Exception: the first failure, after everything else was tried; the standings of licences come first.
+
+        """
+        failures: list[Exception] = []
         with self._publishing():
-            with overtaken():
-                self._authority.publish_crls(at)
-            with overtaken():
-                self._trust_list(at)
-            self._log_again(at)
-            resume(self._archive.acts, self._archive.log, at)
-            self._status_lists(at)
-            self._checkpoint(at)
+            for step in (self._standings, self._authority.publish_crls, self._trust_list, self._checkpoint):
+                try:
+                    with overtaken():
+                        step(at)
+                except Exception as error:  # noqa: BLE001  (each is raised below, when the others have had their turn)
+                    failures.append(error)
+        if failures:
+            raise failures[0]
+
+    def after_act(self, at: datetime) -> None:
+        """Make an act that was just recorded visible; nothing else that may be due can stand in its way."""
+        with self._publishing(), overtaken():
+            self._standings(at)
+
+    def _standings(self, at: datetime) -> None:
+        """Log what was recorded and not logged, publish the status lists that are due, and a checkpoint over both."""
+        self._log_again(at)
+        resume(self._archive.acts, self._archive.log, at)
+        self._status_lists(at)
+        self._checkpoint(at)
 
     def after_issue(self, shard: int, at: datetime) -> None:
         """Make what was just logged provable, and see that the licence's status list exists."""
@@ -146,11 +165,17 @@ class Publisher:
         append(self._archive.log, [public_statement(EntryKind.TRUST_LIST, octets)], at)
 
     def _mandates(self, last: TrustList | None, at: datetime) -> tuple[Mandate, ...]:
-        """Mandates already listed stay as they are; those the plan adds begin now."""
-        known = last.mandates if last else ()
-        have = {(one.issuer_code, one.type_code) for one in known}
-        fresh = mandates_of(self._city, at.replace(microsecond=0))
-        return (*known, *(one for one in fresh if (one.issuer_code, one.type_code) not in have))
+        """Mandates already listed stay; those the plan adds begin now, and those it has no more end now."""
+        now = at.replace(microsecond=0)
+        planned = {(one.issuer_code, one.type_code): one for one in mandates_of(self._city, now)}
+        known = tuple(
+            replace(one, valid_until=now)
+            if one.covers(now) and (one.issuer_code, one.type_code) not in planned
+            else one
+            for one in (last.mandates if last else ())
+        )
+        have = {(one.issuer_code, one.type_code) for one in known if one.valid_until is None}
+        return (*known, *(one for key, one in planned.items() if key not in have))
 
     def _listed(self, at: datetime) -> tuple[ListedCertificate, ...]:
         """Every certificate of a signer that has begun, in the order of issue.

@@ -39,6 +39,7 @@ from service.founding import found_city, take_up_authority
 from service.identity import Identity
 from service.keyring import KeyRing
 from service.pens import Pens
+from service.problems import Usage
 from service.published import PublishedEvidence
 from service.publisher import Publisher
 from service.settings import PROJECT, Settings
@@ -52,13 +53,16 @@ from trust.revocation.allotting import allot
 from trust.revocation.errors import SubjectUnknown
 from trust.revocation.reading import read_standing
 from trust.rules.mandate import Mandate
-from trust.rules.standing import Act, Standing, Status, standing_at
-from trust.rules.verdict import POLICIES, Finding, Indication, Policy, Verdict, judge
+from trust.rules.standing import Act, Standing
+from trust.rules.verdict import Policy
 from verifier.evidence import Evidence
 from verifier.ports import Online
 from verifier.verifying import Examined, verify_file, verify_words
 
 DEMO_CITY = PROJECT / "deploy" / "demo" / "city.toml"
+DEMO_MARK = "DEMO"
+"""A file of this name marks a data folder whose keys and people are the demo's."""
+
 MATTERS = PROJECT / "deploy" / "demo" / "matters.toml"
 
 
@@ -176,7 +180,7 @@ class Yinzheng:
     def act(self, order: Order, *, key: str) -> Act:
         """Record an act and publish the list that shows it; raises as `trust.revocation.acting.act`."""
         done = act(self.archive.acts, self.archive.log, order, key=key, at=self.now(), random=self.random)
-        self.publisher.refresh(self.now())
+        self.publisher.after_act(self.now())
         return done
 
     # --- verifying -------------------------------------------------------------------------------------------------
@@ -235,7 +239,7 @@ class Yinzheng:
     def check(self, identifier: str, at: datetime) -> Checked | None:
         """`cases.ports.Checks`: the sequence is read before the evidence, so a later act is always noticed.
 
-        An act that is recorded and not yet published is in that sequence already, so the register's word counts too.
+        Of an act that is recorded and not yet published, the verifier hears from the register.
         """
         try:
             acts = self.archive.acts.of(identifier)
@@ -250,7 +254,7 @@ class Yinzheng:
         pointer = examined.licence.status
         found = self.evidence().status_lists.get(pointer.list)
         return Checked(
-            verdict=_with_register(examined.verdict, standing_at(acts, at)),
+            verdict=examined.verdict,
             licence=examined.licence,
             file_digest=examined.digest,
             standing_sequence=acts[-1].sequence if acts else 0,
@@ -267,15 +271,6 @@ class Yinzheng:
         return hmac_sm3(self._means.index_key(), f"{code_type}:{code}".encode())
 
 
-def _with_register(verdict: Verdict, standing: Standing) -> Verdict:
-    """The verdict, FAILED where the register knows of an act that the status list does not show yet."""
-    if standing.status is Status.VALID:
-        return verdict
-    text = f"登记簿中该证照的状态为{standing.status.label}。"
-    found = Finding(8, "register", Indication.FAILED, text)
-    return judge([*verdict.findings, found], POLICIES[verdict.policy], at=verdict.at, subject=verdict.subject)
-
-
 def _bundle(type_code: str) -> Bundle:
     try:
         return bundle_for(type_code)
@@ -288,11 +283,14 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
 
     Raises:
         SelfTestFailed, BackendMissing: the cryptography of this machine does not do.
-        ValueError: settings that contradict themselves.
+        Usage: the data folder or the plan in it does not do.
 
     """
     self_test()
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise unusable_folder(settings.data, error) from error
     engine = open_engine(settings.database_url)
     migrate(engine)
     passphrase, secret_file = settings.secret, settings.data / "keys" / "index.secret"
@@ -313,6 +311,12 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
             base_url=settings.public_url,
         ),
     )
+
+
+def unusable_folder(folder: Path, error: OSError) -> Usage:
+    """What is said of a data folder that cannot be used."""
+    said = f"{folder}: {error.strerror}"
+    return Usage("data-folder", f"数据目录用不了（{said}）。", f"the data folder cannot be used ({said}).")
 
 
 def _plan_file(data: Path) -> Path:

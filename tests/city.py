@@ -163,4 +163,4 @@ class City:
                 case_number=None,
             ),
         } | changed
-        return CitationRequest(**values)  # type: ignore[arg-type]
+        return CitationRequest(**values)  # type: ignore[arg-type]  # names and values come from the test

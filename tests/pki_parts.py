@@ -84,7 +84,7 @@ def certify(
 def party(issuer: Party | None, common_name: str, profile: CertificateProfile = CA, **changes: object) -> Party:
     """A key of that name with a certificate."""
     key = signer(common_name)
-    return Party(key, certify(issuer, key, common_name, profile, **changes))  # type: ignore[arg-type]
+    return Party(key, certify(issuer, key, common_name, profile, **changes))  # type: ignore[arg-type]  # names and values come from the test
 
 
 def revocations(

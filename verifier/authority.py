@@ -91,9 +91,14 @@ def judge_path(
 
 
 def judge_mandate(
-    signer: Certificate | None, body_code: str, type_code: str, evidence: Evidence, times: Times
+    signer: Certificate | None,
+    body_code: str,
+    type_code: str,
+    evidence: Evidence,
+    times: Times,
+    named: str | None = None,
 ) -> list[Finding]:
-    """Step 6: the certificate is that body's, and the body might issue this type then."""
+    """Step 6: the certificate is that body's, the body might issue this type then, and is called what it is `named`."""
     listed = evidence.trust_list
     if listed is None:
         return [Finding(6, "mandate", Indication.INDETERMINATE, "没有可信的信任列表，无法判断颁发职权。")]
@@ -105,8 +110,10 @@ def judge_mandate(
     mandate = mandate_for(listed.mandates, body_code, type_code, times.judged_at)
     if mandate is None:
         findings.append(Finding(6, "mandate", Indication.FAILED, "该机构在判定时刻没有颁发这类证照的职权。"))
-    else:
-        findings.append(Finding(6, "mandate", Indication.PASSED, f"{mandate.issuer_name}有颁发这类证照的职权。"))
+        return findings
+    findings.append(Finding(6, "mandate", Indication.PASSED, f"{mandate.issuer_name}有颁发这类证照的职权。"))
+    if named is not None and named != mandate.issuer_name:
+        findings.append(Finding(6, "body-name", Indication.FAILED, f"证照上的颁发机构名称与信任列表不符：{named}。"))
     return findings
 
 

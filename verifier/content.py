@@ -1,7 +1,8 @@
 """Step 7: do identifier, type, issuing body and metadata agree with each other and with the trust list.
 
 The licence is read from the one place the seal covers, `licence.json`. In an OFD the custom data must say the same
-under their short names, and the text of the pages must show every value. Values are compared, never repaired.
+under their short names; on both the readable text of the pages must show every value. Values are compared, never
+repaired.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,17 +29,19 @@ def read_licence(sealed: SealedFile) -> tuple[list[Finding], Licence | None]:
     if licence.issuing_body.code != licence.identifier.issuer_code:
         findings.append(Finding(7, "identifier", Indication.FAILED, "证照标识中的颁发机构与元数据不一致。"))
     if sealed.kind == "ofd":
-        findings += [_custom(sealed.custom, licence), _face(sealed.face, licence)]
-    return findings, licence
+        findings.append(_custom(sealed.custom, licence))
+    return [*findings, _face(sealed.face, licence)], licence
 
 
-def judge_type(identifier: LicenceIdentifier, evidence: Evidence) -> list[Finding]:
-    """The type must be one that the trust list knows."""
+def judge_type(identifier: LicenceIdentifier, evidence: Evidence, named: str | None = None) -> list[Finding]:
+    """The type must be one that the trust list knows, and be called what the list calls it where it is `named`."""
     if evidence.trust_list is None:
         return [Finding(7, "type", Indication.INDETERMINATE, "没有可信的信任列表，无法确认证照类型。")]
     names = dict(evidence.trust_list.types)
     if identifier.type_code not in names:
         return [Finding(7, "type", Indication.FAILED, "证照类型不在证照目录之中。")]
+    if named is not None and named != names[identifier.type_code]:
+        return [Finding(7, "type", Indication.FAILED, f"证照类型名称与目录不符：{named}。")]
     return [Finding(7, "type", Indication.PASSED, f"证照类型：{names[identifier.type_code]}。")]
 
 

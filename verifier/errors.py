@@ -27,3 +27,9 @@ class UnknownPolicy(VerifierError):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
+
+
+class PolicyMismatch(VerifierError):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name

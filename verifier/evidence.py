@@ -152,7 +152,9 @@ def _status_lists(
         except TrustError as error:
             notes.append(_note("status-list-untrusted", f"有一份状态清单不可信，未采用（{error.reason}）。"))
             continue
-        if found.list not in lists or lists[found.list].number < found.number:
+        if evidence.trust_list is None or found.uri != f"{evidence.trust_list.status_base}/{found.list}":
+            notes.append(_note("status-list-elsewhere", "有一份状态清单不是信任列表所指的地址，未采用。"))
+        elif found.list not in lists or lists[found.list].number < found.number:
             lists[found.list] = found
     return lists
 

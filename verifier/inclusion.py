@@ -10,29 +10,25 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from keys.sm2 import PublicKey
-from keys.sm3 import sm3
 from trust.errors import TrustError, Untrusted
-from trust.formats.leaf import EntryKind, commitment
+from trust.formats.leaf import EntryKind
 from trust.formats.log_proof import LogProof, verify_log_proof
-from trust.rules.licence import Licence
 from trust.rules.verdict import Finding, Indication
 from verifier.evidence import Evidence
 from verifier.ports import LogProofs
 
 
 def judge_inclusion(
-    data: bytes,
-    licence: Licence,
+    wanted: bytes,
     evidence: Evidence,
     log: LogProofs | None,
 ) -> tuple[Finding, datetime | None]:
-    """The finding about the log, and the proven instant of sealing where there is one."""
+    """The finding about the log for one commitment, and the proven instant of sealing where there is one."""
     if log is None:
         return Finding(9, "log", Indication.INDETERMINATE, "离线核验，未查存证日志。"), None
-    wanted = commitment(licence.log_salt, str(licence.identifier), sm3(data))
     proof = log.prove(wanted)
     if proof is None:
-        return Finding(9, "log", Indication.FAILED, "存证日志中没有这份文件。"), None
+        return Finding(9, "log", Indication.FAILED, "存证日志中没有它的签发记录。"), None
     if evidence.trust_list is None or not evidence.log_keys:
         return Finding(9, "log", Indication.INDETERMINATE, "没有可信的日志公钥，无法检查存证日志的证明。"), None
     try:

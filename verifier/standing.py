@@ -1,15 +1,14 @@
 """Step 8: is the licence in force, from a signed status list fresh enough, and inside its own period.
 
 A list past its next update cannot say "valid" any more, but what it says is gone stays gone: revocation is final.
-Words from the register of acts, when there are any, only explain; the list decides. So they are asked for only where
-the list says that a licence is not in force, and verifying one that is needs no register.
+The register of acts, where it can be asked, explains, and can only make it worse, never better: what it has recorded
+counts at once, also while no list shows it.
 """
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from trust.rules.licence import CHINA, StatusPointer, Validity, validity
-from trust.rules.standing import Standing
+from trust.rules.standing import Standing, Status
 from trust.rules.verdict import Finding, Indication
 from verifier.evidence import TOLERANCE, Evidence
 
@@ -17,9 +16,12 @@ WORDS = {1: "已失去效力", 2: "处于暂扣状态", 3: "处于特殊状态�
 
 
 def judge_status(
-    pointer: StatusPointer, evidence: Evidence, now: datetime, explain: Callable[[], Standing | None] | None = None
+    pointer: StatusPointer,
+    evidence: Evidence,
+    now: datetime,
+    standing: Standing | None = None,
 ) -> Finding:
-    """What the status list says of one licence, with the age of that evidence; `explain` gives the register's words."""
+    """What the status list says of one licence, with the age of that evidence; `standing` only gives the words."""
     found = evidence.status_lists.get(pointer.list)
     if found is None:
         return Finding(8, "status", Indication.INDETERMINATE, "没有可信的状态清单，无法确认证照当前状态。")
@@ -28,7 +30,7 @@ def judge_status(
         return Finding(8, "status", Indication.FAILED, "证照所指的状态位置不存在。", age)
     value = found.value(pointer.index)
     if value != 0:
-        return Finding(8, "status", Indication.FAILED, _words(value, explain() if explain else None, found.number), age)
+        return Finding(8, "status", Indication.FAILED, _words(value, standing, found.number), age)
     if found.issued_at > now + TOLERANCE:
         return Finding(
             8, "status", Indication.INDETERMINATE, "状态清单的签发时间晚于核验时刻，不能用来判断该时刻的状态。", 0
@@ -36,6 +38,13 @@ def judge_status(
     if now > found.next_update:
         return Finding(8, "status-stale", Indication.INDETERMINATE, "状态清单已过更新期限，请更新后再核验。", age)
     return Finding(8, "status", Indication.PASSED, f"状态清单第 {found.number} 期：该证照有效。", age)
+
+
+def judge_register(standing: Standing | None) -> list[Finding]:
+    """The register's own word, where it can be asked: an act counts once it is recorded, before a list shows it."""
+    if standing is None or standing.status is Status.VALID:
+        return []
+    return [Finding(8, "register", Indication.FAILED, f"登记簿中该证照的状态为{standing.status.label}。")]
 
 
 def judge_period(valid_from: date | None, valid_until: date | None, now: datetime) -> Finding:

@@ -10,12 +10,13 @@ them into the verdict under a named policy. `online` is None when there is no ne
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from typing import Literal
 
 from keys.sm3 import sm3
 from trust.errors import Malformed, TrustError
 from trust.formats import cose
 from trust.formats.certificate import Certificate, Purpose
+from trust.formats.leaf import commitment, token_commitment
 from trust.formats.ofd.examine import examine_ofd
 from trust.formats.pdf.examine import examine_pdf
 from trust.formats.sealed_file import SealedFile
@@ -36,12 +37,12 @@ from trust.rules.verdict import (
 )
 from verifier.authority import judge_mandate, judge_path, judge_seal, judge_signer
 from verifier.content import judge_type, read_licence
-from verifier.errors import NotUnderstood
+from verifier.errors import NotUnderstood, PolicyMismatch
 from verifier.evidence import Evidence
 from verifier.inclusion import judge_inclusion
 from verifier.ports import Online
 from verifier.recognising import MAX_FILE, kind_of, read_code, read_words
-from verifier.standing import judge_period, judge_status
+from verifier.standing import judge_period, judge_register, judge_status
 
 TOO_LARGE = Finding(1, "too-large", Indication.INDETERMINATE, "文件超过 20 MB，未检查。")
 UNKNOWN_FORM = Finding(1, "unrecognised", Indication.FAILED, "既不是 OFD、PDF，也不是含有证照二维码的图片。")
@@ -94,6 +95,7 @@ def verify_words(
 
     Raises:
         NotUnderstood: the words look like neither; nothing was verified.
+        PolicyMismatch: the policy is for the other kind of subject.
 
     """
     try:
@@ -134,7 +136,13 @@ def verify_token(
     online: Online | None,
     policy: Policy,
 ) -> Examined:
-    """Verify the octets of a code: signature under a listed seal signer, then claims, mandate and standing."""
+    """Verify the octets of a code: signature under a listed seal signer, then claims, log, mandate and standing.
+
+    Raises:
+        PolicyMismatch: the policy is for files.
+
+    """
+    _require_for(policy, "code")
     try:
         envelope = split_token(token)
     except Malformed as error:
@@ -148,7 +156,8 @@ def verify_token(
         findings.append(Finding(4, "code-signature", grave, "二维码的签名不属于任何受信任的颁发机构。"))
         return Examined(judge(findings, policy, at=now, subject=None))
     findings.append(Finding(4, "code-signature", Indication.PASSED, "二维码签名成立。"))
-    times = Times(now)
+    log, sealed_at = judge_inclusion(token_commitment(token), evidence, online.log if online else None)
+    times = Times(now, sealed_at)
     findings.append(judge_path(signer, Purpose.SEAL_SIGNER, evidence, times, step=5, name="signer-path", who="签名人"))
     try:
         claims = decode_claims(envelope.payload)
@@ -156,12 +165,15 @@ def verify_token(
         findings.append(Finding(7, "claims", Indication.FAILED, f"二维码数据不合规范（{error.reason}）。"))
         return Examined(judge(findings, policy, at=now, subject=None))
     identifier = claims.identifier
-    explain = partial(online.standings.standing, str(identifier), now) if online else None
+    standing = online.standings.standing(str(identifier), now) if online else None
     findings += [
+        _times(times, None),
         *judge_mandate(signer, identifier.issuer_code, identifier.type_code, evidence, times),
         *judge_type(identifier, evidence),
-        judge_period(None, claims.valid_until, now),
-        judge_status(claims.status, evidence, now, explain),
+        judge_period(claims.valid_from or claims.issued_on, claims.valid_until, now),
+        judge_status(claims.status, evidence, now, standing),
+        *judge_register(standing),
+        log,
         *evidence.findings,
     ]
     return Examined(judge(findings, policy, at=now, subject=str(identifier)), claims=claims)
@@ -176,27 +188,30 @@ def _verify_sealed(
     online: Online | None,
     policy: Policy,
 ) -> Examined:
+    _require_for(policy, "file")
     content, licence = read_licence(sealed)
     findings = [*evidence.findings, *sealed.findings, *content]
     if licence is None:
         return Examined(judge(findings, policy, at=now, subject=None), digest=sm3(data))
-    log, sealed_at = judge_inclusion(data, licence, evidence, online.log if online else None)
-    times = Times(now, sealed_at)
+    digest, identifier = sm3(data), licence.identifier
+    wanted = commitment(licence.log_salt, str(identifier), digest)
+    log, sealed_at = judge_inclusion(wanted, evidence, online.log if online else None)
+    times, body = Times(now, sealed_at), licence.issuing_body
     path, signer = judge_signer(sealed.signer, evidence, times)
-    identifier = licence.identifier
-    explain = partial(online.standings.standing, str(identifier), now) if online else None
+    standing = online.standings.standing(str(identifier), now) if online else None
     findings += [
         _times(times, sealed.claimed_at),
         *judge_seal(sealed.seal, evidence, times),
         *path,
-        *judge_mandate(signer, licence.issuing_body.code, identifier.type_code, evidence, times),
-        *judge_type(identifier, evidence),
-        judge_period(licence.valid_from, licence.valid_until, now),
-        judge_status(licence.status, evidence, now, explain),
+        *judge_mandate(signer, body.code, identifier.type_code, evidence, times, named=body.name),
+        *judge_type(identifier, evidence, named=licence.type_name),
+        judge_period(licence.valid_from or licence.issued_on, licence.valid_until, now),
+        judge_status(licence.status, evidence, now, standing),
+        *judge_register(standing),
         log,
     ]
     verdict = judge(findings, policy, at=now, subject=str(identifier))
-    return Examined(verdict, licence=licence, digest=sm3(data))
+    return Examined(verdict, licence=licence, digest=digest)
 
 
 def _times(times: Times, claimed_at: datetime | None) -> Finding:
@@ -222,3 +237,8 @@ def _signer_of(envelope: cose.Sign1, evidence: Evidence) -> Certificate | None:
 
 def _policy(online: Online | None) -> Policy:
     return ONLINE if online else OFFLINE
+
+
+def _require_for(policy: Policy, subject: Literal["file", "code"]) -> None:
+    if policy.subject != subject:
+        raise PolicyMismatch(policy.name)

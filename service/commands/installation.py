@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from service.identity import Person, Role
 from service.problems import Usage
 from service.settings import Settings
-from service.wiring import Yinzheng, open_installation
+from service.wiring import Yinzheng, open_installation, unusable_folder
 
 
 @cache
@@ -35,13 +35,26 @@ def installation() -> Yinzheng:
 
     """
     chosen = settings()
-    if not (chosen.data / "keys").is_dir():
+    if not founded(chosen):
         raise Usage(
             "not-founded",
             f"{chosen.data} 里还没有安装；先运行 `yinzheng demo --no-serve` 建立演示城市，或 `yinzheng init`。",
             f"nothing is set up in {chosen.data}; run `yinzheng demo --no-serve` or `yinzheng init` first.",
         )
     return open_installation(chosen)
+
+
+def founded(chosen: Settings) -> bool:
+    """Whether an installation has been founded in the data folder.
+
+    Raises:
+        Usage: the folder cannot be looked into.
+
+    """
+    try:
+        return (chosen.data / "keys").is_dir()
+    except OSError as error:
+        raise unusable_folder(chosen.data, error) from error
 
 
 def official_of(body_code: str) -> Person:

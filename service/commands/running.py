@@ -12,7 +12,7 @@ from service.commands.installation import installation, settings
 from service.commands.output import ERR, OUT
 from service.problems import Usage
 from service.settings import DEMO_PASSPHRASE, PROJECT
-from service.wiring import Yinzheng, open_installation
+from service.wiring import DEMO_MARK, Yinzheng, open_installation
 from templates.library import load_bundle
 
 SEEDS = PROJECT / "deploy" / "demo" / "licences"
@@ -28,6 +28,7 @@ def demo(
     ERR.print("[yellow]演示城市：密钥是软件密钥，口令众所周知，人和单位都是虚构的；不能用于正式业务。[/]")
     begun = clock.elapsed()
     yinzheng = open_installation(chosen)
+    (chosen.data / DEMO_MARK).write_text("演示数据，不能用于正式业务\n", encoding="utf-8")
     yinzheng.found()
     seeded = _seed(yinzheng)
     ERR.print(f"云岭市已就绪（{clock.elapsed() - begun:.1f} 秒，{seeded} 本样例证照），数据在 {chosen.data}")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from service import clock
-from service.commands.installation import installation, settings
+from service.commands.installation import founded, installation, settings
 from service.commands.output import ERR, check_writable, read_file, show_verdict, write_file
 from service.problems import Usage
 from trust.errors import Malformed
@@ -122,7 +122,7 @@ def _policy(name: str | None) -> Policy | None:
 
 def _pinned() -> tuple[Certificate, ...]:
     """The anchors of this machine's own installation, where there is one."""
-    return installation().anchors if (settings().data / "keys").is_dir() else ()
+    return installation().anchors if founded(settings()) else ()
 
 
 def _anchors(paths: list[Path]) -> tuple[Certificate, ...]:

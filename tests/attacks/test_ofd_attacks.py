@@ -75,7 +75,7 @@ def record_of(entries: dict[str, bytes], *, without: tuple[str, ...] = (), **cha
     """Signature.xml over the entries given, by our own writer."""
     names = entries.keys() - {SIGNATURE, VALUE, *without}
     record = replace(read_record(good()[SIGNATURE]), digests={name: sm3(entries[name]) for name in names})
-    return record_xml(replace(record, **changes))  # type: ignore[arg-type]
+    return record_xml(replace(record, **changes))  # type: ignore[arg-type]  # names and values come from the test
 
 
 def signed_again(
@@ -467,7 +467,7 @@ def test_a_self_made_seal_with_two_keys_fails_on_trust() -> None:
     file = examine_ofd(self_made(two_keys=True))
     root = parts().root
     tbs = certificate_tbs(
-        CertificateProfile("root", SIGNING | {"keyCertSign"}, is_ca=True, path_length=1),  # type: ignore[operator]
+        CertificateProfile("root", SIGNING | {"keyCertSign"}, is_ca=True, path_length=1),  # type: ignore[operator]  # the test knows the type
         subject=make_name("雁栖市测试根"),
         public_key=root.public,
         issuer=make_name("雁栖市测试根"),
@@ -485,10 +485,10 @@ def test_a_self_made_seal_with_two_keys_fails_on_trust() -> None:
         assert octets is not None
         judged = {"others": [], "anchors": [anchor], "crls": [], "at": AT, "now": AT, "purpose": purpose}
         if holds:
-            validate_path(load_certificate(octets), **judged, require_revocation=False)  # type: ignore[arg-type]
+            validate_path(load_certificate(octets), **judged, require_revocation=False)  # type: ignore[arg-type]  # names and values come from the test
         else:
             with pytest.raises(PathRefused):
-                validate_path(load_certificate(octets), **judged, require_revocation=False)  # type: ignore[arg-type]
+                validate_path(load_certificate(octets), **judged, require_revocation=False)  # type: ignore[arg-type]  # names and values come from the test
 
 
 VECTORS = json.loads((Path(__file__).parent.parent / "vectors" / "sm2.json").read_text(encoding="utf-8"))

@@ -340,7 +340,7 @@ def wrong_identity() -> bytes:
     library = backend.signing()
     key = library.generate()
     public = PublicKey(key.point)
-    mine = certificate(NAME, SimpleNamespace(public=public), Purpose.SEAL_SIGNER, parts().root)  # type: ignore[arg-type]
+    mine = certificate(NAME, SimpleNamespace(public=public), Purpose.SEAL_SIGNER, parts().root)  # type: ignore[arg-type]  # all of a signer that is asked for here
     seal = sealed_by(parts().maker, parts().maker_certificate, info((mine,)))
     planned = plan(certificate=mine, attachments=attached(seal))
     return planned.complete(library.sign(key, planned.to_be_signed, b"ALICE123@YAHOO.COM"))

@@ -301,7 +301,7 @@ def documented(api: Api) -> Callable[[str, str], set[str]]:
 def send(api: Api, bad: Bad, licence: str) -> Any:
     headers = api.as_(bad.login) | bad.headers
     if bad.key is not None:
-        headers |= {"Idempotency-Key": api.key() if bad.key == "usual" else bad.key}  # type: ignore[dict-item]
+        headers |= {"Idempotency-Key": api.key() if bad.key == "usual" else bad.key}  # type: ignore[dict-item]  # the test knows the type
     body = api.application(**bad.good) if bad.good is not None else bad.json
     given: dict[str, Any] = {"json": body} if body is not None else {}
     if bad.content is not None:

@@ -169,7 +169,7 @@ def test_a_cookie_alone_writes_nothing(api: Api, headers: dict[str, str], token:
     session = api.token("scjg")
     sent = {"own": form_token(session), "other": form_token("x"), None: None}.get(token, token)
     headers = headers | {"Cookie": f"{COOKIE}={session}", "Idempotency-Key": api.key()}
-    forged = headers | ({FORM_HEADER: sent.encode("latin-1")} if sent else {})  # type: ignore[dict-item]
+    forged = headers | ({FORM_HEADER: sent.encode("latin-1")} if sent else {})  # type: ignore[dict-item]  # octets that are no ASCII, on purpose
     stored = api.rows()
     answer = api.client.post("/api/v1/licences", json=api.application(), headers=forged)
     assert answer.status_code == status

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from trust.formats.bundle import decode_bundle
 from trust.formats.token import to_base45_text, to_text
 from trust.rules.identifier import LicenceIdentifier
 from trust.rules.standing import ActKind
+from verifier import http as verifier_http
 from verifier.evidence import weigh
 from verifier.http import MAX_BODY, MAX_HEARD, MAX_LET_BY, MAX_TOGETHER
 from verifier.recognising import MAX_FILE
@@ -20,6 +22,7 @@ from verifier.submissions import VerificationView
 from verifier.verifying import verify_file
 
 ADDRESS = "/api/v1/verifications"
+NOBODYS = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U"
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +176,31 @@ def test_uploads_together_are_bounded(api: Api, monkeypatch: pytest.MonkeyPatch)
     assert refused.headers["retry-after"] == "5"
     for _ in range(5):  # what was taken is given back, also by those who were refused
         assert ask(api, files={"file": bytes(60_000)})["indication"] == "FAILED"
+
+
+@pytest.mark.parametrize("address", [ADDRESS, "/verify"])
+def test_files_examined_together_are_bounded(api: Api, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setattr("verifier.http.PATIENCE_S", 0.1)
+    taken = [verifier_http.TURNS.acquire(blocking=False) for _ in range(verifier_http.AT_ONCE)]
+    assert all(taken)
+    try:
+        refused = api.client.post(address, files={"file": b"any file"})
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+        assert ask(api, json={"identifier": NOBODYS})["indication"] == "INDETERMINATE"
+    finally:
+        for _ in taken:
+            verifier_http.TURNS.release()
+    for _ in range(2 * verifier_http.AT_ONCE):
+        assert ask(api, files={"file": b"any file"})["indication"] == "FAILED"
+
+
+def test_who_waits_for_a_turn_gets_it(api: Api) -> None:
+    for _ in range(verifier_http.AT_ONCE):
+        assert verifier_http.TURNS.acquire(blocking=False)
+    later = Timer(0.3, verifier_http.TURNS.release, [verifier_http.AT_ONCE])
+    later.start()
+    assert ask(api, files={"file": b"any file"})["indication"] == "FAILED"
+    later.join()
 
 
 def test_the_bundle_carries_everything_to_verify_offline(api: Api, teacher: Issued) -> None:

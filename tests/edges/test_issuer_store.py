@@ -129,6 +129,16 @@ def test_an_identifier_is_given_out_once(engine: Engine) -> None:
     assert rows(engine) == (1, 1)
 
 
+def test_an_entry_is_found_by_its_number(engine: Engine) -> None:
+    book, made = register(engine), entry("A1", number="N")
+    assert book.numbered(BODY.code, TYPE, "N") is None
+    book.begin(made)
+    assert book.numbered(BODY.code, TYPE, "N") == made
+    assert book.numbered(OTHER_BODY.code, TYPE, "N") is None
+    assert book.numbered(BODY.code, OTHER_TYPE, "N") is None
+    assert book.numbered(BODY.code, TYPE, "n") is None
+
+
 def test_a_refused_entry_leaves_no_holder_behind(engine: Engine) -> None:
     book = register(engine)
     released(book, entry("A1", number="N"))

@@ -103,9 +103,11 @@ def test_two_processes_that_planned_at_the_same_moment(city: City) -> None:
     def plan(subject: str, planned: object) -> Entry:
         if not answers:
             answers.append(city.yinzheng.issue(application, key=key, by=OFFICIAL))
-        return register.plan(subject, planned)  # type: ignore[arg-type]
+        return register.plan(subject, planned)  # type: ignore[arg-type]  # the test knows the type
 
-    slow = SimpleNamespace(by_key=register.by_key, begin=register.begin, plan=plan, release=register.release)
+    slow = SimpleNamespace(
+        by_key=register.by_key, numbered=register.numbered, begin=register.begin, plan=plan, release=register.release
+    )
     second = issue(office_of(city, register=slow), application, key=key, by=OFFICIAL, at=city.clock())
     assert (second.ofd, second.pdf, second.token) == (answers[0].ofd, answers[0].pdf, answers[0].token)
     assert second.entry == answers[0].entry
@@ -134,3 +136,21 @@ def test_publishers_at_once(city: City) -> None:
         )
         assert outcomes == [None] * 4, days
     assert indication(city.yinzheng.verify_file(city.issue(number=number()).ofd)) is PASSED
+
+
+def test_a_request_that_finds_its_own_number_taken_by_itself(city: City) -> None:
+    """Begun by another process between the look for the key and the look for the number: it is the same licence."""
+    application, key = city.application("business-licence", number=number()), "its own number"
+    register = city.yinzheng.archive.register
+    first: list[Issued] = []
+
+    def by_key(asked: str) -> Entry | None:
+        if first:
+            return register.by_key(asked)
+        first.append(city.yinzheng.issue(application, key=key, by=OFFICIAL))
+        return None
+
+    late = SimpleNamespace(**{name: getattr(register, name) for name in ("numbered", "begin", "plan", "release")})
+    late.by_key = by_key
+    second = issue(office_of(city, register=late), application, key=key, by=OFFICIAL, at=city.clock())
+    assert (second.ofd, second.pdf, second.token) == (first[0].ofd, first[0].pdf, first[0].token)

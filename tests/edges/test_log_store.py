@@ -4,9 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, delete, select, update
 
 from keys.custody import memory_signer
+from keys.errors import SigningFailed
 from keys.sm3 import sm3
 from trust.errors import Conflict
 from trust.formats.checkpoint import verify_checkpoint
@@ -18,7 +19,7 @@ from trust.log.checkpointing import audit_log, publish_checkpoint
 from trust.log.errors import LogDamaged, NotLogged
 from trust.log.ports import Addition
 from trust.log.proving import find, prove
-from trust.log.store import SqlLog, log_entry, log_node, position
+from trust.log.store import SqlLog, log_checkpoint, log_entry, log_node, position
 
 ORIGIN = "rizhi.example/log"
 SIGNER = memory_signer()
@@ -123,12 +124,50 @@ def test_lost_rows_are_damage_and_not_silence(engine: Engine) -> None:
 
 def test_checkpoints_one_for_each_size_and_the_later_stays(engine: Engine) -> None:
     log = SqlLog(engine)
-    log.keep(3, AT, b"first")
-    log.keep(3, AT - timedelta(seconds=1), b"earlier")
+    kept(log, 3, AT, b"first")
+    kept(log, 3, AT - timedelta(seconds=1), b"earlier")
     assert log.latest() == b"first"
-    log.keep(3, AT + timedelta(seconds=1), b"later")
-    log.keep(5, AT, b"larger")
+    kept(log, 3, AT + timedelta(seconds=1), b"later")
+    kept(log, 5, AT, b"larger")
     assert (log.latest(), log.checkpoints(), log.checkpoints(4)) == (b"larger", [b"later", b"larger"], [b"larger"])
+
+
+def kept(log: SqlLog, size: int, at: datetime, note: bytes) -> None:
+    log.plan(size, at, b"text")
+    log.complete(size, at, note)
+
+
+def test_a_checkpoint_is_planned_first_and_nothing_that_was_signed_is_replaced(engine: Engine) -> None:
+    log = SqlLog(engine)
+    with pytest.raises(Conflict, match="not-planned"):
+        log.complete(3, AT, b"note")
+    log.plan(3, AT, b"text")
+    assert (log.latest(), log.checkpoints()) == (None, [])
+    log.plan(3, AT, b"text")  # another publisher, of the same mind
+    log.complete(3, AT, b"note")
+    log.complete(3, AT, b"other")
+    log.plan(4, AT, b"larger")
+    assert (log.latest(), log.checkpoints()) == (b"note", [b"note"])
+    with pytest.raises(LogDamaged, match="plan-changed"):
+        log.plan(3, AT, b"another root")
+
+
+def test_a_publisher_that_was_cut_off_while_signing_is_no_obstacle(engine: Engine) -> None:
+    log = SqlLog(engine)
+    append(log, [statement(n) for n in range(5)], AT)
+    with pytest.raises(SigningFailed):
+        publish_checkpoint(log, CutOffSigner(), ORIGIN, AT)
+    with engine.connect() as connection:
+        assert [row.note for row in connection.execute(select(log_checkpoint))] == [None]
+    note = publish_checkpoint(log, SIGNER, ORIGIN, AT)
+    assert (log.latest(), log.checkpoints()) == (note, [note])
+
+
+class CutOffSigner:
+    public = SIGNER.public
+
+    def sign(self, message: bytes) -> bytes:
+        raise SigningFailed
 
 
 def test_what_is_not_below_a_checkpoint_is_not_proved(engine: Engine) -> None:

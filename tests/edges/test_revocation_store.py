@@ -15,7 +15,7 @@ from trust.log.store import SqlLog
 from trust.revocation.acting import Order, act, resume
 from trust.revocation.allotting import allot, allot_many
 from trust.revocation.errors import NotPublished, SubjectUnknown
-from trust.revocation.ports import Activity, Publication
+from trust.revocation.ports import Activity, PlannedList
 from trust.revocation.publishing import due, open_status_list, publish
 from trust.revocation.reading import read_standing
 from trust.revocation.store import SqlActs, SqlPublications, SqlSlots, standing, status_slot
@@ -194,18 +194,24 @@ def test_lists_are_published_kept_and_due(office: Office) -> None:
     assert list(office.publications.lists()) == [0]
 
 
-PUBLICATION = Publication(7, 3, AT, AT + HOUR, 60, 0, b"octets")
+PLANNED = PlannedList(7, 3, AT, AT + HOUR, 60, 0, b"to be signed")
+
+
+def completed(publications: SqlPublications, number: int) -> None:
+    publications.plan(replace(PLANNED, number=number))
+    publications.complete(7, number, b"octets")
 
 
 def test_numbers_only_grow(office: Office) -> None:
     publications = office.publications
     assert publications.highest(7) == 0
-    publications.stage(PUBLICATION)
+    publications.plan(PLANNED)
     assert (publications.highest(7), publications.current(7), publications.at_time(7, AT)) == (3, None, None)
     for number in (3, 2):
         with pytest.raises(Conflict, match="number-not-greater"):
-            publications.stage(replace(PUBLICATION, number=number))
-    publications.stage(replace(PUBLICATION, number=4))
+            publications.plan(replace(PLANNED, number=number))
+    publications.complete(7, 3, b"octets")
+    completed(publications, 4)
     publications.make_current(7, 4)
     for number in (3, 4):
         with pytest.raises(Conflict, match="number-not-greater"):
@@ -213,6 +219,34 @@ def test_numbers_only_grow(office: Office) -> None:
     assert (publications.current(7).number, publications.stored(7, 3)) == (4, b"octets")
     with pytest.raises(NotPublished):
         publications.stored(7, 5)
+
+
+def test_a_plan_is_completed_once_and_is_never_served_before(office: Office) -> None:
+    publications = office.publications
+    with pytest.raises(Conflict, match="not-planned"):
+        publications.complete(7, 3, b"octets")
+    completed(publications, 3)
+    with pytest.raises(Conflict, match="not-planned"):
+        publications.complete(7, 3, b"others")
+    publications.make_current(7, 3)
+    publications.plan(replace(PLANNED, number=4))
+    for ask in (publications.stored, publications.make_current):
+        with pytest.raises(NotPublished, match="list-unknown"):
+            ask(7, 4)
+    completed(publications, 5)
+    publications.make_current(7, 5)
+    assert publications.at_time(7, AT) == publications.current(7)
+    publications.complete(7, 4, b"late")
+    with pytest.raises(Conflict, match="number-not-greater"):
+        publications.make_current(7, 4)
+    assert publications.current(7).number == 5
+
+
+def test_every_list_of_entries_is_named(office: Office) -> None:
+    assert office.slots.lists() == []
+    office.allot(*(f"s{number}" for number in range(100)))
+    assert office.slots.lists() == [0, 1, 2]
+    assert list(office.publications.lists()) == []
 
 
 def test_of_many_publishers_at_once_each_number_is_used_once(office: Office) -> None:

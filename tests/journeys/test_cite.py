@@ -73,7 +73,7 @@ def given(issued: Issued, city: City, **changed: object) -> Consent:
         "valid_until": city.clock() + timedelta(days=30),
         "case_number": CASE,
     }
-    return Consent(**values | changed)  # type: ignore[arg-type]
+    return Consent(**values | changed)  # type: ignore[arg-type]  # names and values come from the test
 
 
 def listed(city: City) -> TrustList:
@@ -286,7 +286,7 @@ def test_a_revocation_between_check_and_record(city: City, issued: Issued) -> No
 
     def record(*asked: object) -> Citation:
         city.act(ActKind.REVOKE, issued, "penalty")
-        return ports.store.record(*asked)  # type: ignore[arg-type]
+        return ports.store.record(*asked)  # type: ignore[arg-type]  # names and values come from the test
 
     store = SimpleNamespace(answered=ports.store.answered, plan=ports.store.plan, record=record)
     with pytest.raises(StandingMoved):

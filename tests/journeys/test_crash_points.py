@@ -130,7 +130,7 @@ def fused(city: City, fuse: Fuse, key: str) -> Office:
 
     return replace(
         office,
-        register=fuse.port("register", office.register, "by_key", "begin", "plan", "release", "find"),
+        register=fuse.port("register", office.register, "by_key", "numbered", "begin", "plan", "release", "find"),
         blobs=fuse.port("blobs", office.blobs, "put", "get"),
         log=fuse.port("log", office.log, "append"),
         uses=fuse.port("uses", office.uses, "record_use"),
@@ -191,10 +191,9 @@ def test_the_order_of_promises(calls: list[str]) -> None:
     """What must be on record stands before what rests on it."""
     once = [name for name in calls if name not in {"random", "bundle", "mandates", "pen"}]
     assert once == [
-        *("register.by_key", "allot", "register.begin", "sign", "register.plan"),
+        *("register.by_key", "register.numbered", "allot", "register.begin", "sign", "register.plan"),
         *("uses.record_use", "uses.record_use", "sign", "sign"),
         *("blobs.put", "blobs.put", "blobs.get", "blobs.get", "log.append", "register.release"),
-        *("blobs.get", "blobs.get"),
     ]
 
 
@@ -421,7 +420,9 @@ def test_a_register_that_answers_with_another_plan(city: City) -> None:
     def plan(subject: str, planned: SigningPlan) -> Entry:
         return replace(register.plan(subject, planned), plan=replace(planned, ofd="sm3:" + "0" * 64))
 
-    lying = SimpleNamespace(by_key=register.by_key, begin=register.begin, plan=plan, release=register.release)
+    lying = SimpleNamespace(
+        by_key=register.by_key, numbered=register.numbered, begin=register.begin, plan=plan, release=register.release
+    )
     assert isinstance(not_released(city, office_of(city, register=lying), (PlanBroken,)), PlanBroken)
 
 

@@ -289,7 +289,7 @@ def test_an_act_stands_whose_process_died_before_it_was_logged(city: City, issue
     order = Order(ActKind.REVOKE, identifier(issued), "penalty", "", "周明远")
     archive = city.yinzheng.archive
     with pytest.raises(RuntimeError):
-        act(archive.acts, Dead(), order, key="died", at=city.clock(), random=city.yinzheng.random)  # type: ignore[arg-type]
+        act(archive.acts, Dead(), order, key="died", at=city.clock(), random=city.yinzheng.random)  # type: ignore[arg-type]  # half a log, on purpose
     assert city.yinzheng.standing(identifier(issued), city.clock()).status is Status.REVOKED
     later(city, seconds=1)
     recorded = archive.acts.by_key("died")

@@ -140,6 +140,18 @@ def test_pictures_that_carry_no_code_of_ours(city: City, issued: Issued) -> None
     blank.save(octets, "PNG")
     assert failed(city.yinzheng.verify_file(octets.getvalue())) == {(1, "no-code")}
     assert failed(city.yinzheng.verify_file(foreign)) == {(1, "not-our-code")}
+
+
+@pytest.mark.parametrize("reason", ["limit", "picture-too-large"])
+def test_a_picture_that_was_not_read_is_neither_good_nor_bad(
+    city: City, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    monkeypatch.setattr("verifier.recognising.WALL_S", 0.01 if reason == "limit" else 5)
+    octets = io.BytesIO()
+    Image.new("1", (10_001 if reason == "picture-too-large" else 300, 300)).save(octets, "PNG")
+    examined = city.yinzheng.verify_file(octets.getvalue())
+    assert against(examined) == [(1, reason, "INDETERMINATE")]
+    assert indication(examined) is INDETERMINATE
     both = Image.new("L", (1400, 700), 255)
     for place, text in enumerate((code_text(issued), to_base45_text(issued.token))):
         both.paste(Image.open(io.BytesIO(code_png(text))).convert("L").resize((600, 600)), (50 + 680 * place, 50))
@@ -210,7 +222,7 @@ class Lying:
 
 def by_ports(city: City, subject: bytes | str, **answers: Callable[..., object]) -> Examined:
     ask = verify_file if isinstance(subject, bytes) else verify_words
-    return ask(subject, city.yinzheng.evidence(), now=city.clock(), online=Lying(city, **answers).online)  # type: ignore[operator]
+    return ask(subject, city.yinzheng.evidence(), now=city.clock(), online=Lying(city, **answers).online)  # type: ignore[operator]  # the test knows the type
 
 
 def test_another_licence_s_file_for_a_number(city: City, issued: Issued) -> None:
@@ -295,7 +307,7 @@ def left_lying(city: City, key: str) -> Entry:
     def stop(*_: object) -> None:
         raise RuntimeError
 
-    cut_off = SimpleNamespace(by_key=register.by_key, begin=register.begin, plan=stop)
+    cut_off = SimpleNamespace(by_key=register.by_key, numbered=register.numbered, begin=register.begin, plan=stop)
     application = city.application("business-licence", number=number())
     with pytest.raises(RuntimeError):
         issue(office_of(city, register=cut_off), application, key=key, by=OFFICIAL, at=city.clock())
@@ -491,7 +503,7 @@ def renew(city: City, kind: object, key: str, owner: IssuingBody, common_name: s
     """Certify a key again, as a renewal does."""
     return city.yinzheng.publisher._authority.certify(
         city.ring.open(f"file:{key}").public,
-        kind,  # type: ignore[arg-type]
+        kind,  # type: ignore[arg-type]  # a kind of its own, on purpose
         subject=make_name(common_name, organisation=owner.name, organisation_code=owner.code),
         at=city.clock(),
         random=city.yinzheng.random,

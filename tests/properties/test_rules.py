@@ -324,6 +324,43 @@ def test_nothing_recorded_later_makes_the_past_better(acts):
 
 @thorough
 @given(records())
+def test_what_was_told_of_the_future_gets_no_milder_but_by_an_act_that_lifts_or_ends_it(acts):
+    """Each act, judged against the record before it: whatever was fixed to begin still begins."""
+    for number, new in enumerate(acts):
+        before, after = acts[:number], acts[: number + 1]
+        lifted = standing_at(before, new.effective_at).act if MOVES[new.kind].lifts else None
+        for period in history(before):
+            begun = period.standing
+            if begun.act is None or begun.act == lifted or MOVES[begun.act.kind].lifts:
+                continue
+            there = standing_at(after, begun.act.effective_at)
+            assert there == begun or there.status.final
+
+
+@thorough
+@given(records())
+def test_a_suspension_ends_only_by_an_act_that_ends_it(acts):
+    """From when it was to begin the licence is suspended or at its end, until something recorded later lifts it."""
+    periods = history(acts)
+    for act in acts:
+        if act.kind is not ActKind.SUSPEND:
+            continue
+        lifts = [
+            other.effective_at
+            for other in acts
+            if other.kind is ActKind.REINSTATE and other.sequence > act.sequence
+            if other.effective_at >= act.effective_at
+        ]
+        for period in periods:
+            since, until = period.standing.since, period.until
+            if period.standing.status in {Status.SUSPENDED} or period.standing.status.final:
+                continue
+            if until is None or until > act.effective_at:
+                assert any(lift <= max(since or START, act.effective_at) for lift in lifts), (act, period)
+
+
+@thorough
+@given(records())
 def test_an_end_that_was_told_changes_into_nothing_but_a_rescission(acts):
     for then, finally_ in moments_told(acts):
         if then.status.final:

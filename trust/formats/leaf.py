@@ -24,6 +24,7 @@ COMMITMENT_SIZE = 32
 MAX_COMMITMENTS = 8
 MAX_ENTRY = 4096
 _CONTEXT = b"yinzheng-commitment/1\x00"
+_TOKEN_CONTEXT = b"yinzheng-token-commitment/1\x00"
 _NAMES = frozenset({"at", "commitments", "format", "kind"})
 
 
@@ -71,6 +72,11 @@ def commitment(salt: bytes, identifier: str, file_digest: bytes) -> bytes:
     if len(salt) != SALT_SIZE or len(file_digest) != COMMITMENT_SIZE:
         raise Malformed("commitment-input", "the salt has 16 octets, the digest 32")
     return sm3(_CONTEXT + salt + sm3(identifier.encode()) + file_digest)
+
+
+def token_commitment(token: bytes) -> bytes:
+    """SM3 over context and the octets of a code's token; its signature makes it as good as salted."""
+    return sm3(_TOKEN_CONTEXT + token)
 
 
 def public_statement(kind: EntryKind, octets: bytes) -> Statement:

@@ -32,7 +32,7 @@ MAX_TEXT = 300 + MAX_DIGITS
 MAX_HOLDER = 100
 """Characters: the names of organisations are not masked and can be long."""
 
-_VERSION, _IDENTIFIER, _HOLDER, _ISSUED, _UNTIL, _STATUS = range(6)
+_VERSION, _IDENTIFIER, _HOLDER, _ISSUED, _UNTIL, _STATUS, _FROM = range(7)
 _REQUIRED = frozenset({_VERSION, _IDENTIFIER, _HOLDER, _ISSUED, _STATUS})
 _LEAD = b"\x01"
 """In front of the token before it becomes a number: no leading zero is lost, and the form has a version."""
@@ -46,13 +46,17 @@ _BASE45_VALUES = {character: value for value, character in enumerate(_BASE45)}
 
 @dataclass(frozen=True)
 class TokenClaims:
-    """What the code says of a licence; `holder` is masked already, `valid_until` is None for a permanent licence."""
+    """What the code says of a licence; `holder` is masked already, `valid_until` is None for a permanent licence.
+
+    `valid_from` is given only where it is not the day of issue.
+    """
 
     identifier: LicenceIdentifier
     holder: str
     issued_on: date
     valid_until: date | None
     status: StatusPointer
+    valid_from: date | None = None
 
 
 def encode_claims(claims: TokenClaims) -> bytes:
@@ -72,6 +76,8 @@ def encode_claims(claims: TokenClaims) -> bytes:
     }
     if claims.valid_until is not None:
         values[_UNTIL] = _days(claims.valid_until)
+    if claims.valid_from is not None:
+        values[_FROM] = _days(claims.valid_from)
     return cbor2.dumps(values, canonical=True)
 
 
@@ -90,7 +96,7 @@ def decode_claims(payload: bytes) -> TokenClaims:
         sound = sound and all(map(_plain, values.values())) and cbor2.dumps(values, canonical=True) == payload
     except (cbor2.CBORError, ValueError, TypeError, OverflowError) as error:
         raise Malformed("token-claims", "not CBOR") from error
-    if not sound or values.keys() - {_UNTIL} != _REQUIRED or values[_VERSION] != VERSION:
+    if not sound or values.keys() - {_UNTIL, _FROM} != _REQUIRED or values[_VERSION] != VERSION:
         raise Malformed("token-claims", "not exactly the claims of a token in deterministic form")
     return TokenClaims(
         identifier=LicenceIdentifier(*_list(values[_IDENTIFIER], str, 4)),
@@ -98,6 +104,7 @@ def decode_claims(payload: bytes) -> TokenClaims:
         issued_on=_date(values[_ISSUED]),
         valid_until=_date(values[_UNTIL]) if _UNTIL in values else None,
         status=_status(values[_STATUS]),
+        valid_from=_date(values[_FROM]) if _FROM in values else None,
     )
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 
 class Indication(StrEnum):
@@ -55,16 +55,20 @@ class Finding:
 
 @dataclass(frozen=True)
 class Policy:
-    """Which steps must have been passed for PASSED; findings of other steps are shown, and FAILED ones still count."""
+    """Which steps must have been passed for PASSED; findings of other steps are shown, and FAILED ones still count.
+
+    A policy is for files or for codes: a code has no seal and no face, so its policy would be too weak for a file.
+    """
 
     name: str
     required: frozenset[int]
+    subject: Literal["file", "code"] = "file"
 
 
 ONLINE = Policy("online-1", frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9}))
 OFFLINE = Policy("offline-1", frozenset({1, 2, 3, 4, 5, 6, 7, 8}))
-CODE_ONLINE = Policy("code-online-1", frozenset({1, 4, 5, 6, 7, 8}))
-CODE_OFFLINE = Policy("code-offline-1", frozenset({1, 4, 5, 6, 7, 8}))
+CODE_ONLINE = Policy("code-online-1", frozenset({1, 4, 5, 6, 7, 8, 9}), "code")
+CODE_OFFLINE = Policy("code-offline-1", frozenset({1, 4, 5, 6, 7, 8}), "code")
 POLICIES = {policy.name: policy for policy in (ONLINE, OFFLINE, CODE_ONLINE, CODE_OFFLINE)}
 
 

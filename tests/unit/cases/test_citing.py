@@ -118,7 +118,7 @@ def test_what_is_signed_was_written_down_before() -> None:
 @pytest.mark.parametrize("consent", [given(), given(case_number="YL-2026-000815"), statutory()])
 def test_consents_of_every_kind(consent: object) -> None:
     citation = make(citing_ports(), asked(consent=consent))
-    assert citation.consent_reference == consent.reference  # type: ignore[attr-defined]  # a Consent
+    assert citation.consent_reference == consent.reference  # type: ignore[attr-defined]  # here it is a Consent
 
 
 def test_a_licence_may_be_named() -> None:

@@ -45,7 +45,7 @@ def test_the_fields_consented_to_and_no_others() -> None:
 def test_a_field_the_licence_lacks_is_left_out() -> None:
     ports, number = cited()
     paper = replace(NEWER, fields={"address": "云岭市东大街１号"})
-    ports.checks.papers[str(NEWER.identifier)] = checked(paper)  # type: ignore[attr-defined]  # a Shelf
+    ports.checks.papers[str(NEWER.identifier)] = checked(paper)  # type: ignore[attr-defined]  # here it is a Shelf
     assert show_face(showing_ports(ports), number, WINDOW, NOW) == {"address": "云岭市东大街１号"}
 
 
@@ -90,7 +90,7 @@ def test_a_statutory_duty_lasts() -> None:
 @pytest.mark.parametrize("gone", [True, False])
 def test_only_the_file_that_was_cited_is_shown(gone: bool) -> None:
     ports, number = cited()
-    papers = ports.checks.papers  # type: ignore[attr-defined]  # a Shelf
+    papers = ports.checks.papers  # type: ignore[attr-defined]  # here it is a Shelf
     identifier = str(NEWER.identifier)
     if gone:
         del papers[identifier]

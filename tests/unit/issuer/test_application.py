@@ -71,6 +71,10 @@ def test_dates_may_be_left_open(changed: dict[str, object], members: tuple[date 
     assert (application.valid_from, application.valid_until) == members
 
 
+def test_the_mark_that_some_editors_put_first_is_no_matter() -> None:
+    assert parse(b"\xef\xbb\xbf" + json.dumps(SOUND).encode()) == read(SOUND)
+
+
 def test_several_holders_keep_their_order() -> None:
     other = {"name": "云岭市禾香园餐饮有限公司", "code": "91530199MA6RT5X39X", "code_type": "001"}
     application = read(body(holder=ABSENT, holders=[other, HOLDER]))
@@ -169,6 +173,7 @@ OCTETS = {
     "nothing": (b"", "not-json"),
     "no JSON": (b"number: 1", "not-json"),
     "cut short": (json.dumps(SOUND).encode()[:-1], "not-json"),
+    "in UTF-16": (json.dumps(SOUND).encode("utf-16"), "not-json"),
     "not UTF-8": (b'{"number": "\xff"}', "not-json"),
     "nested without end": (b"[" * 60_000, "not-json"),
     "a number of ten thousand digits": (b'{"number": ' + b"9" * 10_000 + b"}", "not-json"),

@@ -42,6 +42,17 @@ def test_no_increment_is_lost(engine: Engine) -> None:
     assert value(engine) == 800
 
 
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///{folder}/one.db", "postgresql+psycopg://nobody@127.0.0.1/none"])
+def test_errors_do_not_repeat_what_was_to_be_written(url: str, tmp_path: Path) -> None:
+    made = open_engine(url.format(folder=tmp_path))
+    assert made.hide_parameters
+    if made.dialect.name == "sqlite":
+        with pytest.raises(OperationalError) as refusal, made.begin() as connection:
+            connection.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": "李晓雯"})
+        assert "李晓雯" not in str(refusal.value)
+    made.dispose()
+
+
 def test_readers_cannot_write(engine: Engine) -> None:
     with engine.connect() as connection:
         for statement in ("UPDATE counter SET value = 7", "DELETE FROM counter", "CREATE TABLE other (id INTEGER)"):

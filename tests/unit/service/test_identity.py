@@ -1,8 +1,9 @@
 """Identity: signing in, lock-out, sessions, and the same work for a login that nobody has."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from argon2 import PasswordHasher
@@ -191,6 +192,49 @@ def test_failures_are_forgotten_one_by_one(identity: Identity) -> None:
     fail(identity, at=AT + WITHIN)
     with pytest.raises(TooManyTries):
         identity.sign_in("scjg", "demo-scjg", AT + WITHIN)
+
+
+def test_guesses_made_together_are_counted_one_by_one(
+    identity: Identity, hasher: CountingHasher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them wait at the gate, so each would find the count of the moment before any of the others failed."""
+    together, outcomes = Barrier(20), list[str]()
+    check = hasher.verify
+
+    def slow(hash: str | bytes, password: str | bytes) -> bool:  # noqa: A002  (argon2's own name)
+        Event().wait(0.02)
+        return check(hash, password)
+
+    monkeypatch.setattr(hasher, "verify", slow)
+
+    def guess(number: int) -> None:
+        together.wait(10)
+        try:
+            identity.sign_in("scjg", f"guess {number}", AT)
+        except (WrongCredentials, TooManyTries) as refusal:
+            outcomes.append(type(refusal).__name__)
+
+    threads = [Thread(target=guess, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Counter(outcomes) == {"WrongCredentials": FAILURES, "TooManyTries": 20 - FAILURES}
+    assert len(hasher.asked) == FAILURES
+
+
+def test_who_was_turned_away_for_want_of_room_has_not_failed(
+    identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE_S", 0.01)
+    for _ in range(module.AT_ONCE):
+        identity._turn.acquire()
+    for _ in range(FAILURES + 1):
+        with pytest.raises(Busy):
+            identity.sign_in("scjg", "demo-scjg", AT)
+    for _ in range(module.AT_ONCE):
+        identity._turn.release()
+    assert identity.sign_in("scjg", "demo-scjg", AT)
 
 
 def test_logins_that_nobody_has_are_closed_too_and_do_not_pile_up(identity: Identity) -> None:

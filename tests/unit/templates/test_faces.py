@@ -227,7 +227,7 @@ def test_the_seal_is_on_the_pdf_and_not_on_the_ofd_page() -> None:
     face = drawn(BUSINESS)
     red, green, blue = rendered(face.pdf, 100).getpixel(place)  # type: ignore[misc]  # an RGB picture
     assert red > 180 > 90 > max(green, blue), "the star"
-    assert min(render_ofd(ofd_of(face), dpi=100).getpixel(place)) > 180  # type: ignore[type-var,arg-type]  # likewise
+    assert min(render_ofd(ofd_of(face), dpi=100).getpixel(place)) > 180  # type: ignore[type-var,arg-type]  # a grey pixel is a number
     assert len(face.ofd_images) == 1
     assert sample.seal.png not in [image.octets for image in face.ofd_images]
 

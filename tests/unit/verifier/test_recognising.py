@@ -4,6 +4,10 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from itertools import product
+from time import monotonic
 
 import pytest
 import qrcode
@@ -15,8 +19,10 @@ from templates.code import code_png
 from trust.errors import Malformed
 from trust.formats.token import to_base45_text, to_text
 from trust.rules.identifier import LicenceIdentifier
+from verifier import recognising
 from verifier.errors import NotUnderstood
-from verifier.recognising import MAX_PIXELS, kind_of, read_code, read_words
+from verifier.reading_code import MAX_PIXELS, read_picture
+from verifier.recognising import WALL_S, kind_of, read_code, read_words
 
 TOKEN = bytes(range(200))
 TEXT = to_text(TOKEN, "http://127.0.0.1:8000")
@@ -113,6 +119,8 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "a GIF that says it is a PNG": (b"\x89PNG\r\n\x1a\n" + b"GIF89a", "picture-unreadable"),
     "just too large": (png(MAX_PIXELS // 1000 + 1, 1000), "picture-too-large"),
     "a hundred million pixels": (png(10_000, 10_000), "picture-too-large"),
+    "a thin line": (png(70_000, 10, zlib.compress(bytes(8751 * 10))), "picture-too-large"),
+    "a high line": (png(1, 10_001), "picture-too-large"),
     "two hundred million pixels": (png(20_000, 10_000), "picture-too-large"),
     "four thousand million lines": (png(2**31 - 1, 2**31 - 1), "picture-too-large"),
     "a text that unpacks without end": (
@@ -136,7 +144,9 @@ def test_a_picture_with_anything_changed_is_read_or_refused(data: st.DataObject)
         place = data.draw(st.integers(8, min(len(picture), 900) - 1))
         picture[place] = data.draw(st.integers(0, 255))
     cut = bytes(picture[: data.draw(st.integers(9, len(picture)))])
-    assert outcome(cut) in {TEXT, "picture-unreadable", "picture-too-large", "no-code", "not-our-code"}
+    told, _, text = read_picture(cut).partition(" ")
+    assert text in {"", TEXT}
+    assert told in {"read", "picture-unreadable", "picture-too-large", "no-code", "not-our-code"}
 
 
 def outcome(picture: bytes) -> str:
@@ -148,6 +158,71 @@ def outcome(picture: bytes) -> str:
 
 
 JPEG = encoded(drawn(TEXT), "JPEG")
+
+
+def tiled(side: int) -> bytes:
+    """A small file full of the corner pattern of a QR code, each of which could belong to any two others."""
+    corner = Image.new("1", (9, 9), 1)
+    for low, high, colour in ((1, 8, 0), (2, 7, 1), (3, 6, 0)):
+        corner.paste(colour, (low, low, high, high))
+    sheet = Image.new("1", (side, side), 1)
+    for place in product(range(0, side, 9), repeat=2):
+        sheet.paste(corner, place)
+    return encoded(sheet)
+
+
+def test_a_picture_that_keeps_the_reader_busy_is_given_up() -> None:
+    hostile = tiled(2700)
+    assert len(hostile) < 10_000
+    begun = monotonic()
+    assert outcome(hostile) == "limit"
+    assert monotonic() - begun < WALL_S + 2
+
+
+def test_whoever_uses_no_processor_time_is_given_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recognising, "WALL_S", 0.01)
+    assert outcome(SMALL) == "limit"
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = encoded(Image.new("RGBA", (6300, 6300), "white"))
+    assert outcome(large) == "no-code"
+    monkeypatch.setattr(recognising, "MEMORY", 200 * 1024 * 1024)
+    assert outcome(large) == "limit"
+    assert outcome(SMALL) == TEXT
+
+
+def test_only_so_many_pictures_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recognising, "PATIENCE_S", 0.05)
+    with ExitStack() as taken:
+        for _ in range(recognising.AT_ONCE):
+            taken.enter_context(recognising.TURNS)
+        assert outcome(SMALL) == "limit"
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(outcome, [SMALL] * 6)) == [TEXT] * 6
+
+
+def test_a_reader_that_does_not_start_is_our_fault_and_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recognising, "READER", recognising.READER.with_name("nowhere.py"))
+    with pytest.raises(RuntimeError):
+        read_code(SMALL)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize(("width", "height"), [(1240, 1754), (2480, 3508), (3508, 4961)])
+def test_whole_pages_are_read(width: int, height: int, kind: str) -> None:
+    """A4 at 150, 300 and about 420 dpi, with a code of 38 mm."""
+    side = width * 38 // 210
+    page = Image.new("RGB", (width, height), "white")
+    page.paste(drawn(TEXT).convert("RGB").resize((side, side)), (width - side * 2, height - side * 2))
+    assert read_code(encoded(page, kind)) == TEXT
+
+
+def test_a_small_code_on_a_large_page_is_found_at_the_second_look() -> None:
+    page = Image.new("L", (2400, 2400), 255)
+    code = drawn(TEXT)
+    page.paste(code.resize((code.width // 2, code.height // 2)), (300, 1500))
+    assert read_code(encoded(page)) == TEXT
 
 
 @pytest.mark.parametrize("text", [TEXT, f"  {TEXT}\n", to_base45_text(TOKEN), f"\t{to_base45_text(TOKEN)}\r\n"])

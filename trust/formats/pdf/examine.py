@@ -28,6 +28,7 @@ from trust.formats.pdf.algorithms import Sm2Validator
 from trust.formats.pdf.attachments import Attachment, read_attachments
 from trust.formats.pdf.cms import SealMessage, name_parts, read_signed_message
 from trust.formats.pdf.errors import PdfRefused
+from trust.formats.pdf.face import face_of
 from trust.formats.pdf.field import read_field
 from trust.formats.pdf.plan import catalog_start
 from trust.formats.pdf.values import Name, Ref, Value
@@ -89,6 +90,7 @@ def _examined(data: bytes, findings: list[Finding]) -> SealedFile:
         claimed_at=signature.statement.at,
         metadata=files.get(METADATA) if sound else None,
         custom=content.texts(values[layout.INFO - 1]) if sound else {},
+        face=face_of(objects, values) if sound else (),
     )
 
 

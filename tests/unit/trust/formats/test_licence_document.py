@@ -117,7 +117,7 @@ def test_anything_else_is_refused(octets: bytes) -> None:
     [
         replace(LICENCE, name="\ud800"),
         replace(LICENCE, name="x" * MAX_OCTETS),
-        replace(LICENCE, fields={"a": 5}),  # type: ignore[dict-item]
+        replace(LICENCE, fields={"a": 5}),  # type: ignore[dict-item]  # wrong on purpose
     ],
 )
 def test_what_would_not_come_back_is_not_written(licence: Licence) -> None:

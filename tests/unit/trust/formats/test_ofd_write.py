@@ -34,7 +34,7 @@ def page(value: OfdDocument, index: int = 0) -> ET.Element:
 
 
 def drawn(*objects: object) -> OfdDocument:
-    return document(pages=(OfdPage(210, 148, tuple(objects)),))  # type: ignore[arg-type]
+    return document(pages=(OfdPage(210, 148, tuple(objects)),))  # type: ignore[arg-type]  # the test knows the type
 
 
 def test_entries_of_a_document() -> None:

@@ -91,7 +91,7 @@ def test_the_same_inputs_give_the_same_octets() -> None:
     ],
 )
 def test_every_input_is_part_of_what_is_signed(case: str, other: dict[str, object]) -> None:
-    assert plan(**other).to_be_signed != plan().to_be_signed, case  # type: ignore[arg-type]
+    assert plan(**other).to_be_signed != plan().to_be_signed, case  # type: ignore[arg-type]  # names and values come from the test
 
 
 def test_two_documents_have_two_file_identifiers() -> None:
@@ -354,7 +354,7 @@ def test_attachments_may_hold_anything(octets: bytes) -> None:
 @pytest.mark.parametrize("which", ["name", "reason"])
 def test_texts_are_short_and_printable(which: str, text: str) -> None:
     with pytest.raises(PdfRefused) as refused:
-        plan(**{which: text})  # type: ignore[arg-type]
+        plan(**{which: text})  # type: ignore[arg-type]  # names and values come from the test
     assert refused.value.reason == "pdf-text"
 
 

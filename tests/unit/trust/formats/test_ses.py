@@ -191,7 +191,7 @@ def test_the_hash_has_thirty_two_octets() -> None:
 
 
 def failed(seal: bytes, signer: bytes, at: object = AT) -> set[str]:
-    findings = seal_findings(parse_seal(seal), signer, at)  # type: ignore[arg-type]
+    findings = seal_findings(parse_seal(seal), signer, at)  # type: ignore[arg-type]  # the test knows the type
     return {finding.name for finding in findings if finding.indication is Indication.FAILED}
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from keys.custody import memory_signer
 from keys.sm3 import sm3
+from trust.errors import Conflict
 from trust.formats.leaf import EntryKind, Statement
 from trust.formats.merkle import Node
 from trust.log.appending import append
@@ -22,6 +23,7 @@ class MemoryLog:
         self.commitments: dict[bytes, int] = {}
         self.tree: dict[Node, bytes] = {}
         self.at: datetime | None = None
+        self.plans: dict[tuple[int, datetime], bytes] = {}
         self.notes: dict[int, tuple[datetime, bytes]] = {}
 
     def size(self) -> int:
@@ -68,7 +70,13 @@ class MemoryLog:
     def latest(self) -> bytes | None:
         return self.notes[max(self.notes)][1] if self.notes else None
 
-    def keep(self, size: int, at: datetime, note: bytes) -> None:
+    def plan(self, size: int, at: datetime, to_be_signed: bytes) -> None:
+        if self.plans.setdefault((size, at), to_be_signed) != to_be_signed:
+            raise LogDamaged("plan-changed")
+
+    def complete(self, size: int, at: datetime, note: bytes) -> None:
+        if (size, at) not in self.plans:
+            raise Conflict("not-planned")
         if size not in self.notes or self.notes[size][0] <= at:
             self.notes[size] = (at, note)
 

@@ -56,6 +56,32 @@ def test_the_clock_may_go_back_a_second_and_no_more() -> None:
         publish_checkpoint(log, SIGNER, ORIGIN, AT - timedelta(seconds=2))
 
 
+class CutOffSigner:
+    """Notes what is on record when it is asked to sign, and then the power fails."""
+
+    public = SIGNER.public
+
+    def __init__(self, log: MemoryLog) -> None:
+        self.log, self.asked = log, []
+
+    def sign(self, message: bytes) -> bytes:
+        self.asked.append((message, dict(self.log.plans)))
+        raise RuntimeError("power")
+
+
+def test_what_is_signed_is_on_record_before_and_a_plan_never_completed_is_no_obstacle() -> None:
+    log = grown(published(3), 2)
+    note, signer, at = log.latest(), CutOffSigner(log), AT + timedelta(minutes=1)
+    with pytest.raises(RuntimeError, match="power"):
+        publish_checkpoint(log, signer, ORIGIN, at)
+    assert [planned[5, at] == message for message, planned in signer.asked] == [True]
+    assert log.latest() == note
+    for later in (at, at + timedelta(seconds=1)):
+        assert verify_checkpoint(publish_checkpoint(log, SIGNER, ORIGIN, later), ORIGIN, SIGNER.public).size == 5
+    for (size, instant), text in log.plans.items():
+        assert text.decode().split("\n")[1] == str(size), instant
+
+
 def change_new_entry(log: MemoryLog) -> None:
     log.stored[6] = log.stored[6].replace(b"issue", b"act")
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from trust.errors import Conflict
 from trust.revocation.errors import NotPublished, SubjectUnknown
-from trust.revocation.ports import Activity, Publication, RecordedAct
+from trust.revocation.ports import Activity, PlannedList, Publication, RecordedAct
 from trust.rules.licence import StatusPointer
 from trust.rules.standing import Act, Status
 
@@ -75,6 +75,9 @@ class MemoryRegister:
         return Activity(len(acts), min((act.effective_at for act in acts if act.effective_at > after), default=None))
 
     # Slots
+    def lists(self) -> list[int]:
+        return sorted({pointer.list for pointer in self.pointers.values()})
+
     def open_list(self, size: int, full: int) -> int:
         allotted = Counter(pointer.list for pointer in self.pointers.values())
         return next(shard for shard in range(10_000) if allotted[shard] < full)
@@ -108,6 +111,7 @@ class MemoryPublications:
     """`Publications` and `PublishedLists`."""
 
     def __init__(self) -> None:
+        self.planned: dict[tuple[int, int], PlannedList] = {}
         self.all: dict[tuple[int, int], Publication] = {}
         self.now: dict[int, int] = {}
 
@@ -115,12 +119,19 @@ class MemoryPublications:
         return self.all[shard, self.now[shard]] if shard in self.now else None
 
     def highest(self, shard: int) -> int:
-        return max((number for some, number in self.all if some == shard), default=0)
+        return max((number for some, number in self.planned if some == shard), default=0)
 
-    def stage(self, publication: Publication) -> None:
-        if publication.number <= self.highest(publication.list):
+    def plan(self, planned: PlannedList) -> None:
+        if planned.number <= self.highest(planned.list):
             raise Conflict("number-not-greater")
-        self.all[publication.list, publication.number] = publication
+        self.planned[planned.list, planned.number] = planned
+
+    def complete(self, shard: int, number: int, octets: bytes) -> None:
+        if (shard, number) in self.all or (shard, number) not in self.planned:
+            raise Conflict("not-planned")
+        one = self.planned[shard, number]
+        times = (one.at, one.next_update, one.ttl_s)
+        self.all[shard, number] = Publication(shard, number, *times, one.act_count, octets)
 
     def stored(self, shard: int, number: int) -> bytes:
         if (shard, number) not in self.all:
@@ -128,6 +139,7 @@ class MemoryPublications:
         return self.all[shard, number].octets
 
     def make_current(self, shard: int, number: int) -> None:
+        self.stored(shard, number)
         if number <= self.now.get(shard, 0):
             raise Conflict("number-not-greater")
         self.now[shard] = number

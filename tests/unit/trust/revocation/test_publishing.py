@@ -9,10 +9,11 @@ from keys.custody import memory_signer
 from tests.unit.trust.log.memory import MemoryLog
 from tests.unit.trust.revocation.register import AT, CountingRandom, MemoryPublications, MemoryRegister
 from trust.errors import Conflict, Malformed, Untrusted
-from trust.formats.cose import sign1
+from trust.formats.cose import sign1, split
 from trust.formats.status_list import STATUS_LIST_TYPE, StatusList, encode_status_list, pack
 from trust.revocation.acting import Order, act
 from trust.revocation.errors import PublicationDamaged
+from trust.revocation.ports import PlannedList
 from trust.revocation.publishing import due, open_status_list, publish
 from trust.rules.standing import ActKind
 
@@ -91,11 +92,85 @@ def test_numbers_grow_and_what_is_current_is_the_latest() -> None:
     assert office.publications.current(0).number == 3
 
 
-def test_a_number_that_was_stored_and_never_served_is_not_used_again() -> None:
+def test_a_number_that_was_planned_and_never_served_is_not_used_again() -> None:
     office = Office()
     office.publish()
-    office.publications.stage(replace(office.publications.current(0), number=7))
+    office.publications.plan(PlannedList(0, 7, AT, AT + HOUR, 60, 0, b"planned"))
     assert office.publish(AT + HOUR).number == 8
+
+
+class CutOffSigner:
+    """Notes what is on record when it is asked to sign, and then the power fails."""
+
+    public = SIGNER.public
+
+    def __init__(self, publications: MemoryPublications) -> None:
+        self.publications, self.asked = publications, []
+
+    def sign(self, message: bytes) -> bytes:
+        self.asked.append((message, [one.to_be_signed for one in self.publications.planned.values()]))
+        raise RuntimeError("power")
+
+
+def test_what_is_signed_is_on_record_before_and_a_plan_never_completed_is_no_obstacle() -> None:
+    office = Office()
+    office.publish()
+    signer = CutOffSigner(office.publications)
+    with pytest.raises(RuntimeError, match="power"):
+        office.publish(AT + HOUR, signer=signer)
+    assert [message == planned[-1] for message, planned in signer.asked] == [True]
+    assert (office.publications.current(0).number, office.publications.highest(0)) == (1, 2)
+    assert office.publish(AT + HOUR).number == 3
+    assert office.publications.at_time(0, AT + HOUR).number == 3
+    for key, one in office.publications.all.items():
+        assert split(one.octets, 4096).to_be_signed == office.publications.planned[key].to_be_signed
+
+
+def test_a_list_holds_no_longer_than_what_it_says() -> None:
+    office = Office()
+    office.act("s1", ActKind.SUSPEND, "penalty", effective_at=AT + 11 * HOUR)
+    office.act("s2", ActKind.REVOKE, "penalty", effective_at=AT + 3 * HOUR + timedelta(seconds=1.9))
+    office.act("elsewhere", ActKind.REVOKE, "penalty", effective_at=AT + HOUR)
+    assert office.publish().next_update == AT + 3 * HOUR + timedelta(seconds=1)
+    assert office.publications.current(0).next_update == AT + 3 * HOUR + timedelta(seconds=1)
+    at = AT + 3 * HOUR + timedelta(seconds=2)
+    made = office.publish(at)
+    assert (values(made), made.next_update) == ({6: 1}, AT + 11 * HOUR)
+    assert office.publish(AT + 11 * HOUR).next_update == AT + 23 * HOUR
+
+
+def test_what_is_fixed_and_changes_nothing_ends_no_list() -> None:
+    office = Office()
+    office.act("s1", ActKind.SUSPEND, "penalty", effective_at=AT + 3 * HOUR)
+    office.act("s1", ActKind.REVOKE, "penalty")
+    assert office.publish().next_update == AT + 12 * HOUR
+
+
+def test_a_lifting_that_is_fixed_ends_the_list_too() -> None:
+    office = Office()
+    office.act("s1", ActKind.SUSPEND, "penalty")
+    office.act("s1", ActKind.REINSTATE, "suspension-ended", effective_at=AT + 3 * HOUR)
+    assert office.publish().next_update == AT + 3 * HOUR
+
+
+@pytest.mark.parametrize("milliseconds", [1, 600, 999])
+def test_a_list_holds_for_a_second_at_least(milliseconds: int) -> None:
+    office = Office()
+    effective = AT + timedelta(milliseconds=milliseconds)
+    office.act("s1", ActKind.SUSPEND, "penalty", effective_at=effective)
+    made = office.publish()
+    assert (made.issued_at, made.next_update) == (AT, AT + timedelta(seconds=1))
+    assert office.due(effective)
+
+
+def test_a_list_that_ends_with_an_act_is_due_at_its_end_and_not_by_halves() -> None:
+    """The next one could not hold longer."""
+    office = Office()
+    office.act("s1", ActKind.SUSPEND, "penalty", effective_at=AT + 10 * HOUR + timedelta(milliseconds=700))
+    end = office.publish().next_update
+    assert end == AT + 10 * HOUR
+    assert not office.due(end - timedelta(seconds=1))
+    assert office.due(end)
 
 
 def test_a_final_word_is_never_taken_back() -> None:
@@ -147,10 +222,10 @@ def test_the_clock_may_go_back_a_second_and_no_more() -> None:
 class FlippingStorage(MemoryPublications):
     """Damages one octet between storing and reading back."""
 
-    def stage(self, publication):
-        octets = bytearray(publication.octets)
-        octets[len(octets) // 2] ^= 1
-        super().stage(replace(publication, octets=bytes(octets)))
+    def complete(self, shard, number, octets):
+        damaged = bytearray(octets)
+        damaged[len(damaged) // 2] ^= 1
+        super().complete(shard, number, bytes(damaged))
 
 
 class ForgetfulStorage(MemoryPublications):
@@ -182,11 +257,11 @@ def test_a_current_list_that_cannot_be_read_stops_publishing() -> None:
 
 
 class OvertakenStorage(MemoryPublications):
-    """Another publisher stores the next number while this one is at work."""
+    """Another publisher plans the next number while this one is at work."""
 
-    def stage(self, publication):
-        super().stage(publication)
-        super().stage(publication)
+    def plan(self, planned):
+        super().plan(planned)
+        super().plan(planned)
 
 
 def test_of_two_publishers_one_is_refused() -> None:

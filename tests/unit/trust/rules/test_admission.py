@@ -7,8 +7,9 @@ import pytest
 
 from trust.errors import TrustError
 from trust.rules.admission import check_act
+from trust.rules.errors import MoveRefused
 from trust.rules.grounds import Authority
-from trust.rules.standing import Act, ActKind
+from trust.rules.standing import Act, ActKind, Status, standing_at
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -87,6 +88,66 @@ def test_what_may_be_recorded(acts, new, reason):
 def test_a_second_suspension_may_begin_where_the_first_ends():
     acts = [SUSPENDED, act(2, ActKind.REINSTATE, "suspension-ended", decided=10, effective=20)]
     assert reason_of(acts, act(3, ActKind.SUSPEND, "penalty", decided=12, effective=20)) is None
+
+
+FIXED = act(1, ActKind.SUSPEND, "penalty", decided=10, effective=20)
+FIXED_RESTRICTION = act(1, ActKind.RESTRICT, "other", decided=10, effective=20, reason="说明")
+FIXED_TRANSFER = act(1, ActKind.TRANSFER_OUT, "transfer-applied", decided=10, effective=20)
+
+
+@pytest.mark.parametrize(
+    ("acts", "new", "reason"),
+    [
+        # an interruption before one that is fixed would swallow it, and whatever lifts the first would lift both
+        ([FIXED], act(2, ActKind.TRANSFER_OUT, "transfer-applied", decided=11), "would-void-an-act"),
+        ([FIXED], act(2, ActKind.RESTRICT, "other", decided=11, reason="说明"), "would-void-an-act"),
+        ([FIXED], act(2, ActKind.SUSPEND, "penalty", decided=11), "would-void-an-act"),
+        ([FIXED], act(2, ActKind.SUSPEND, "penalty", decided=11, effective=19.9), "would-void-an-act"),
+        ([FIXED_RESTRICTION], act(2, ActKind.SUSPEND, "penalty", decided=11), "would-void-an-act"),
+        ([FIXED_TRANSFER], act(2, ActKind.SUSPEND, "penalty", decided=11), "would-void-an-act"),
+        # an end is an end of everything, also of what is fixed for later
+        ([FIXED], act(2, ActKind.REVOKE, "penalty", decided=11), None),
+        ([FIXED], act(2, ActKind.CANCEL, "holder-request", decided=11), None),
+        ([FIXED], act(2, ActKind.RESCIND, "fraud", decided=11, effective=0), None),
+        ([SCHEDULED_END], act(2, ActKind.REVOKE, "penalty", decided=11), None),
+        # what lifts it may take it back before it has begun, and end it when it has
+        ([FIXED], act(2, ActKind.REINSTATE, "decision-overturned", decided=11, effective=20), None),
+        ([FIXED], act(2, ActKind.REINSTATE, "suspension-ended", decided=11, effective=30), None),
+        # lifting earlier than was fixed makes only the later lifting void
+        (
+            [SUSPENDED, act(2, ActKind.REINSTATE, "suspension-ended", decided=10, effective=40)],
+            act(3, ActKind.REINSTATE, "rectified", decided=15),
+            None,
+        ),
+    ],
+)
+def test_no_interruption_is_lost_by_an_act_that_does_not_lift_it(acts, new, reason):
+    assert reason_of(acts, new) == reason
+
+
+def test_a_lifting_in_the_gap_before_a_fixed_suspension_is_no_place_for_another_interruption():
+    acts = [
+        SUSPENDED,
+        act(2, ActKind.REINSTATE, "rectified", decided=11),
+        act(3, ActKind.SUSPEND, "penalty", decided=12, effective=20),
+    ]
+    assert reason_of(acts, act(4, ActKind.TRANSFER_OUT, "transfer-applied", decided=13)) == "would-void-an-act"
+    back = act(5, ActKind.TRANSFER_BACK, "transfer-withdrawn", decided=25)
+    assert reason_of([*acts, act(4, ActKind.TRANSFER_OUT, "transfer-applied", decided=13)], back) is None
+
+
+def test_a_fixed_suspension_is_taken_back_to_suspend_at_once():
+    """The way for an emergency: the fixed one is withdrawn on record, the new one begins now and stays."""
+    acts = [FIXED, act(2, ActKind.REINSTATE, "decision-overturned", decided=11, effective=20)]
+    now = act(3, ActKind.SUSPEND, "penalty", decided=11)
+    assert reason_of(acts, now) is None
+    assert standing_at([*acts, now], day(90)).act == now
+
+
+def test_the_refusal_names_the_act_and_where_the_licence_would_stand():
+    with pytest.raises(MoveRefused) as caught:
+        check_act([FIXED], act(2, ActKind.TRANSFER_OUT, "transfer-applied", decided=11))
+    assert (caught.value.status, caught.value.kind) == (Status.VALID, ActKind.TRANSFER_OUT)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+"""The catalogue: rules of items, types that contradict themselves, and every problem of a licence's values."""
+
 from dataclasses import replace
 
 import pytest

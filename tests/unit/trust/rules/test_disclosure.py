@@ -1,3 +1,5 @@
+"""Disclosure: which lines each circle may read, and how what it may not read is masked."""
+
 from dataclasses import replace
 from datetime import UTC, date, datetime
 

@@ -1,3 +1,5 @@
+"""Grounds: one table, for which acts each may be given, by whom, and whether it reaches back."""
+
 from collections import Counter
 
 import pytest

@@ -1,3 +1,5 @@
+"""The licence: what must hold before it is sealed, and what its own dates say at an instant."""
+
 from dataclasses import replace
 from datetime import UTC, date, datetime
 

@@ -1,3 +1,5 @@
+"""Mandates: half-open periods, and the youngest where several cover an instant."""
+
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest

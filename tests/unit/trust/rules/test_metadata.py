@@ -1,3 +1,5 @@
+"""Metadata: both spellings from one table, lengths of that table, and every difference that is told."""
+
 from dataclasses import replace
 
 import pytest

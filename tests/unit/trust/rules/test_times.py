@@ -1,3 +1,5 @@
+"""Times: aware instants only, and the proven one before the present one."""
+
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest

@@ -1,3 +1,5 @@
+"""Verdicts: what is open is never passed, failures count everywhere, and there is no truth value."""
+
 from datetime import UTC, datetime
 
 import pytest
