@@ -3,7 +3,8 @@
 SQLite runs in WAL mode with synchronous=FULL, so that what was acknowledged survives a power cut. `engine.begin()` is
 for writing and begins with BEGIN IMMEDIATE: the driver's own default loses increments silently, and a plain BEGIN
 fails on upgrade. `engine.connect()` is for reading and begins with a plain BEGIN on a connection that cannot write,
-so readers never wait for writers. Stores take an engine and know nothing of this module.
+so readers never wait for writers. Errors leave out parameters, so that people's names and numbers stay out of logs.
+Stores take an engine and know nothing of this module.
 """
 
 from collections.abc import Iterator
@@ -25,11 +26,13 @@ def open_engine(url: str) -> Engine:
     """Make an engine for `sqlite:///file`, `sqlite://` (memory, for tests) or `postgresql+psycopg://…`."""
     target = make_url(url)
     if target.get_backend_name() != "sqlite":
-        return create_engine(target, pool_pre_ping=True)
+        return create_engine(target, pool_pre_ping=True, hide_parameters=True)
     if target.database in (None, "", ":memory:"):
-        engine = create_engine(target, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = create_engine(
+            target, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True
+        )
     else:
-        engine = create_engine(target)
+        engine = create_engine(target, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     writing = engine.execution_options(writes=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
 from argon2 import PasswordHasher
@@ -135,6 +135,7 @@ class Identity:
         self._hasher = hasher or PasswordHasher()
         self._decoy = self._hasher.hash("nobody")
         self._failures: dict[str, list[datetime]] = {}
+        self._counting = Lock()
         self._turn = BoundedSemaphore(AT_ONCE)
 
     def enrol(self, person: Person, password: str) -> None:
@@ -150,29 +151,36 @@ class Identity:
             Busy: too many are signing in at this moment.
 
         """
-        recent = [tried for tried in self._failures.get(login, []) if at - tried < WITHIN]
-        if len(recent) >= FAILURES:
-            raise TooManyTries(login)
-        found = self._people.find(login) if login.isprintable() and len(login) <= MAX_LOGIN else None
-        if not self._matches(found[1] if found else self._decoy, password) or found is None:
-            self._failures = {name: tries for name, tries in self._failures.items() if at - tries[-1] < WITHIN}
-            self._failures[login] = [*recent, at]
-            raise WrongCredentials
-        self._failures.pop(login, None)
+        if not self._turn.acquire(timeout=PATIENCE_S):
+            raise Busy
+        try:
+            self._count_try(login, at)
+            found = self._people.find(login) if login.isprintable() and len(login) <= MAX_LOGIN else None
+            if not self._matches(found[1] if found else self._decoy, password) or found is None:
+                raise WrongCredentials
+        finally:
+            self._turn.release()
+        with self._counting:
+            self._failures.pop(login, None)
         token = self._random(TOKEN_LENGTH).hex()
         self._people.open_session(_digest(token), login, at + LASTING)
         return token
 
+    def _count_try(self, login: str, at: datetime) -> None:
+        """Count a try as failed before it is looked at: guesses made together must find each other counted."""
+        with self._counting:
+            self._failures = {name: tries for name, tries in self._failures.items() if at - tries[-1] < WITHIN}
+            recent = [tried for tried in self._failures.get(login, []) if at - tried < WITHIN]
+            if len(recent) >= FAILURES:
+                raise TooManyTries(login)
+            self._failures[login] = [*recent, at]
+
     def _matches(self, password_hash: str, password: str) -> bool:
-        if not self._turn.acquire(timeout=PATIENCE_S):
-            raise Busy
         try:
             octets = password[:MAX_PASSWORD].encode("utf-8", "surrogatepass")
             return self._hasher.verify(password_hash, octets) and len(password) <= MAX_PASSWORD
         except (VerifyMismatchError, InvalidHashError):
             return False
-        finally:
-            self._turn.release()
 
     def session(self, token: str | None, at: datetime) -> Session:
         """The session of a token.

@@ -37,4 +37,4 @@ def _keep_fresh(yinzheng: Yinzheng, stop: threading.Event, warn: Callable[[str],
         try:
             yinzheng.publisher.refresh(yinzheng.now())
         except Exception as error:  # noqa: BLE001  (the loop must outlive any failure; lists then grow stale and say so)
-            warn(f"公布失败，将重试：{type(error).__name__} {error}")
+            warn(f"公布失败，将重试：{type(error).__name__}")

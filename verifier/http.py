@@ -3,15 +3,18 @@
 A verdict is always an answer with status 200, whatever it says; errors are for requests that are no submission. A
 file is read while it arrives and kept in memory, never on disk. One that is too large gets a verdict, so its sender
 is heard to the end, or to five times the limit, without keeping what he sends. All uploads together may hold so much
-memory; beyond that the service says that it is busy instead of falling over. Words come in the body, because addresses
-end up in logs.
+memory, and so many files are examined at a time; beyond that the service says that it is busy instead of falling over.
+Words come in the body, because addresses end up in logs.
 """
 
 import json
+from asyncio import sleep
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
@@ -34,6 +37,9 @@ MAX_HEARD, MAX_LET_BY = 5 * MAX_FILE, 1024 * 1024 * 1024
 """What is heard of a form that does not say how long it is, and of one that does."""
 MAX_WORDS = 65_536
 MAX_TOGETHER = 4 * MAX_FILE
+AT_ONCE, PATIENCE_S, ASK_EVERY_S = 4, 10.0, 0.05
+TURNS = BoundedSemaphore(AT_ONCE)
+"""So many files are examined at a time in this process, and so long a wait for one's turn."""
 BUNDLE_AGE_S = 60
 FORM, JSON = "multipart/form-data", "application/json"
 
@@ -175,11 +181,36 @@ def submission_reader() -> Callable[[Request], AsyncIterator[Submission]]:
     async def submission(request: Request) -> AsyncIterator[Submission]:
         share = _Share(memory)
         try:
-            yield await _read(request, share)
+            submission = await _read(request, share)
+            async with _turn(submission):
+                yield submission
         finally:
             share.give_back()
 
     return submission
+
+
+@asynccontextmanager
+async def _turn(submission: Submission) -> AsyncIterator[None]:
+    """Let so many files be examined at a time; whoever waits holds no thread, so that all other requests go on.
+
+    Raises:
+        HTTPException: 503, no turn came.
+
+    """
+    if submission.file is None:
+        yield
+        return
+    for _ in range(max(1, round(PATIENCE_S / ASK_EVERY_S))):
+        if TURNS.acquire(blocking=False):
+            break
+        await sleep(ASK_EVERY_S)
+    else:
+        raise HTTPException(503, headers={"Retry-After": "5"})
+    try:
+        yield
+    finally:
+        TURNS.release()
 
 
 async def _read(request: Request, share: _Share) -> Submission:

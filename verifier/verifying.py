@@ -46,6 +46,11 @@ from verifier.standing import judge_period, judge_register, judge_status
 
 TOO_LARGE = Finding(1, "too-large", Indication.INDETERMINATE, "文件超过 20 MB，未检查。")
 UNKNOWN_FORM = Finding(1, "unrecognised", Indication.FAILED, "既不是 OFD、PDF，也不是含有证照二维码的图片。")
+UNREAD = {
+    "limit": Finding(1, "limit", Indication.INDETERMINATE, "图片太复杂，在限定的时间内没有读完，未检查。"),
+    "picture-too-large": Finding(1, "picture-too-large", Indication.INDETERMINATE, "图片尺寸过大，未检查。"),
+}
+"""Pictures that were given up; nothing is known of them."""
 NOT_FOUND = Finding(1, "not-found", Indication.INDETERMINATE, "没有查到可供公开核验的证照，请核对标识。")
 
 
@@ -75,7 +80,9 @@ def verify_file(
         try:
             return verify_words(read_code(data), evidence, now=now, online=online, policy=policy)
         except NotUnderstood as error:
-            found = Finding(1, error.reason, Indication.FAILED, "图片中没有可识别的证照二维码。")
+            found = UNREAD.get(error.reason) or Finding(
+                1, error.reason, Indication.FAILED, "图片中没有可识别的证照二维码。"
+            )
             return Examined(judge([found], policy or _policy(online), at=now, subject=None))
     if kind == "unknown":
         return Examined(judge([UNKNOWN_FORM], policy or _policy(online), at=now, subject=None))

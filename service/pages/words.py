@@ -9,6 +9,7 @@ from itertools import groupby
 
 from service.disclosing import is_genuine
 from trust.rules.verdict import STEPS, Finding, Indication, Verdict
+from verifier.verifying import UNREAD
 
 HEADLINES = {
     Indication.PASSED: "核验通过",
@@ -25,7 +26,7 @@ POLICY_WORDS = {
 MOST_REASONS = 4
 MISTYPED = {"malformed", "code-malformed"}
 UNRECOGNISED = {
-    "unrecognised", "no-code", "not-our-code", "several-codes", "picture-unreadable", "picture-too-large",
+    "unrecognised", "no-code", "not-our-code", "several-codes", "picture-unreadable",
 }  # fmt: skip
 """Findings of step 1 that speak of what was handed in and not of a document."""
 
@@ -89,6 +90,8 @@ def _sentences(verdict: Verdict, *, code: bool) -> tuple[str, str]:
             "没有查到可供公开核验的证照。标识可能有误，也可能该证照不对外开放；两种情况的答复相同。",
             "请核对标识，或请持证人提供 OFD、PDF 文件或二维码再核验。",
         )
+    if names & UNREAD.keys():
+        return ("图片太大或太复杂，没有读出来。", "请只拍摄或截取二维码部分再试，或者上传 OFD、PDF 文件。")
     if "too-large" in names:
         return ("文件太大，没有检查。", "请使用 20 MB 以内的原始证照文件。")
     return (

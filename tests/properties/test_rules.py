@@ -331,7 +331,7 @@ def test_what_was_told_of_the_future_gets_no_milder_but_by_an_act_that_lifts_or_
         lifted = standing_at(before, new.effective_at).act if MOVES[new.kind].lifts else None
         for period in history(before):
             begun = period.standing
-            if begun.act is None or begun.act == lifted or MOVES[begun.act.kind].lifts:
+            if begun.act is None or begun.act == lifted or begun.status in {Status.VALID, Status.TRANSFERRING}:
                 continue
             there = standing_at(after, begun.act.effective_at)
             assert there == begun or there.status.final
@@ -341,22 +341,15 @@ def test_what_was_told_of_the_future_gets_no_milder_but_by_an_act_that_lifts_or_
 @given(records())
 def test_a_suspension_ends_only_by_an_act_that_ends_it(acts):
     """From when it was to begin the licence is suspended or at its end, until something recorded later lifts it."""
-    periods = history(acts)
     for act in acts:
         if act.kind is not ActKind.SUSPEND:
             continue
-        lifts = [
-            other.effective_at
-            for other in acts
-            if other.kind is ActKind.REINSTATE and other.sequence > act.sequence
-            if other.effective_at >= act.effective_at
-        ]
-        for period in periods:
-            since, until = period.standing.since, period.until
-            if period.standing.status in {Status.SUSPENDED} or period.standing.status.final:
+        later = [other for other in acts if other.kind is ActKind.REINSTATE and other.sequence > act.sequence]
+        for period in history(acts):
+            status, first = period.standing.status, max(period.standing.since or START, act.effective_at)
+            if status is Status.SUSPENDED or status.final or (period.until or first) < first or period.until == first:
                 continue
-            if until is None or until > act.effective_at:
-                assert any(lift <= max(since or START, act.effective_at) for lift in lifts), (act, period)
+            assert any(act.effective_at <= lift.effective_at <= first for lift in later)
 
 
 @thorough

@@ -17,7 +17,7 @@ Lines of keys not asked for are skipped; a line of the key asked for that does n
 """
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -96,12 +96,23 @@ def signature_line(name: str, key_id: bytes, signature: bytes) -> str:
     return f"{_DASH}{name} {b64encode(key_id + signature).decode()}\n"
 
 
+def plan_checkpoint(checkpoint: Checkpoint, public: PublicKey) -> tuple[bytes, Callable[[bytes], bytes]]:
+    """The octets to be signed, and the function that makes the note from the raw signature.
+
+    For journeys that store what they are about to sign before they sign it. The key's name is the origin.
+    """
+    text, name = checkpoint_text(checkpoint), checkpoint.origin
+
+    def complete(signature: bytes) -> bytes:
+        return f"{text}\n{signature_line(name, note_key_id(name, public), signature)}".encode()
+
+    return text.encode(), complete
+
+
 def encode_checkpoint(checkpoint: Checkpoint, signer: Signer) -> bytes:
-    """The signed note; the key's name is the origin."""
-    text = checkpoint_text(checkpoint)
-    name = checkpoint.origin
-    line = signature_line(name, note_key_id(name, signer.public), signer.sign(text.encode()))
-    return f"{text}\n{line}".encode()
+    """The signed note."""
+    message, complete = plan_checkpoint(checkpoint, signer.public)
+    return complete(signer.sign(message))
 
 
 def parse_note(octets: bytes) -> Note:

@@ -2,8 +2,9 @@
 
 Before signing, the stored entries since the last checkpoint are read and hashed again, every node they complete is
 compared with the stored one, and the tree of the last checkpoint must still have the root that was signed. A changed,
-lost or reordered octet stops publishing (`LogDamaged`): a log that signs damage cannot take it back. `audit_log` does
-the same from the first entry, against any number of old checkpoints.
+lost or reordered octet stops publishing (`LogDamaged`): a log that signs damage cannot take it back. The text is stored
+before it is signed, so every signature that exists has a record that is older. `audit_log` reads and hashes from the
+first entry on, against any number of old checkpoints.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 from keys.signer import Signer
 from keys.sm2 import PublicKey
 from trust.errors import Conflict, Malformed
-from trust.formats.checkpoint import Checkpoint, encode_checkpoint, parse_checkpoint, verify_checkpoint
+from trust.formats.checkpoint import Checkpoint, parse_checkpoint, plan_checkpoint, verify_checkpoint
 from trust.formats.leaf import decode_entry
 from trust.formats.merkle import complete_nodes, fold, grow, leaf_hash
 from trust.log.errors import LogDamaged
@@ -23,7 +24,7 @@ TOLERANCE = timedelta(seconds=1)
 
 
 def publish_checkpoint(log: CheckpointedLog, signer: Signer, origin: str, at: datetime) -> bytes:
-    """Sign and store a checkpoint of the whole log as of `at`, and return the note.
+    """Plan, sign and store a checkpoint of the whole log as of `at`, and return the note.
 
     Raises:
         LogDamaged: what is stored is not what was signed before, or does not hash to its nodes; nothing is signed.
@@ -41,9 +42,11 @@ def publish_checkpoint(log: CheckpointedLog, signer: Signer, origin: str, at: da
         raise LogDamaged("root-changed", f"the first {signed} entries have another root than was signed")
     instant = max(at, last.at) if last else at
     checkpoint = Checkpoint(origin, size, fold(rehash(log, signed, size, edge)), instant)
-    note = encode_checkpoint(checkpoint, signer)
+    message, complete = plan_checkpoint(checkpoint, signer.public)
+    log.plan(size, instant, message)
+    note = complete(signer.sign(message))
     verify_checkpoint(note, origin, signer.public)
-    log.keep(size, instant, note)
+    log.complete(size, instant, note)
     return note
 
 

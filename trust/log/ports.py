@@ -68,13 +68,22 @@ class LogStore(Protocol):
 
 
 class Checkpoints(Protocol):
-    """The signed checkpoints, one for each size; the largest is the present one."""
+    """The checkpoints, planned and then signed; of the largest size the latest is the present one.
+
+    A quiet log signs the same size again and again, each time for a later instant.
+    """
 
     def latest(self) -> bytes | None:
-        """The note of the largest size, None before the first."""
+        """The latest note of the largest size, None before the first; what is only planned is not seen."""
 
-    def keep(self, size: int, at: datetime, note: bytes) -> None:
-        """Store durably; a note for a size that has one takes its place if it is later."""
+    def plan(self, size: int, at: datetime, to_be_signed: bytes) -> None:
+        """Record what is about to be signed; doing it again is nothing new.
+
+        `LogDamaged` `plan-changed` if something else was planned for this size and instant.
+        """
+
+    def complete(self, size: int, at: datetime, note: bytes) -> None:
+        """Store a signed note; the first for a plan stays. `Conflict` `not-planned` if there is no plan."""
 
 
 class CheckpointedLog(LogStore, Checkpoints, Protocol):

@@ -2,8 +2,8 @@
 
 The head row is the lock: a writer selects it FOR UPDATE (PostgreSQL) or has begun with BEGIN IMMEDIATE (SQLite), so
 appends happen one after another and indexes have no gaps. A node's key is its place in the in-order walk of the tree
-(a leaf's is twice its index), one integer for level and place. Nothing is ever updated but the head and the
-checkpoint of a size; nothing is deleted.
+(a leaf's is twice its index), one integer for level and place. Nothing is ever updated but the head, and a planned
+checkpoint when it is signed; nothing is deleted.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -64,8 +64,9 @@ log_checkpoint = Table(
     "log_checkpoint",
     METADATA,
     Column("size", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", Instant, nullable=False),
-    Column("note", LargeBinary, nullable=False),
+    Column("at", Instant, primary_key=True, autoincrement=False),
+    Column("to_be_signed", LargeBinary, nullable=False),
+    Column("note", LargeBinary),
 )
 
 
@@ -125,23 +126,38 @@ class SqlLog:
             raise Conflict("log-busy", "another writer appended meanwhile") from error
 
     def latest(self) -> bytes | None:
-        """The checkpoint of the largest size."""
+        """The latest checkpoint of the largest size."""
+        table = log_checkpoint
+        signed = select(table.c.note).where(table.c.note.is_not(None))
         with self._engine.connect() as connection:
-            return connection.scalar(select(log_checkpoint.c.note).order_by(log_checkpoint.c.size.desc()).limit(1))
+            return connection.scalar(signed.order_by(table.c.size.desc(), table.c.at.desc()).limit(1))
 
-    def keep(self, size: int, at: datetime, note: bytes) -> None:
-        """Store a checkpoint durably; for a size that has one, the later stays."""
+    def plan(self, size: int, at: datetime, to_be_signed: bytes) -> None:
+        """Record what is about to be signed."""
         table = log_checkpoint
         with self._engine.begin() as connection:
-            if not insert_if_absent(connection, table, size=size, at=at, note=note):
-                later = update(table).where(table.c.size == size, table.c.at <= at)
-                connection.execute(later.values(at=at, note=note))
+            if insert_if_absent(connection, table, size=size, at=at, to_be_signed=to_be_signed):
+                return
+            planned = connection.scalar(select(table.c.to_be_signed).where(table.c.size == size, table.c.at == at))
+            if planned != to_be_signed:
+                raise LogDamaged("plan-changed", f"another text of {size} entries was planned for {at.isoformat()}")
+
+    def complete(self, size: int, at: datetime, note: bytes) -> None:
+        """Store what was signed; of two notes for one text the first stays."""
+        table = log_checkpoint
+        planned = (table.c.size == size) & (table.c.at == at)
+        with self._engine.begin() as connection:
+            if connection.scalar(select(table.c.size).where(planned)) is None:
+                raise Conflict("not-planned", f"{size} entries at {at.isoformat()}")
+            connection.execute(update(table).where(planned, table.c.note.is_(None)).values(note=note))
 
     def checkpoints(self, first: int = 0) -> list[bytes]:
-        """All checkpoints of at least this size, smallest first; for audit."""
-        query = select(log_checkpoint.c.note).where(log_checkpoint.c.size >= first).order_by(log_checkpoint.c.size)
+        """The latest checkpoint of each size from `first` on, smallest first; for audit."""
+        table = log_checkpoint
+        signed = select(table.c.size, table.c.note).where(table.c.size >= first, table.c.note.is_not(None))
         with self._engine.connect() as connection:
-            return list(connection.scalars(query))
+            rows = connection.execute(signed.order_by(table.c.size, table.c.at)).all()
+        return list({row.size: bytes(row.note) for row in rows}.values())
 
 
 class SqlLogWriter:

@@ -79,11 +79,27 @@ class Slots(Protocol):
     def of(self, subjects: Sequence[str]) -> Mapping[str, StatusPointer]:
         """The entries of those subjects that have one."""
 
+    def lists(self) -> Sequence[int]:
+        """The numbers of all lists that entries are taken from, published or not."""
+
     def open_list(self, size: int, full: int) -> int:
         """The list with fewer than `full` entries given away, made with `size` entries where there is none."""
 
     def take(self, shard: int, wanted: Mapping[str, int]) -> None:
         """Give entries to subjects as far as neither has been taken; subjects left over are asked for again."""
+
+
+@dataclass(frozen=True)
+class PlannedList:
+    """A list that is about to be signed: as `Publication`, with the octets that the signature will cover."""
+
+    list: int
+    number: int
+    at: datetime
+    next_update: datetime
+    ttl_s: int
+    act_count: int
+    to_be_signed: bytes
 
 
 @dataclass(frozen=True)
@@ -100,22 +116,28 @@ class Publication:
 
 
 class Publications(Protocol):
-    """Signed status lists; every one is kept, and one of each list is current."""
+    """Signed status lists; every one is kept, planned and then complete, and one of each list is current.
+
+    So every signature that exists has a record that is older. A plan that was never completed tells of a crash.
+    """
 
     def current(self, shard: int) -> Publication | None:
         """The list that is served."""
 
     def highest(self, shard: int) -> int:
-        """The highest number ever stored for the list, current or not; 0 before the first."""
+        """The highest number ever planned for the list, complete or not; 0 before the first."""
 
-    def stage(self, publication: Publication) -> None:
-        """Store without serving; `Conflict` `number-not-greater` unless its number is above the highest."""
+    def plan(self, planned: PlannedList) -> None:
+        """Record what is about to be signed; `Conflict` `number-not-greater` unless above every number planned."""
+
+    def complete(self, shard: int, number: int, octets: bytes) -> None:
+        """Store what was signed without serving it; `Conflict` `not-planned` unless planned and not complete."""
 
     def stored(self, shard: int, number: int) -> bytes:
-        """The octets read back from storage."""
+        """The octets read back from storage; `NotPublished` if it is not complete."""
 
     def make_current(self, shard: int, number: int) -> None:
-        """Serve it from now on; `Conflict` `number-not-greater` unless it is above the current one."""
+        """Serve it from now on; `Conflict` `number-not-greater` unless above the current one; `NotPublished`."""
 
 
 class PublishedLists(Protocol):

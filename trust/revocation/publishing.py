@@ -1,21 +1,24 @@
 """Publishing status lists: signed, read back, numbered upwards, and never taking a final word back.
 
-A list is made from stored acts as of one instant. It is stored, read back, verified and compared with what was meant,
-and only then made current. Its number is above every number stored or known to be served, so of two publishers one
+A list is made from stored acts as of one instant. What will be signed is stored first, then the signed list; that is
+read back, verified and compared with what was meant, and only then made current. Its number is above every number stored or known to be served, so of two publishers one
 is refused. An entry that was "invalid for good" (1) in the list before may never read otherwise again: if it would,
 as after a restore from an old backup, publishing stops instead. A suspension (2) may be lifted.
+
+A list ends no later than what it says: if an act on record will change a standing before the next update asked for,
+the list holds until then. So nobody who keeps it, offline, is told "valid" after a revocation that was already known.
 
 `due` tells when: an act was recorded since, one takes effect, or half of the list's life is over. It counts acts
 instead of comparing times, so an act that was being stored while a list was made is not missed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from keys.signer import Signer
 from keys.sm2 import PublicKey
 from trust.errors import Conflict, TrustError
-from trust.formats.cose import sign1, split, unwrap
+from trust.formats.cose import plan_sign1, split, unwrap
 from trust.formats.status_list import (
     MAX_SIGNED,
     SIZE,
@@ -27,12 +30,13 @@ from trust.formats.status_list import (
     pack,
 )
 from trust.revocation.errors import PublicationDamaged
-from trust.revocation.ports import ListedActs, Publication, Publications
-from trust.rules.standing import LIST_VALUE, Act, standing_at
+from trust.revocation.ports import Activity, ListedActs, PlannedList, Publication, Publications
+from trust.rules.standing import LIST_VALUE, Act, next_change, standing_at
 
 TTL_S = 60
 MAX_ENVELOPE = MAX_SIGNED + 512
 TOLERANCE = timedelta(seconds=1)
+SECOND = timedelta(seconds=1)
 
 
 def publish(
@@ -49,8 +53,9 @@ def publish(
     size: int = SIZE,
     served: bytes | None = None,
 ) -> bytes:
-    """Make, sign, store and make current the list `shard` as of `at`; return the signed octets.
+    """Make, plan, sign, store and make current the list `shard` as of `at`; return the signed octets.
 
+    It holds until `next_update`, or until an act on record changes a standing, whichever is earlier, but for a second.
     `served` are the octets that a public copy (a folder, a CDN) serves now: after a restore they may be ahead of the
     database. `log_size` is the size of the log that covers the acts.
 
@@ -66,21 +71,24 @@ def publish(
         raise Conflict("clock-went-back", f"the current list is of {before.at.isoformat()}")
     listed = list(acts.of_list(shard))
     earlier = _earlier(before, served, signer.public, size)
+    issued_at = at.replace(microsecond=0)
     fresh = StatusList(
         uri=uri,
         list=shard,
         number=max([highest, *(one.number for one in earlier)]) + 1,
-        issued_at=at.replace(microsecond=0),
-        next_update=next_update.replace(microsecond=0),
+        issued_at=issued_at,
+        next_update=_ends(listed, at, issued_at, next_update),
         ttl_s=ttl_s,
         log_size=log_size,
         bits=_bits(listed, at, size),
     )
     if any(entries_lost(one.bits, fresh.bits) for one in earlier):
         raise Conflict("would-un-revoke", f"an entry of list {shard} that was invalid for good would change")
-    octets = sign1(encode_status_list(fresh), signer, STATUS_LIST_TYPE)
+    message, complete = plan_sign1(encode_status_list(fresh), signer.public, STATUS_LIST_TYPE)
     count = sum(len(some) for _, some in listed)
-    publications.stage(Publication(shard, fresh.number, at, fresh.next_update, ttl_s, count, octets))
+    publications.plan(PlannedList(shard, fresh.number, at, fresh.next_update, ttl_s, count, message))
+    octets = complete(signer.sign(message))
+    publications.complete(shard, fresh.number, octets)
     _check_stored(publications, fresh, signer.public)
     publications.make_current(shard, fresh.number)
     return octets
@@ -88,11 +96,12 @@ def publish(
 
 def due(acts: ListedActs, last: Publication | None, at: datetime) -> bool:
     """Whether a list has to be published again, `last` being the current publication."""
-    if last is None or at >= last.at + (last.next_update - last.at) / 2:
+    if last is None or at >= last.next_update:
         return True
     activity = acts.activity(last.list, last.at)
     takes_effect = activity.next_effective is not None and activity.next_effective <= at
-    return takes_effect or activity.count != last.act_count
+    old = at >= last.at + (last.next_update - last.at) / 2
+    return takes_effect or activity.count != last.act_count or (old and not _ends_with_an_act(last, activity))
 
 
 def open_status_list(octets: bytes, public: PublicKey, *, max_size: int = SIZE) -> StatusList:
@@ -121,6 +130,24 @@ def _earlier(before: Publication | None, served: bytes | None, public: PublicKey
     if served:
         lists.append(open_status_list(served, public, max_size=size))
     return lists
+
+
+def _ends(
+    listed: Iterable[tuple[int, Sequence[Act]]], at: datetime, issued_at: datetime, asked: datetime
+) -> datetime:
+    """Until when, in whole seconds, a list of these standings holds: the second in which the first of them changes.
+
+    A change within the second of issue leaves it that second: a list has to hold for some time, and the next is due.
+    """
+    fixed = (acts for _, acts in listed if any(act.effective_at > at for act in acts))
+    changes = (change for acts in fixed if (change := next_change(acts, at)) is not None)
+    first = min(changes, default=asked).replace(microsecond=0)
+    return min(asked.replace(microsecond=0), max(first, issued_at + SECOND))
+
+
+def _ends_with_an_act(last: Publication, activity: Activity) -> bool:
+    """Whether the list ends because an act takes effect; then the next one could not hold longer than this one."""
+    return activity.next_effective is not None and activity.next_effective.replace(microsecond=0) == last.next_update
 
 
 def _bits(listed: Sequence[tuple[int, Sequence[Act]]], at: datetime, size: int) -> bytes:

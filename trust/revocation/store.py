@@ -3,7 +3,8 @@
 `standing` has one row for each licence that was allotted an entry; an act locks it (FOR UPDATE on PostgreSQL, BEGIN
 IMMEDIATE on SQLite), is stored, and moves it, in one transaction. Whoever must not miss an act (a citation) locks the
 same row. The row's status is that of the last recording; acts with a later effect are computed from `act`.
-Acts and publications are never changed but for two notes: an act's log index, and which publication is current.
+Acts and publications are never changed but for three notes: an act's log index, the signed octets of a planned
+publication, and which publication is current.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +38,7 @@ from sqlalchemy.exc import IntegrityError
 from trust.errors import Conflict
 from trust.log.store import AT_ONCE, insert_if_absent
 from trust.revocation.errors import NotPublished, SubjectUnknown
-from trust.revocation.ports import Activity, Publication, RecordedAct
+from trust.revocation.ports import Activity, PlannedList, Publication, RecordedAct
 from trust.rules.licence import StatusPointer
 from trust.rules.standing import Act, ActKind, Status
 from trust.store import METADATA, Instant, text
@@ -100,7 +101,8 @@ status_publication = Table(
     Column("next_update", Instant, nullable=False),
     Column("ttl_s", Integer, nullable=False),
     Column("act_count", BigInteger, nullable=False),
-    Column("octets", LargeBinary, nullable=False),
+    Column("to_be_signed", LargeBinary, nullable=False),
+    Column("octets", LargeBinary),
 )
 status_current = Table(
     "status_current",
@@ -228,6 +230,11 @@ class SqlSlots:
         with self._engine.connect() as connection:
             return _pointers(connection, subjects)
 
+    def lists(self) -> Sequence[int]:
+        """The numbers of all lists that entries are taken from, published or not."""
+        with self._engine.connect() as connection:
+            return connection.scalars(select(status_shard.c.shard).order_by(status_shard.c.shard)).all()
+
     def open_list(self, size: int, full: int) -> int:
         """The newest list if it has the size and room asked for, else a new one."""
         with self._engine.begin() as connection:
@@ -261,7 +268,9 @@ class SqlPublications:
     def at_time(self, shard: int, instant: datetime) -> Publication | None:
         """The list that was served at an instant, if it covers it."""
         table = status_publication
-        known = _published(shard).where(table.c.number <= _current(shard), table.c.at <= instant)
+        known = _published(shard).where(
+            table.c.number <= _current(shard), table.c.at <= instant, table.c.octets.is_not(None)
+        )
         with self._engine.connect() as connection:
             found = _publication(connection, known.order_by(table.c.number.desc()).limit(1))
         return found if found and instant < found.next_update else None
@@ -273,42 +282,46 @@ class SqlPublications:
             return iter(connection.scalars(query.order_by(status_current.c.shard)).all())
 
     def highest(self, shard: int) -> int:
-        """The highest number ever stored for the list, 0 before the first."""
+        """The highest number ever planned for the list, 0 before the first."""
         with self._engine.connect() as connection:
             return _highest(connection, shard)
 
-    def stage(self, publication: Publication) -> None:
-        """Store without serving."""
+    def plan(self, planned: PlannedList) -> None:
+        """Record what is about to be signed."""
         with self._engine.begin() as connection:
-            _hold(connection, publication.list)
-            if publication.number <= _highest(connection, publication.list):
-                raise Conflict("number-not-greater", f"list {publication.list}, number {publication.number}")
+            _hold(connection, planned.list)
+            if planned.number <= _highest(connection, planned.list):
+                raise Conflict("number-not-greater", f"list {planned.list}, number {planned.number}")
             connection.execute(
                 insert(status_publication).values(
-                    shard=publication.list,
-                    number=publication.number,
-                    at=publication.at,
-                    next_update=publication.next_update,
-                    ttl_s=publication.ttl_s,
-                    act_count=publication.act_count,
-                    octets=publication.octets,
+                    shard=planned.list,
+                    number=planned.number,
+                    at=planned.at,
+                    next_update=planned.next_update,
+                    ttl_s=planned.ttl_s,
+                    act_count=planned.act_count,
+                    to_be_signed=planned.to_be_signed,
                 )
             )
 
+    def complete(self, shard: int, number: int, octets: bytes) -> None:
+        """Store what was signed, without serving it."""
+        table = status_publication
+        planned = update(table).where(table.c.shard == shard, table.c.number == number, table.c.octets.is_(None))
+        with self._engine.begin() as connection:
+            if connection.execute(planned.values(octets=octets)).rowcount != 1:
+                raise Conflict("not-planned", f"list {shard}, number {number}")
+
     def stored(self, shard: int, number: int) -> bytes:
         """The octets read back from storage."""
-        table = status_publication
-        query = select(table.c.octets).where(table.c.shard == shard, table.c.number == number)
         with self._engine.connect() as connection:
-            octets = connection.scalar(query)
-        if octets is None:
-            raise NotPublished("list-unknown", f"list {shard}, number {number}")
-        return bytes(octets)
+            return _stored(connection, shard, number)
 
     def make_current(self, shard: int, number: int) -> None:
         """Serve it from now on."""
         with self._engine.begin() as connection:
             present = _hold(connection, shard)
+            _stored(connection, shard, number)
             if number <= (present or 0):
                 raise Conflict("number-not-greater", f"list {shard}, number {number}")
             connection.execute(update(status_current).where(status_current.c.shard == shard).values(number=number))
@@ -386,6 +399,15 @@ def _publication(connection: Connection, query: Select[*tuple[object, ...]]) -> 
     if row is None:
         return None
     return Publication(row.shard, row.number, row.at, row.next_update, row.ttl_s, row.act_count, bytes(row.octets))
+
+
+def _stored(connection: Connection, shard: int, number: int) -> bytes:
+    table = status_publication
+    query = select(table.c.octets).where(table.c.shard == shard, table.c.number == number)
+    octets = connection.scalar(query)
+    if octets is None:
+        raise NotPublished("list-unknown", f"list {shard}, number {number}")
+    return bytes(octets)
 
 
 def _highest(connection: Connection, shard: int) -> int:

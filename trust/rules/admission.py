@@ -4,6 +4,12 @@
 whoever takes it (`grounds`), the times are possible, and the table has the move (`standing`). The move is judged
 where the act takes effect, not where the licence stands today, because an act may be fixed for a later day or reach
 back. What is stored is stored for good, so a doubtful act is refused here rather than passed over silently later.
+
+Nor may an act make void what is already on record. An interruption that begins before a suspension fixed for later
+would swallow it, and whatever lifts the first would then lift both; so it is refused (`would-void-an-act`). To suspend
+at once instead, the fixed one is first lifted as of its own beginning: that decision is then on record too. Three
+things may fall away: what comes after an end (吊销, 注销 …), a lifting fixed for later than another, and a transfer that
+is fixed for later, because the holder's wish does not ward off a measure.
 """
 
 from collections.abc import Iterable
@@ -11,7 +17,10 @@ from collections.abc import Iterable
 from trust.errors import Conflict, Malformed
 from trust.rules.errors import MoveRefused
 from trust.rules.grounds import Authority, Ground, check_authority, ground_for
-from trust.rules.standing import MOVES, Act, ActKind, Status, check_move, standing_at
+from trust.rules.standing import MOVES, Act, ActKind, Standing, Status, check_move, history, standing_at
+
+_KEPT = frozenset({Status.SUSPENDED, Status.OTHER}) | {status for status in Status if status.final}
+"""What an act leads to if no other may make it void, unless it lifts it or is an end itself."""
 
 
 def check_act(acts: Iterable[Act], act: Act, *, authority: Authority = Authority.ISSUER) -> Ground:
@@ -22,7 +31,7 @@ def check_act(acts: Iterable[Act], act: Act, *, authority: Authority = Authority
         Untrusted: `ground-authority`.
         Conflict: `act-sequence` (another act was recorded meanwhile), `act-recorded-order` (the clock went back),
             `not-retroactive`.
-        MoveRefused: `standing-final`, `standing-move`.
+        MoveRefused: `standing-final`, `standing-move`, `would-void-an-act`.
 
     """
     recorded = sorted(acts, key=lambda other: other.sequence)
@@ -31,7 +40,9 @@ def check_act(acts: Iterable[Act], act: Act, *, authority: Authority = Authority
     check_authority(ground, authority)
     _check_reach(ground, act)
     _check_not_ended(recorded, act)
-    check_move(standing_at(recorded, act.effective_at), act.kind)
+    current = standing_at(recorded, act.effective_at)
+    check_move(current, act.kind)
+    _check_nothing_lost(recorded, act, current)
     return ground
 
 
@@ -58,3 +69,17 @@ def _check_not_ended(recorded: list[Act], act: Act) -> None:
     annuls = act.kind is ActKind.RESCIND and today.status is not Status.RESCINDED
     if today.status.final and not annuls:
         raise MoveRefused("standing-final", status=today.status, kind=act.kind)
+
+
+def _check_nothing_lost(recorded: list[Act], act: Act, current: Standing) -> None:
+    """Every measure that began, or was fixed to begin, still does; but for the one that the act lifts."""
+    if MOVES[act.kind].result.final:
+        return
+    lost = _measures(recorded) - _measures([*recorded, act]) - {current.act}
+    if lost:
+        raise MoveRefused("would-void-an-act", status=current.status, kind=act.kind)
+
+
+def _measures(acts: list[Act]) -> set[Act | None]:
+    """The acts by which some period is, as far as they are to be kept."""
+    return {period.standing.act for period in history(acts) if period.standing.status in _KEPT}

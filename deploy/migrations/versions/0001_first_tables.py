@@ -81,9 +81,10 @@ def upgrade() -> None:
     op.create_table(
         "log_checkpoint",
         sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("note", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("size", name=op.f("pk_log_checkpoint")),
+        sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("to_be_signed", sa.LargeBinary(), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("size", "at", name=op.f("pk_log_checkpoint")),
     )
     op.create_table(
         "log_entry",
@@ -151,7 +152,8 @@ def upgrade() -> None:
         sa.Column("next_update", sa.BigInteger(), nullable=False),
         sa.Column("ttl_s", sa.Integer(), nullable=False),
         sa.Column("act_count", sa.BigInteger(), nullable=False),
-        sa.Column("octets", sa.LargeBinary(), nullable=False),
+        sa.Column("to_be_signed", sa.LargeBinary(), nullable=False),
+        sa.Column("octets", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("shard", "number", name=op.f("pk_status_publication")),
     )
     op.create_table(

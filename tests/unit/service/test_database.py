@@ -42,7 +42,9 @@ def test_no_increment_is_lost(engine: Engine) -> None:
     assert value(engine) == 800
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///{folder}/one.db", "postgresql+psycopg://nobody@127.0.0.1/none"])
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///{folder}/one.db", "postgresql+psycopg://nobody@127.0.0.1/none"]
+)
 def test_errors_do_not_repeat_what_was_to_be_written(url: str, tmp_path: Path) -> None:
     made = open_engine(url.format(folder=tmp_path))
     assert made.hide_parameters

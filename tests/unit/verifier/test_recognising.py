@@ -172,11 +172,15 @@ def tiled(side: int) -> bytes:
 
 
 def test_a_picture_that_keeps_the_reader_busy_is_given_up() -> None:
-    hostile = tiled(2700)
+    hostile = tiled(2394)
     assert len(hostile) < 10_000
     begun = monotonic()
     assert outcome(hostile) == "limit"
     assert monotonic() - begun < WALL_S + 2
+
+
+def test_a_pattern_too_fine_to_matter_is_gone_before_it_is_searched() -> None:
+    assert outcome(tiled(5400)) == "no-code"
 
 
 def test_whoever_uses_no_processor_time_is_given_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,9 +189,9 @@ def test_whoever_uses_no_processor_time_is_given_up_too(monkeypatch: pytest.Monk
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    large = encoded(Image.new("RGBA", (6300, 6300), "white"))
+    large = encoded(Image.new("RGBA", (3000, 3000), "white"))
     assert outcome(large) == "no-code"
-    monkeypatch.setattr(recognising, "MEMORY", 200 * 1024 * 1024)
+    monkeypatch.setattr(recognising, "MEMORY", 64 * 1024 * 1024)
     assert outcome(large) == "limit"
     assert outcome(SMALL) == TEXT
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from trust.errors import Malformed
 
 MAX_FILE = 20 * 1024 * 1024
-MAX_INFLATED = 200 * 1024 * 1024
+MAX_INFLATED = 64 * 1024 * 1024
 MAX_ENTRIES = 4_000
 RATIO_FROM, MAX_RATIO = 1024 * 1024, 300
 
@@ -63,7 +63,7 @@ def read_package(octets: bytes) -> dict[str, bytes]:
         raise Malformed("zip-size", f"more than {MAX_FILE} octets")
     entries = directory(octets)
     check_names([entry.name[:-1] if entry.name.endswith("/") and not entry.size else entry.name for entry in entries])
-    check_sizes(entries)
+    check_sizes(entries, len(octets))
     check_layout(entries, octets)
     return {entry.name: inflate(octets, entry) for entry in entries if not entry.name.endswith("/")}
 
@@ -189,10 +189,11 @@ def check_names(names: list[str]) -> None:
         raise Malformed("zip-duplicate", "two entries of one name")
 
 
-def check_sizes(entries: list[Entry]) -> None:
-    """Refuse what would inflate to too much, before anything is inflated."""
-    if sum(entry.size for entry in entries) > MAX_INFLATED:
-        raise Malformed("zip-bomb", f"more than {MAX_INFLATED} octets inflated")
+def check_sizes(entries: list[Entry], packed: int) -> None:
+    """Refuse what would inflate to too much, before anything is inflated; small entries add up, so the whole counts."""
+    total = sum(entry.size for entry in entries)
+    if total > MAX_INFLATED or (total > RATIO_FROM and total > MAX_RATIO * packed):
+        raise Malformed("zip-bomb", f"{total} octets inflated")
     for entry in entries:
         if entry.size > RATIO_FROM and entry.size > MAX_RATIO * max(entry.packed, 1):
             raise Malformed("zip-bomb", entry.name)

@@ -21,7 +21,7 @@ SMALLEST_MM, LIGHTEST = 1.0, 0.8
 _PAIR = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]{4,8})>")
 _NUMBER = rb"(-?[0-9]{1,6}(?:\.[0-9]{1,6})?)"
 _RUN = re.compile(
-    rb"(?:%s %s %s rg )BT /([!-~]{1,32}) %s Tf %s %s Td \[([<>0-9A-F-]{0,65536})\] TJ ET"
+    rb"%s %s %s rg BT /([!-~]{1,32}) %s Tf %s %s Td \[([<>0-9A-F-]{0,65536})\] TJ ET"
     % (_NUMBER, _NUMBER, _NUMBER, _NUMBER, _NUMBER, _NUMBER),
 )
 _GLYPHS = re.compile(rb"<([0-9A-F]*)>")
@@ -33,7 +33,9 @@ def face_of(items: Sequence[Item], values: Sequence[Value]) -> tuple[str, ...]:
     for page in pages(values):
         fonts = dict(_fonts(items, values, page))
         width, height = _size(page)
-        for run in _RUN.finditer(_content(items, values, page)):
+        for line in _content(items, values, page).split(b"\n"):
+            if not line.endswith(b"] TJ ET") or (run := _RUN.fullmatch(line)) is None:
+                continue
             red, green, blue = (float(run[number]) for number in (1, 2, 3))
             size, left, base = (float(run[number]) for number in (5, 6, 7))
             readable = size >= SMALLEST_MM and min(red, green, blue) < LIGHTEST

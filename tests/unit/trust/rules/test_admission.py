@@ -104,7 +104,9 @@ FIXED_TRANSFER = act(1, ActKind.TRANSFER_OUT, "transfer-applied", decided=10, ef
         ([FIXED], act(2, ActKind.SUSPEND, "penalty", decided=11), "would-void-an-act"),
         ([FIXED], act(2, ActKind.SUSPEND, "penalty", decided=11, effective=19.9), "would-void-an-act"),
         ([FIXED_RESTRICTION], act(2, ActKind.SUSPEND, "penalty", decided=11), "would-void-an-act"),
-        ([FIXED_TRANSFER], act(2, ActKind.SUSPEND, "penalty", decided=11), "would-void-an-act"),
+        # a transfer is the holder's wish: fixing one in advance wards off no measure
+        ([FIXED_TRANSFER], act(2, ActKind.SUSPEND, "penalty", decided=11), None),
+        ([FIXED_TRANSFER], act(2, ActKind.RESTRICT, "other", decided=11, reason="说明"), None),
         # an end is an end of everything, also of what is fixed for later
         ([FIXED], act(2, ActKind.REVOKE, "penalty", decided=11), None),
         ([FIXED], act(2, ActKind.CANCEL, "holder-request", decided=11), None),
