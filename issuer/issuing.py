@@ -135,11 +135,14 @@ def _plan(office: Office, entry: Entry, bundle: Bundle, pen: Pen) -> tuple[Entry
 def _seal(office: Office, entry: Entry, drawn: Drawn, pen: Pen, *, at: datetime) -> tuple[Entry, Mapping[str, bytes]]:
     """Sign what is not signed yet, read back what is stored, log it, release it; the files by their names."""
     licence, identifier = entry.licence, str(entry.licence.identifier)
+    at_hand: Mapping[str, bytes] = {}
     if entry.sealed is None:
-        entry = office.register.seal(identifier, _sign(office, entry, drawn, pen, at=at))
+        at_hand = _sign(office, entry, drawn, pen, at=at)
+        ofd, pdf = at_hand
+        entry = office.register.seal(identifier, (ofd, pdf))
     if entry.sealed is None or entry.plan is None:
         raise NotSound(identifier, "the register did not keep the sealed files")
-    files = {name: office.blobs.get(name) for name in entry.sealed}
+    files = {name: at_hand.get(name) or office.blobs.get(name) for name in entry.sealed}
     if any(name != _digest(file) for name, file in files.items()):
         raise NotSound(identifier, "a stored file differs from what was made")
     commitments = [commitment(licence.log_salt, identifier, sm3(file)) for file in files.values()]
@@ -148,8 +151,11 @@ def _seal(office: Office, entry: Entry, drawn: Drawn, pen: Pen, *, at: datetime)
     return office.register.release(identifier, Artefacts(*entry.sealed, place, at)), files
 
 
-def _sign(office: Office, entry: Entry, drawn: Drawn, pen: Pen, *, at: datetime) -> tuple[str, str]:
-    """Record the uses of the seal, sign both files, examine and store them; their digests."""
+def _sign(office: Office, entry: Entry, drawn: Drawn, pen: Pen, *, at: datetime) -> Mapping[str, bytes]:
+    """Record the uses of the seal, sign both files, examine, store and read them back; OFD and PDF by their names.
+
+    What cannot be read back is not kept by the register, so that the same request can make it anew.
+    """
     identifier = str(entry.licence.identifier)
     for message in (drawn.ofd.to_be_signed, drawn.pdf.to_be_signed):
         office.uses.record_use(SealUse(pen.seal.seal_id, identifier, sm3(message), at, entry.by))
@@ -158,7 +164,10 @@ def _sign(office: Office, entry: Entry, drawn: Drawn, pen: Pen, *, at: datetime)
     metadata = encode_licence(entry.licence)
     require_sound(identifier, examine_ofd(ofd), metadata)
     require_sound(identifier, examine_pdf(pdf), metadata)
-    return office.blobs.put(ofd), office.blobs.put(pdf)
+    files = {office.blobs.put(file): file for file in (ofd, pdf)}
+    if len(files) != 2 or any(office.blobs.get(name) != file for name, file in files.items()):
+        raise NotSound(identifier, "a stored file differs from what was made")
+    return files
 
 
 def require_token(identifier: str, token: bytes, message: bytes, public: PublicKey) -> None:

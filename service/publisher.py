@@ -4,7 +4,7 @@
 server asks every second. Status lists are logged before the checkpoint is signed, so that the checkpoint covers them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -72,6 +72,12 @@ class Publisher:
         """The log's name: the first public address without its scheme; it stays when the service moves."""
         last = self.trust_list()
         return last.log if last else f"{self._base_url.partition('://')[2]}/log"
+
+    @property
+    def status_base(self) -> str:
+        """The address that status lists are named by; it stays too, since a list counts only under its own name."""
+        last = self.trust_list()
+        return last.status_base if last else f"{self._base_url}/status"
 
     def refresh(self, at: datetime) -> None:
         """Publish everything that is due as of `at`; what fails does not keep the rest from being published.
@@ -142,10 +148,8 @@ class Publisher:
         mandates = self._mandates(last, at)
         listed = self._listed(at)
         types = tuple((bundle.type.code, bundle.type.name) for bundle in bundles())
-        status_base = f"{self._base_url}/status"
         if last is not None:
-            said = (last.certificates, last.mandates, last.types, last.status_base)
-            same = said == (listed, mandates, types, status_base)
+            same = (last.certificates, last.mandates, last.types) == (listed, mandates, types)
             young = at < last.issued_at + (last.next_update - last.issued_at) / 2
             if at < last.issued_at or (same and young):
                 return
@@ -158,7 +162,7 @@ class Publisher:
             mandates=mandates,
             types=types,
             log=self.origin,
-            status_base=status_base,
+            status_base=self.status_base,
             at=at,
             next_update=at.replace(microsecond=0) + TRUST_LIST_HOLDS,
         )
@@ -194,8 +198,7 @@ class Publisher:
         return tuple(listed)
 
     def _status_lists(self, at: datetime) -> None:
-        shards: Sequence[int] = list(self._archive.publications.lists()) or [0]
-        for shard in shards:
+        for shard in sorted({0, *self._archive.slots.lists()}):  # the first is there before anything is issued
             for _ in range(ATTEMPTS):  # who was overtaken looks whether the other list knows the newest act
                 if not due(self._archive.acts, self._archive.publications.current(shard), at):
                     break
@@ -209,7 +212,7 @@ class Publisher:
                 self._archive.publications,
                 signer,
                 shard=shard,
-                uri=f"{self._base_url}/status/{shard}",
+                uri=f"{self.status_base}/{shard}",
                 at=at,
                 log_size=self._archive.log.size(),
                 next_update=at.replace(microsecond=0) + STATUS_HOLDS,

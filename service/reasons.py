@@ -27,6 +27,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "将要公布的状态清单会使已失效的证照恢复有效，已拒绝；请检查是否误用了旧备份。",
         "The list would make a revoked licence valid again and was refused; was an old backup restored?",
     ),
+    "would-void-an-act": (
+        "这项处理会使已经登记、尚待生效的暂扣或者限制落空；请先撤回该项，再办理。",
+        "This would undo a measure already on record; lift that one as of its own beginning first.",
+    ),
     "number-not-greater": (
         "另有进程先公布了更新的状态清单。",
         "Another process has published a newer status list.",

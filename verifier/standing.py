@@ -35,7 +35,7 @@ def judge_status(
         return Finding(
             8, "status", Indication.INDETERMINATE, "状态清单的签发时间晚于核验时刻，不能用来判断该时刻的状态。", 0
         )
-    if now > found.next_update:
+    if now >= found.next_update:
         return Finding(8, "status-stale", Indication.INDETERMINATE, "状态清单已过更新期限，请更新后再核验。", age)
     return Finding(8, "status", Indication.PASSED, f"状态清单第 {found.number} 期：该证照有效。", age)
 

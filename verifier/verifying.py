@@ -156,8 +156,8 @@ def verify_token(
         found = Finding(1, "code-malformed", Indication.FAILED, f"二维码内容不合规范（{error.reason}）。")
         return Examined(judge([found], policy, at=now, subject=None))
     findings = [Finding(1, "recognised", Indication.PASSED, "识别为电子证照二维码。")]
-    signer = _signer_of(envelope, evidence)
-    if signer is None:
+    signers = _signers_of(envelope, evidence)
+    if not signers:
         known = evidence.trust_list is not None
         grave = Indication.FAILED if known else Indication.INDETERMINATE
         findings.append(Finding(4, "code-signature", grave, "二维码的签名不属于任何受信任的颁发机构。"))
@@ -165,6 +165,7 @@ def verify_token(
     findings.append(Finding(4, "code-signature", Indication.PASSED, "二维码签名成立。"))
     log, sealed_at = judge_inclusion(token_commitment(token), evidence, online.log if online else None)
     times = Times(now, sealed_at)
+    signer = next((one for one in signers if one.not_before <= times.judged_at <= one.not_after), signers[0])
     findings.append(judge_path(signer, Purpose.SEAL_SIGNER, evidence, times, step=5, name="signer-path", who="签名人"))
     try:
         claims = decode_claims(envelope.payload)
@@ -230,16 +231,18 @@ def _times(times: Times, claimed_at: datetime | None) -> Finding:
     return Finding(0, "sealed-at", Indication.INDETERMINATE, f"没有可信的签章时间，按核验时刻判断{claim}。")
 
 
-def _signer_of(envelope: cose.Sign1, evidence: Evidence) -> Certificate | None:
-    """The listed certificate of the key that signed; the youngest, where the key was certified again."""
-    named = [one for one in evidence.listed(Purpose.SEAL_SIGNER) if one.public_key.key_id == envelope.key_id]
-    for certificate in sorted(named, key=lambda one: one.not_before, reverse=True):
+def _signers_of(envelope: cose.Sign1, evidence: Evidence) -> tuple[Certificate, ...]:
+    """The listed certificates of the key that signed, youngest first: a key that is certified again has several."""
+    found = []
+    for certificate in evidence.listed(Purpose.SEAL_SIGNER):
+        if certificate.public_key.key_id != envelope.key_id:
+            continue
         try:
             cose.check(envelope, certificate.public_key)
         except TrustError:
             continue  # key ids are short; another listed certificate may be the one
-        return certificate
-    return None
+        found.append(certificate)
+    return tuple(sorted(found, key=lambda one: one.not_before, reverse=True))
 
 
 def _policy(online: Online | None) -> Policy:

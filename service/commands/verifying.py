@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from service import clock
+from service.blobs import BlobMissing
 from service.commands.installation import founded, installation, settings
-from service.commands.output import ERR, check_writable, read_file, show_verdict, write_file
-from service.problems import Usage
+from service.commands.output import ERR, EXIT, check_writable, complain, read_file, show_verdict, write_file
+from service.problems import Usage, problem_of
 from trust.errors import Malformed
 from trust.formats.bundle import MAX_BUNDLE, Bundle, decode_bundle, encode_bundle
 from trust.formats.certificate import Certificate, load_certificate, load_pem, to_pem
-from trust.rules.verdict import POLICIES, Policy
+from trust.rules.verdict import POLICIES, Indication, Policy
 from verifier.errors import EvidenceUnusable, UnknownPolicy
 from verifier.evidence import Evidence, weigh
 from verifier.recognising import MAX_FILE
@@ -23,6 +25,8 @@ from verifier.verifying import Examined, verify_file, verify_words
 MAX_PATH = 1024
 YEARS = range(1949, 9000)
 """In these every zone has every day."""
+UNAVAILABLE = (BlobMissing, OSError, OperationalError, InterfaceError)
+"""What keeps a verification from its evidence without being anybody's fault."""
 MAX_ANCHORS = 1024 * 1024
 
 
@@ -43,14 +47,12 @@ def verify(
     chosen = _policy(policy)
     if offline and bundle is None:
         raise Usage("no-bundle", "离线核验需要 --bundle 核验包。", "--offline needs --bundle.")
-    if bundle is not None:
-        evidence = weigh(decode_bundle_file(bundle), (*_pinned(), *_anchors(trust or [])), now)
-        examined = _verify(what, evidence, now, chosen)
-    else:
-        yinzheng = installation()
-        extra = _anchors(trust or [])
-        evidence = weigh(yinzheng.evidence_bundle(), (*yinzheng.anchors, *extra), now)
-        examined = _verify(what, evidence, now, chosen, online=True)
+    try:
+        evidence = _evidence(bundle, _anchors(trust or []), now)
+        examined = _verify(what, evidence, now, chosen, online=bundle is None)
+    except UNAVAILABLE as error:
+        complain(problem_of(error))
+        raise typer.Exit(EXIT[Indication.INDETERMINATE]) from error  # could not check; 1 would say FAILED
     raise typer.Exit(show_verdict(examined, with_json=with_json))
 
 
@@ -78,6 +80,14 @@ def decode_bundle_file(path: Path) -> Bundle:
         return decode_bundle(read_file(path, MAX_BUNDLE))
     except Malformed as error:
         raise EvidenceUnusable(error.reason, path.name) from error
+
+
+def _evidence(bundle: Path | None, extra: tuple[Certificate, ...], now: datetime) -> Evidence:
+    """The evidence of a bundle, or of this machine's own installation."""
+    if bundle is not None:
+        return weigh(decode_bundle_file(bundle), (*_pinned(), *extra), now)
+    yinzheng = installation()
+    return weigh(yinzheng.evidence_bundle(), (*yinzheng.anchors, *extra), now)
 
 
 def _verify(what: str, evidence: Evidence, now: datetime, policy: Policy | None, *, online: bool = False) -> Examined:

@@ -260,10 +260,12 @@ def test_a_verdict_as_json(shell: Shell, paper: Paper) -> None:
 
 
 def test_the_same_facts_under_another_policy(shell: Shell, paper: Paper) -> None:
-    ran = shell.run("verify", paper.code, "--policy", "online-1", "--json")
-    assert (ran.code, ran.json["indication"], ran.json["policy"]) == (2, "INDETERMINATE", "online-1")
-    ran = shell.run("verify", paper.folder / "licence.pdf", "--policy", "offline-1", "--json")
-    assert (ran.code, ran.json["policy"]) == (0, "offline-1")
+    for form, policy in ((paper.folder / "licence.pdf", "offline-1"), (paper.code, "code-offline-1")):
+        ran = shell.run("verify", form, "--policy", policy, "--json")
+        assert (ran.code, ran.json["policy"]) == (0, policy)
+        words = ("verify", form, "--offline", "--bundle", paper.bundle, "--json")
+        ran = shell.run(*words, "--policy", policy.replace("offline", "online"))
+        assert (ran.code, ran.json["indication"]) == (2, "INDETERMINATE"), "without the log that is not known"
 
 
 def test_the_life_of_a_licence(shell: Shell) -> None:
@@ -613,6 +615,12 @@ BAD: dict[str, Row] = {
     "words that are no text": (64, "not-understood", lambda desk: ["verify", "\udcff\udcfe"]),
     "words without end": (64, "not-understood", lambda desk: ["verify", "9" * 100_000]),
     "a path of three hundred letters": (64, "not-understood", lambda desk: ["verify", "n" * 300]),
+    "a policy for files": (64, "policy-mismatch", lambda desk: ["verify", desk.paper.code, "--policy", "online-1"]),
+    "a policy for codes": (
+        64,
+        "policy-mismatch",
+        lambda desk: ["verify", str(desk.paper.folder / "licence.ofd"), "--policy", "code-online-1"],
+    ),
     "no such policy": (64, "unknown-policy", lambda desk: ["verify", "a.ofd", "--policy", "lenient"]),
     "verified at no time": (64, "time", lambda desk: ["verify", "a.ofd", "--at", "2026-13-01T00:00:00Z"]),
     "verified without a zone": (64, "time-zone", lambda desk: ["verify", "a.ofd", "--at", "2026-12-01 12:00"]),
@@ -779,6 +787,7 @@ SETTINGS: dict[str, tuple[tuple[str, ...], dict[str, str], int, str]] = {
         1,
         "storage",
     ),
+    "verified without a database": (("verify", STRANGER), {"DATABASE": "sqlite:////nowhere/city.db"}, 2, "storage"),
     "a demo in production": (("demo", "--no-serve"), {"PRODUCTION": "1"}, 64, "demo-in-production"),
 }
 
@@ -920,6 +929,21 @@ def test_what_may_not_be_read_or_written(shell: Shell, paper: Paper, monkeypatch
         for path in (place, *place.rglob("*")):
             path.chmod(0o755)
         shutil.rmtree(place)
+
+
+def test_a_stored_file_that_is_gone_or_changed(shell: Shell) -> None:
+    """That we lost it does not make a licence false: the number cannot be checked, the holder's own file can."""
+    identifier, place = issue(shell)
+    mine = (place / "licence.ofd").read_bytes()
+    (stored,) = [path for path, octets in files(shell.data / "blobs").items() if octets == mine]
+    for octets in (b"", mine[:-1], None):
+        stored.unlink() if octets is None else stored.write_bytes(octets)
+        ran = shell.run("verify", identifier, "--json")
+        assert (ran.code, ran.out) == (2, "")
+        assert "[file-missing]" in ran.err
+        assert shell.run("verify", place / "licence.ofd").code == 0
+    stored.write_bytes(mine)
+    assert shell.run("verify", identifier).code == 0
 
 
 # --- hostile words on the screen -------------------------------------------------------------------------------------

@@ -35,6 +35,9 @@ def register(engine: Engine) -> SqlRegister:
     return SqlRegister(engine, index_holder)
 
 
+FILES = ("sm3:" + "0d" * 32, "sm3:" + "0e" * 32)
+
+
 def entry(serial: str = "A1", *, body: IssuingBody = BODY, type_code: str = TYPE, **changed: Any) -> Entry:
     """An entry just begun; `holders` and `number` go into the licence."""
     paper = Licence(
@@ -62,7 +65,7 @@ def identifier(of: Entry) -> str:
 
 
 def artefacts(at: datetime = AT, place: int = 7) -> Artefacts:
-    return Artefacts("sm3:" + "0d" * 32, "sm3:" + "0e" * 32, place, at)
+    return Artefacts(*FILES, place, at)
 
 
 def released(book: SqlRegister, made: Entry, at: datetime = AT) -> Entry:
@@ -85,7 +88,10 @@ def test_an_entry_from_begun_to_released(engine: Engine) -> None:
     planned = replace(made, state=State.PLANNED, plan=PLAN)
     assert book.plan(identifier(made), PLAN) == planned
     assert book.find(identifier(made)) == planned
-    done = replace(planned, state=State.RELEASED, artefacts=artefacts())
+    sealed = replace(planned, sealed=FILES)
+    assert book.seal(identifier(made), FILES) == sealed
+    assert book.find(identifier(made)) == sealed
+    done = replace(sealed, state=State.RELEASED, artefacts=artefacts())
     assert book.release(identifier(made), artefacts()) == done
     assert book.by_key(made.key) == book.find(identifier(made)) == done
 
@@ -179,6 +185,19 @@ def test_an_entry_that_has_a_plan_keeps_it(engine: Engine) -> None:
     assert book.plan(identifier(made), other).plan == PLAN
     book.release(identifier(made), artefacts())
     assert book.plan(identifier(made), other).plan == PLAN
+
+
+def test_there_is_never_a_second_pair_of_sealed_files(engine: Engine) -> None:
+    book, made = register(engine), entry()
+    book.begin(made)
+    assert book.seal(identifier(made), FILES).sealed is None, "nothing is sealed before it is planned"
+    book.plan(identifier(made), PLAN)
+    other = ("sm3:" + "2d" * 32, "sm3:" + "2e" * 32)
+    with ThreadPoolExecutor(4) as pool:
+        kept = {one.sealed for one in pool.map(lambda pair: book.seal(identifier(made), pair), [FILES, other] * 4)}
+    assert len(kept) == 1
+    book.release(identifier(made), artefacts())
+    assert book.seal(identifier(made), other).artefacts is not None
 
 
 def test_what_is_released_stays_as_it_was_released(engine: Engine) -> None:

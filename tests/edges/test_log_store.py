@@ -167,7 +167,7 @@ class CutOffSigner:
     public = SIGNER.public
 
     def sign(self, message: bytes) -> bytes:
-        raise SigningFailed
+        raise SigningFailed("power")
 
 
 def test_what_is_not_below_a_checkpoint_is_not_proved(engine: Engine) -> None:

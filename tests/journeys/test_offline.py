@@ -158,6 +158,20 @@ def test_what_was_revoked_later_is_not_known_here(city: City, counter: Counter) 
     assert indication(verify_file(issued.ofd, evidence, now=later, online=None)) is INDETERMINATE
 
 
+def test_what_was_fixed_when_it_was_made_is_not_hidden_by_it(fresh: City) -> None:
+    """A bundle made while a revocation was on record says nothing good from the instant that it takes effect."""
+    issued, effective = fresh.issue(number=number()), fresh.clock() + timedelta(hours=3)
+    fresh.act(ActKind.REVOKE, issued, "penalty", effective_at=effective)
+    held, anchors = fresh.yinzheng.evidence_bundle(), fresh.yinzheng.anchors
+    for now, expected in (
+        (effective - timedelta(seconds=2), PASSED),
+        (effective + timedelta(seconds=1), INDETERMINATE),
+        (effective + timedelta(hours=20), INDETERMINATE),
+    ):
+        evidence = weigh(held, anchors, now)
+        assert indication(verify_file(issued.ofd, evidence, now=now, online=None)) is expected
+
+
 # --- every part, lost, hurt or exchanged -------------------------------------------------------------------------------
 
 

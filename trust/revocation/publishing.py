@@ -1,9 +1,10 @@
 """Publishing status lists: signed, read back, numbered upwards, and never taking a final word back.
 
 A list is made from stored acts as of one instant. What will be signed is stored first, then the signed list; that is
-read back, verified and compared with what was meant, and only then made current. Its number is above every number stored or known to be served, so of two publishers one
-is refused. An entry that was "invalid for good" (1) in the list before may never read otherwise again: if it would,
-as after a restore from an old backup, publishing stops instead. A suspension (2) may be lifted.
+read back, verified and compared with what was meant, and only then made current. Its number is above every number
+stored or known to be served, so of two publishers one is refused. An entry that was "invalid for good" (1) in the list
+before may never read otherwise again: if it would, as after a restore from an old backup, publishing stops instead. A
+suspension (2) may be lifted.
 
 A list ends no later than what it says: if an act on record will change a standing before the next update asked for,
 the list holds until then. So nobody who keeps it, offline, is told "valid" after a revocation that was already known.
@@ -132,9 +133,7 @@ def _earlier(before: Publication | None, served: bytes | None, public: PublicKey
     return lists
 
 
-def _ends(
-    listed: Iterable[tuple[int, Sequence[Act]]], at: datetime, issued_at: datetime, asked: datetime
-) -> datetime:
+def _ends(listed: Iterable[tuple[int, Sequence[Act]]], at: datetime, issued_at: datetime, asked: datetime) -> datetime:
     """Until when, in whole seconds, a list of these standings holds: the second in which the first of them changes.
 
     A change within the second of issue leaves it that second: a list has to hold for some time, and the next is due.

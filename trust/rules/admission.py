@@ -8,8 +8,8 @@ back. What is stored is stored for good, so a doubtful act is refused here rathe
 Nor may an act make void what is already on record. An interruption that begins before a suspension fixed for later
 would swallow it, and whatever lifts the first would then lift both; so it is refused (`would-void-an-act`). To suspend
 at once instead, the fixed one is first lifted as of its own beginning: that decision is then on record too. Three
-things may fall away: what comes after an end (吊销, 注销 …), a lifting fixed for later than another, and a transfer that
-is fixed for later, because the holder's wish does not ward off a measure.
+things may fall away: what comes after an end (吊销, 注销 …), a lifting fixed for later than another, and a transfer
+fixed for later, because the holder's wish does not ward off a measure.
 """
 
 from collections.abc import Iterable

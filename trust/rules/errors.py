@@ -3,8 +3,8 @@
 Malformed
 └── FieldRefused     one named item of text is refused; `key` and `label` say which, `reason` says why
 Conflict
-└── MoveRefused      no such move in the table of standings, or it would undo another; `status` and `kind` say from where
-                     and how
+└── MoveRefused      no such move in the table of standings, or it would undo another; `status` and `kind` say from
+                     where and how
 """
 
 from collections.abc import Iterator

@@ -163,6 +163,21 @@ def test_an_act_fixed_for_later_is_published_when_it_takes_effect(city: City) ->
     assert (status_value(city, index), numbers(city)["status list"]) == (1, listed + 1)
 
 
+def test_a_list_that_was_never_published_is_published(city: City) -> None:
+    """Entries were given, and then the process was cut off: the list is due all the same."""
+    archive = city.yinzheng.archive
+    size = city.yinzheng.publisher._list_size
+    while archive.slots.open_list(size, size * 3 // 4) == 0:
+        archive.slots.take(0, {f"subject {entry}": entry for entry in range(size)})
+    assert (archive.slots.lists(), archive.publications.current(1)) == ([0, 1], None)
+    city.yinzheng.publisher.refresh(city.clock.forward(seconds=1))
+    published = archive.publications.current(1)
+    assert published is not None
+    assert decode_status_list(split(published.octets, 2**20).payload).list == 1
+    statement = public_statement(EntryKind.STATUS_LIST, published.octets)
+    assert archive.log.find(statement.commitments[0]) is not None
+
+
 def test_every_list_published_is_logged_under_its_checkpoint(city: City) -> None:
     city.act(ActKind.SUSPEND, city.issue(number=number()), "penalty")
     log = city.yinzheng.archive.log
@@ -199,7 +214,7 @@ def test_an_act_under_a_clock_that_went_back_stands_and_is_published_when_time_h
     assert len(city.yinzheng.archive.acts.of(str(issued.entry.licence.identifier))) == 1
 
 
-def test_the_trust_list_keeps_mandates_that_the_plan_no_longer_names(city: City) -> None:
+def test_a_mandate_that_the_plan_no_longer_names_is_ended_and_not_forgotten(city: City) -> None:
     issued = city.issue("teacher-qualification", number=number())
     first = city.yinzheng.publisher.trust_list()
     assert first is not None
@@ -210,7 +225,9 @@ def test_the_trust_list_keeps_mandates_that_the_plan_no_longer_names(city: City)
     second = smaller.publisher.trust_list()
     assert second is not None
     assert second.sequence == first.sequence + 1
-    assert second.mandates == first.mandates
+    (ended,) = set(second.mandates) - set(first.mandates)
+    assert ended == replace(first.mandates[2], valid_until=later)
+    assert len(second.mandates) == len(first.mandates)
     assert second.certificates == first.certificates
     assert indication(smaller.verify_file(issued.ofd)) is PASSED
 
@@ -260,7 +277,7 @@ def test_a_certificate_that_has_ended_stays_listed(city: City) -> None:
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9100", "https://licence.example"])
 def test_another_public_address_does_not_break_what_was_issued(city: City, address: str) -> None:
-    """The service moves, its log keeps its name: old and new licences verify, and readers learn where lists are now."""
+    """The service moves or runs on another port: log and lists keep their names, old and new licences verify."""
     old = city.issue(number=number())
     moved = reopened(city, base_url=address)
     moved.publisher.refresh(city.clock.forward(minutes=1))
@@ -270,8 +287,11 @@ def test_another_public_address_does_not_break_what_was_issued(city: City, addre
         assert against(city.yinzheng.verify_file(one.pdf)) == []
     listed = moved.publisher.trust_list()
     assert listed is not None
-    assert listed.status_base == f"{address}/status"
-    assert listed.log == moved.publisher.origin == "127.0.0.1:8000/log"
+    assert (listed.status_base, listed.log) == ("http://127.0.0.1:8000/status", "127.0.0.1:8000/log")
+    before = everything(city)
+    for one in (moved, city.yinzheng, moved):
+        one.publisher.refresh(city.clock())
+    assert changed(before, everything(city)) == set(), "two addresses do not publish against each other"
 
 
 def test_two_publishers_on_one_database(tmp_path: Path) -> None:

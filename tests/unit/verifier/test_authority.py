@@ -164,6 +164,10 @@ def test_the_mandate(city: City, evidence: Evidence, licences: dict[str, Issued]
     assert said(judge_mandate(signer, other.issuer_code, other.type_code, evidence, Times(now))) == (
         all_well | {"signer-is-body": F}
     )
+    named = judge_mandate(signer, body, kind, evidence, Times(now), named="云岭市市场监督管理局")
+    assert said(named) == all_well
+    named = judge_mandate(signer, body, kind, evidence, Times(now), named="云岭市市场监督管理局（新）")
+    assert said(named) == all_well | {"body-name": F}
     assert said(judge_mandate(None, body, kind, evidence, Times(now))) == all_well | {"signer-is-body": F}
     assert said(judge_mandate(signer, body, kind, replace(evidence, trust_list=None), Times(now))) == {"mandate": I}
 

@@ -41,7 +41,7 @@ def test_a_genuine_licence_agrees_with_itself(licences: dict[str, Issued], bundl
     assert said(findings) == {"metadata": P, "custom-data": P, "face": P}
     findings, found = read_licence(examine_pdf(issued.pdf))
     assert found == issued.entry.licence
-    assert said(findings) == {"metadata": P}
+    assert said(findings) == {"metadata": P, "face": P}
     assert all(finding.step == 7 for finding in findings)
 
 
@@ -129,6 +129,15 @@ def test_where_lines_break_does_not_matter(sealed: SealedFile) -> None:
         assert said(findings)["face"] is P
 
 
+def test_a_pdf_whose_pages_show_something_else(licences: dict[str, Issued], licence: Licence) -> None:
+    sealed = examine_pdf(licences["food-operation"].pdf)
+    assert len(sealed.face) > 5
+    other = encode_licence(replace(licence, number="JY25301990009999"))
+    for changed in (replace(sealed, face=()), replace(sealed, metadata=other)):
+        findings, _ = read_licence(changed)
+        assert said(findings) == {"metadata": P, "face": F}
+
+
 def test_a_type_is_known_by_the_trust_list(evidence: Evidence, licence: Licence) -> None:
     (found,) = judge_type(licence.identifier, evidence)
     assert (found.step, found.indication) == (7, P)
@@ -136,3 +145,7 @@ def test_a_type_is_known_by_the_trust_list(evidence: Evidence, licence: Licence)
     other = LicenceIdentifier(licence.identifier.type_code[:-1] + "9", licence.identifier.issuer_code, "A1")
     assert judge_type(other, evidence)[0].indication is F
     assert judge_type(licence.identifier, replace(evidence, trust_list=None))[0].indication is I
+    assert judge_type(licence.identifier, evidence, named=licence.type_name)[0].indication is P
+    (found,) = judge_type(licence.identifier, evidence, named="驾驶证")
+    assert found.indication is F
+    assert "驾驶证" in found.detail

@@ -263,8 +263,21 @@ def test_of_several_lists_the_one_with_the_highest_number_counts(city: City, bun
     for order in ((3, 12, 7), (12, 7, 3), (7, 3, 12)):
         evidence = weighed(status_lists=tuple(signed[count] for count in order))
         assert evidence.status_lists[0].number == 12
-    beside = sign1(encode_status_list(replace(first, list=5)), pen(city, "status-list"), STATUS_LIST_TYPE)
+    other = replace(first, list=5, uri=f"{listed(city).status_base}/5")
+    beside = sign1(encode_status_list(other), pen(city, "status-list"), STATUS_LIST_TYPE)
     assert set(weighed(status_lists=(*bundle.status_lists, beside)).status_lists) == {0, 5}
+
+
+@pytest.mark.parametrize(
+    "uri", ["http://127.0.0.1:8000/status/1", "http://127.0.0.1:8000/status/0/", "https://h/status/0"]
+)
+def test_a_list_that_goes_by_another_name_is_not_this_list(
+    city: City, bundle: Bundle, weighed: Weigh, uri: str
+) -> None:
+    first = decode_status_list(split(bundle.status_lists[0], MAX_PART).payload)
+    named = sign1(encode_status_list(replace(first, uri=uri)), pen(city, "status-list"), STATUS_LIST_TYPE)
+    evidence = weighed(status_lists=(named,))
+    assert (notes(evidence), believed(evidence)) == (["status-list-elsewhere"], (True, False, True))
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from trust.rules.verdict import (
     Verdict,
     judge,
 )
+from verifier.errors import PolicyMismatch
 from verifier.evidence import Evidence
 from verifier.verifying import verify_file, verify_number, verify_token, verify_words
 
@@ -73,7 +74,8 @@ def test_one_fact_open_or_failed(of_file: Verdict, policy: Policy) -> None:
 
 def test_steps_outside_a_policy_may_be_missing(of_file: Verdict) -> None:
     assert again(of_file, OFFLINE, 0, 9) is P
-    assert again(of_file, CODE_ONLINE, 0, 2, 3, 9) is P
+    assert again(of_file, CODE_OFFLINE, 0, 2, 3, 9) is P
+    assert again(of_file, CODE_ONLINE, 0, 2, 3, 9) is I
     assert again(of_file, ONLINE, 9) is I
 
 
@@ -103,6 +105,19 @@ def test_without_any_evidence_nothing_is_false_and_nothing_passes(
         ),
     ):
         assert examined.verdict.indication is I, examined.verdict.of(F)
+
+
+def test_a_policy_for_codes_is_not_for_files_and_the_other_way_round(
+    city: City, evidence: Evidence, licences: dict[str, Issued]
+) -> None:
+    """A code has no seal and no face; its policy would be too weak for a file."""
+    issued = licences["food-operation"]
+    for policy in POLICIES.values():
+        wrong = verify_file if policy.subject == "code" else verify_words
+        subject = issued.ofd if policy.subject == "code" else code_text(issued)
+        with pytest.raises(PolicyMismatch) as refusal:
+            wrong(subject, evidence, now=city.clock(), online=None, policy=policy)  # type: ignore[operator]  # the pair fits
+        assert refusal.value.name == policy.name
 
 
 def test_a_verdict_has_no_truth_value(of_file: Verdict) -> None:

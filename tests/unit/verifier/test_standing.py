@@ -10,7 +10,7 @@ from trust.rules.licence import StatusPointer
 from trust.rules.standing import Act, ActKind, Standing, Status
 from trust.rules.verdict import Finding, Indication
 from verifier.evidence import TOLERANCE, Evidence
-from verifier.standing import judge_period, judge_status
+from verifier.standing import judge_period, judge_register, judge_status
 
 AT = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 P, F, I = Indication.PASSED, Indication.FAILED, Indication.INDETERMINATE  # noqa: E741  (the three letters of this table)
@@ -31,7 +31,7 @@ def evidence(*lists: StatusList) -> Evidence:
 
 
 def judged(index: int, now: datetime = AT, standing: Standing | None = None, *, shard: int = 0) -> Finding:
-    return judge_status(StatusPointer(shard, index), evidence(LIST), now, lambda: standing)
+    return judge_status(StatusPointer(shard, index), evidence(LIST), now, standing)
 
 
 @pytest.mark.parametrize(
@@ -118,16 +118,19 @@ def test_the_sentences_name_the_day() -> None:
     assert "长期" in judge_period(FIRST, None, datetime(2026, 3, 9, tzinfo=UTC)).detail
 
 
-def test_words_are_asked_for_only_where_the_list_says_that_something_is_wrong() -> None:
-    asked: list[int] = []
+@pytest.mark.parametrize("status", Status)
+def test_the_register_can_only_make_it_worse(status: Status) -> None:
+    """What it has recorded counts at once, also while no list shows it; that it knows nothing says nothing."""
+    found = judge_register(Standing(status, AT, None))
+    if status is Status.VALID:
+        assert found == []
+        return
+    assert [(one.step, one.name, one.indication) for one in found] == [(8, "register", F)]
+    assert status.label in found[0].detail
 
-    def explain() -> Standing | None:
-        asked.append(1)
-        return None
 
-    for index in (0, 1, 64):
-        judge_status(StatusPointer(0, index), evidence(LIST), AT, explain)
-    assert asked == [1]
+def test_no_register_says_nothing() -> None:
+    assert judge_register(None) == []
 
 
 def test_a_list_of_another_size_is_read_to_its_end() -> None:
