@@ -7,11 +7,26 @@ signer handed out is late: nothing is opened until something is signed.
 from service.archive import Archive
 from service.city import City
 from service.keyring import KeyRing, LateSigner
-from trust.certification.profiles import LOG, RECEIPT, SEAL_MAKER, SEAL_SIGNER, STATUS_LIST, TRUST_LIST, Kind
+from trust.certification.profiles import (
+    LOG,
+    RECEIPT,
+    SEAL_MAKER,
+    SEAL_SIGNER,
+    STATUS_LIST,
+    TIME_STAMP,
+    TRUST_LIST,
+    Kind,
+)
 from trust.errors import Conflict
 from trust.formats.certificate import Certificate, load_certificate
 
-SERVICES = {"trust-list": TRUST_LIST, "status-list": STATUS_LIST, "log": LOG, "receipt": RECEIPT}
+SERVICES = {
+    "trust-list": TRUST_LIST,
+    "status-list": STATUS_LIST,
+    "log": LOG,
+    "receipt": RECEIPT,
+    "time-stamp": TIME_STAMP,
+}
 """Roles of the installation itself, by the name of their key."""
 
 MAKER = "seal-maker"

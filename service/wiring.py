@@ -283,10 +283,12 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
 
     Raises:
         SelfTestFailed, BackendMissing: the cryptography of this machine does not do.
-        Usage: the data folder or the plan in it does not do.
+        Usage: the data folder or the plan in it does not do; production finds a demo's data, or no plan of its own.
 
     """
     self_test()
+    if settings.production:
+        _require_no_demo(settings.data)
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -317,6 +319,22 @@ def unusable_folder(folder: Path, error: OSError) -> Usage:
     """What is said of a data folder that cannot be used."""
     said = f"{folder}: {error.strerror}"
     return Usage("data-folder", f"数据目录用不了（{said}）。", f"the data folder cannot be used ({said}).")
+
+
+def _require_no_demo(data: Path) -> None:
+    """Refuse what a demo left behind, and a folder without a plan, for which the demo's would be taken."""
+    if (data / DEMO_MARK).exists():
+        raise Usage(
+            "demo-in-production",
+            f"{data} 是演示城市的数据，不能用于正式业务。",
+            f"{data} holds the demo's data, which production refuses.",
+        )
+    if not (data / "city.toml").exists():
+        raise Usage(
+            "demo-in-production",
+            f"{data} 里没有 city.toml，正式业务不能用演示城市的设置。",
+            f"there is no city.toml in {data}, and production does not take the demo's plan.",
+        )
 
 
 def _plan_file(data: Path) -> Path:

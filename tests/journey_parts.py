@@ -31,6 +31,17 @@ PATIENCE_S = 60
 Exchange = Callable[[TrustList], TrustList]
 
 
+class Exchanged:
+    """A port with some of its methods exchanged; the others are its own."""
+
+    def __init__(self, port: object, **methods: Callable[..., Any]) -> None:
+        self._port = port
+        vars(self).update(methods)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._port, name)
+
+
 def indication(examined: Examined) -> Indication:
     """The indication of a verdict."""
     return examined.verdict.indication

@@ -119,6 +119,6 @@ def judge_mandate(
 
 def _fresh(issued_at: datetime, next_update: datetime, now: datetime) -> Finding:
     age = max(0, int((now - issued_at).total_seconds()))
-    if now > next_update:
+    if now >= next_update:
         return Finding(6, "trust-list-fresh", Indication.INDETERMINATE, "信任列表已过更新期限，请更新后再核验。", age)
     return Finding(6, "trust-list-fresh", Indication.PASSED, "信任列表在更新期限之内。", age)

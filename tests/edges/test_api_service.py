@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from issuer.bodies import ActBody, ApplicationBody
 from service.describing import operations
-from service.guards import COOKIE, FORM_HEADER
+from service.guards import COOKIE, FORM_FIELD, FORM_HEADER
 from service.identity import form_token
 from service.outlet import MEDIA_TYPE
 from service.shell import CAREFUL, MAX_BODY
@@ -176,6 +176,17 @@ def test_a_cookie_alone_writes_nothing(api: Api, headers: dict[str, str], token:
     if status == 403:
         assert is_problem(answer, 403, "forged-request")
         assert api.rows() == stored
+
+
+@pytest.mark.parametrize("plain", [True, False], ids=["plain", "with parts"])
+def test_a_form_token_is_read_from_a_plain_form_only(api: Api, plain: bool) -> None:
+    """Parts are not read before it is known who sends them: they would be kept on disk for anybody."""
+    session = api.token("scjg")
+    fields = {FORM_FIELD: form_token(session), "identifier": identifier_of(api.issue())}
+    form: dict[str, Any] = {"data": fields} if plain else {"files": {name: (None, one) for name, one in fields.items()}}
+    headers = SAME | {"Cookie": f"{COOKIE}={session}", "Accept": "application/json"}
+    answer = api.client.post("/issuer/find", headers=headers, follow_redirects=False, **form)
+    assert answer.status_code == (303 if plain else 403), answer.text
 
 
 def test_reading_needs_no_form_token(api: Api) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -16,7 +15,17 @@ from keys.randomness import random_octets
 from service.blobs import FolderBlobs
 from service.wiring import Yinzheng
 from tests.city import OFFICIAL, City
-from tests.journey_parts import FAILED, PASSED, all_at_once, identifier, indication, number, office_of, presented
+from tests.journey_parts import (
+    FAILED,
+    PASSED,
+    Exchanged,
+    all_at_once,
+    identifier,
+    indication,
+    number,
+    office_of,
+    presented,
+)
 from trust.revocation.acting import Order
 from trust.rules.standing import ActKind
 
@@ -105,9 +114,7 @@ def test_two_processes_that_planned_at_the_same_moment(city: City) -> None:
             answers.append(city.yinzheng.issue(application, key=key, by=OFFICIAL))
         return register.plan(subject, planned)  # type: ignore[arg-type]  # the test knows the type
 
-    slow = SimpleNamespace(
-        by_key=register.by_key, numbered=register.numbered, begin=register.begin, plan=plan, release=register.release
-    )
+    slow = Exchanged(register, plan=plan)
     second = issue(office_of(city, register=slow), application, key=key, by=OFFICIAL, at=city.clock())
     assert (second.ofd, second.pdf, second.token) == (answers[0].ofd, answers[0].pdf, answers[0].token)
     assert second.entry == answers[0].entry
@@ -150,7 +157,6 @@ def test_a_request_that_finds_its_own_number_taken_by_itself(city: City) -> None
         first.append(city.yinzheng.issue(application, key=key, by=OFFICIAL))
         return None
 
-    late = SimpleNamespace(**{name: getattr(register, name) for name in ("numbered", "begin", "plan", "release")})
-    late.by_key = by_key
+    late = Exchanged(register, by_key=by_key)
     second = issue(office_of(city, register=late), application, key=key, by=OFFICIAL, at=city.clock())
     assert (second.ofd, second.pdf, second.token) == (first[0].ofd, first[0].pdf, first[0].token)

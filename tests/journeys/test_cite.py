@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 
@@ -27,7 +26,7 @@ from issuer.issuing import Issued
 from keys.randomness import random_octets
 from keys.sm3 import sm3
 from tests.city import OFFICIAL, City
-from tests.journey_parts import FAILED, INDETERMINATE, identifier, number
+from tests.journey_parts import FAILED, INDETERMINATE, Exchanged, identifier, number
 from trust.formats.certificate import Purpose, load_certificate
 from trust.formats.receipt import open_receipt
 from trust.formats.trust_list import TrustList
@@ -288,7 +287,7 @@ def test_a_revocation_between_check_and_record(city: City, issued: Issued) -> No
         city.act(ActKind.REVOKE, issued, "penalty")
         return ports.store.record(*asked)  # type: ignore[arg-type]  # names and values come from the test
 
-    store = SimpleNamespace(answered=ports.store.answered, plan=ports.store.plan, record=record)
+    store = Exchanged(ports.store, record=record)
     with pytest.raises(StandingMoved):
         cite(
             replace(ports, store=store),
@@ -317,6 +316,7 @@ def test_a_suspension_that_took_effect_and_is_not_yet_published(city: City, issu
     city.clock.forward(minutes=1)
     with pytest.raises(NotVerified):
         cited(city, ask(city, issued))
+    city.yinzheng.publisher.refresh(city.clock())
 
 
 def test_a_citation_stays_true_of_its_day(city: City, issued: Issued) -> None:

@@ -33,6 +33,7 @@ from tests.city import OFFICIAL, City
 from tests.journey_parts import (
     INDETERMINATE,
     PASSED,
+    Exchanged,
     against,
     identifier,
     indication,
@@ -75,8 +76,20 @@ class Fuse:
 
         return call
 
-    def port(self, prefix: str, port: object, *methods: str) -> SimpleNamespace:
-        return SimpleNamespace(**{name: self.guard(f"{prefix}.{name}", getattr(port, name)) for name in methods})
+    def port(self, prefix: str, port: object) -> "Fused":
+        return Fused(self, prefix, port)
+
+
+@dataclass(frozen=True)
+class Fused:
+    """A port with the fuse in each of its calls."""
+
+    fuse: Fuse
+    prefix: str
+    port: object
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return self.fuse.guard(f"{self.prefix}.{name}", getattr(self.port, name))
 
 
 @dataclass(frozen=True)
@@ -130,10 +143,10 @@ def fused(city: City, fuse: Fuse, key: str) -> Office:
 
     return replace(
         office,
-        register=fuse.port("register", office.register, "by_key", "numbered", "begin", "plan", "release", "find"),
-        blobs=fuse.port("blobs", office.blobs, "put", "get"),
-        log=fuse.port("log", office.log, "append"),
-        uses=fuse.port("uses", office.uses, "record_use"),
+        register=fuse.port("register", office.register),
+        blobs=fuse.port("blobs", office.blobs),
+        log=fuse.port("log", office.log),
+        uses=fuse.port("uses", office.uses),
         pen=fuse.guard("pen", pen),
         bundle=fuse.guard("bundle", office.bundle),
         mandates=fuse.guard("mandates", office.mandates),
@@ -164,6 +177,7 @@ def taken_up(city: City, application: Application, key: str) -> Issued:
     if before is not None:
         assert issued.entry.licence == before.licence, "what was begun is what was released"
         assert before.plan is None or issued.entry.plan == before.plan
+        assert before.sealed is None or issued.entry.sealed == before.sealed, "there is one pair of sealed files"
     assert {name: against(one) for name, one in presented(city, issued).items() if against(one)} == {}
     with city.engine.connect() as connection:
         rows = connection.execute(select(licences).where(licences.c.number == application.number)).all()
@@ -193,7 +207,7 @@ def test_the_order_of_promises(calls: list[str]) -> None:
     assert once == [
         *("register.by_key", "register.numbered", "allot", "register.begin", "sign", "register.plan"),
         *("uses.record_use", "uses.record_use", "sign", "sign"),
-        *("blobs.put", "blobs.put", "blobs.get", "blobs.get", "log.append", "register.release"),
+        *("blobs.put", "blobs.put", "blobs.get", "blobs.get", "register.seal", "log.append", "register.release"),
     ]
 
 
@@ -204,6 +218,42 @@ def test_cut_off_at_every_call(city: City, calls: list[str], after: bool) -> Non
         assert attempt(city, Fuse(place, after), application, key) is None, name
         issued = taken_up(city, application, key)
         assert issued.entry.licence.number == application.number
+
+
+@pytest.mark.parametrize("name", ["log.append", "register.release"])
+@pytest.mark.parametrize("after", [False, True], ids=["before its effect", "after its effect"])
+def test_cut_off_after_sealing_seals_nothing_again(city: City, calls: list[str], name: str, after: bool) -> None:
+    """What was sealed is what is released: the next process signs nothing and logs nothing twice."""
+    application, key = request(city)
+    size = city.yinzheng.archive.log.size()
+    assert attempt(city, Fuse(calls.index(name), after), application, key) is None
+    left = city.yinzheng.archive.register.by_key(key)
+    assert left is not None
+    assert left.sealed is not None
+    again = Fuse()
+    issued = attempt(city, again, application, key)
+    assert issued is not None
+    assert {"sign", "uses.record_use", "blobs.put", "register.seal"}.isdisjoint(again.calls)
+    assert left.sealed == tuple(f"sm3:{sm3(file).hex()}" for file in (issued.ofd, issued.pdf))
+    assert city.yinzheng.archive.log.size() == size + 1
+    taken_up(city, application, key)
+
+
+def test_a_pair_that_the_store_has_lost_is_not_sealed_a_second_time(city: City, calls: list[str]) -> None:
+    """It stays begun, and on record, until the store has its files again."""
+    application, key = request(city)
+    attempt(city, Fuse(calls.index("log.append")), application, key)
+    left = city.yinzheng.archive.register.by_key(key)
+
+    def forgets(name: str) -> bytes:
+        raise BlobMissing(name)
+
+    with pytest.raises(BlobMissing):
+        issue(lying_blobs(city, get=forgets), application, key=key, by=OFFICIAL, at=city.clock())
+    assert left is not None
+    assert (left.state, left.sealed is None) == (State.PLANNED, False)
+    assert city.yinzheng.archive.register.by_key(key) == left
+    taken_up(city, application, key)
 
 
 def test_cut_off_twice(city: City, calls: list[str]) -> None:
@@ -303,7 +353,7 @@ def test_a_signer_that_lies(city: City, which: int, lie: Callable[[Signer, bytes
 
 def lying_blobs(city: City, **lies: Callable[..., Any]) -> Office:
     honest = city.yinzheng.office.blobs
-    return office_of(city, blobs=SimpleNamespace(**{"put": honest.put, "get": honest.get} | lies))
+    return office_of(city, blobs=Exchanged(honest, **lies))
 
 
 def test_a_store_that_gives_back_other_octets(city: City) -> None:
@@ -420,9 +470,7 @@ def test_a_register_that_answers_with_another_plan(city: City) -> None:
     def plan(subject: str, planned: SigningPlan) -> Entry:
         return replace(register.plan(subject, planned), plan=replace(planned, ofd="sm3:" + "0" * 64))
 
-    lying = SimpleNamespace(
-        by_key=register.by_key, numbered=register.numbered, begin=register.begin, plan=plan, release=register.release
-    )
+    lying = Exchanged(register, plan=plan)
     assert isinstance(not_released(city, office_of(city, register=lying), (PlanBroken,)), PlanBroken)
 
 

@@ -278,6 +278,8 @@ def test_a_licence_is_not_in_force_before_its_first_day(city: City) -> None:
     early = city.yinzheng.verify_file(issued.ofd)
     assert (indication(early), failed(early)) == (FAILED, {(8, "period")})
     assert "尚未生效" in finding(early, 8, "period").detail
+    for form, examined in presented(city, issued).items():
+        assert failed(examined) == {(8, "period")}, f"{form}: a code says as much as a file"
     city.clock.forward(days=10)
     city.yinzheng.publisher.refresh(city.clock())
-    assert indication(city.yinzheng.verify_file(issued.ofd)) is PASSED
+    assert {indication(one) for one in presented(city, issued).values()} == {PASSED}

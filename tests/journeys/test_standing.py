@@ -35,7 +35,9 @@ from trust.rules.standing import ActKind, Status
 from verifier.evidence import weigh
 from verifier.verifying import verify_file, verify_words
 
-STATUS = {(8, "status")}
+LIST = {(8, "status")}
+REGISTER = {(8, "register")}
+"""A status list is carried anywhere; the register is asked where there is a network, and can only make it worse."""
 
 
 @pytest.fixture
@@ -76,7 +78,7 @@ def test_suspended_reinstated_revoked(city: City, issued: Issued) -> None:
         verdicts = presented(city, issued)
         seen.append({name: indication(one) for name, one in verdicts.items()})
         if seen[-1]["ofd"] is FAILED:
-            assert {name: failed(one) for name, one in verdicts.items()} == dict.fromkeys(verdicts, STATUS)
+            assert {name: failed(one) for name, one in verdicts.items()} == dict.fromkeys(verdicts, LIST | REGISTER)
     forms = ("ofd", "pdf", "code", "identifier")
     assert seen == [dict.fromkeys(forms, expected) for expected in (PASSED, FAILED, PASSED, FAILED)]
 
@@ -90,7 +92,7 @@ def test_revoked_is_for_ever(city: City, issued: Issued) -> None:
     for days in (1, 30, 300):
         later(city, days=days)
         examined = city.yinzheng.verify_file(issued.ofd)
-        assert (indication(examined), failed(examined)) == (FAILED, STATUS)
+        assert (indication(examined), failed(examined)) == (FAILED, LIST | REGISTER)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ def test_each_act_within_one_publication(
     signer, _ = city.yinzheng.directory.service("status-list")
     assert open_status_list(after.octets, signer.public).value(pointer.index) == value
     examined = city.yinzheng.verify_file(issued.ofd)
-    assert (indication(examined), failed(examined)) == (FAILED, STATUS)
+    assert (indication(examined), failed(examined)) == (FAILED, LIST | REGISTER)
     assert status.label in finding(examined, 8, "status").detail
     assert city.yinzheng.standing(identifier(issued), city.clock()).act == done
 
@@ -127,20 +129,27 @@ def test_what_only_a_list_tells_names_no_reason(city: City, issued: Issued) -> N
     """Offline there is no register to ask: the words say that it is suspended, and no more."""
     city.act(ActKind.SUSPEND, issued, "penalty")
     examined = verify_file(issued.ofd, city.yinzheng.evidence(), now=city.clock(), online=None)
-    assert failed(examined) == STATUS
+    assert failed(examined) == LIST
     assert "暂扣" in finding(examined, 8, "status").detail
 
 
 def test_effective_later(city: City, issued: Issued) -> None:
-    """Until then it passes, with a publisher at work or without; afterwards the first publication shows it."""
+    """Until then it passes; afterwards the first publication shows it, and no older list can hide it."""
     effective = city.clock() + timedelta(hours=2)
     city.act(ActKind.SUSPEND, issued, "penalty", effective_at=effective)
     assert indication(city.yinzheng.verify_file(issued.ofd)) is PASSED
     later(city, minutes=119)
+    held = city.yinzheng.evidence_bundle()
+    for minutes, expected in ((0, PASSED), (2, INDETERMINATE)):
+        now = city.clock() + timedelta(minutes=minutes)
+        evidence = weigh(held, city.yinzheng.anchors, now)
+        assert indication(verify_file(issued.ofd, evidence, now=now, online=None)) is expected
     assert indication(city.yinzheng.verify_file(issued.ofd)) is PASSED
-    later(city, minutes=1)
+    city.clock.forward(minutes=1)
+    assert failed(city.yinzheng.verify_file(issued.ofd)) == REGISTER
+    later(city, seconds=1)
     examined = city.yinzheng.verify_file(issued.ofd)
-    assert (indication(examined), failed(examined)) == (FAILED, STATUS)
+    assert (indication(examined), failed(examined)) == (FAILED, LIST | REGISTER)
     assert city.yinzheng.standing(identifier(issued), effective - timedelta(seconds=1)).status is Status.VALID
 
 
@@ -212,7 +221,7 @@ def test_of_two_lists_the_newer_one_decides(city: City, issued: Issued) -> None:
         both = Bundle(**vars(new) | {"status_lists": lists})
         evidence = weigh(both, city.yinzheng.anchors, city.clock())
         examined = verify_file(issued.ofd, evidence, now=city.clock(), online=None)
-        assert failed(examined) == STATUS
+        assert failed(examined) == LIST
 
 
 def test_a_list_from_the_future_is_not_used(city: City, issued: Issued) -> None:
@@ -291,11 +300,14 @@ def test_an_act_stands_whose_process_died_before_it_was_logged(city: City, issue
     with pytest.raises(RuntimeError):
         act(archive.acts, Dead(), order, key="died", at=city.clock(), random=city.yinzheng.random)  # type: ignore[arg-type]  # half a log, on purpose
     assert city.yinzheng.standing(identifier(issued), city.clock()).status is Status.REVOKED
+    assert {name: failed(one) for name, one in presented(city, issued).items()} == dict.fromkeys(
+        ("ofd", "pdf", "code", "identifier"), REGISTER
+    )
     later(city, seconds=1)
     recorded = archive.acts.by_key("died")
     assert recorded is not None
     assert recorded.log_index is not None
-    assert failed(city.yinzheng.verify_file(issued.ofd)) == STATUS
+    assert failed(city.yinzheng.verify_file(issued.ofd)) == LIST | REGISTER
     assert resume(archive.acts, archive.log, city.clock()) == 0
 
 

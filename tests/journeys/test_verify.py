@@ -8,7 +8,6 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -26,6 +25,7 @@ from tests.journey_parts import (
     HOST,
     INDETERMINATE,
     PASSED,
+    Exchanged,
     against,
     code_text,
     failed,
@@ -45,7 +45,7 @@ from trust.certification.profiles import SEAL_MAKER, SEAL_SIGNER
 from trust.formats.certificate import Certificate, Purpose
 from trust.formats.cose import sign1
 from trust.formats.crl import Reason
-from trust.formats.leaf import EntryKind, Statement
+from trust.formats.leaf import EntryKind, Statement, token_commitment
 from trust.formats.log_proof import LogProof
 from trust.formats.token import TokenClaims, decode_claims, encode_claims, split_token, to_base45_text, to_text
 from trust.formats.x509_fields import make_name
@@ -270,6 +270,15 @@ def test_words_of_the_register_do_not_replace_the_list(city: City) -> None:
     city.act(ActKind.SUSPEND, issued, "penalty")
     examined = by_ports(city, issued.ofd, standing=lambda *_: Standing(Status.VALID))
     assert failed(examined) == {(8, "status")}
+    honest = city.yinzheng.verify_file(issued.ofd)
+    assert failed(honest) == {(8, "status"), (8, "register")}
+
+
+def test_words_of_the_register_can_make_it_worse(city: City, issued: Issued) -> None:
+    """What the register says is in force before any list shows it."""
+    for subject in (issued.ofd, issued.pdf, code_text(issued), identifier(issued)):
+        examined = by_ports(city, subject, standing=lambda *_: Standing(Status.SUSPENDED))
+        assert failed(examined) == {(8, "register")}
 
 
 # --- genuine in all but one thing ------------------------------------------------------------------------------------
@@ -286,6 +295,7 @@ def test_sealed_genuinely_but_never_logged(city: City) -> None:
     issued = issue_by(city, office_of(city, log=DeafLog()))
     for file in (issued.ofd, issued.pdf):
         assert failed(city.yinzheng.verify_file(file)) == {(9, "log")}
+    assert failed(city.yinzheng.verify_words(code_text(issued))) == {(9, "log")}
 
 
 @pytest.mark.parametrize("kind", [EntryKind.SEAL_USE, EntryKind.ACT, EntryKind.STATUS_LIST, EntryKind.TRUST_LIST])
@@ -297,7 +307,8 @@ def test_logged_but_not_as_issued(city: City, kind: EntryKind) -> None:
             return append(city.yinzheng.archive.log, [replace(statement, kind=kind)], at)[0]
 
     issued = issue_by(city, office_of(city, log=Mislabelling()))
-    assert failed(city.yinzheng.verify_file(issued.ofd)) == {(9, "log")}
+    for examined in presented(city, issued).values():
+        assert failed(examined) == {(9, "log")}
 
 
 def left_lying(city: City, key: str) -> Entry:
@@ -307,7 +318,7 @@ def left_lying(city: City, key: str) -> Entry:
     def stop(*_: object) -> None:
         raise RuntimeError
 
-    cut_off = SimpleNamespace(by_key=register.by_key, numbered=register.numbered, begin=register.begin, plan=stop)
+    cut_off = Exchanged(register, plan=stop)
     application = city.application("business-licence", number=number())
     with pytest.raises(RuntimeError):
         issue(office_of(city, register=cut_off), application, key=key, by=OFFICIAL, at=city.clock())
@@ -356,6 +367,38 @@ def test_a_code_of_one_body_about_anothers_licence(city: City, issued: Issued) -
     assert (6, "signer-is-body") in failed(examined)
 
 
+def test_a_code_that_a_department_made_by_itself(city: City, issued: Issued) -> None:
+    """Signed by the right key with every claim in order, and never issued: the log has no such code."""
+    own = pen_of(city, "business-licence")
+    claims = decode_claims(split_token(issued.token).payload)
+    strange = replace(claims.identifier, serial="0" * 20)
+    for made_up in (replace(claims, holder="云岭市从未设立有限公司"), replace(claims, identifier=strange), claims):
+        token = sign1(encode_claims(made_up), own.signer)
+        assert token != issued.token
+        assert failed(city.yinzheng.verify_words(to_text(token, HOST))) == {(9, "log")}
+        assert failed(city.yinzheng.verify_file(code_png(to_text(token, HOST)))) == {(9, "log")}
+    assert against(city.yinzheng.verify_words(code_text(issued))) == []
+
+
+def test_a_proof_of_the_file_is_none_of_the_code(city: City, issued: Issued) -> None:
+    """One entry of the log speaks for files and code, each by a commitment of its own."""
+    own = pen_of(city, "business-licence")
+    proof = city.yinzheng.ports.prove(token_commitment(issued.token))
+    assert proof is not None
+    assert indication(by_ports(city, code_text(issued), prove=lambda _: proof)) is PASSED
+    assert indication(by_ports(city, issued.ofd, prove=lambda _: proof)) is PASSED
+    again = to_text(sign1(split_token(issued.token).payload, own.signer), HOST)
+    assert failed(by_ports(city, again, prove=lambda _: proof)) == {(9, "log")}
+
+
+def test_the_time_of_a_code_is_that_of_the_log(city: City, issued: Issued) -> None:
+    online = city.yinzheng.verify_words(code_text(issued))
+    assert finding(online, 0, "sealed-at").indication is PASSED
+    offline = verify_words(code_text(issued), city.yinzheng.evidence(), now=city.clock(), online=None)
+    assert finding(offline, 0, "sealed-at").indication is INDETERMINATE
+    assert (indication(offline), offline.verdict.policy) == (PASSED, "code-offline-1")
+
+
 def test_a_code_that_points_outside_the_list(city: City, issued: Issued) -> None:
     own = pen_of(city, "business-licence")
     claims = decode_claims(split_token(issued.token).payload)
@@ -400,16 +443,14 @@ def test_a_mandate_that_ended_before_the_sealing(fresh: City) -> None:
 
 
 def test_a_mandate_that_ended_after_the_sealing(fresh: City) -> None:
-    """The log proves when the files were sealed; a code has no proof of time and is judged as of now."""
+    """The log proves when it was sealed, files and code alike; without the log it is judged as of now."""
     issued = fresh.issue(number=number())
     end = fresh.clock.forward(hours=1)
     relist(fresh, lambda one: replace(one, mandates=tuple(replace(m, valid_until=end) for m in one.mandates)))
     fresh.clock.forward(hours=1)
-    verdicts = presented(fresh, issued)
-    assert {name: indication(one) for name, one in verdicts.items() if name != "code"} == dict.fromkeys(
-        ("ofd", "pdf", "identifier"), PASSED
-    )
-    assert failed(verdicts["code"]) == {(6, "mandate")}
+    assert {name: against(one) for name, one in presented(fresh, issued).items() if against(one)} == {}
+    offline = verify_file(issued.ofd, fresh.yinzheng.evidence(), now=fresh.clock(), online=None)
+    assert failed(offline) == {(6, "mandate")}
 
 
 def test_a_type_that_the_trust_list_does_not_know(fresh: City) -> None:
@@ -474,11 +515,13 @@ def test_a_revoked_certificate(
             examined = fresh.yinzheng.verify_file(file)
             assert indication(examined) is expected, reason
             assert failed(examined) == (set() if expected is PASSED else {name})
-        if who == "signer":
-            # A code has no proof of time, so it falls with the certificate in any case.
-            assert failed(fresh.yinzheng.verify_words(code_text(issued))) == {name}
+        if who == "signer":  # no maker takes part in a code
+            code = fresh.yinzheng.verify_words(code_text(issued))
+            assert failed(code) == (set() if expected is PASSED else {name})
     offline = verify_file(first.ofd, fresh.yinzheng.evidence(), now=fresh.clock(), online=None)
     assert failed(offline) == {name}, "without the log nothing proves the time of sealing"
+    offline = verify_words(code_text(first), fresh.yinzheng.evidence(), now=fresh.clock(), online=None)
+    assert failed(offline) == ({name} if who == "signer" else set())
 
 
 def test_a_time_that_a_document_claims_is_no_evidence(fresh: City) -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -230,6 +231,53 @@ def test_a_mandate_that_the_plan_no_longer_names_is_ended_and_not_forgotten(city
     assert len(second.mandates) == len(first.mandates)
     assert second.certificates == first.certificates
     assert indication(smaller.verify_file(issued.ofd)) is PASSED
+
+
+class BrokenError(Exception):
+    """What a part of publishing raises that is out of order."""
+
+
+def broken(*_: object) -> None:
+    raise BrokenError
+
+
+def put_out_of_order(patch: pytest.MonkeyPatch, city: City, part: str) -> None:
+    instead = SimpleNamespace(publish_crls=broken) if part == "_authority" else broken
+    patch.setattr(city.yinzheng.publisher, part, instead)
+
+
+@pytest.mark.parametrize("part", ["_trust_list", "_authority", "_status_lists"])
+def test_what_cannot_be_published_does_not_keep_back_the_rest(
+    city: City, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    own = {"_trust_list": "trust list", "_authority": "issuing", "_status_lists": "status list"}
+    publisher, before = city.yinzheng.publisher, numbers(city)
+    due = before.keys() - {"root"}  # the root's list lasts for months
+    with monkeypatch.context() as patch:
+        put_out_of_order(patch, city, part)
+        later = city.clock.forward(days=4)
+        with pytest.raises(BrokenError):
+            publisher.refresh(later)
+        after = numbers(city)
+        assert {name for name in due if after[name] == before[name]} == {own[part]}
+        assert checkpoint(city) == (after["log"], later), "what was logged is under a checkpoint all the same"
+    publisher.refresh(later)
+    assert {name for name in due if numbers(city)[name] == before[name]} == set()
+
+
+@pytest.mark.parametrize("part", ["_trust_list", "_authority"])
+def test_an_act_is_seen_whatever_else_cannot_be_published(
+    city: City, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """Also when everything else is due at that moment."""
+    issued = city.issue(number=number())
+    put_out_of_order(monkeypatch, city, part)
+    city.clock.forward(days=4)
+    before = numbers(city)
+    city.act(ActKind.SUSPEND, issued, "penalty")
+    assert status_value(city, issued.entry.licence.status.index) == 2
+    assert {name for name, one in numbers(city).items() if one != before[name]} == {"status list", "log"}
+    assert checkpoint(city) == (numbers(city)["log"], city.clock())
 
 
 def test_a_mandate_that_the_plan_adds_begins_when_it_is_first_published(city: City) -> None:

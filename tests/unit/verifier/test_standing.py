@@ -48,8 +48,8 @@ def test_what_the_list_says(index: int, indication: Indication, word: str) -> No
     ("later", "name", "indication", "age"),
     [
         (timedelta(0), "status", P, 0),
-        (timedelta(hours=24), "status", P, 86_400),
-        (timedelta(hours=24, seconds=1), "status-stale", I, 86_401),
+        (timedelta(hours=24, seconds=-1), "status", P, 86_399),
+        (timedelta(hours=24), "status-stale", I, 86_400),
         (timedelta(days=400), "status-stale", I, 400 * 86_400),
         (-TOLERANCE, "status", P, 0),
         (-TOLERANCE - timedelta(seconds=1), "status", I, 0),

@@ -15,6 +15,7 @@ from trust.formats.leaf import (
     decode_entry,
     encode_entry,
     public_statement,
+    token_commitment,
 )
 
 AT = datetime(2026, 3, 1, 8, 0, 0, 250_000, tzinfo=UTC)
@@ -49,6 +50,12 @@ COMMITMENT_OF_ZEROS = sm3(b"yinzheng-commitment/1\x00" + bytes(16) + sm3(IDENTIF
 def test_parts_of_other_lengths_are_refused(salt: bytes, digest: bytes) -> None:
     with pytest.raises(Malformed, match="commitment-input"):
         commitment(salt, IDENTIFIER, digest)
+
+
+def test_a_token_is_committed_to_in_a_context_of_its_own() -> None:
+    """Neither a file's digest nor a public document's can be passed off as a token's."""
+    assert token_commitment(b"token") == sm3(b"yinzheng-token-commitment/1\x00token")
+    assert len({token_commitment(b"token"), token_commitment(b"Token"), sm3(b"token")}) == 3
 
 
 def test_a_public_document_is_committed_to_plainly() -> None:

@@ -38,12 +38,20 @@ HOST = "https://zhengzhao.example"
     [
         CLAIMS,
         replace(CLAIMS, valid_until=None),
+        replace(CLAIMS, valid_from=date(2026, 4, 1)),
+        replace(CLAIMS, valid_from=date(2026, 4, 1), valid_until=None),
         replace(CLAIMS, issued_on=date(1970, 1, 1), valid_until=date(9999, 12, 31)),
         replace(CLAIMS, status=StatusPointer(0, 0), holder="张*"),
     ],
 )
 def test_claims_come_back(claims: TokenClaims) -> None:
     assert decode_claims(encode_claims(claims)) == claims
+
+
+def test_the_day_from_which_it_is_valid_is_claim_6_and_left_out_where_none_is_given() -> None:
+    start = date(2026, 4, 1)
+    assert cbor2.loads(encode_claims(replace(CLAIMS, valid_from=start)))[6] == (start - date(1970, 1, 1)).days
+    assert 6 not in cbor2.loads(encode_claims(CLAIMS))
 
 
 def test_a_token_is_small_verifies_and_survives_both_texts() -> None:
@@ -148,7 +156,11 @@ def without(key: int) -> bytes:
         *(without(key) for key in (0, 1, 2, 3, 5)),
         with_claim(0, 2),
         with_claim(0, True),
-        with_claim(6, 0),
+        with_claim(6, None),
+        with_claim(6, -1),
+        with_claim(6, 2**40),
+        with_claim(6, "20513"),
+        with_claim(7, 0),
         with_claim(-1, 0),
         with_claim("0", 0),
         with_claim(1.5, 0),
@@ -188,7 +200,12 @@ def test_an_object_of_another_kind_is_no_token() -> None:
 
 @pytest.mark.parametrize(
     "claims",
-    [replace(CLAIMS, issued_on=date(1969, 12, 31)), replace(CLAIMS, holder="名\n"), replace(CLAIMS, holder="")],
+    [
+        replace(CLAIMS, issued_on=date(1969, 12, 31)),
+        replace(CLAIMS, valid_from=date(1969, 12, 31)),
+        replace(CLAIMS, holder="名\n"),
+        replace(CLAIMS, holder=""),
+    ],
 )
 def test_claims_that_no_reader_would_take_are_not_encoded(claims: TokenClaims) -> None:
     with pytest.raises(Malformed):
