@@ -147,7 +147,7 @@ def steps(made: Installation, issued: Issued) -> dict[str, Work]:
         "complete both files": complete,
         "examine both files": examine,
         "store both files, read back": store,
-        "status entry and register: allot, begin, plan, release": registering(made, entry, fresh),
+        "status entry and register: allot, begin, plan, seal, release": registering(made, entry, fresh),
         "log entry and checkpoint": log,
     }
 
@@ -163,6 +163,7 @@ def registering(made: Installation, entry: Entry, fresh: Iterator[int]) -> Work:
         licence = replace(entry.licence, identifier=identifier, number=f"register {serial}", status=pointer)
         office.register.begin(replace(entry, key=f"register {serial}", licence=licence))
         office.register.plan(str(identifier), SigningPlan(b"token", "sm3:0", "sm3:1"))
+        office.register.seal(str(identifier), ("sm3:2", "sm3:3"))
         office.register.release(str(identifier), Artefacts("sm3:2", "sm3:3", 1, AT))
 
     return register

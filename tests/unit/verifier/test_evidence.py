@@ -88,7 +88,7 @@ def test_a_sound_bundle_is_believed_whole(bundle: Bundle, weighed: Weigh) -> Non
     assert len(evidence.crls) == len(bundle.crls) == 2
     assert len(evidence.log_keys) == 1
     assert len(evidence.listed(Purpose.SEAL_SIGNER)) == 3
-    assert len(evidence.listed(Purpose.TIME_STAMP)) == 0
+    assert len(evidence.listed(Purpose.SEAL_MAKER)) == 1
 
 
 def test_a_bundle_is_the_same_evidence_after_a_journey_in_a_file(bundle: Bundle, weighed: Weigh) -> None:
