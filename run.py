@@ -137,7 +137,7 @@ def main(arguments: list[str]) -> None:
         return
     prepare(TEST_LOCK if word in {"test", "lint", "bench"} else RUN_LOCK)
     if word == "test":
-        become("-m", "pytest", *rest)
+        become("-m", "pytest", *(rest or ["-n", "auto"]))
     elif word == "lint":
         lint()
     elif word == "bench":
