@@ -114,7 +114,7 @@ class Publisher:
         with self._publishing():
             if self._archive.publications.current(shard) is None:
                 self._publish_list(shard, at)
-            self._checkpoint(at)
+            self._checkpoint(at, every=timedelta.max)  # only if the log has grown: repeating an issue stores nothing
 
     @contextmanager
     def _publishing(self) -> Iterator[None]:
@@ -220,7 +220,7 @@ class Publisher:
             )
             append(self._archive.log, [public_statement(EntryKind.STATUS_LIST, octets)], at)
 
-    def _checkpoint(self, at: datetime) -> None:
-        if checkpoint_due(self._archive.log, at, every=CHECKPOINT_EVERY):
+    def _checkpoint(self, at: datetime, every: timedelta = CHECKPOINT_EVERY) -> None:
+        if checkpoint_due(self._archive.log, at, every=every):
             signer, _ = self._directory.service("log")
             publish_checkpoint(self._archive.log, signer, self.origin, at)
