@@ -157,10 +157,10 @@ def _sign(office: Office, entry: Entry, drawn: Drawn, pen: Pen, *, at: datetime)
     What cannot be read back is not kept by the register, so that the same request can make it anew.
     """
     identifier = str(entry.licence.identifier)
-    for message in (drawn.ofd.to_be_signed, drawn.pdf.to_be_signed):
-        office.uses.record_use(SealUse(pen.seal.seal_id, identifier, sm3(message), at, entry.by))
-    ofd = drawn.ofd.complete(pen.signer.sign(drawn.ofd.to_be_signed), pen.certificate.der)
-    pdf = drawn.pdf.complete(pen.signer.sign(drawn.pdf.to_be_signed))
+    messages = drawn.ofd.to_be_signed, drawn.pdf.to_be_signed
+    office.uses.record_uses([SealUse(pen.seal.seal_id, identifier, sm3(one), at, entry.by) for one in messages])
+    ofd = drawn.ofd.complete(pen.signer.sign(messages[0]), pen.certificate.der)
+    pdf = drawn.pdf.complete(pen.signer.sign(messages[1]))
     metadata = encode_licence(entry.licence)
     require_sound(identifier, examine_ofd(ofd), metadata)
     require_sound(identifier, examine_pdf(pdf), metadata)

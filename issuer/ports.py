@@ -136,7 +136,7 @@ class LogBook(Protocol):
 class SealUses(Protocol):
     """The record of every use of a seal, kept before the signature is made."""
 
-    def record_use(self, use: SealUse) -> None:
+    def record_uses(self, uses: Sequence[SealUse]) -> None:
         """Keep who seals what and when, durably; the same digest under the same seal again changes nothing."""
         ...
 

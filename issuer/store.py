@@ -6,8 +6,9 @@ out again. Trust: who can write these tables can hide licences but cannot make o
 are checked by the verifier on their own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import (
     BigInteger,
@@ -20,6 +21,8 @@ from sqlalchemy import (
     Row,
     Table,
     UniqueConstraint,
+    Update,
+    bindparam,
     insert,
     select,
     update,
@@ -29,6 +32,7 @@ from sqlalchemy.exc import IntegrityError
 from issuer.errors import DuplicateNumber, IdempotencyMismatch
 from issuer.ports import Artefacts, Entry, SigningPlan, State
 from trust.formats.licence_document import decode_licence, encode_licence
+from trust.rules.licence import Licence
 from trust.rules.party import Holder
 from trust.store import METADATA, Instant, text
 
@@ -68,6 +72,9 @@ holder = Table(
     Column("holder", LargeBinary(32), primary_key=True),
     Column("identifier", ForeignKey("licence.identifier"), primary_key=True),
 )
+
+
+_MOVES = update(licence).where(licence.c.identifier == bindparam("moved"))
 
 
 class SqlRegister:
@@ -131,36 +138,32 @@ class SqlRegister:
 
     def plan(self, identifier: str, plan: SigningPlan) -> Entry:
         """See `issuer.ports.Register`."""
-        with self._engine.begin() as connection:
-            connection.execute(
-                update(licence)
-                .where(licence.c.identifier == identifier, licence.c.state == State.BEGUN)
-                .values(state=State.PLANNED, token=plan.token, ofd_plan=plan.ofd, pdf_plan=plan.pdf),
-            )
-            return _entry(connection.execute(select(licence).where(licence.c.identifier == identifier)).one())
+        values = {"state": State.PLANNED, "token": plan.token, "ofd_plan": plan.ofd, "pdf_plan": plan.pdf}
+        return self._move(identifier, _MOVES.where(licence.c.state == State.BEGUN), values)
 
     def seal(self, identifier: str, files: tuple[str, str]) -> Entry:
         """See `issuer.ports.Register`."""
-        first = update(licence).where(licence.c.identifier == identifier, licence.c.ofd.is_(None))
-        with self._engine.begin() as connection:
-            connection.execute(first.where(licence.c.state == State.PLANNED).values(ofd=files[0], pdf=files[1]))
-            return _entry(connection.execute(select(licence).where(licence.c.identifier == identifier)).one())
+        first = _MOVES.where(licence.c.state == State.PLANNED, licence.c.ofd.is_(None))
+        return self._move(identifier, first, {"ofd": files[0], "pdf": files[1]})
 
     def release(self, identifier: str, artefacts: Artefacts) -> Entry:
         """See `issuer.ports.Register`."""
+        values = {
+            "state": State.RELEASED,
+            "ofd": artefacts.ofd,
+            "pdf": artefacts.pdf,
+            "leaf": artefacts.log_index,
+            "released_at": artefacts.released_at,
+        }
+        return self._move(identifier, _MOVES.where(licence.c.state == State.PLANNED), values)
+
+    def _move(self, identifier: str, move: Update, values: Mapping[str, object]) -> Entry:
+        """Make a move where it applies, and give the entry as it is then."""
         with self._engine.begin() as connection:
-            connection.execute(
-                update(licence)
-                .where(licence.c.identifier == identifier, licence.c.state == State.PLANNED)
-                .values(
-                    state=State.RELEASED,
-                    ofd=artefacts.ofd,
-                    pdf=artefacts.pdf,
-                    leaf=artefacts.log_index,
-                    released_at=artefacts.released_at,
-                ),
-            )
-            return _entry(connection.execute(select(licence).where(licence.c.identifier == identifier)).one())
+            row = connection.execute(move.values(values).returning(licence), {"moved": identifier}).first()
+            if row is None:
+                row = connection.execute(select(licence).where(licence.c.identifier == identifier)).one()
+        return _entry(row)
 
     def held(self, code_type: str, code: str, type_codes: Sequence[str] = ()) -> Sequence[Entry]:
         """Released licences of a holder, newest first, of the given types or of all."""
@@ -197,6 +200,12 @@ class SqlRegister:
         return [{"holder": digest, "identifier": identifier} for digest in sorted(indexed)]
 
 
+@lru_cache(maxsize=256)
+def _document(octets: bytes) -> Licence:
+    """A stored document; one licence is read many times on its way to release."""
+    return decode_licence(octets)
+
+
 def _entry(row: Row[tuple[object, ...]]) -> Entry:
     values = row._mapping  # noqa: SLF001  (SQLAlchemy's public name for the row as a mapping)
     plan = SigningPlan(values["token"], values["ofd_plan"], values["pdf_plan"]) if values["token"] else None
@@ -206,7 +215,7 @@ def _entry(row: Row[tuple[object, ...]]) -> Entry:
     return Entry(
         key=values["key"],
         body_digest=values["body_digest"],
-        licence=decode_licence(values["document"]),
+        licence=_document(values["document"]),
         by=values["by"],
         begun_at=values["begun_at"],
         token_plan=values["token_plan"],

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from threading import Lock
 
 from service.archive import Archive
@@ -35,6 +36,12 @@ TRUST_LIST_HOLDS = timedelta(days=7)
 CHECKPOINT_EVERY = timedelta(hours=1)
 ATTEMPTS = 5
 """How often a status list is made anew when other processes keep publishing it at the same moment."""
+
+
+@lru_cache(maxsize=4)
+def _decoded(octets: bytes) -> TrustList:
+    """A trust list of our own; the same one is asked for at every issue."""
+    return decode_trust_list(split(octets, MAX_ENVELOPE).payload)
 
 
 @contextmanager
@@ -128,7 +135,7 @@ class Publisher:
     def trust_list(self) -> TrustList | None:
         """The current trust list, as this installation published it."""
         current = self._archive.trust_lists.current(NAME)
-        return None if current is None else decode_trust_list(split(current.octets, MAX_ENVELOPE).payload)
+        return None if current is None else _decoded(current.octets)
 
     def _log_again(self, at: datetime) -> None:
         """Once in a process, log what is published: a crash may have come between publishing and logging."""

@@ -10,6 +10,7 @@ a licence must say all of it.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from templates.errors import DoesNotFit
@@ -47,8 +48,9 @@ class Place:
     spacing: float = 0.0
 
 
+@lru_cache(maxsize=1024)
 def set_text(text: str, place: Place, where: str) -> tuple[Text, ...]:
-    """The lines of `text` in its place, as large as they may be.
+    """The lines of `text` in its place, as large as they may be; the last thousand are remembered.
 
     Raises:
         MissingGlyph: a character cannot be drawn.

@@ -57,10 +57,10 @@ def test_uses_are_kept_in_order_and_once(engine: Engine) -> None:
     register = SqlSealRegister(engine)
     register.file(filed())
     register.file(filed("11010000000002"))
-    for number in (3, 1, 2):
-        register.record_use(use(number))
-    register.record_use(use(1, "11010000000002"))
-    register.record_use(replace(use(1), by="another"))
+    register.record_uses([use(3), replace(use(3), by="another")])
+    register.record_uses([use(1)])
+    register.record_uses([use(1, "11010000000002"), replace(use(1), by="another"), use(2)])
+    register.record_uses([use(2)])
     recorded = register.uses("11010000000001")
     assert [one for _, one in recorded] == [use(3), use(1), use(2)]
     first = recorded[0][0]
@@ -69,9 +69,12 @@ def test_uses_are_kept_in_order_and_once(engine: Engine) -> None:
 
 
 def test_a_use_needs_a_seal(engine: Engine) -> None:
+    register = SqlSealRegister(engine)
+    register.file(filed())
     with pytest.raises(Conflict) as refusal:
-        SqlSealRegister(engine).record_use(use(1))
+        register.record_uses([use(1), use(1, "11010000000009")])
     assert refusal.value.reason == "seal-unknown"
+    assert register.uses("11010000000001") == []
 
 
 def test_texts_too_long_are_refused_by_the_database(engine: Engine) -> None:
@@ -80,7 +83,7 @@ def test_texts_too_long_are_refused_by_the_database(engine: Engine) -> None:
         register.file(replace(filed(), filed_by="x" * 201))
     register.file(filed())
     with pytest.raises(Exception, match=r"(?i)length|too long"):
-        register.record_use(replace(use(1), by="x" * 201))
+        register.record_uses([use(2), replace(use(1), by="x" * 201)])
     assert register.uses("11010000000001") == []
 
 
@@ -88,5 +91,6 @@ def test_many_at_once_record_one_use(engine: Engine) -> None:
     register = SqlSealRegister(engine)
     register.file(filed())
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(register.record_use, [use(1)] * 12))
-    assert [one for _, one in register.uses("11010000000001")] == [use(1)]
+        list(pool.map(register.record_uses, [[use(1), use(2)], [use(2), use(1)]] * 6))
+    assert {one.digest for _, one in register.uses("11010000000001")} == {use(1).digest, use(2).digest}
+    assert len(register.uses("11010000000001")) == 2

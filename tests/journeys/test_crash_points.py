@@ -206,7 +206,7 @@ def test_the_order_of_promises(calls: list[str]) -> None:
     once = [name for name in calls if name not in {"random", "bundle", "mandates", "pen"}]
     assert once == [
         *("register.by_key", "register.numbered", "allot", "register.begin", "sign", "register.plan"),
-        *("uses.record_use", "uses.record_use", "sign", "sign"),
+        *("uses.record_uses", "sign", "sign"),
         *("blobs.put", "blobs.put", "blobs.get", "blobs.get", "register.seal", "log.append", "register.release"),
     ]
 
@@ -233,7 +233,7 @@ def test_cut_off_after_sealing_seals_nothing_again(city: City, calls: list[str],
     again = Fuse()
     issued = attempt(city, again, application, key)
     assert issued is not None
-    assert {"sign", "uses.record_use", "blobs.put", "register.seal"}.isdisjoint(again.calls)
+    assert {"sign", "uses.record_uses", "blobs.put", "register.seal"}.isdisjoint(again.calls)
     assert left.sealed == tuple(f"sm3:{sm3(file).hex()}" for file in (issued.ofd, issued.pdf))
     assert city.yinzheng.archive.log.size() == size + 1
     taken_up(city, application, key)
@@ -399,7 +399,7 @@ def test_a_seal_register_that_does_not_answer(city: City) -> None:
         raise OSError
 
     for which in (1, 2):
-        office = replace(lying_pen(city, which, noting), uses=SimpleNamespace(record_use=down))
+        office = replace(lying_pen(city, which, noting), uses=SimpleNamespace(record_uses=down))
         not_released(city, office, (OSError,))
     assert signed == []
 
@@ -407,7 +407,7 @@ def test_a_seal_register_that_does_not_answer(city: City) -> None:
 def planned_and_cut_off(city: City) -> tuple[Application, str]:
     """A request whose plan is on record and nothing more."""
     application, key = request(city)
-    stop = SimpleNamespace(record_use=Fuse(0).guard("stop", lambda _: None))
+    stop = SimpleNamespace(record_uses=Fuse(0).guard("stop", lambda _: None))
     with pytest.raises(PowerCutError):
         issue(office_of(city, uses=stop), application, key=key, by=OFFICIAL, at=city.clock())
     begun = city.yinzheng.archive.register.by_key(key)

@@ -70,6 +70,15 @@ log_checkpoint = Table(
 )
 
 
+_LATEST = (
+    select(log_checkpoint.c.note)
+    .where(log_checkpoint.c.note.is_not(None))
+    .order_by(log_checkpoint.c.size.desc(), log_checkpoint.c.at.desc())
+    .limit(1)
+)
+_HEAD = select(log_head.c.size, log_head.c.at)
+
+
 def position(node: Node) -> int:
     """In-order number of a complete node: leaves are even, a node stands between its two halves."""
     return node.place << node.level + 1 | (1 << node.level) - 1
@@ -94,7 +103,7 @@ class SqlLog:
     def size(self) -> int:
         """How many entries there are."""
         with self._engine.connect() as connection:
-            return connection.scalar(select(log_head.c.size)) or 0
+            return connection.scalar(_HEAD) or 0
 
     def nodes(self, wanted: Sequence[Node]) -> list[bytes]:
         """Stored hashes in the order asked."""
@@ -127,29 +136,32 @@ class SqlLog:
 
     def latest(self) -> bytes | None:
         """The latest checkpoint of the largest size."""
-        table = log_checkpoint
-        signed = select(table.c.note).where(table.c.note.is_not(None))
         with self._engine.connect() as connection:
-            return connection.scalar(signed.order_by(table.c.size.desc(), table.c.at.desc()).limit(1))
+            return connection.scalar(_LATEST)
 
     def plan(self, size: int, at: datetime, to_be_signed: bytes) -> None:
         """Record what is about to be signed."""
         table = log_checkpoint
-        with self._engine.begin() as connection:
-            if insert_if_absent(connection, table, size=size, at=at, to_be_signed=to_be_signed):
-                return
-            planned = connection.scalar(select(table.c.to_be_signed).where(table.c.size == size, table.c.at == at))
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(table), {"size": size, "at": at, "to_be_signed": to_be_signed})
+        except IntegrityError as error:
+            same = select(table.c.to_be_signed).where(table.c.size == size, table.c.at == at)
+            with self._engine.connect() as connection:
+                planned = connection.scalar(same)
             if planned != to_be_signed:
-                raise LogDamaged("plan-changed", f"another text of {size} entries was planned for {at.isoformat()}")
+                what = f"another text of {size} entries was planned for {at.isoformat()}"
+                raise LogDamaged("plan-changed", what) from error
 
     def complete(self, size: int, at: datetime, note: bytes) -> None:
         """Store what was signed; of two notes for one text the first stays."""
         table = log_checkpoint
         planned = (table.c.size == size) & (table.c.at == at)
         with self._engine.begin() as connection:
+            if connection.execute(update(table).where(planned, table.c.note.is_(None)).values(note=note)).rowcount:
+                return
             if connection.scalar(select(table.c.size).where(planned)) is None:
                 raise Conflict("not-planned", f"{size} entries at {at.isoformat()}")
-            connection.execute(update(table).where(planned, table.c.note.is_(None)).values(note=note))
 
     def checkpoints(self, first: int = 0) -> list[bytes]:
         """The latest checkpoint of each size from `first` on, smallest first; for audit."""
@@ -206,7 +218,7 @@ class SqlLogWriter:
 
     def _lock(self) -> Head:
         """Read the head row and hold it until the transaction ends; the very first writer makes it."""
-        query = select(log_head.c.size, log_head.c.at).with_for_update()
+        query = _HEAD.with_for_update()
         row = self._connection.execute(query).first()
         if row is None:
             insert_if_absent(self._connection, log_head, id=1, size=0)

@@ -33,12 +33,11 @@ def allot_many(
     if size < 4 or size & (size - 1):
         raise ValueError("the size of a list is a power of two from 4 on")
     wanted = list(dict.fromkeys(subjects))
-    placed = dict(slots.of(wanted))
+    placed: dict[str, StatusPointer] = {}
     for _ in range(MAX_ROUNDS + len(wanted)):
         left = [subject for subject in wanted if subject not in placed][:AT_ONCE]
         if not left:
             return placed
-        shard = slots.open_list(size, size * 3 // 4)
-        slots.take(shard, {subject: int.from_bytes(random(8), "big") % size for subject in left})
-        placed |= slots.of(left)
+        drawn = {subject: int.from_bytes(random(8), "big") % size for subject in left}
+        placed |= slots.take(drawn, size=size, full=size * 3 // 4)
     raise Conflict("no-free-entry", "no free entry of a status list was found")

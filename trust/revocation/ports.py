@@ -82,11 +82,12 @@ class Slots(Protocol):
     def lists(self) -> Sequence[int]:
         """The numbers of all lists that entries are taken from, published or not."""
 
-    def open_list(self, size: int, full: int) -> int:
-        """The list with fewer than `full` entries given away, made with `size` entries where there is none."""
+    def take(self, wanted: Mapping[str, int], *, size: int, full: int) -> Mapping[str, StatusPointer]:
+        """Give entries of one list to subjects as far as neither has been taken, in one durable transaction.
 
-    def take(self, shard: int, wanted: Mapping[str, int]) -> None:
-        """Give entries to subjects as far as neither has been taken; subjects left over are asked for again."""
+        The list is the newest one, if it has `size` entries and fewer than `full` of them are given away, else a new
+        one. Returns the entries that these subjects have now; those left over are asked for again.
+        """
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    bindparam,
     func,
     insert,
     select,
@@ -235,23 +236,13 @@ class SqlSlots:
         with self._engine.connect() as connection:
             return connection.scalars(select(status_shard.c.shard).order_by(status_shard.c.shard)).all()
 
-    def open_list(self, size: int, full: int) -> int:
-        """The newest list if it has the size and room asked for, else a new one."""
-        with self._engine.begin() as connection:
-            newest = connection.execute(select(status_shard).order_by(status_shard.c.shard.desc()).limit(1)).first()
-            if newest is not None and newest.size == size and newest.allotted < full:
-                return int(newest.shard)
-            shard = 0 if newest is None else newest.shard + 1
-            insert_if_absent(connection, status_shard, shard=shard, size=size, allotted=0)
-            return int(shard)
-
-    def take(self, shard: int, wanted: Mapping[str, int]) -> None:
+    def take(self, wanted: Mapping[str, int], *, size: int, full: int) -> Mapping[str, StatusPointer]:
         """Give entries to subjects as far as both are free; each with its standing row, valid."""
         try:
             with self._engine.begin() as connection:
-                _take(connection, shard, wanted)
+                return _take(connection, _open_list(connection, size, full), wanted)
         except IntegrityError:
-            return  # a subject was given an entry of another list meanwhile: nothing was placed, the caller asks again
+            return {}  # a subject was given an entry of another list meanwhile: nothing was placed, one asks again
 
 
 class SqlPublications:
@@ -355,6 +346,14 @@ def _recorded(row: Row[*tuple[object, ...]]) -> RecordedAct:
     return RecordedAct(_act(row), bytes(row.salt), bytes(row.body), row.log_index)
 
 
+NEWEST_LIST = select(status_shard).order_by(status_shard.c.shard.desc()).limit(1).with_for_update()
+GIVEN = (
+    update(status_shard)
+    .where(status_shard.c.shard == bindparam("in_shard"))
+    .values(allotted=status_shard.c.allotted + bindparam("more"))
+)
+
+
 def _pointers(connection: Connection, subjects: Sequence[str]) -> dict[str, StatusPointer]:
     found = {}
     for start in range(0, len(subjects), AT_ONCE):
@@ -364,10 +363,19 @@ def _pointers(connection: Connection, subjects: Sequence[str]) -> dict[str, Stat
     return found
 
 
-def _take(connection: Connection, shard: int, wanted: Mapping[str, int]) -> None:
+def _open_list(connection: Connection, size: int, full: int) -> int:
+    """The newest list if it has the size and room asked for, else a new one; its row is held."""
+    newest = connection.execute(NEWEST_LIST).first()
+    if newest is not None and newest.size == size and newest.allotted < full:
+        return int(newest.shard)
+    shard = 0 if newest is None else int(newest.shard) + 1
+    insert_if_absent(connection, status_shard, shard=shard, size=size, allotted=0)
+    connection.execute(select(status_shard.c.shard).where(status_shard.c.shard == shard).with_for_update()).one()
+    return shard
+
+
+def _take(connection: Connection, shard: int, wanted: Mapping[str, int]) -> dict[str, StatusPointer]:
     """Store the free pairs of subject and entry, under the lock of the list's row."""
-    own = status_shard.c.shard == shard
-    connection.execute(select(status_shard).where(own).with_for_update()).one()
     have, taken = _pointers(connection, list(wanted)), _taken(connection, shard, list(wanted.values()))
     fresh: dict[int, str] = {}
     for subject, entry in wanted.items():
@@ -378,7 +386,8 @@ def _take(connection: Connection, shard: int, wanted: Mapping[str, int]) -> None
         rows = [{"subject": subject, "sequence": 0, "status": Status.VALID.value} for subject in fresh.values()]
         connection.execute(insert(status_slot), slots)
         connection.execute(insert(standing), rows)
-        connection.execute(update(status_shard).where(own).values(allotted=status_shard.c.allotted + len(fresh)))
+        connection.execute(GIVEN, {"in_shard": shard, "more": len(fresh)})
+    return have | {subject: StatusPointer(shard, entry) for entry, subject in fresh.items()}
 
 
 def _taken(connection: Connection, shard: int, entries: Sequence[int]) -> set[int]:

@@ -50,11 +50,11 @@ class SealRegister(Protocol):
     def of_body(self, body_code: str) -> Sequence[FiledSeal]:
         """The seals of a body, by number."""
 
-    def record_use(self, use: SealUse) -> None:
-        """Record a use; the same digest under the same seal again changes nothing, and the first record stays.
+    def record_uses(self, uses: Sequence[SealUse]) -> None:
+        """Record uses, all or none; the same digest under the same seal again changes nothing, the first record stays.
 
         Raises:
-            Conflict: `seal-unknown`, no such seal is filed.
+            Conflict: `seal-unknown`, one of the seals is not filed; nothing was recorded.
 
         """
 

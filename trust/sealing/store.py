@@ -97,17 +97,25 @@ class SqlSealRegister:
         with self._engine.connect() as connection:
             return [_filed(row) for row in connection.execute(query)]
 
-    def record_use(self, use: SealUse) -> None:
-        """Record a use; the same digest under the same seal again changes nothing."""
-        values = {"seal_id": use.seal_id, "subject": use.subject, "digest": use.digest, "at": use.at, "used_by": use.by}
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(insert(seal_use).values(**values))
-        except IntegrityError as error:
-            if self.find(use.seal_id) is None:
-                raise Conflict("seal-unknown", use.seal_id) from error
-            if not self._is_recorded(use):
-                raise
+    def record_uses(self, uses: Sequence[SealUse]) -> None:
+        """Record uses, all or none; the same digest under the same seal again changes nothing.
+
+        The rows of the seals are held meanwhile, so uses of one seal are recorded one after another.
+        """
+        seals = sorted({use.seal_id for use in uses})
+        held = select(seal.c.seal_id).where(seal.c.seal_id.in_(seals)).order_by(seal.c.seal_id).with_for_update()
+        recorded = select(seal_use.c.seal_id, seal_use.c.digest)
+        recorded = recorded.where(seal_use.c.digest.in_([use.digest for use in uses]))
+        with self._engine.begin() as connection:
+            if unknown := set(seals).difference(connection.scalars(held)):
+                raise Conflict("seal-unknown", min(unknown))
+            known = {(row.seal_id, bytes(row.digest)) for row in connection.execute(recorded)}
+            fresh: dict[tuple[str, bytes], SealUse] = {}
+            for use in uses:
+                if (use.seal_id, use.digest) not in known:
+                    fresh.setdefault((use.seal_id, use.digest), use)
+            if fresh:
+                connection.execute(insert(seal_use), [_row(use) for use in fresh.values()])
 
     def uses(self, seal_id: str, *, after: int = 0, limit: int = 1000) -> Sequence[tuple[int, SealUse]]:
         """Uses of a seal in the order recorded, each with its number."""
@@ -115,14 +123,13 @@ class SqlSealRegister:
         with self._engine.connect() as connection:
             return [_use(row) for row in connection.execute(of_seal.order_by(seal_use.c.number).limit(limit))]
 
-    def _is_recorded(self, use: SealUse) -> bool:
-        same = select(seal_use.c.number).where(seal_use.c.seal_id == use.seal_id, seal_use.c.digest == use.digest)
-        with self._engine.connect() as connection:
-            return connection.execute(same).first() is not None
-
 
 def _filed(row: Row[tuple[object, ...]]) -> FiledSeal:
     return FiledSeal(parse_seal(row.octets), row.body_code, row.filed_at, row.filed_by)
+
+
+def _row(use: SealUse) -> dict[str, object]:
+    return {"seal_id": use.seal_id, "subject": use.subject, "digest": use.digest, "at": use.at, "used_by": use.by}
 
 
 def _use(row: Row[tuple[object, ...]]) -> tuple[int, SealUse]:

@@ -27,7 +27,7 @@ from trust.rules.verdict import Finding, Indication
 
 KEYS = count(1)
 WRITES = (
-    *("register.begin", "register.plan", "uses.record_use", "blobs.put"),
+    *("register.begin", "register.plan", "uses.record_uses", "blobs.put"),
     *("register.seal", "log.append", "register.release"),
 )
 

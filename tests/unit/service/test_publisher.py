@@ -168,8 +168,8 @@ def test_a_list_that_was_never_published_is_published(city: City) -> None:
     """Entries were given, and then the process was cut off: the list is due all the same."""
     archive = city.yinzheng.archive
     size = city.yinzheng.publisher._list_size
-    while archive.slots.open_list(size, size * 3 // 4) == 0:
-        archive.slots.take(0, {f"subject {entry}": entry for entry in range(size)})
+    archive.slots.take({f"subject {entry}": entry for entry in range(size)}, size=size, full=size * 3 // 4)
+    archive.slots.take({"one more": 0}, size=size, full=size * 3 // 4)
     assert (archive.slots.lists(), archive.publications.current(1)) == ([0, 1], None)
     city.yinzheng.publisher.refresh(city.clock.forward(seconds=1))
     published = archive.publications.current(1)

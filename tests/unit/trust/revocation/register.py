@@ -78,14 +78,14 @@ class MemoryRegister:
     def lists(self) -> list[int]:
         return sorted({pointer.list for pointer in self.pointers.values()})
 
-    def open_list(self, size: int, full: int) -> int:
+    def take(self, wanted: Mapping[str, int], *, size: int, full: int) -> Mapping[str, StatusPointer]:
+        assert full < size
         allotted = Counter(pointer.list for pointer in self.pointers.values())
-        return next(shard for shard in range(10_000) if allotted[shard] < full)
-
-    def take(self, shard: int, wanted: Mapping[str, int]) -> None:
+        shard = next(shard for shard in range(10_000) if allotted[shard] < full)
         for subject, entry in wanted.items():
             if subject not in self.pointers and StatusPointer(shard, entry) not in self.pointers.values():
                 self.enrol(subject, shard, entry)
+        return {subject: self.pointers[subject] for subject in wanted if subject in self.pointers}
 
 
 class MemoryRecording:
