@@ -101,7 +101,7 @@ def ages_of(yinzheng: Yinzheng, at: datetime) -> Ages:
     note = archive.log.latest()
     return Ages(
         status_lists=max((at - one.at for one in current), default=None),
-        lists_hold=bool(current) and all(at <= one.next_update for one in current),
+        lists_hold=bool(current) and all(at < one.next_update for one in current),
         checkpoint=at - parse_checkpoint(note)[0].at if note else None,
     )
 

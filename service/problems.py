@@ -66,6 +66,10 @@ INTERNAL = Problem(
     "Something went wrong inside; nothing was completed. Try again later, then tell the administrator.",
 )
 
+NOT_FOUND = "not-found"
+"""The one code of what is unknown and of what is not the asker's to see."""
+FILE_MISSING = Problem(503, "file-missing", "证照文件暂时取不到，请联系管理员。", "The stored file cannot be had.")
+
 TABLE: dict[type[Exception], Problem] = {
     keys.KeysError: replace(INTERNAL, code="keys"),
     keys.MalformedKey: Problem(
@@ -132,7 +136,7 @@ TABLE: dict[type[Exception], Problem] = {
     ),
     log.NotLogged: Problem(404, "not-logged", "存证日志中没有这一条。", "The log has no such entry."),
     revocation.SubjectUnknown: Problem(
-        404, "not-found", "没有查到，请核对标识。", "Nothing was found; check the identifier."
+        404, NOT_FOUND, "没有查到，请核对标识。", "Nothing was found; check the identifier."
     ),
     revocation.NotPublished: Problem(404, "not-published", "没有这份状态清单。", "There is no such status list."),
     revocation.PublicationDamaged: Problem(
@@ -141,7 +145,7 @@ TABLE: dict[type[Exception], Problem] = {
         "状态清单存储异常，已停止公布；请联系管理员。",
         "A stored status list is damaged; publishing has stopped.",
     ),
-    certification.CertificateUnknown: Problem(404, "not-found", "没有这张证书。", "There is no such certificate."),
+    certification.CertificateUnknown: Problem(404, NOT_FOUND, "没有这张证书。", "There is no such certificate."),
     certification.NotPublished: Problem(
         404, "not-published", "没有这份清单，或者尚未公布。", "There is no such list, or none yet."
     ),
@@ -203,9 +207,7 @@ TABLE: dict[type[Exception], Problem] = {
         "将要签名的内容与事先登记的不一致，未签发；请用新的幂等键重新申请。",
         "What would be signed differs from the stored plan; apply again under a new key.",
     ),
-    issuer.NoSuchLicence: Problem(
-        404, "not-found", "没有查到，请核对标识。", "Nothing was found; check the identifier."
-    ),
+    issuer.NoSuchLicence: Problem(404, NOT_FOUND, "没有查到，请核对标识。", "Nothing was found; check the identifier."),
     issuer.NotSound: Problem(
         500,
         "not-sound",
@@ -234,6 +236,7 @@ TABLE: dict[type[Exception], Problem] = {
         "这个核验策略不适用：文件与二维码各有策略，请换一个或不指定。",
         "The policy is for codes and this is a file, or the other way round; choose another or none.",
     ),
+    verifier.FileUnavailable: FILE_MISSING,
     verifier.UnknownPolicy: Problem(422, "unknown-policy", "没有这个核验策略。", "There is no such policy."),
     cases.CasesError: replace(INTERNAL, code="citing"),
     cases.MalformedMatters: Problem(
@@ -248,7 +251,7 @@ TABLE: dict[type[Exception], Problem] = {
         "没有这个事项或这项材料，请核对事项编码与材料编码。",
         "No such matter or requirement.",
     ),
-    cases.NoSuchCitation: Problem(404, "not-found", "没有查到，请核对用证码。", "Nothing was found; check the number."),
+    cases.NoSuchCitation: Problem(404, NOT_FOUND, "没有查到，请核对用证码。", "Nothing was found; check the number."),
     cases.NothingHeld: Problem(
         404,
         "nothing-held",
@@ -305,9 +308,7 @@ TABLE: dict[type[Exception], Problem] = {
         "二维码内容太长，未签发；请缩短持证主体名称或服务地址。",
         "The code is too dense to print; shorten name or address.",
     ),
-    blobs.BlobMissing: Problem(
-        503, "file-missing", "证照文件暂时取不到，请联系管理员。", "The stored file cannot be had."
-    ),
+    blobs.BlobMissing: FILE_MISSING,
     identity.IdentityError: Problem(403, "not-allowed", "没有这项权限。", "Not allowed."),
     identity.NotSignedIn: Problem(401, "not-signed-in", "请先登录。", "Sign in first."),
     identity.NotAllowed: Problem(403, "not-allowed", "没有这项权限。", "Not allowed."),
@@ -364,7 +365,12 @@ def problem_of(error: Exception) -> Problem:
 
 
 def _finer(row: Problem, error: Exception) -> Problem:
-    """The row with the sentence and the code of the error's reason, where people can do something about it."""
+    """The row with the sentence and the code of the error's reason, where people can do something about it.
+
+    What is unknown keeps its row: a finer word could tell it from what is only hidden.
+    """
+    if row.code == NOT_FOUND:
+        return row
     if not isinstance(error, (trust.TrustError, cases.ConsentRefused, cases.MalformedRequest, verifier.NotUnderstood)):
         return row
     zh, en = REASONS.get(error.reason, (row.zh, row.en))

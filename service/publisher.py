@@ -26,7 +26,7 @@ from trust.formats.leaf import EntryKind, public_statement
 from trust.formats.status_list import SIZE
 from trust.formats.trust_list import ListedCertificate, TrustList, decode_trust_list
 from trust.log.appending import append
-from trust.log.checkpointing import checkpoint_due, publish_checkpoint
+from trust.log.checkpointing import publish_if_due
 from trust.revocation.acting import resume
 from trust.revocation.publishing import due, publish
 from trust.rules.mandate import Mandate
@@ -71,14 +71,20 @@ class Publisher:
         self._base_url, self._list_size = base_url, list_size
         self._lock = Lock()
         self._logged_again = False
+        self._listed_shards: set[int] = set()
+        self._origin: str | None = None
         self.edition = 0
         """How often this process has published or looked what is due; whoever keeps evidence compares it."""
 
     @property
     def origin(self) -> str:
         """The log's name: the first public address without its scheme; it stays when the service moves."""
-        last = self.trust_list()
-        return last.log if last else f"{self._base_url.partition('://')[2]}/log"
+        if self._origin is None:
+            last = self.trust_list()
+            if last is None:
+                return f"{self._base_url.partition('://')[2]}/log"
+            self._origin = last.log
+        return self._origin
 
     @property
     def status_base(self) -> str:
@@ -119,8 +125,9 @@ class Publisher:
     def after_issue(self, shard: int, at: datetime) -> None:
         """Make what was just logged provable, and see that the licence's status list exists."""
         with self._publishing():
-            if self._archive.publications.current(shard) is None:
+            if shard not in self._listed_shards and self._archive.publications.current(shard) is None:
                 self._publish_list(shard, at)
+            self._listed_shards.add(shard)
             self._checkpoint(at, every=timedelta.max)  # only if the log has grown: repeating an issue stores nothing
 
     @contextmanager
@@ -228,6 +235,5 @@ class Publisher:
             append(self._archive.log, [public_statement(EntryKind.STATUS_LIST, octets)], at)
 
     def _checkpoint(self, at: datetime, every: timedelta = CHECKPOINT_EVERY) -> None:
-        if checkpoint_due(self._archive.log, at, every=every):
-            signer, _ = self._directory.service("log")
-            publish_checkpoint(self._archive.log, signer, self.origin, at)
+        signer, _ = self._directory.service("log")
+        publish_if_due(self._archive.log, signer, self.origin, at, every=every)

@@ -245,7 +245,7 @@ class Yinzheng:
             acts = self.archive.acts.of(identifier)
         except SubjectUnknown:
             return None
-        file = self.ports.file_of(identifier)
+        file = self.ports.stored(identifier)
         if file is None:
             return None
         examined = self.verify_file(file, at=at)

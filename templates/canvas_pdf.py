@@ -1,9 +1,9 @@
 """The PDF canvas: drawing items become a page of PDF 1.7 with everything it needs inside.
 
 A face uses so little of PDF (one page, embedded TrueType, paths, one bit picture) that it is written directly:
-the whole file takes about a millisecond, the same licence gives the same octets, and no font stays outside. What is
-the same on every licence of a type (`PdfStock`) is laid out and deflated once. The file is one revision with a classic
-cross-reference table, ready for `trust.formats.pdf` to seal; nothing here knows of signatures.
+it takes about a millisecond, the same licence gives the same octets, and no font stays outside. What is the same on
+every licence of a type (`PdfStock`) is laid out and deflated once. The drawing is in the spelling of our sealed files,
+ready for `trust.formats.pdf` to seal; nothing here knows of signatures.
 
 Coordinates: content is in millimetres by one matrix; y is turned over as numbers are written. Text is shown by glyph
 number (Identity-H) with a ToUnicode map, so that it can be searched and copied.
@@ -21,6 +21,8 @@ from PIL import Image
 from templates.fonts import EM, POSTSCRIPT_NAME, Subset, typeface
 from templates.items import Bitmap, Colour, Item, Outline, Picture, Shape, Text
 from templates.seal_picture import SealPicture
+from trust.formats.pdf.drawing import Drawing
+from trust.formats.pdf.layout import stream_body
 
 _PER_MM = 72 / 25.4
 _SWIFT, _SMALL = 1, 9
@@ -60,10 +62,11 @@ def prepare_pdf(items: Sequence[Item], *, width: float, height: float) -> PdfSto
 
 
 def draw_pdf(
-    stock: PdfStock, items: Sequence[Item], *, title: str, seal: SealPicture, seal_at: tuple[float, float]
-) -> bytes:
+    stock: PdfStock, items: Sequence[Item], *, title: str, seal: SealPicture, seal_at: tuple[float, float], first: int
+) -> Drawing:
     """The PDF of one face: the stock, the seal centred on `seal_at`, and this licence's items.
 
+    Objects are numbered from `first`, which says what the drawing is for (`trust.formats.pdf.drawing`).
     The seal lies below the licence's own text, because ink of the office stamp lets black print show through.
 
     Raises:
@@ -71,7 +74,7 @@ def draw_pdf(
 
     """
     subset = typeface().subset(_characters(items))
-    file = _File()
+    file = _Objects(first)
     fonts = f"/S {file.add_font(stock.font)} /V {file.add_font(_font(subset, level=_SWIFT))}"
     pictures = [item for item in items if isinstance(item, Picture)]
     drawn = [
@@ -87,19 +90,21 @@ def draw_pdf(
     contents = f"[{file.add(stock.content)} {file.add(_stream(content, level=_SWIFT))}]"
     resources = f"<< /Font << {fonts} >> /XObject << {' '.join(objects)} >> >>"
     box = f"[0 0 {_number(stock.width * _PER_MM)} {_number(stock.height * _PER_MM)}]"
-    return file.finish(page=f"/MediaBox {box} /Resources {resources} /Contents {contents}", title=title)
+    page = f"/MediaBox {box} /Resources {resources} /Contents {contents}"
+    return Drawing(title, (page.encode(),), tuple(file.bodies), first)
 
 
-class _File:
-    """Objects in the order they are added; 1 to 4 are the catalogue, the page tree, the page and the title."""
+class _Objects:
+    """Objects in the order they are added, numbered from `first`."""
 
-    def __init__(self) -> None:
-        self._objects: list[bytes] = [b""] * 4
+    def __init__(self, first: int) -> None:
+        self._first = first
+        self.bodies: list[bytes] = []
 
     def add(self, content: bytes) -> str:
         """Take an object in; the answer is a reference to it."""
-        self._objects.append(content)
-        return f"{len(self._objects)} 0 R"
+        self.bodies.append(content)
+        return f"{self._first + len(self.bodies) - 1} 0 R"
 
     def add_font(self, font: _Font) -> str:
         """Type0 font, its descendant, descriptor, file and ToUnicode map."""
@@ -124,38 +129,9 @@ class _File:
         colour, mask = _seal_image(seal)
         return self.add(colour.replace(b"/SMask 0 0 R", b"/SMask " + self.add(mask).encode(), 1))
 
-    def finish(self, *, page: str, title: str) -> bytes:
-        """The whole file."""
-        self._objects[:4] = (
-            b"<< /Type /Catalog /Pages 2 0 R /Lang (zh-CN) /ViewerPreferences << /DisplayDocTitle true >> >>",
-            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-            f"<< /Type /Page /Parent 2 0 R {page} >>".encode(),
-            f"<< /Title <FEFF{title.encode('utf-16-be').hex().upper()}> /Producer (Yinzheng) >>".encode(),
-        )
-        parts = [b"%PDF-1.7\n%\xe5\x8d\xb0\xe8\xaf\x81\n"]
-        offsets: list[int] = []
-        position = len(parts[0])
-        for number, content in enumerate(self._objects, 1):
-            offsets.append(position)
-            parts.append(b"%d 0 obj\n%b\nendobj\n" % (number, content))
-            position += len(parts[-1])
-        identity = hashlib.sha256(b"".join(parts)).hexdigest()[:32]
-        entries = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-        parts.append(
-            f"xref\n0 {len(offsets) + 1}\n0000000000 65535 f \n{entries}"
-            f"trailer\n<< /Size {len(offsets) + 1} /Root 1 0 R /Info 4 0 R /ID [<{identity}> <{identity}>] >>\n"
-            f"startxref\n{position}\n%%EOF\n".encode()
-        )
-        return b"".join(parts)
-
 
 def _stream(content: bytes, *, level: int, entries: str = "") -> bytes:
-    deflated = zlib.compress(content, level)
-    return b"<< /Filter /FlateDecode /Length %d%b >>\nstream\n%b\nendstream" % (
-        len(deflated),
-        entries.encode(),
-        deflated,
-    )
+    return stream_body(f"/Filter /FlateDecode{entries}".encode(), zlib.compress(content, level))
 
 
 def _font(subset: Subset, *, level: int) -> _Font:
@@ -190,15 +166,12 @@ def _to_unicode(by_glyph: Sequence[tuple[int, str]]) -> bytes:
 
 def _image(bitmap: Bitmap) -> bytes:
     """A bit picture; PDF reads PNG's rows as they are (predictor 15)."""
-    return (
-        (
-            f"<< /Type /XObject /Subtype /Image /Width {bitmap.columns} /Height {bitmap.rows} /ColorSpace /DeviceGray"
-            f" /BitsPerComponent 1 /Filter /FlateDecode /DecodeParms << /Predictor 15 /Colors 1 /BitsPerComponent 1"
-            f" /Columns {bitmap.columns} >> /Length {len(bitmap.data)} >>\nstream\n"
-        ).encode()
-        + bitmap.data
-        + b"\nendstream"
+    entries = (
+        f"/Type /XObject /Subtype /Image /Width {bitmap.columns} /Height {bitmap.rows} /ColorSpace /DeviceGray"
+        f" /BitsPerComponent 1 /Filter /FlateDecode /DecodeParms << /Predictor 15 /Colors 1 /BitsPerComponent 1"
+        f" /Columns {bitmap.columns} >>"
     )
+    return stream_body(entries.encode(), bitmap.data)
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ some viewers smooth small pictures when they enlarge them.
 
 import struct
 import zlib
+from functools import lru_cache
 from typing import Any
 
 import zxingcpp
@@ -37,6 +38,7 @@ def code_modules(text: str) -> tuple[bytes, ...]:
     return tuple(octets[start : start + side] for start in range(0, side * side, side))
 
 
+@lru_cache(maxsize=64)
 def code_picture(text: str, *, x: float, y: float, side: float) -> Picture:
     """The code of `text` as a square of `side` millimetres, quiet zone included.
 

@@ -15,6 +15,7 @@ from templates.library import Bundle
 from templates.seal_picture import SealPicture
 from trust.formats.ofd.document import OfdFont, OfdImage, OfdPage
 from trust.formats.ofd.signature import Stamp
+from trust.formats.pdf.drawing import Drawing, first_alone, first_sealed
 from trust.rules.licence import Licence
 
 
@@ -22,15 +23,22 @@ from trust.rules.licence import Licence
 class Face:
     """The drawn face; the OFD values go into an `OfdDocument` as they are, `stamp` is in millimetres on page 0."""
 
-    pdf: bytes
+    drawing: Drawing
     ofd_pages: tuple[OfdPage, ...]
     ofd_fonts: tuple[OfdFont, ...]
     ofd_images: tuple[OfdImage, ...]
     stamp: Stamp
 
+    @property
+    def pdf(self) -> bytes:
+        """The drawing as a PDF without seal; for faces drawn without `attachments`."""
+        return self.drawing.file()
 
-def draw_face(bundle: Bundle, licence: Licence, qr_text: str, seal: SealPicture) -> Face:
-    """Draw a licence on both canvases.
+
+def draw_face(
+    bundle: Bundle, licence: Licence, qr_text: str, seal: SealPicture, *, attachments: int | None = None
+) -> Face:
+    """Draw a licence on both canvases; `attachments` is how many files the sealed PDF will carry, None if none is made.
 
     Raises:
         MissingGlyph: a text has a character the typeface cannot draw.
@@ -42,9 +50,10 @@ def draw_face(bundle: Bundle, licence: Licence, qr_text: str, seal: SealPicture)
     layout = bundle.layout
     items = licence_items(layout, licence, bundle.labels, qr_text)
     x, y = layout.seal
+    first = first_alone() if attachments is None else first_sealed(attachments=attachments)
     page, fonts, images = draw_ofd(ofd_stock, items)
     return Face(
-        pdf=draw_pdf(pdf_stock, items, title=licence.name, seal=seal, seal_at=layout.seal),
+        drawing=draw_pdf(pdf_stock, items, title=licence.name, seal=seal, seal_at=layout.seal, first=first),
         ofd_pages=(page,),
         ofd_fonts=fonts,
         ofd_images=images,

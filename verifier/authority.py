@@ -13,7 +13,7 @@ from trust.formats.certificate import Certificate, Purpose, load_certificate
 from trust.formats.errors import Expired, PathRefused
 from trust.formats.ses import Seal
 from trust.rules.mandate import mandate_for
-from trust.rules.times import Times
+from trust.rules.times import TOLERANCE, Times
 from trust.rules.verdict import Finding, Indication
 from verifier.evidence import Evidence
 
@@ -119,6 +119,9 @@ def judge_mandate(
 
 def _fresh(issued_at: datetime, next_update: datetime, now: datetime) -> Finding:
     age = max(0, int((now - issued_at).total_seconds()))
+    if issued_at > now + TOLERANCE:
+        text = "信任列表的签发时间晚于核验时刻，不能用来判断该时刻的职权。"
+        return Finding(6, "trust-list-fresh", Indication.INDETERMINATE, text, age)
     if now >= next_update:
         return Finding(6, "trust-list-fresh", Indication.INDETERMINATE, "信任列表已过更新期限，请更新后再核验。", age)
     return Finding(6, "trust-list-fresh", Indication.PASSED, "信任列表在更新期限之内。", age)

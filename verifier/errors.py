@@ -3,7 +3,9 @@
 VerifierError
 ├── EvidenceUnusable    the evidence bundle or the trust anchors cannot be read; `reason` says why
 ├── NotUnderstood       the words of the caller are neither a file, a code nor a number
-└── UnknownPolicy       no policy of that name
+├── FileUnavailable     the file of a number is kept and cannot be had now; `verify_number` makes it a finding
+├── UnknownPolicy       no policy of that name
+└── PolicyMismatch      the policy is for the other kind of subject
 """
 
 
@@ -21,6 +23,12 @@ class NotUnderstood(VerifierError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class FileUnavailable(VerifierError):
+    def __init__(self, identifier: str) -> None:
+        super().__init__(identifier)
+        self.identifier = identifier
 
 
 class UnknownPolicy(VerifierError):

@@ -7,7 +7,7 @@ out and told as a finding of step 0; missing evidence then shows as INDETERMINAT
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from keys.sm2 import PublicKey
@@ -24,9 +24,6 @@ from trust.formats.trust_list import TrustList, decode_trust_list
 from trust.rules.verdict import Finding, Indication
 
 Part = TypeVar("Part")
-
-TOLERANCE = timedelta(seconds=300)
-"""How far a signed time may lie ahead of our clock; it never lengthens a next update."""
 
 MAX_PART = 4 * 1024 * 1024
 

@@ -3,7 +3,9 @@
 Only an entry that says "issued" counts: that a seal was used on a file does not make it a licence that was released.
 The log holds salted commitments; the salt stands in the covered metadata, so whoever holds the file can find its
 entry and nobody else learns anything from the log. A proof that holds under a checkpoint signed by the log is also the
-trusted time of sealing (step 0). Without network there is no proof to ask for, and the finding says so.
+trusted time of sealing (step 0). An entry that no checkpoint covers yet is the word of the storage alone: it leaves the
+step open and proves no time, but an entry under another heading is against the file already. No entry, or a proof that
+does not hold, is FAILED. Without network there is no proof to ask for, and the finding says so.
 """
 
 from collections.abc import Sequence
@@ -11,11 +13,11 @@ from datetime import datetime
 
 from keys.sm2 import PublicKey
 from trust.errors import TrustError, Untrusted
-from trust.formats.leaf import EntryKind
+from trust.formats.leaf import Entry, EntryKind
 from trust.formats.log_proof import LogProof, verify_log_proof
 from trust.rules.verdict import Finding, Indication
 from verifier.evidence import Evidence
-from verifier.ports import LogProofs
+from verifier.ports import Awaited, LogProofs
 
 
 def judge_inclusion(
@@ -29,6 +31,8 @@ def judge_inclusion(
     proof = log.prove(wanted)
     if proof is None:
         return Finding(9, "log", Indication.FAILED, "存证日志中没有它的签发记录。"), None
+    if isinstance(proof, Awaited):
+        return _awaited(proof.entry, wanted), None
     if evidence.trust_list is None or not evidence.log_keys:
         return Finding(9, "log", Indication.INDETERMINATE, "没有可信的日志公钥，无法检查存证日志的证明。"), None
     try:
@@ -47,7 +51,22 @@ def _proven(proof: LogProof, wanted: bytes, origin: str, keys: Sequence[PublicKe
         except TrustError as error:
             refusals.append(error)
             continue
-        if entry.statement.kind is not EntryKind.ISSUE:
-            raise Untrusted("not-issued", "the log has the file under another heading than that it was issued")
+        _require_issue(entry, wanted)
         return entry.at
     raise refusals[0]
+
+
+def _awaited(entry: Entry, wanted: bytes) -> Finding:
+    """The finding about an entry that the log has not signed for yet: open at best."""
+    try:
+        _require_issue(entry, wanted)
+    except Untrusted as error:
+        return Finding(9, "log", Indication.FAILED, f"存证日志的记录与它不符（{error.reason}）。")
+    return Finding(9, "log", Indication.INDETERMINATE, "已记入存证日志，尚未列入已签的检查点，请稍后再核验。")
+
+
+def _require_issue(entry: Entry, wanted: bytes) -> None:
+    if wanted not in entry.statement.commitments:
+        raise Untrusted("commitment", "the entry is about something else")
+    if entry.statement.kind is not EntryKind.ISSUE:
+        raise Untrusted("not-issued", "the log has the file under another heading than that it was issued")

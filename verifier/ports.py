@@ -8,15 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from trust.formats.leaf import Entry
 from trust.formats.log_proof import LogProof
 from trust.rules.standing import Standing
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """An entry that the log has taken and not yet signed for: the word of its storage alone, and no proof."""
+
+    entry: Entry
 
 
 class LogProofs(Protocol):
     """Where inclusion proofs come from."""
 
-    def prove(self, commitment: bytes) -> LogProof | None:
-        """The proof of the entry with this commitment under the newest checkpoint; None if there is none."""
+    def prove(self, commitment: bytes) -> LogProof | Awaited | None:
+        """The proof of the entry with this commitment under the newest checkpoint; None if there is no entry."""
         ...
 
 
@@ -24,7 +32,12 @@ class Files(Protocol):
     """Where the file of a licence is fetched by its number."""
 
     def file_of(self, identifier: str) -> bytes | None:
-        """The sealed file; None for an unknown number and for one that is not open, without any difference."""
+        """The sealed file; None for an unknown number and for one that is not open, without any difference.
+
+        Raises:
+            FileUnavailable: there is a file for the number, and it cannot be had now.
+
+        """
         ...
 
 

@@ -9,8 +9,9 @@ from datetime import date, datetime
 
 from trust.rules.licence import CHINA, StatusPointer, Validity, validity
 from trust.rules.standing import Standing, Status
+from trust.rules.times import TOLERANCE
 from trust.rules.verdict import Finding, Indication
-from verifier.evidence import TOLERANCE, Evidence
+from verifier.evidence import Evidence
 
 WORDS = {1: "已失去效力", 2: "处于暂扣状态", 3: "处于特殊状态，请向颁发机构查询"}
 

@@ -37,7 +37,7 @@ from trust.rules.verdict import (
 )
 from verifier.authority import judge_mandate, judge_path, judge_seal, judge_signer
 from verifier.content import judge_type, read_licence
-from verifier.errors import NotUnderstood, PolicyMismatch
+from verifier.errors import FileUnavailable, NotUnderstood, PolicyMismatch
 from verifier.evidence import Evidence
 from verifier.inclusion import judge_inclusion
 from verifier.ports import Online
@@ -52,6 +52,9 @@ UNREAD = {
 }
 """Pictures that were given up; nothing is known of them."""
 NOT_FOUND = Finding(1, "not-found", Indication.INDETERMINATE, "没有查到可供公开核验的证照，请核对标识。")
+FILE_MISSING = Finding(
+    1, "file-missing", Indication.INDETERMINATE, "证照文件暂时取不到，未检查；请改用 OFD、PDF 文件或二维码核验。"
+)
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,14 @@ def verify_number(
     online: Online | None,
     policy: Policy,
 ) -> Examined:
-    """Verify the licence of a number by fetching its sealed file; unknown and not open give one and the same answer."""
-    data = online.files.file_of(str(identifier)) if online else None
+    """Verify the licence of a number by fetching its sealed file; unknown and not open give one and the same answer.
+
+    A file that is kept and cannot be had now leaves the question open: that we lost it makes no licence false.
+    """
+    try:
+        data = online.files.file_of(str(identifier)) if online else None
+    except FileUnavailable:
+        return Examined(judge([FILE_MISSING], policy, at=now, subject=str(identifier)))
     if data is None:
         return Examined(judge([NOT_FOUND], policy, at=now, subject=str(identifier)))
     examined = verify_file(data, evidence, now=now, online=online, policy=policy)

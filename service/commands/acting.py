@@ -40,6 +40,7 @@ def command(kind: ActKind) -> Callable[..., None]:
     ) -> None:
         yinzheng = installation()
         subject = parse_lenient(identifier)
+        yinzheng.standing(str(subject), yinzheng.now())  # unknown before anything else is said, also of its body
         order = Order(
             kind=kind,
             subject=str(subject),

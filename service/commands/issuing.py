@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from issuer.application import parse_application
-from issuer.errors import UnknownType
+from issuer.errors import NoSuchLicence, UnknownType
 from service.commands.installation import installation, official_of
 from service.commands.output import ERR, OUT, check_writable, read_file, say_json, write_file
 from service.problems import Usage
@@ -61,7 +61,7 @@ def present(
     yinzheng = installation()
     entry = yinzheng.archive.register.find(str(parse_lenient(identifier)))
     if entry is None or entry.plan is None or entry.artefacts is None:
-        raise Usage("not-found", "没有查到，请核对标识。", "nothing was found; check the identifier.")
+        raise NoSuchLicence
     text = to_text(entry.plan.token, yinzheng.office.host_url)
     if out is None:
         OUT.print(text, markup=False)

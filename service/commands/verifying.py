@@ -9,7 +9,6 @@ import typer
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from service import clock
-from service.blobs import BlobMissing
 from service.commands.installation import founded, installation, settings
 from service.commands.output import ERR, EXIT, check_writable, complain, read_file, show_verdict, write_file
 from service.problems import Usage, problem_of
@@ -25,7 +24,7 @@ from verifier.verifying import Examined, verify_file, verify_words
 MAX_PATH = 1024
 YEARS = range(1949, 9000)
 """In these every zone has every day."""
-UNAVAILABLE = (BlobMissing, OSError, OperationalError, InterfaceError)
+UNAVAILABLE = (OSError, OperationalError, InterfaceError)
 """What keeps a verification from its evidence without being anybody's fault."""
 MAX_ANCHORS = 1024 * 1024
 

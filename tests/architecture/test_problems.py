@@ -12,12 +12,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from cases.errors import NoSuchCitation
+from issuer.errors import NoSuchLicence
 from service.identity import IdentityError
 from service.outlet import INVALID, OF_HTTP
 from service.problems import FULL, INTERNAL, NOT_PUBLISHED, STORAGE, TABLE, Problem, Usage, problem_of
 from service.reasons import REASONS
 from trust.errors import Conflict, Malformed, TrustError, Untrusted
 from trust.formats import errors as paths
+from trust.revocation.errors import SubjectUnknown
 from trust.rules.errors import FieldRefused, MoveRefused
 from trust.sealing.errors import SealNotUsable
 
@@ -108,6 +111,13 @@ def test_unknown_and_forbidden_share_their_sentence() -> None:
     rows = [row for row in TABLE.values() if row.code == "not-found" and "标识" in row.zh]
     assert len(rows) > 1
     assert len({(row.status, row.zh, row.en) for row in rows}) == 1
+
+
+@pytest.mark.parametrize("error", [SubjectUnknown("subject-unknown"), NoSuchLicence(), NoSuchCitation()])
+def test_what_is_unknown_or_hidden_says_no_more_than_that(error: Exception) -> None:
+    """Neither a finer word nor a detail tells an unknown licence from one that is somebody else's."""
+    problem = problem_of(error)
+    assert (problem.status, problem.code, problem.details) == (404, "not-found", ())
 
 
 def test_what_is_not_ours_is_internal_and_keeps_its_words() -> None:

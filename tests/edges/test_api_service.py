@@ -4,6 +4,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from issuer.bodies import ActBody, ApplicationBody
 from service.describing import operations
 from service.guards import COOKIE, FORM_FIELD, FORM_HEADER
+from service.health import ages_of
 from service.identity import form_token
 from service.outlet import MEDIA_TYPE
 from service.shell import CAREFUL, MAX_BODY
@@ -279,6 +281,15 @@ def test_stale_publications_are_not_ready(api: Api) -> None:
         api.city.clock.at = before
     late = {check["name"] for check in ready.json()["checks"] if not check["ok"]}
     assert (ready.status_code, late) == (503, {"status-lists", "checkpoint"})
+
+
+def test_a_list_holds_until_its_next_update_and_not_in_it(api: Api) -> None:
+    archive = api.yinzheng.archive
+    ends = min(
+        one.next_update for shard in archive.publications.lists() if (one := archive.publications.current(shard))
+    )
+    for at, holds in ((ends - timedelta(seconds=1), True), (ends, False)):
+        assert ages_of(api.yinzheng, at).lists_hold is holds
 
 
 def test_a_database_that_is_gone_is_told_and_told_to_nobody_else(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -540,7 +540,8 @@ BAD: dict[str, Row] = {
         lambda desk: desk.issue(application(), out="/dev/null/out"),
     ),
     # presenting
-    "present a stranger": (64, "not-found", lambda desk: ["present", STRANGER]),
+    "present a stranger": (1, "not-found", lambda desk: ["present", STRANGER]),
+    "present a number nobody drew": (1, "not-found", lambda desk: ["present", nobodys(desk.paper.identifier)]),
     "present what is no identifier": (1, "structure", lambda desk: ["present", "营业执照"]),
     "present what is no text at all": (1, "structure", lambda desk: ["present", "\udcff"]),
     "present into a folder": (
@@ -586,10 +587,10 @@ BAD: dict[str, Row] = {
         "time",
         lambda desk: desk.act("--ground", "penalty", "--effective", "9999-12-31T23:59:59-12:00"),
     ),
-    "a stranger suspended": (64, "no-official", lambda desk: desk.act("--ground", "penalty", identifier=STRANGER)),
+    "a stranger suspended": (1, "not-found", lambda desk: desk.act("--ground", "penalty", identifier=STRANGER)),
     "a number nobody drew": (
         1,
-        "subject-unknown",
+        "not-found",
         lambda desk: desk.act("--ground", "penalty", identifier=nobodys(desk.paper.identifier)),
     ),
     "a wrong check character": (
@@ -687,6 +688,7 @@ BAD: dict[str, Row] = {
     "a picture cut in half": (1, "picture-unreadable", lambda desk: desk.verify(desk.licence("qr.png")[:300])),
     "a wrong check character in a number": (1, "malformed", lambda desk: ["verify", mistyped(desk.paper.identifier)]),
     "a number nobody knows": (2, "not-found", lambda desk: ["verify", STRANGER]),
+    "a number nobody drew, verified": (2, "not-found", lambda desk: ["verify", nobodys(desk.paper.identifier)]),
     "a code cut short": (1, "malformed", lambda desk: ["verify", desk.paper.code[:-9]]),
     "a code with letters": (1, "malformed", lambda desk: ["verify", f"{desk.paper.code}x"]),
     "before anything was issued": (
@@ -715,6 +717,12 @@ BAD: dict[str, Row] = {
         1,
         "wrong-holder",
         lambda desk: desk.cite(holder="91530199MA6RT5X39X", identifier=desk.paper.identifier),
+    ),
+    "a stranger cited": (1, "nothing-held", lambda desk: desk.cite(identifier=STRANGER)),
+    "a number nobody drew, cited": (
+        1,
+        "nothing-held",
+        lambda desk: desk.cite(identifier=nobodys(desk.paper.identifier)),
     ),
     "consent of an agent without a name": (1, "consent-refused", lambda desk: [*desk.cite(), "--mode", "agent"]),
     "a receipt into a folder": (64, "file-unwritable", lambda desk: desk.cite(receipt=desk.folder("receipts"))),
@@ -953,12 +961,15 @@ def test_a_stored_file_that_is_gone_or_changed(shell: Shell) -> None:
     """That we lost it does not make a licence false: the number cannot be checked, the holder's own file can."""
     identifier, place = issue(shell)
     mine = (place / "licence.ofd").read_bytes()
+    words = ("cite", "--matter", FOOD, "--holder", FIRM, "--case", "20261121777", "--purpose", "食品经营许可新办")
     (stored,) = [path for path, octets in files(shell.data / "blobs").items() if octets == mine]
     for octets in (b"", mine[:-1], None):
         stored.unlink() if octets is None else stored.write_bytes(octets)
         ran = shell.run("verify", identifier, "--json")
-        assert (ran.code, ran.out) == (2, "")
-        assert "[file-missing]" in ran.err
+        assert (ran.code, ran.err) == (2, "")
+        assert [one["name"] for one in ran.json["findings"]] == ["file-missing"]
+        cited = shell.run(*words, "--identifier", identifier)
+        assert (cited.code, "[file-missing]" in cited.err) == (1, True)
         assert shell.run("verify", place / "licence.ofd").code == 0
     stored.write_bytes(mine)
     assert shell.run("verify", identifier).code == 0

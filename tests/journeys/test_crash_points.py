@@ -375,6 +375,24 @@ def test_a_store_that_mixes_files_up(city: City) -> None:
     not_released(city, lying_blobs(city, put=lambda _: name), (NotSound,))
 
 
+def test_a_store_that_names_files_otherwise(city: City) -> None:
+    """It gives back what it was given, under names that no file has: nothing is kept under them, and nothing sticks."""
+    kept: dict[str, bytes] = {}
+
+    def put(octets: bytes) -> str:
+        name = f"sm3:{sm3(octets + b'else').hex()}"
+        kept[name] = octets
+        return name
+
+    application, key = request(city)
+    with pytest.raises(NotSound, match="under another name"):
+        issue(lying_blobs(city, put=put, get=kept.__getitem__), application, key=key, by=OFFICIAL, at=city.clock())
+    begun = city.yinzheng.archive.register.by_key(key)
+    assert begun is not None
+    assert (begun.state, begun.sealed) == (State.PLANNED, None)
+    taken_up(city, application, key)
+
+
 def test_a_store_that_forgets(city: City) -> None:
     not_released(city, lying_blobs(city, put=lambda octets: f"sm3:{sm3(octets).hex()}"), (BlobMissing,))
 

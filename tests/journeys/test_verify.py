@@ -45,6 +45,7 @@ from trust.certification.profiles import SEAL_MAKER, SEAL_SIGNER
 from trust.formats.certificate import Certificate, Purpose
 from trust.formats.cose import sign1
 from trust.formats.crl import Reason
+from trust.formats.leaf import Entry as LogEntry
 from trust.formats.leaf import EntryKind, Statement, token_commitment
 from trust.formats.log_proof import LogProof
 from trust.formats.token import TokenClaims, decode_claims, encode_claims, split_token, to_base45_text, to_text
@@ -54,7 +55,7 @@ from trust.rules.mandate import Mandate
 from trust.rules.party import IssuingBody
 from trust.rules.standing import ActKind, Standing, Status
 from verifier.errors import NotUnderstood
-from verifier.ports import Online
+from verifier.ports import Awaited, Online
 from verifier.recognising import MAX_FILE
 from verifier.verifying import Examined, verify_file, verify_words
 
@@ -204,6 +205,25 @@ def test_unknown_unreleased_and_never_drawn_numbers_get_one_answer(city: City, i
     assert against(answers["unreleased"]) == [(1, "not-found", "INDETERMINATE")]
 
 
+def test_a_number_whose_file_is_lost(city: City) -> None:
+    """That we cannot give the file makes the licence neither false nor unknown; the holder's own files still verify."""
+    issued = city.issue(number=number())
+    assert issued.entry.artefacts is not None
+    name = issued.entry.artefacts.ofd
+    for kept in ({}, {name: issued.pdf}):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delitem(city.blobs.octets, name)
+            for lost, octets in kept.items():
+                patch.setitem(city.blobs.octets, lost, octets)
+            examined = city.yinzheng.verify_words(identifier(issued))
+            assert examined.verdict.subject == identifier(issued)
+            assert against(examined) == [(1, "file-missing", "INDETERMINATE")]
+            assert indication(examined) is INDETERMINATE
+            assert indication(city.yinzheng.verify_file(issued.ofd)) is PASSED
+            assert indication(city.yinzheng.verify_words(code_text(issued))) is PASSED
+    assert indication(city.yinzheng.verify_words(identifier(issued))) is PASSED
+
+
 # --- ports that lie --------------------------------------------------------------------------------------------------
 
 
@@ -237,9 +257,9 @@ def test_a_proof_of_another_file(city: City, issued: Issued) -> None:
     real = city.yinzheng.ports.prove
     proofs: list[LogProof] = []
 
-    def note(commitment: bytes) -> LogProof | None:
+    def note(commitment: bytes) -> LogProof:
         proof = real(commitment)
-        assert proof is not None
+        assert isinstance(proof, LogProof)
         proofs.append(proof)
         return proof
 
@@ -254,7 +274,7 @@ def test_a_proof_of_another_file(city: City, issued: Issued) -> None:
 def test_a_proof_with_one_octet_changed(city: City, issued: Issued, member: str) -> None:
     def changed(commitment: bytes) -> LogProof:
         proof = city.yinzheng.ports.prove(commitment)
-        assert proof is not None
+        assert isinstance(proof, LogProof)
         return {
             "entry": replace(proof, entry=proof.entry.replace(b"2026-", b"2016-")),
             "path": replace(proof, path=(bytes(32), *proof.path[1:])),
@@ -296,6 +316,38 @@ def test_sealed_genuinely_but_never_logged(city: City) -> None:
     for file in (issued.ofd, issued.pdf):
         assert failed(city.yinzheng.verify_file(file)) == {(9, "log")}
     assert failed(city.yinzheng.verify_words(code_text(issued))) == {(9, "log")}
+
+
+def test_logged_and_not_yet_under_a_checkpoint(city: City) -> None:
+    """That the log has not signed for it yet makes it neither false nor proven; the next checkpoint settles it."""
+    application = city.application("business-licence", number=number())
+    issued = issue(city.yinzheng.office, application, key="awaited", by=OFFICIAL, at=city.clock())
+    for name, examined in presented(city, issued).items():
+        assert (indication(examined), failed(examined)) == (INDETERMINATE, set()), name
+        assert "检查点" in finding(examined, 9, "log").detail
+        assert finding(examined, 0, "sealed-at").indication is INDETERMINATE, "what is unsigned proves no time"
+    city.yinzheng.publisher.after_issue(issued.entry.licence.status.list, city.clock())
+    assert {name: against(one) for name, one in presented(city, issued).items() if against(one)} == {}
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        (lambda wanted: Statement(EntryKind.SEAL_USE, (wanted,)), "not-issued"),
+        (lambda _: Statement(EntryKind.ISSUE, (bytes(32),)), "commitment"),
+    ],
+    ids=["under another heading", "about something else"],
+)
+def test_what_is_awaited_and_contradicts_the_file(
+    city: City, issued: Issued, statement: Callable[[bytes], Statement], reason: str
+) -> None:
+    def awaited(wanted: bytes) -> Awaited:
+        return Awaited(LogEntry(city.clock(), statement(wanted)))
+
+    for subject in (issued.ofd, issued.pdf, code_text(issued)):
+        examined = by_ports(city, subject, prove=awaited)
+        assert failed(examined) == {(9, "log")}
+        assert reason in finding(examined, 9, "log").detail
 
 
 @pytest.mark.parametrize("kind", [EntryKind.SEAL_USE, EntryKind.ACT, EntryKind.STATUS_LIST, EntryKind.TRUST_LIST])

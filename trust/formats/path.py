@@ -40,7 +40,7 @@ from trust.formats.errors import (
     SignatureBroken,
     WrongUsage,
 )
-from trust.rules.times import aware
+from trust.rules.times import TOLERANCE, aware
 
 MAX_CERTIFICATES, MAX_LISTS = 10_000, 1_000
 MAX_DEPTH = 8
@@ -221,7 +221,7 @@ def _check_revocation(
         _check_not_revoked(certificate, lists, at)
     for certificate, lists in known:
         if lists and _covers(lists[-1], certificate, now):
-            ages.append(int((now - lists[-1].this_update).total_seconds()))
+            ages.append(max(0, int((now - lists[-1].this_update).total_seconds())))
         elif required:
             text = "no authentic, fresh list that speaks of it"
             raise RevocationUnknown(text, fingerprint=certificate.fingerprint.hex())
@@ -238,7 +238,7 @@ def _lists_of(issuer: Certificate, crls: Sequence[RevocationList], now: datetime
         if crl.issuer.der == issuer.subject.der
         and crl.authority_key_id == issuer.subject_key_id
         and not crl.unapplied
-        and crl.this_update <= now
+        and crl.this_update <= now + TOLERANCE
         and _is_issued(crl, issuer.public_key)
     ]
     return sorted(found, key=lambda crl: crl.number)

@@ -31,7 +31,27 @@ def publish_checkpoint(log: CheckpointedLog, signer: Signer, origin: str, at: da
         Conflict: `clock-went-back`, the last checkpoint is more than a second later than `at`.
 
     """
+    return _publish(log, signer, origin, at, _last(log), log.size())
+
+
+def publish_if_due(
+    log: CheckpointedLog, signer: Signer, origin: str, at: datetime, *, every: timedelta
+) -> bytes | None:
+    """Publish if the log has grown since the last checkpoint, or that one is as old as `every`; else do nothing.
+
+    Raises:
+        LogDamaged, Conflict: as `publish_checkpoint`.
+
+    """
     last, size = _last(log), log.size()
+    if last is not None and size == last.size and at - last.at < every:
+        return None
+    return _publish(log, signer, origin, at, last, size)
+
+
+def _publish(
+    log: CheckpointedLog, signer: Signer, origin: str, at: datetime, last: Checkpoint | None, size: int
+) -> bytes:
     if last and at < last.at - TOLERANCE:
         raise Conflict("clock-went-back", f"the last checkpoint is of {last.at.isoformat()}")
     signed = last.size if last else 0
@@ -48,12 +68,6 @@ def publish_checkpoint(log: CheckpointedLog, signer: Signer, origin: str, at: da
     verify_checkpoint(note, origin, signer.public)
     log.complete(size, instant, note)
     return note
-
-
-def checkpoint_due(log: CheckpointedLog, at: datetime, *, every: timedelta) -> bool:
-    """Whether the log has grown since the last checkpoint, or that one is as old as `every`."""
-    last = _last(log)
-    return last is None or log.size() > last.size or at - last.at >= every
 
 
 def rehash(log: LogStore, first: int, end: int, edge: list[bytes]) -> list[bytes]:

@@ -6,7 +6,10 @@ that a document claims for itself is never evidence; it may be shown, and it is 
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+TOLERANCE = timedelta(seconds=300)
+"""How far a signed time may lie ahead of our clock; it never lengthens a next update."""
 
 
 def aware(instant: datetime) -> datetime:

@@ -12,7 +12,7 @@ from trust.formats.certificate import Certificate, Purpose, load_certificate
 from trust.formats.ofd.examine import examine_ofd
 from trust.formats.ses import Seal
 from trust.rules.mandate import Mandate
-from trust.rules.times import Times
+from trust.rules.times import TOLERANCE, Times
 from trust.rules.verdict import Finding, Indication
 from verifier.authority import PATH_WORDS, judge_mandate, judge_path, judge_seal, judge_signer
 from verifier.evidence import Evidence
@@ -192,7 +192,8 @@ def test_the_age_of_the_trust_list(
     city: City, evidence: Evidence, licences: dict[str, Issued], signer: Certificate
 ) -> None:
     identifier = licences["business-licence"].entry.licence.identifier
-    for later, expected in ((0, P), (7 * 86_400 - 1, P), (7 * 86_400, I)):
+    ahead = -int(TOLERANCE.total_seconds())
+    for later, expected in ((ahead - 1, I), (ahead, P), (0, P), (7 * 86_400 - 1, P), (7 * 86_400, I)):
         times = Times(city.clock() + timedelta(seconds=later), city.clock())
         found = judge_mandate(signer, identifier.issuer_code, identifier.type_code, evidence, times)[0]
-        assert (found.name, found.indication, found.evidence_age_s) == ("trust-list-fresh", expected, later)
+        assert (found.name, found.indication, found.evidence_age_s) == ("trust-list-fresh", expected, max(0, later))

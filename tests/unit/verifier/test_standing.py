@@ -8,8 +8,9 @@ import pytest
 from trust.formats.status_list import StatusList, pack
 from trust.rules.licence import StatusPointer
 from trust.rules.standing import Act, ActKind, Standing, Status
+from trust.rules.times import TOLERANCE
 from trust.rules.verdict import Finding, Indication
-from verifier.evidence import TOLERANCE, Evidence
+from verifier.evidence import Evidence
 from verifier.standing import judge_period, judge_register, judge_status
 
 AT = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)

@@ -2,26 +2,28 @@
 
 `plan_pdf` decides every octet of the sealed file except the CMS: the source's live objects are copied into a file of
 one revision, with a certification signature (DocMDP P 1), the attachments, and a file identifier derived from the
-content. There is no clock and no randomness, so the same inputs give the same octets to be signed, and a plan can
-be stored before anything is signed. `PlannedPdf.complete` puts the signature in.
+content. `plan_drawing` does the same with what a canvas of ours drew, which needs no copying. There is no clock and no
+randomness, so the same inputs give the same octets to be signed, and a plan can be stored before anything is signed.
+`PlannedPdf.complete` puts the signature in.
 
 What is laid out must pass the same judgement of content as a file that comes in, before anything is signed. Left to
 others: holding the key, checking that the certificate may be used, verifying the signature that was made
 (`examine_pdf` does it), and drawing seals on faces; a stamp with a picture is for documents of others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from keys.sm3 import sm3
+from keys.sm3 import Sm3, sm3
 from trust.formats.pdf import content, layout, source
 from trust.formats.pdf.attachments import FIRST, Attachment, catalog_entries, write_attachments
 from trust.formats.pdf.cms import MAX_CERTIFICATES, room, signed_attributes, signed_message
 from trust.formats.pdf.copying import Copier, string_octets
+from trust.formats.pdf.drawing import VIEWING, Drawing, first_sealed
 from trust.formats.pdf.errors import PdfRefused
 from trust.formats.pdf.field import Stamp, appearance_objects, field_object, place
 from trust.rules.times import aware
@@ -70,7 +72,7 @@ def plan_pdf(
     name: str,
     stamp: Stamp | None = None,
 ) -> PlannedPdf:
-    """Plan a sealed file.
+    """Plan a sealed file from a document in any shape of PDF.
 
     `pdf` is the finished document, `certificate` the signer's (DER) and `chain` the certificates above it that shall
     travel along; `attachments` are (name, media type, octets). `at` is the claimed time of sealing, cut to seconds;
@@ -86,19 +88,61 @@ def plan_pdf(
     if len(pdf) > MAX_SOURCE:
         raise PdfRefused("pdf-size", f"文件超过 {MAX_SOURCE // 1_000_000} MB，不能盖章。")
     statement = layout.Statement(aware(at), _text(name), _text(reason))
-    certificates = (certificate, *chain)
-    if len(set(certificates)) != len(certificates) or len(certificates) > MAX_CERTIFICATES:
-        raise PdfRefused("pdf-certificates", "随附的证书过多或重复。")
     attached = [Attachment(*each) for each in sorted(attachments)]
     try:
         objects = _objects(source.open_pdf(pdf), attached, at, stamp)
     except source.READING_ERRORS as error:
         raise source.unreadable() from error
-    identity = sm3(b"".join(sm3(part) for part in (pdf, *certificates, *objects)))[:16]
+    return _planned(statement, (certificate, *chain), objects, pdf)
+
+
+def plan_drawing(
+    drawing: Drawing,
+    *,
+    certificate: bytes,
+    attachments: Sequence[tuple[str, str, bytes]] = (),
+    at: datetime,
+    reason: str,
+    name: str,
+) -> PlannedPdf:
+    """Plan a sealed file from a drawing numbered for it; arguments are those of `plan_pdf`.
+
+    Raises:
+        PdfRefused: what was drawn cannot be sealed.
+        Malformed: the certificate is not an X.509 v3 certificate.
+        ValueError: `at` has no time zone, or the drawing is numbered for another number of attachments.
+
+    """
+    statement = layout.Statement(aware(at), _text(name), _text(reason))
+    attached = [Attachment(*each) for each in sorted(attachments)]
+    if drawing.first != first_sealed(len(drawing.pages), attachments=len(attached)):
+        raise ValueError("the drawing is numbered for another file")
+    start = catalog_start(attached) + (b" >>" if attached else b"")
+    catalog = b"%s /Pages %d 0 R %s >>" % (start, drawing.tree, VIEWING)
+    title = {"/Title": layout.text_literal(_text(drawing.title))}
+    objects = [
+        layout.indirect(layout.CATALOG, catalog),
+        field_object(drawing.tree + 1, None, None),
+        layout.indirect(layout.INFO, _information(title, at)),
+        *write_attachments(attached, at),
+        *drawing.page_objects([b"%d 0 R" % layout.FIELD]),
+    ]
+    return _planned(statement, (certificate,), objects)
+
+
+def _planned(
+    statement: layout.Statement, certificates: tuple[bytes, ...], objects: Sequence[bytes], origin: bytes = b""
+) -> PlannedPdf:
+    """Lay the file out and judge it as one that comes in; `origin` is what the objects were copied from."""
+    if len(set(certificates)) != len(certificates) or len(certificates) > MAX_CERTIFICATES:
+        raise PdfRefused("pdf-certificates", "随附的证书过多或重复。")
+    parts = (origin, *certificates, b"".join(objects))
+    identity = sm3(b"".join(sm3(part) for part in parts))[:16]
     prepared, hole = layout.write_file(statement, room(certificates), objects, identity)
     content.read_content(layout.read_objects(prepared))
-    digest = sm3(prepared[: hole.start] + prepared[hole.end :])
-    return PlannedPdf(prepared, hole, certificates, digest)
+    digest = Sm3(prepared[: hole.start])
+    digest.update(prepared[hole.end :])
+    return PlannedPdf(prepared, hole, certificates, digest.digest())
 
 
 def _objects(reader: PdfFileReader, attached: Sequence[Attachment], at: datetime, stamp: Stamp | None) -> list[bytes]:
@@ -121,7 +165,7 @@ def _objects(reader: PdfFileReader, attached: Sequence[Attachment], at: datetime
     return [
         layout.indirect(layout.CATALOG, _catalog(reader, catalog, attached, copier)),
         field_object(copier.number(target), placed, first if appearance else None),
-        layout.indirect(layout.INFO, _information(reader, at)),
+        layout.indirect(layout.INFO, _information(_kept_information(reader), at)),
         *files,
         *appearance,
         *copier.rest(),
@@ -160,15 +204,20 @@ def catalog_start(attached: Sequence[Attachment]) -> bytes:
     return start + b" /AF " + references + b" /Names << /EmbeddedFiles " + files
 
 
-def _information(reader: PdfFileReader, at: datetime) -> bytes:
-    """Document information: what the source says in words, our name as producer, the claimed time as its date."""
+def _kept_information(reader: PdfFileReader) -> dict[str, bytes]:
+    """What the source says of itself in words, as it stands in the new file."""
     kept = source.information(reader)
     texts = {key: source.resolve(reader, dict.get(kept, key)) for key in KEPT_INFO} if kept is not None else {}
-    written = [
-        key.encode() + b" <" + string_octets(value).hex().encode() + b">"
+    return {
+        key: b"<" + string_octets(value).hex().encode() + b">"
         for key, value in texts.items()
         if isinstance(value, generic.TextStringObject | generic.ByteStringObject)
-    ]
+    }
+
+
+def _information(texts: Mapping[str, bytes], at: datetime) -> bytes:
+    """Document information: these texts, our name as producer, the claimed time as its date."""
+    written = [key.encode() + b" " + literal for key, literal in texts.items()]
     date = layout.date_literal(at)
     return b"<< " + b" ".join([*written, b"/Producer (Yinzheng) /CreationDate " + date + b" /ModDate " + date]) + b" >>"
 

@@ -44,6 +44,7 @@ from trust.formats.errors import (
     RevocationUnknown,
 )
 from trust.formats.path import MAX_CERTIFICATES, MAX_DEPTH, MAX_LISTS, MAX_SIGNATURES, Path, validate_path
+from trust.rules.times import TOLERANCE
 
 ROOT = party(None, "路根")
 SUB = party(ROOT, "路签发", replace(CA, path_length=0))
@@ -422,7 +423,7 @@ UNKNOWN = {
     "no list about the leaf": lambda: {"crls": (SOUND.crls[0],)},
     "no list about the CA": lambda: {"crls": (SOUND.crls[1],)},
     "a list out of date": lambda: lists(next_update=AT),
-    "a list from the future": lambda: lists(this_update=AT + timedelta(seconds=1)),
+    "a list from the future": lambda: lists(this_update=AT + TOLERANCE + timedelta(seconds=1)),
     "a list signed by another": lambda: {"crls": (SOUND.crls[0], revocations(SUB, key=ROOT.signer))},
     "a list of another issuer": lambda: {"crls": (SOUND.crls[0], revocations(WIDE_SUB))},
     "part of a list": lambda: {"crls": (SOUND.crls[0], partial_list())},
@@ -457,6 +458,16 @@ def test_freshness_is_judged_now_and_revocation_then():
     current = {"crls": tuple(revocations(one, this_update=later - DAY, next_update=later + DAY) for one in (ROOT, SUB))}
     assert ask(at=AT, now=later, **current).revocation_age_s == 86_400
     assert refusal(at=AT, now=later).reason == "revocation-unknown"
+
+
+def test_a_list_may_be_a_little_ahead_of_our_clock_and_never_out_of_date():
+    """The bounds of every signed list: from 300 seconds before its issue, to the second before its next update."""
+    end = AT + DAY
+    made = tuple(revocations(one, this_update=AT, next_update=end) for one in (ROOT, SUB))
+    for now, age in ((AT - TOLERANCE, 0), (AT, 0), (end - timedelta(seconds=1), 86_399)):
+        assert ask(at=AT, now=now, crls=made).revocation_age_s == age
+    for now in (AT - TOLERANCE - timedelta(seconds=1), end):
+        assert refusal(at=AT, now=now, crls=made).reason == "revocation-unknown"
 
 
 def test_a_list_says_nothing_about_what_had_expired_before_it():

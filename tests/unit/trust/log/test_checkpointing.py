@@ -14,7 +14,7 @@ from trust.formats.checkpoint import verify_checkpoint
 from trust.formats.leaf import EntryKind, Statement
 from trust.formats.merkle import Node, leaf_hash, node_hash, root_of, verify_consistency
 from trust.log.appending import append
-from trust.log.checkpointing import audit_log, checkpoint_due, publish_checkpoint
+from trust.log.checkpointing import audit_log, publish_checkpoint, publish_if_due
 from trust.log.errors import LogDamaged
 from trust.log.proving import consistency
 
@@ -183,5 +183,8 @@ def test_long_logs_are_read_in_pieces() -> None:
 def test_a_checkpoint_is_due_when_the_log_grew_or_time_went_by(more: int, later: int, due: bool) -> None:
     log = grown(published(2), more)
     at = AT + timedelta(seconds=later)
-    assert checkpoint_due(log, at, every=timedelta(minutes=1)) is due
-    assert checkpoint_due(MemoryLog(), AT, every=timedelta(minutes=1))
+    before = log.latest()
+    note = publish_if_due(log, SIGNER, ORIGIN, at, every=timedelta(minutes=1))
+    assert (note is not None) is due
+    assert log.latest() == (note if due else before)
+    assert publish_if_due(MemoryLog(), SIGNER, ORIGIN, AT, every=timedelta(minutes=1))
