@@ -7,22 +7,12 @@ same octets is remembered. The floors are the SM2 operations alone: nothing that
 
 import random
 import zlib
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from functools import partial
 
+from bench.parties import AT, picture, require_good, sealer, with_new_seal
 from bench.rows import Row, Work, compared, measure_together
-from keys.custody import memory_signer
-from keys.signer import Signer
 from keys.sm2 import DEFAULT_IDENTITY, verify
-from trust.formats.certificate import (
-    CertificateProfile,
-    KeyUsage,
-    Purpose,
-    assemble,
-    certificate_tbs,
-    key_identifier,
-    load_certificate,
-)
 from trust.formats.ofd.document import (
     ImageBox,
     OfdAttachment,
@@ -35,53 +25,27 @@ from trust.formats.ofd.document import (
 )
 from trust.formats.ofd.examine import examine_ofd
 from trust.formats.ofd.seal import Stamp, plan_ofd
-from trust.formats.seal_check import check_seal
-from trust.formats.ses import SealPicture, parse_seal
-from trust.formats.x509_fields import make_name
-from trust.rules.verdict import Indication
-from trust.sealing.making import make_seal
 
-AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 STAMP = Stamp(0, 120, 95, 40, 40)
 
 
 def run() -> list[Row]:
     """Measure sealing and examining, each with the SM2 work in it as its floor."""
-    maker, signer = memory_signer("maker"), memory_signer("signer")
-    certificate = certified("用章者", signer, Purpose.SEAL_SIGNER, maker)
-    seal = make_seal(
-        maker,
-        load_certificate(certified("制章者", maker, Purpose.SEAL_MAKER, maker)),
-        seal_id="11010000000001",
-        name="雁栖市市场监督管理局",
-        seal_type=1,
-        signer_certificates=[load_certificate(certificate)],
-        picture=SealPicture("PNG", picture(480, 25_000), 40, 40),
-        valid_from=AT,
-        valid_until=AT + timedelta(days=365),
-        at=AT,
-    ).der
-    document = licence()
-    plan = partial(plan_ofd, document, STAMP, seal, AT, "印证")
+    party = sealer()
+    signer, document = party.signer, licence()
+    plan = partial(plan_ofd, document, STAMP, party.seal, AT, "印证")
     planned = plan()
 
     def sealed() -> bytes:
         made = plan()
-        return made.complete(signer.sign(made.to_be_signed), certificate)
+        return made.complete(signer.sign(made.to_be_signed), party.certificate)
 
     file, signature = sealed(), signer.sign(planned.to_be_signed)
-    if any(finding.indication is not Indication.PASSED for finding in examine_ofd(file).findings):
-        raise RuntimeError("the file measured is not good")
-
-    def examined_anew() -> None:
-        parse_seal.cache_clear()
-        check_seal.cache_clear()
-        examine_ofd(file)
-
+    require_good(examine_ofd(file))
     sealing: dict[str, Work] = {
         "sign one TBS_Sign (floor)": lambda: signer.sign(planned.to_be_signed),
         "plan": plan,
-        "plan, complete": lambda: plan().complete(signature, certificate),
+        "plan, complete": lambda: plan().complete(signature, party.certificate),
         "plan, sign, complete": sealed,
     }
     examining: dict[str, Work] = {
@@ -89,34 +53,12 @@ def run() -> list[Row]:
             signer.public, planned.to_be_signed, signature, identity=DEFAULT_IDENTITY
         ),
         "examine": lambda: examine_ofd(file),
-        "examine, new seal": examined_anew,
+        "examine, new seal": with_new_seal(lambda: examine_ofd(file)),
     }
     return [
         *compared(measure_together(sealing), f"1/s ({len(file):,} octets)", "sign one TBS_Sign (floor)"),
         *compared(measure_together(examining), f"1/s ({len(file):,} octets)", "verify one TBS_Sign (floor)"),
     ]
-
-
-def certified(name: str, key: Signer, purpose: Purpose, issuer: Signer) -> bytes:
-    """A certificate that holds its place."""
-    tbs = certificate_tbs(
-        CertificateProfile(name, frozenset({KeyUsage.DIGITAL_SIGNATURE}), (purpose,)),
-        subject=make_name(name),
-        public_key=key.public,
-        issuer=make_name("根"),
-        issuer_key_id=key_identifier(issuer.public),
-        serial=1,
-        not_before=AT,
-        not_after=AT + timedelta(days=365),
-        crl_url=None,
-    )
-    return assemble(tbs, issuer.sign(tbs))
-
-
-def picture(side: int, size: int) -> bytes:
-    """A PNG head of that many pixels each way, filled up to `size` octets that do not shrink."""
-    head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + side.to_bytes(4, "big") * 2 + b"\x08\x06\0\0\0"
-    return head + random.Random(size).randbytes(size - len(head))
 
 
 def licence() -> OfdDocument:

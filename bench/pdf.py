@@ -26,23 +26,17 @@ from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from bench.ofd import AT, certified, picture
+from bench.parties import AT, BODY, require_good, sealer, with_new_seal
 from bench.rows import Row, Work, compared, measure_together
-from keys.custody import memory_signer
 from keys.sm2 import DEFAULT_IDENTITY, verify
 from templates.face import draw_face
 from templates.library import load_bundle
 from templates.sample import sample_of
 from trust.formats.asn1 import x509
-from trust.formats.certificate import Purpose, load_certificate
 from trust.formats.licence_document import encode_licence
 from trust.formats.pdf.examine import examine_pdf
 from trust.formats.pdf.field import Stamp
 from trust.formats.pdf.plan import plan_pdf
-from trust.formats.seal_check import check_seal
-from trust.formats.ses import SealPicture, parse_seal
-from trust.rules.verdict import Indication
-from trust.sealing.making import make_seal
 
 ROOM = 4096
 """Octets pyHanko reserves for its CMS, so that it need not sign twice to learn the size."""
@@ -50,20 +44,8 @@ ROOM = 4096
 
 def run() -> list[Row]:
     """Measure sealing and examining, ours and pyHanko's taking turns."""
-    maker, signer = memory_signer("maker"), memory_signer("signer")
-    certificate = certified("用章者", signer, Purpose.SEAL_SIGNER, maker)
-    seal = make_seal(
-        maker,
-        load_certificate(certified("制章者", maker, Purpose.SEAL_MAKER, maker)),
-        seal_id="11010000000001",
-        name="雁栖市市场监督管理局",
-        seal_type=1,
-        signer_certificates=[load_certificate(certificate)],
-        picture=SealPicture("PNG", picture(480, 25_000), 40, 40),
-        valid_from=AT,
-        valid_until=AT + timedelta(days=365),
-        at=AT,
-    ).der
+    party = sealer()
+    signer = party.signer
     bundle = load_bundle("business-licence")
     sample = sample_of(bundle)
     face = draw_face(bundle, sample.licence, sample.qr_text, sample.seal)
@@ -71,14 +53,14 @@ def run() -> list[Row]:
     plan = partial(
         plan_pdf,
         face.pdf,
-        certificate=certificate,
+        certificate=party.certificate,
         attachments=[
             ("licence.json", "application/json", encode_licence(sample.licence)),
-            ("seal.esl", "application/octet-stream", seal),
+            ("seal.esl", "application/octet-stream", party.seal),
         ],
         at=AT,
         reason="签发营业执照",
-        name="雁栖市市场监督管理局",
+        name=BODY,
         stamp=Stamp(place.page, place.x, place.y, place.width, place.height),
     )
 
@@ -88,13 +70,7 @@ def run() -> list[Row]:
 
     file, planned = sealed(), plan()
     signature = signer.sign(planned.to_be_signed)
-    if any(finding.indication is not Indication.PASSED for finding in examine_pdf(file).findings):
-        raise RuntimeError("the file measured is not good")
-
-    def examined_anew() -> None:
-        parse_seal.cache_clear()
-        check_seal.cache_clear()
-        examine_pdf(file)
+    require_good(examine_pdf(file))
 
     sign_by_pyhanko, validate_by_pyhanko = peer(face.pdf)
     sealing: dict[str, Work] = {
@@ -108,7 +84,7 @@ def run() -> list[Row]:
     examining: dict[str, Work] = {
         "pyHanko validation, P-256": validate_by_pyhanko,
         "examine": lambda: examine_pdf(file),
-        "examine, new seal": examined_anew,
+        "examine, new seal": with_new_seal(lambda: examine_pdf(file)),
         "verify once (floor)": lambda: verify(
             signer.public, planned.to_be_signed, signature, identity=DEFAULT_IDENTITY
         ),

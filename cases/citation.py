@@ -10,23 +10,26 @@ code and the digest of its file are enough to find the licence again and to prov
 holds the file sees the holder in it, whoever holds only the record does not. The holder's and the agent's codes are
 needed to decide and are then forgotten; what remains of them is inside two digests keyed with a secret that is not in
 the database (is this the same request, are these the same terms), and nobody can try codes out on those. Texts that
-are kept may not contain the holder's code; what an issuer writes into an identifier is the issuer's to answer for.
+are kept may hold neither code, however spelt, nor any citizen number (`cases.privacy`); what an issuer writes into an
+identifier is the issuer's to answer for.
 """
 
 import re
 from base64 import b32encode
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 
 from cases.consent import MAX_PURPOSE, Consent, Mode
 from cases.errors import MalformedRequest
+from cases.privacy import COMING_OF_AGE, holds_citizen_number, holds_code
 from cases.wording import is_code, is_plain
 from keys.sm3 import hmac_sm3
 from trust.errors import Malformed
 from trust.formats.canonical_json import encode_json, text_of
 from trust.formats.receipt import Receipt, encode_receipt
 from trust.rules.identifier import check_character, parse_lenient
+from trust.rules.licence import CHINA
 
 NUMBER = re.compile(r"YZ[A-Z2-7]{26}[0-9A-Z]", re.ASCII)
 KEY = re.compile(r"[!-~]{16,128}", re.ASCII)
@@ -96,12 +99,12 @@ class Citation(CitationPlan):
     receipt: bytes
 
 
-def check_request(request: CitationRequest) -> None:
-    """Refuse a request that cannot be answered whatever the registers hold.
+def check_request(request: CitationRequest, at: datetime) -> None:
+    """Refuse a request that cannot be answered at `at` whatever the registers hold.
 
     Raises:
         MalformedRequest: `case-number`, `code`, `holder-code`, `identifier`, `purpose`, `officer`, `personal-data` (a
-            text that is kept contains the holder's code).
+            text that is kept holds the holder's or the agent's code, or a citizen number).
 
     """
     named = request.identifier
@@ -116,9 +119,22 @@ def check_request(request: CitationRequest) -> None:
     for reason, holds in sound.items():
         if not holds:
             raise MalformedRequest(reason)
-    kept = (request.case_number, request.purpose, request.consent.reference)
-    if any(request.holder_code.casefold() in text.casefold() for text in kept):
+    if _names_somebody(request, at.astimezone(CHINA).date()):
         raise MalformedRequest("personal-data")
+
+
+def _names_somebody(request: CitationRequest, on: date) -> bool:
+    """Whether a text that is kept holds the code of holder or agent, or anybody's citizen number."""
+    consent = request.consent
+    statutory = consent.mode is Mode.STATUTORY
+    numbers = (request.case_number, *(() if statutory else (consent.reference,)))
+    words = (request.purpose, *((consent.reference,) if statutory else ()))
+    codes = (request.holder_code, *(() if statutory else (consent.given_by,)))
+    return (
+        any(holds_code(text, code) for text in (*numbers, *words) for code in codes)
+        or any(holds_citizen_number(text, on) for text in words)
+        or any(holds_citizen_number(text, on, youngest=COMING_OF_AGE) for text in numbers)
+    )
 
 
 def _is_identifier(text: str) -> bool:

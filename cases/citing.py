@@ -56,7 +56,7 @@ def cite(
     """
     at = aware(at)
     check_key(key)
-    check_request(request)
+    check_request(request, at)
     digest = body_digest(request, ports.index_key)
     if earlier := ports.store.answered(request.department_code, key, digest):
         return _read_back(ports, earlier)

@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Literal
 
 from cases.errors import ConsentRefused
+from cases.privacy import same_code
 from cases.wording import is_code, is_plain
 
 MAX_PURPOSE = 200
@@ -104,7 +105,8 @@ def _check_giver(consent: Consent, holder_code: str, department_code: str) -> No
     """Each mode has its own giver; the holder's own word is not taken from an agent, nor the other way round."""
     right = {
         Mode.HOLDER: consent.given_by == holder_code,
-        Mode.AGENT: is_plain(consent.given_by, 64) and consent.given_by not in {holder_code, department_code},
+        Mode.AGENT: is_plain(consent.given_by, 64)
+        and not any(same_code(consent.given_by, other) for other in ("", holder_code, department_code)),
         Mode.STATUTORY: consent.given_by == department_code,
     }
     if not right[consent.mode]:

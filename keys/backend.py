@@ -1,7 +1,7 @@
 """Which library does the SM2 arithmetic on this machine.
 
-Taken is the first of these that was built with SM2: the path named in the settings (and then no other: a named
-library that does not serve is an error), the libcrypto that Python itself has loaded, the system's by its usual
+Taken is the first of these that was built with SM2: the path that was named (and then no other: a named library that
+does not serve is an error), the libcrypto that Python itself has loaded, the system's by its usual
 name, the copy inside psycopg's binary wheel. Red Hat's family and Alpine build theirs without SM2; where none
 serves, signatures can still be verified in plain Python, but nothing can be signed, and `signing` says what to
 install. `chosen().description` belongs in the readiness page and in the trail.
@@ -24,19 +24,21 @@ SONAMES = (
     "/usr/local/opt/openssl@3/lib/libcrypto.3.dylib",
 )
 
-ADVICE = """\
-本机没有带 SM2 的 OpenSSL（libcrypto 3.0 或更新版本），不能签名，已停止。请任选一种办法后重新启动：
-  1. Debian、Ubuntu、openEuler 等：安装或更新系统的 libssl3（openssl-libs）；
-  2. RHEL、Rocky、Fedora、Alpine 等（系统的 OpenSSL 去掉了 SM2）：
-     执行 pip install 'psycopg[binary]>=3.3'，其中自带可用的 libcrypto；
-  3. 自行编译 OpenSSL，并在设置里写明 libcrypto 的路径。
-No OpenSSL libcrypto (3.0 or later) with SM2 was found, so nothing can be signed. Do one of these and start again:
-  1. Debian, Ubuntu, openEuler and others: install or update the system's libssl3 (openssl-libs);
-  2. RHEL, Rocky, Fedora, Alpine (their OpenSSL has no SM2):
-     pip install 'psycopg[binary]>=3.3', which carries one that has;
-  3. build OpenSSL and name the path of its libcrypto in the settings.
-试过 / tried:
-"""
+ADVICE_ZH = (
+    "本机没有带 SM2 的 OpenSSL（libcrypto 3.0 或更新版本），不能签名，核验照常。请任选一种办法后重新启动："
+    "（1）Debian、Ubuntu、openEuler 等：安装或更新系统的 libssl3（openssl-libs）；"
+    "（2）RHEL、Rocky、Fedora、Alpine 等（系统的 OpenSSL 去掉了 SM2）："
+    "执行 pip install 'psycopg[binary]>=3.3'，其中自带可用的 libcrypto；"
+    "（3）自行编译 OpenSSL，并用 YINZHENG_LIBCRYPTO 写明 libcrypto 的路径。"
+)
+ADVICE_EN = (
+    "No OpenSSL libcrypto (3.0 or later) with SM2 was found, so nothing can be signed; verifying works. "
+    "Do one of these and start again: "
+    "(1) Debian, Ubuntu, openEuler and others: install or update the system's libssl3 (openssl-libs); "
+    "(2) RHEL, Rocky, Fedora, Alpine (their OpenSSL has no SM2): "
+    "pip install 'psycopg[binary]>=3.3', which carries one that has; "
+    "(3) build OpenSSL and name the path of its libcrypto in YINZHENG_LIBCRYPTO."
+)
 
 
 class Backend(Protocol):
@@ -52,7 +54,7 @@ def chosen() -> Backend:
     """Return the backend for verifying: a libcrypto, or plain Python where there is none.
 
     Raises:
-        BackendMissing: the library named in the settings does not serve.
+        BackendMissing: the library that was named does not serve.
 
     """
     try:
@@ -73,7 +75,12 @@ def signing() -> Libcrypto:
     found = _found(tuple(_named))
     if isinstance(found, Libcrypto):
         return found
-    raise BackendMissing("sm2-missing", ADVICE + "\n".join(f"  - {trial}" for trial in found))
+    raise BackendMissing("sm2-missing", "\n".join((ADVICE_ZH, ADVICE_EN, "试过 / tried:", *found)), found)
+
+
+def can_sign() -> bool:
+    """Say whether anything on this machine makes keys and signatures."""
+    return isinstance(_found(tuple(_named)), Libcrypto)
 
 
 def choose(path: str | None) -> None:

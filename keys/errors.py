@@ -4,7 +4,7 @@
     ├── MalformedKey      a point, SPKI, private number or identity that is not what it must be
     ├── SignatureRefused  a signature that is malformed or does not hold; verification does not tell which
     ├── CiphertextRefused SM4 octets that do not decrypt: padding, tag or length; which one is not said
-    ├── BackendMissing    no library on this machine can do it; the text says what to install
+    ├── BackendMissing    no library on this machine can do it; the text says what to install, `tried` what there is
     ├── BackendFailed     a library was found and failed; nothing is known about the signature
     ├── SelfTestFailed    a check at start-up failed; `failed` names the checks
     ├── KeyFileRefused    a key file that is not in one of the profiles, or is kept unsafely
@@ -39,7 +39,10 @@ class SignatureRefused(KeysError, InvalidSignature): ...
 class CiphertextRefused(KeysError): ...
 
 
-class BackendMissing(KeysError): ...
+class BackendMissing(KeysError):
+    def __init__(self, reason: str, text: str = "", tried: Sequence[str] = ()) -> None:
+        super().__init__(reason, text)
+        self.tried = tuple(tried)
 
 
 class BackendFailed(KeysError): ...

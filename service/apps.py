@@ -126,7 +126,7 @@ def _counter(yinzheng: Yinzheng, meters: Meters) -> Counter:
         verify_file=lambda data: counted(yinzheng.verify_file(data)),
         verify_words=lambda words: counted(yinzheng.verify_words(words)),
         shown=lambda examined, circle: show(yinzheng, examined, circle),
-        bundle=yinzheng.evidence_bundle,
+        bundle=yinzheng.carried_bundle,
         now=yinzheng.now,
     )
 

@@ -1,21 +1,23 @@
 """`yinzheng`: the command line of one installation.
 
-Exit codes: 0 done or PASSED, 1 FAILED or refused with a problem, 2 INDETERMINATE, 64 the words do not fit. A
-verification that could not begin (no such bundle, policy or anchor) is 64 and never 1, which would say FAILED. Every
-refusal is a sentence in Chinese and English on stderr; a traceback means a fault of ours.
+Exit codes: 0 done or PASSED, 1 FAILED or refused with a problem, 2 INDETERMINATE, 64 the words do not fit, 70 a fault
+of ours. A verification that could not begin (no such bundle, policy or anchor) is 64, one that broke off is 2 or 70,
+and never 1, which would say FAILED. Every refusal is a sentence in Chinese and English on stderr.
 """
 
 import sys
+import traceback
 
 import typer
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from cases.errors import CasesError
 from issuer.errors import IssuerError
-from keys.errors import KeysError
+from keys.errors import BackendMissing, KeysError
 from service.blobs import BlobMissing
 from service.commands import acting, citing, issuing, running, verifying
 from service.commands.output import complain
+from service.errors import NotYetPublished
 from service.identity import IdentityError
 from service.problems import Problem, Usage, problem_of
 from templates.errors import TemplatesError
@@ -23,14 +25,14 @@ from trust.errors import TrustError
 from trust.rules.standing import ActKind
 from verifier.errors import VerifierError
 
-USAGE, REFUSED, INTERRUPTED = 64, 1, 130
+USAGE, REFUSED, FAULT, INTERRUPTED = 64, 1, 70, 130
 BadWords: type[typer.BadParameter] = typer.BadParameter.__mro__[1]
 """The common base of what typer raises for words that do not fit; it has no public name of its own."""
 
 OURS = (
-    KeysError, TrustError, TemplatesError, IssuerError, CasesError, IdentityError, BlobMissing,
+    KeysError, TrustError, TemplatesError, IssuerError, CasesError, IdentityError, BlobMissing, NotYetPublished,
 )  # fmt: skip
-MACHINE = (OSError, OperationalError, InterfaceError)
+MACHINE = (OSError, DBAPIError)
 """Errors of disk and database, which are nobody's fault here."""
 
 app = typer.Typer(
@@ -68,6 +70,10 @@ def main(arguments: list[str] | None = None) -> None:
         complain(problem_of(error))
         sys.exit(USAGE)
     except (*OURS, *MACHINE) as error:
-        complain(problem_of(error))
+        complain(problem_of(error), *(error.tried if isinstance(error, BackendMissing) else ()))
         sys.exit(REFUSED)
+    except Exception as error:  # noqa: BLE001  (the last outlet: Python's own exit code for a traceback is 1)
+        traceback.print_exc()
+        complain(problem_of(error))
+        sys.exit(FAULT)
     sys.exit(code or 0)

@@ -1,8 +1,9 @@
 """Is it alive, is it ready, how is it doing: three addresses for those who run the service.
 
 `/healthz` says that the process answers. `/readyz` says whether it can keep its promises: the database answers, the
-self-test of the cryptography passed when the process started, the status lists and the checkpoint are in date.
-`/metrics` is for Prometheus; in production it asks for an administrator or an auditor, with a bearer token.
+self-test of the cryptography passed when the process started, there is a library that signs, the status lists and the
+checkpoint are in date. `/metrics` is for Prometheus; in production it asks for an administrator or an auditor, with a
+bearer token.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from keys.backend import can_sign
 from keys.errors import KeysError
 from keys.self_test import self_test
 from service.observing import Meters
@@ -68,7 +70,7 @@ def router(yinzheng: Yinzheng, meters: Meters, operator: Callable[..., object] |
     @routes.get(
         "/readyz",
         summary="就绪",
-        description="数据库、密码自检、状态清单与检查点是否正常。",
+        description="数据库、密码自检、签名能力、状态清单与检查点是否正常。",
         response_model=ReadinessView,
         responses={503: {"model": ReadinessView, "description": "尚不能提供完整服务，逐项列出"}},
     )
@@ -108,6 +110,7 @@ def ages_of(yinzheng: Yinzheng, at: datetime) -> Ages:
 
 def _checks(yinzheng: Yinzheng, *, sound: bool) -> Iterator[CheckView]:
     yield CheckView(name="self-test", ok=sound)
+    yield CheckView(name="signing", ok=can_sign())
     answers = _database_answers(yinzheng)
     yield CheckView(name="database", ok=answers)
     if answers:
@@ -127,7 +130,7 @@ def _database_answers(yinzheng: Yinzheng) -> bool:
 
 def _passes_self_test() -> bool:
     try:
-        self_test()
+        self_test(signing=can_sign())
     except KeysError:
         return False
     return True

@@ -22,6 +22,8 @@ LASTING = timedelta(hours=8)
 TOKEN_LENGTH = 32
 MAX_LOGIN, MAX_PASSWORD = 64, 1024
 FAILURES, WITHIN = 5, timedelta(minutes=5)
+MOST_COUNTED = 20_000
+"""Logins whose failures are counted at a time; more than that many passwords cannot be checked within the time."""
 AT_ONCE, PATIENCE_S = 2, 2.0
 """One check of a password takes 64 MiB on purpose: so many at a time, and so long a wait for one's turn."""
 
@@ -154,8 +156,10 @@ class Identity:
         if not self._turn.acquire(timeout=PATIENCE_S):
             raise Busy
         try:
-            self._count_try(login, at)
-            found = self._people.find(login) if login.isprintable() and len(login) <= MAX_LOGIN else None
+            possible = len(login) <= MAX_LOGIN and login.isprintable()
+            if possible:
+                self._count_try(login, at)
+            found = self._people.find(login) if possible else None
             if not self._matches(found[1] if found else self._decoy, password) or found is None:
                 raise WrongCredentials
         finally:
@@ -167,12 +171,17 @@ class Identity:
         return token
 
     def _count_try(self, login: str, at: datetime) -> None:
-        """Count a try as failed before it is looked at: guesses made together must find each other counted."""
+        """Count a try as failed before it is looked at: guesses made together must find each other counted.
+
+        A full table takes no new login and drops none: a dropped one would have all its tries again.
+        """
         with self._counting:
             self._failures = {name: tries for name, tries in self._failures.items() if at - tries[-1] < WITHIN}
             recent = [tried for tried in self._failures.get(login, []) if at - tried < WITHIN]
             if len(recent) >= FAILURES:
                 raise TooManyTries(login)
+            if login not in self._failures and len(self._failures) >= MOST_COUNTED:
+                raise Busy
             self._failures[login] = [*recent, at]
 
     def _matches(self, password_hash: str, password: str) -> bool:

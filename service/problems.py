@@ -9,12 +9,14 @@ word of a library. Unknown and forbidden share their rows where telling them apa
 import errno
 from dataclasses import dataclass, replace
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
 from cases import errors as cases
 from issuer import errors as issuer
 from keys import errors as keys
+from keys.backend import ADVICE_EN, ADVICE_ZH
 from service import blobs, identity
+from service.errors import NotYetPublished
 from service.reasons import REASONS
 from templates import errors as templates
 from trust import errors as trust
@@ -80,8 +82,8 @@ TABLE: dict[type[Exception], Problem] = {
     keys.BackendMissing: Problem(
         503,
         "backend-missing",
-        "本机的密码库不支持 SM2，不能签名；请安装支持 SM2 的 OpenSSL 3（Debian、Ubuntu 自带）。",
-        "This machine's libcrypto has no SM2; install an OpenSSL 3 with SM2 (Debian and Ubuntu ship one).",
+        ADVICE_ZH,
+        ADVICE_EN,
     ),
     keys.BackendFailed: Problem(
         503, "backend-failed", "密码库出错，请重试。", "The cryptographic library failed; retry."
@@ -308,7 +310,14 @@ TABLE: dict[type[Exception], Problem] = {
         "二维码内容太长，未签发；请缩短持证主体名称或服务地址。",
         "The code is too dense to print; shorten name or address.",
     ),
+    templates.CodeUnreadable: replace(INTERNAL, code="code-unreadable"),
     blobs.BlobMissing: FILE_MISSING,
+    NotYetPublished: Problem(
+        503,
+        "not-yet-published",
+        "已经登记，不会丢失；但还没有公布，服务会自动再公布，也可运行 yinzheng publish。请勿换键重做。",
+        "It is recorded and will not be lost; publishing failed and will be tried again, or run yinzheng publish.",
+    ),
     identity.IdentityError: Problem(403, "not-allowed", "没有这项权限。", "Not allowed."),
     identity.NotSignedIn: Problem(401, "not-signed-in", "请先登录。", "Sign in first."),
     identity.NotAllowed: Problem(403, "not-allowed", "没有这项权限。", "Not allowed."),
@@ -333,6 +342,13 @@ NOT_PUBLISHED = Problem(
     "尚未公布任何核验依据，暂时不能核验；请稍后再试。",
     "No evidence has been published yet; try again later.",
 )
+ACTS_UNPUBLISHED = Problem(
+    503,
+    "acts-unpublished",
+    "有已登记的决定还没有公布，现在不能导出核验包；请先运行 yinzheng publish，或稍后再试。",
+    "An act is recorded and not published yet; run yinzheng publish, or try again in a moment.",
+)
+EVIDENCE = {problem.code: problem for problem in (NOT_PUBLISHED, ACTS_UNPUBLISHED)}
 STORAGE = Problem(
     503,
     "storage",
@@ -359,8 +375,10 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, cases.NotVerified):
         failed = [item for item in error.verdict.findings if item.indication.value != "PASSED"]
         return replace(row, details=tuple((item.name, item.detail) for item in failed))
-    if isinstance(error, verifier.EvidenceUnusable) and error.reason == "not-published":
-        return NOT_PUBLISHED
+    if isinstance(error, NotYetPublished):
+        return replace(row, details=(("subject", error.subject),))
+    if isinstance(error, verifier.EvidenceUnusable) and error.reason in EVIDENCE:
+        return EVIDENCE[error.reason]
     return _finer(row, error)
 
 
@@ -387,7 +405,9 @@ def _of_the_machine(error: Exception) -> Problem:
     """The problem of an error that no package of ours raises."""
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return FULL
-    if isinstance(error, (OperationalError, InterfaceError)):
+    if (
+        isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError
+    ):  # as of a file that is none
         said = str(error.orig)
         return FULL if "disk is full" in said or "No space left" in said else STORAGE
     return INTERNAL

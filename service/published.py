@@ -10,6 +10,7 @@ from service.archive import Archive
 from trust.certification.trust_listing import NAME as TRUST_LIST
 from trust.formats.bundle import Bundle, earliest
 from trust.formats.certificate import Certificate, load_certificate
+from trust.revocation.publishing import behind
 from verifier.errors import EvidenceUnusable
 from verifier.evidence import Evidence, weigh
 
@@ -44,8 +45,22 @@ class PublishedEvidence:
         records = self._archive.books.certificates.of_profile("root-ca")
         return tuple(load_certificate(record.der) for record in records if record.der is not None)
 
+    def carried(self, at: datetime) -> Bundle:
+        """Everything published, as one bundle for verifiers without network; it hides no act that is recorded.
+
+        Raises:
+            EvidenceUnusable: `not-published` yet; `acts-unpublished`, an act waits for its publication.
+
+        """
+        made = self.bundle(at)
+        for shard in self._archive.slots.lists():
+            last = self._archive.publications.current(shard)
+            if last is None or behind(self._archive.acts, last, at):
+                raise EvidenceUnusable("acts-unpublished", f"list {shard}")
+        return made
+
     def bundle(self, at: datetime) -> Bundle:
-        """Everything published, as one bundle for verifiers without network.
+        """Everything published, as one bundle.
 
         Raises:
             EvidenceUnusable: nothing has been published yet.

@@ -110,6 +110,17 @@ class Publisher:
         if failures:
             raise failures[0]
 
+    def ready(self) -> None:
+        """Open the keys that publishing an act or an issue needs, before anything is recorded that needs them.
+
+        Raises:
+            KeysError: a key is missing, broken, or not to be opened with this passphrase.
+            Conflict: `certificate-missing`.
+
+        """
+        for name in ("status-list", "log"):
+            self._directory.service(name)[0].opened()
+
     def after_act(self, at: datetime) -> None:
         """Make an act that was just recorded visible; nothing else that may be due can stand in its way."""
         with self._publishing(), overtaken():

@@ -35,6 +35,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "另有进程先公布了更新的状态清单。",
         "Another process has published a newer status list.",
     ),
+    "not-yet-published": (
+        "已记入存证日志，尚未列入已签的检查点，请稍后再查。",
+        "The log has the entry and has not signed for it yet; ask again in a moment.",
+    ),
     # Acts
     "ground-unknown": (
         "没有这个事由；`yinzheng grounds` 列出全部事由。",
@@ -89,8 +93,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "purpose": ("用途应为 1 至 200 个字的通顺文字。", "A purpose has 1 to 200 characters of plain text."),
     "officer": ("经办人姓名不合规范。", "The officer's name is malformed."),
     "personal-data": (
-        "办件编号、用途和授权编号会长期保存，不得写入持证主体的证件号码。",
-        "Case number, purpose and consent reference are kept and must not contain the holder's code.",
+        "办件编号、用途和授权编号会长期保存，不得写入持证主体或代理人的证件号码，也不得写入任何人的公民身份号码。",
+        "Case number, purpose and reference are kept: they may hold no code of holder or agent and no citizen number.",
     ),
     "consent-purpose": ("授权的用途与这次引用不一致。", "The consent is for another purpose."),
     "consent-giver": (

@@ -1,7 +1,7 @@
 """The web server process: the app under uvicorn, and beside it a thread that publishes what is due every second.
 
 Publishing that fails is told and tried again; serving goes on meanwhile, because what is published is static and says
-itself until when it holds.
+itself until when it holds. On a machine that cannot sign nothing is published, and whoever verifies is served.
 """
 
 import threading
@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import uvicorn
 
+from keys.backend import ADVICE_EN, ADVICE_ZH, can_sign
 from service.apps import make_app
 from service.settings import Settings
 from service.wiring import Yinzheng
@@ -18,10 +19,13 @@ REFRESH_EVERY_S = 1.0
 
 def run_server(yinzheng: Yinzheng, settings: Settings, *, warn: Callable[[str], None]) -> None:
     """Serve until interrupted."""
-    yinzheng.publisher.refresh(yinzheng.now())
     stop = threading.Event()
     worker = threading.Thread(target=_keep_fresh, args=(yinzheng, stop, warn), name="publisher", daemon=True)
-    worker.start()
+    if can_sign():
+        yinzheng.publisher.refresh(yinzheng.now())
+        worker.start()
+    else:
+        warn(f"{ADVICE_ZH}\n{ADVICE_EN}")
     try:
         app = make_app(yinzheng, production=settings.production)
         uvicorn.run(
@@ -29,7 +33,8 @@ def run_server(yinzheng: Yinzheng, settings: Settings, *, warn: Callable[[str], 
         )
     finally:
         stop.set()
-        worker.join(timeout=5)
+        if worker.is_alive():
+            worker.join(timeout=5)
 
 
 def _keep_fresh(yinzheng: Yinzheng, stop: threading.Event, warn: Callable[[str], None]) -> None:

@@ -10,6 +10,7 @@ counts as not set.
     YINZHENG_PASSPHRASE  opens the key files; the demo city uses a well-known one and says so
     YINZHENG_BASE_URL    public address of this service, printed into codes and lists
     YINZHENG_PRODUCTION  1 for production
+    YINZHENG_LIBCRYPTO   path of the libcrypto that signs (default: the first here that has SM2)
 """
 
 import re
@@ -41,6 +42,7 @@ class Settings(BaseSettings):
     passphrase: str | None = None
     base_url: str | None = None
     production: bool = False
+    libcrypto: str | None = None
     key_rounds: int = Field(default=600_000, ge=ROUNDS_MIN, le=ROUNDS_MAX)
 
     @field_validator("base_url")

@@ -1,8 +1,8 @@
 """The shell around every answer: headers that keep browsers and caches careful, and a bound on every body.
 
-The policy lets pages use our own files alone, with no inline script; wasm is for the reader of codes, the camera for
-scanning. An answer that says nothing about caches may be kept by none, so forgetting is safe. A body may be small,
-or, as a form with a file, larger; it is counted while it arrives, whatever length it claims.
+The policy lets pages use our own files alone, with no inline script and nothing that no page uses. An answer that says
+nothing about caches may be kept by none, so forgetting is safe. A body may be small, or, as a form with a file, larger;
+it is counted while it arrives, whatever length it claims.
 """
 
 from fastapi import HTTPException
@@ -13,13 +13,12 @@ from verifier.http import MAX_HEARD, MAX_LET_BY, declared_length
 from verifier.recognising import MAX_FILE
 
 POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self' blob:; "
-    "media-src 'self' blob:; style-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'; style-src 'self'; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 CAREFUL = {
     "Content-Security-Policy": POLICY,
-    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

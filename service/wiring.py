@@ -18,7 +18,7 @@ from cases.citation import Citation, CitationRequest
 from cases.citing import cite
 from cases.http import CasePorts
 from cases.ports import Checked, CitingPorts
-from cases.requirement import load_matters
+from cases.requirement import Matter, load_matters
 from cases.showing import ShowingPorts
 from issuer.application import Application
 from issuer.errors import UnknownType
@@ -26,15 +26,16 @@ from issuer.issuing import Issued, complete, issue
 from issuer.ports import Blobs, Entry, Office
 from keys.custody import Custody
 from keys.secret_file import open_secret
-from keys.self_test import self_test
 from keys.sm3 import hmac_sm3
 from service import clock
 from service.adapters import LogBook, OnlinePorts
 from service.archive import Archive
 from service.blobs import FolderBlobs
 from service.city import City, read_city
+from service.cryptography import take_up_cryptography
 from service.database import migrate, open_engine
 from service.directory import Directory
+from service.errors import published_later
 from service.founding import found_city, take_up_authority
 from service.identity import Identity
 from service.keyring import KeyRing
@@ -63,7 +64,9 @@ DEMO_CITY = PROJECT / "deploy" / "demo" / "city.toml"
 DEMO_MARK = "DEMO"
 """A file of this name marks a data folder whose keys and people are the demo's."""
 
-MATTERS = PROJECT / "deploy" / "demo" / "matters.toml"
+PLAN, MATTERS = "city.toml", "matters.toml"
+"""Files of an installation of its own: its bodies and people, and what their matters require."""
+DEMO_MATTERS = PROJECT / "deploy" / "demo" / MATTERS
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class Means:
     index_key: Callable[[], bytes]
     city: City
     base_url: str
+    matters: tuple[Matter, ...] = ()
     list_size: int = SIZE
 
 
@@ -162,9 +166,16 @@ class Yinzheng:
         )
 
     def issue(self, application: Application, *, key: str, by: str) -> Issued:
-        """Issue a licence and make it provable; raises as `issuer.issuing.issue`."""
+        """Issue a licence and make it provable; raises as `issuer.issuing.issue`.
+
+        Raises:
+            NotYetPublished: it is issued, and its proof is not public yet; the same key takes it up again.
+
+        """
+        self.publisher.ready()
         issued = issue(self.office, application, key=key, by=by, at=self.now())
-        self.publisher.after_issue(issued.entry.licence.status.list, self.now())
+        with published_later(str(issued.entry.licence.identifier)):
+            self.publisher.after_issue(issued.entry.licence.status.list, self.now())
         return issued
 
     def files_of(self, entry: Entry) -> Issued:
@@ -178,9 +189,16 @@ class Yinzheng:
     # --- acts ------------------------------------------------------------------------------------------------------
 
     def act(self, order: Order, *, key: str) -> Act:
-        """Record an act and publish the list that shows it; raises as `trust.revocation.acting.act`."""
+        """Record an act and publish the list that shows it; raises as `trust.revocation.acting.act`.
+
+        Raises:
+            NotYetPublished: it is recorded and in force, and the list does not show it yet.
+
+        """
+        self.publisher.ready()
         done = act(self.archive.acts, self.archive.log, order, key=key, at=self.now(), random=self.random)
-        self.publisher.after_act(self.now())
+        with published_later(done.subject):
+            self.publisher.after_act(self.now())
         return done
 
     # --- verifying -------------------------------------------------------------------------------------------------
@@ -188,6 +206,10 @@ class Yinzheng:
     def evidence_bundle(self) -> EvidenceBundle:
         """Everything published, as one bundle; raises EvidenceUnusable before the first publication."""
         return self._published.bundle(self.now())
+
+    def carried_bundle(self) -> EvidenceBundle:
+        """The bundle for verifiers without network; raises EvidenceUnusable while an act waits to be published."""
+        return self._published.carried(self.now())
 
     def evidence(self) -> Evidence:
         """The published evidence, weighed under this installation's own root."""
@@ -215,10 +237,9 @@ class Yinzheng:
     @cached_property
     def cases(self) -> CasePorts:
         """Everything citing needs."""
-        matters = load_matters(MATTERS.read_text("utf-8"))
         signer, _ = self.directory.service("receipt")
         citing = CitingPorts(
-            matters=matters,
+            matters=self._means.matters,
             holdings=self,
             checks=self,
             store=self.archive.citations,
@@ -282,11 +303,11 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
     """The installation of the settings: database, keys, files and clock of this machine.
 
     Raises:
-        SelfTestFailed, BackendMissing: the cryptography of this machine does not do.
-        Usage: the data folder or the plan in it does not do; production finds a demo's data, or no plan of its own.
+        SelfTestFailed: the cryptography of this machine answers wrongly; where it only cannot sign, that is no error.
+        Usage: a setting, the data folder or the plan in it does not do; production finds a demo's data, or no plan of its own.
 
     """
-    self_test()
+    take_up_cryptography(settings.libcrypto)
     if settings.production:
         _require_no_demo(settings.data)
     try:
@@ -310,6 +331,7 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
             random=secrets.token_bytes,
             index_key=cache(partial(open_secret, secret_file, passphrase, rounds=settings.key_rounds)),
             city=city or read_city(_plan_file(settings.data)),
+            matters=matters_of(settings.data),
             base_url=settings.public_url,
         ),
     )
@@ -329,7 +351,7 @@ def _require_no_demo(data: Path) -> None:
             f"{data} 是演示城市的数据，不能用于正式业务。",
             f"{data} holds the demo's data, which production refuses.",
         )
-    if not (data / "city.toml").exists():
+    if not (data / PLAN).exists():
         raise Usage(
             "demo-in-production",
             f"{data} 里没有 city.toml，正式业务不能用演示城市的设置。",
@@ -338,5 +360,13 @@ def _require_no_demo(data: Path) -> None:
 
 
 def _plan_file(data: Path) -> Path:
-    own = data / "city.toml"
+    own = data / PLAN
     return own if own.exists() else DEMO_CITY
+
+
+def matters_of(data: Path) -> tuple[Matter, ...]:
+    """The matters of an installation; the demo's go with the demo's plan, and one of its own may have none yet."""
+    own = data / MATTERS
+    if own.exists():
+        return load_matters(own.read_text("utf-8"))
+    return () if (data / PLAN).exists() else load_matters(DEMO_MATTERS.read_text("utf-8"))

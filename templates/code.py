@@ -13,21 +13,24 @@ from functools import lru_cache
 from typing import Any
 
 import zxingcpp
+from PIL import Image
 
-from templates.errors import CodeDoesNotFit
+from templates.errors import CodeDoesNotFit, CodeUnreadable
 from templates.items import Bitmap, Picture
 
 QUIET_MODULES = 4
 SMALLEST_MODULE_MM = 0.5
 _DOTS = 4
 _LONGEST_TEXT = 2000
+_QR_CODE = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
 def code_modules(text: str) -> tuple[bytes, ...]:
-    """The symbol's modules row by row, quiet zone included: 0 dark, 255 light.
+    """The symbol's modules row by row, quiet zone included: 0 dark, 255 light; read back before it is handed out.
 
     Raises:
         CodeDoesNotFit: no QR code holds so long a text.
+        CodeUnreadable: what was drawn does not read as the text.
 
     """
     if not 0 < len(text) <= _LONGEST_TEXT or not text.isascii():
@@ -35,6 +38,9 @@ def code_modules(text: str) -> tuple[bytes, ...]:
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     image: Any = barcode.to_image(scale=1, add_quiet_zones=True)  # its type stub leaves the buffer out
     octets, side = bytes(image), image.shape[0]
+    found = zxingcpp.read_barcode(Image.frombytes("L", (side, side), octets), formats=_QR_CODE, is_pure=True)
+    if found is None or found.text != text:
+        raise CodeUnreadable(len(text))
     return tuple(octets[start : start + side] for start in range(0, side * side, side))
 
 

@@ -4,7 +4,8 @@ TemplatesError
 ├── TemplateError     a bundle that cannot be used: unknown, unreadable or contradicting itself
 ├── MissingGlyph      a character the typeface cannot draw; a face never shows a hole in a name
 ├── DoesNotFit        a text too long for its place even at the smallest size the layout allows
-└── CodeDoesNotFit    a code whose modules would be printed too small to be read again
+├── CodeDoesNotFit    a code whose modules would be printed too small to be read again
+└── CodeUnreadable    a code that was drawn and does not read as its text: a fault of the software that draws it
 """
 
 
@@ -43,3 +44,9 @@ class CodeDoesNotFit(TemplatesError):
         self.length = length
         self.modules = modules
         self.side_mm = side_mm
+
+
+class CodeUnreadable(TemplatesError):
+    def __init__(self, length: int) -> None:
+        super().__init__("code-unreadable", f"{length} characters")
+        self.length = length

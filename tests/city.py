@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from cases.citation import CitationRequest
 from cases.consent import Consent, Mode
+from cases.requirement import load_matters
 from issuer.application import Application, read_application
 from issuer.issuing import Issued
 from issuer.ports import Blobs
@@ -23,7 +24,7 @@ from service.blobs import BlobMissing
 from service.city import read_city
 from service.database import open_engine
 from service.keyring import MemoryRing
-from service.wiring import DEMO_CITY, Means, Yinzheng
+from service.wiring import DEMO_CITY, DEMO_MATTERS, Means, Yinzheng
 from templates.library import load_bundle
 from trust.revocation.acting import Order
 from trust.rules.standing import Act, ActKind
@@ -91,6 +92,7 @@ class City:
         self.plan = plan if people else replace(plan, people=())
         self.yinzheng = Yinzheng(
             Means(
+                matters=load_matters(DEMO_MATTERS.read_text("utf-8")),
                 engine=self.engine,
                 ring=self.ring,
                 blobs=self.blobs,

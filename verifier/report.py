@@ -1,6 +1,7 @@
 """A verdict as JSON, in the shape that `yinzheng verify --json` and the API promise.
 
-{"indication", "policy", "at", "subject", "findings": [{"step", "name", "indication", "detail", "evidence_age_s"?}]}
+{"indication", "policy", "at", "subject", "findings": [{"step", "name", "indication", "detail", "evidence_age_s"?,
+"warning"?, "signature"?}]}
 """
 
 from datetime import UTC
@@ -28,4 +29,8 @@ def _finding(finding: Finding) -> dict[str, object]:
     }
     if finding.evidence_age_s is not None:
         row["evidence_age_s"] = finding.evidence_age_s
+    if finding.warning:
+        row["warning"] = True
+    if finding.signature is not None:
+        row["signature"] = finding.signature
     return row

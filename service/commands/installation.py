@@ -9,6 +9,9 @@ from service.problems import Usage
 from service.settings import Settings
 from service.wiring import Yinzheng, open_installation, unusable_folder
 
+ANCHORS = "anchors.pem"
+"""The root of the installation in a data folder, for verifying without its database."""
+
 
 @cache
 def settings() -> Settings:

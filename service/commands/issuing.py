@@ -10,6 +10,7 @@ from issuer.errors import NoSuchLicence, UnknownType
 from service.commands.installation import installation, official_of
 from service.commands.output import ERR, OUT, check_writable, read_file, say_json, write_file
 from service.problems import Usage
+from service.wiring import Yinzheng
 from templates.code import code_png
 from templates.library import Bundle, bundles
 from trust.formats.licence_document import encode_licence
@@ -44,13 +45,25 @@ def issue(
         raise Usage("no-body", f"没有机构颁发{bundle.type.name}。", f"no body issues {bundle.name}.")
     application = parse_application(read_file(data, MAX_APPLICATION), type_code=bundle.type.code, issuer_code=body)
     check_writable(*(out / name for name in FILES))
-    issued = yinzheng.issue(application, key=key or yinzheng.random(16).hex(), by=official_of(body).name)
+    key = key or yinzheng.random(16).hex()
+    try:
+        issued = yinzheng.issue(application, key=key, by=official_of(body).name)
+    except Exception:
+        _tell_begun(yinzheng, key, application.digest)
+        raise
     text = to_text(issued.token, yinzheng.office.host_url)
     OUT.print(str(issued.entry.licence.identifier), markup=False)  # it is issued, whatever happens to the files
     made = (issued.ofd, issued.pdf, code_png(text), encode_licence(issued.entry.licence))
     for name, octets in zip(FILES, made, strict=True):
         write_file(out / name, octets)
     ERR.print(f"已签发{bundle.type.name}，文件在 {out}", markup=False)
+
+
+def _tell_begun(yinzheng: Yinzheng, key: str, digest: str) -> None:
+    """Say how to take up an issue that broke off after it had begun; a number once begun is not given out again."""
+    begun = yinzheng.archive.register.by_key(key)
+    if begun is not None and begun.body_digest == digest:
+        ERR.print(f"已经开始签发 {begun.licence.identifier}；排除故障后用同一幂等键继续：--key {key}", markup=False)
 
 
 def present(

@@ -44,11 +44,13 @@ def say_json(value: object) -> None:
     print("".join(json.dumps(one)[1:-1] if one != "\n" and _acts(one) else one for one in text))  # noqa: T201  (the result itself, unstyled)
 
 
-def complain(problem: Problem) -> None:
-    """A problem to stderr: the sentence in Chinese, in English, its code, and the fields at fault."""
+def complain(problem: Problem, *notes: str) -> None:
+    """A problem to stderr: the sentence in Chinese, in English, its code, the fields at fault, and notes."""
     ERR.print(f"{visible(problem.zh)}\n{visible(problem.en)}  [{problem.code}]", markup=False)
     for field, reason in problem.details:
         ERR.print(f"  {visible(field) or '—'}: {visible(reason)}", markup=False)
+    for note in notes:
+        ERR.print(f"  {visible(note)}", markup=False)
 
 
 def show_verdict(examined: Examined, *, with_json: bool) -> int:

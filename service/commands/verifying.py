@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
+from keys.errors import KeysError
 from service import clock
-from service.commands.installation import founded, installation, settings
+from service.commands.installation import ANCHORS, installation, settings
 from service.commands.output import ERR, EXIT, check_writable, complain, read_file, show_verdict, write_file
+from service.cryptography import take_up_cryptography
 from service.problems import Usage, problem_of
 from trust.errors import Malformed
 from trust.formats.bundle import MAX_BUNDLE, Bundle, decode_bundle, encode_bundle
@@ -24,8 +26,8 @@ from verifier.verifying import Examined, verify_file, verify_words
 MAX_PATH = 1024
 YEARS = range(1949, 9000)
 """In these every zone has every day."""
-UNAVAILABLE = (OSError, OperationalError, InterfaceError)
-"""What keeps a verification from its evidence without being anybody's fault."""
+UNAVAILABLE = (OSError, DBAPIError, KeysError)
+"""What keeps a verification from its evidence or its means; nothing is known of the licence then."""
 MAX_ANCHORS = 1024 * 1024
 
 
@@ -47,6 +49,7 @@ def verify(
     if offline and bundle is None:
         raise Usage("no-bundle", "离线核验需要 --bundle 核验包。", "--offline needs --bundle.")
     try:
+        take_up_cryptography(settings().libcrypto)
         evidence = _evidence(bundle, _anchors(trust or []), now)
         examined = _verify(what, evidence, now, chosen, online=bundle is None)
     except UNAVAILABLE as error:
@@ -62,7 +65,7 @@ def export(out: Annotated[Path, typer.Argument(help="核验包写到哪里")]) -
     if anchors == out:
         raise Usage("bundle-name", "核验包不能以 .pem 结尾：那是根证书的文件名。", "a bundle cannot end in .pem.")
     check_writable(out, anchors)
-    made = yinzheng.evidence_bundle()
+    made = yinzheng.carried_bundle()
     write_file(out, encode_bundle(made))
     write_file(anchors, to_pem(yinzheng.anchors))
     ERR.print(f"核验包 {out}，有效至 {made.expires_at:%Y-%m-%dT%H:%M:%SZ}；根证书 {anchors}", markup=False)
@@ -130,8 +133,9 @@ def _policy(name: str | None) -> Policy | None:
 
 
 def _pinned() -> tuple[Certificate, ...]:
-    """The anchors of this machine's own installation, where there is one."""
-    return installation().anchors if founded(settings()) else ()
+    """The anchors of this machine's own installation, where there is one; its database is not asked."""
+    kept = settings().data / ANCHORS
+    return _anchors([kept]) if kept.exists() else ()
 
 
 def _anchors(paths: list[Path]) -> tuple[Certificate, ...]:

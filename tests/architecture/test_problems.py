@@ -20,6 +20,7 @@ from service.problems import FULL, INTERNAL, NOT_PUBLISHED, STORAGE, TABLE, Prob
 from service.reasons import REASONS
 from trust.errors import Conflict, Malformed, TrustError, Untrusted
 from trust.formats import errors as paths
+from trust.log.errors import NotLogged
 from trust.revocation.errors import SubjectUnknown
 from trust.rules.errors import FieldRefused, MoveRefused
 from trust.sealing.errors import SealNotUsable
@@ -118,6 +119,13 @@ def test_what_is_unknown_or_hidden_says_no_more_than_that(error: Exception) -> N
     """Neither a finer word nor a detail tells an unknown licence from one that is somebody else's."""
     problem = problem_of(error)
     assert (problem.status, problem.code, problem.details) == (404, "not-found", ())
+
+
+def test_what_the_log_has_not_signed_for_yet_is_not_called_absent() -> None:
+    absent, awaited = problem_of(NotLogged("not-logged")), problem_of(NotLogged("not-yet-published"))
+    assert (absent.status, absent.code) == (404, "not-logged")
+    assert (awaited.status, awaited.code) == (404, "not-yet-published")
+    assert awaited.zh != absent.zh
 
 
 def test_what_is_not_ours_is_internal_and_keeps_its_words() -> None:

@@ -149,6 +149,12 @@ def test_what_is_too_large_gets_a_verdict(api: Api, size: int) -> None:
     assert (verdict["indication"], [one["name"] for one in verdict["findings"]]) == ("INDETERMINATE", ["too-large"])
 
 
+def test_an_empty_file_is_no_submission(api: Api) -> None:
+    answer = api.client.post(ADDRESS, files={"file": ("licence.ofd", b"")})
+    assert is_problem(answer, 422, "invalid-request")
+    assert answer.json()["errors"] == [{"field": "file", "reason": "empty_file"}]
+
+
 def test_the_largest_file_is_looked_at(api: Api) -> None:
     verdict = ask(api, files={"file": b"x" * MAX_FILE})
     assert [one["name"] for one in verdict["findings"]] == ["unrecognised"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier, Event, Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -35,6 +35,7 @@ from tests.case_parts import (
     showing_ports,
     statutory,
 )
+from tests.journey_parts import all_at_once
 from trust.revocation.allotting import allot_many
 from trust.revocation.store import SqlActs, SqlRecording, SqlSlots
 from trust.rules.standing import Act, ActKind, Status
@@ -80,26 +81,6 @@ def running(work: Callable[[], object]) -> Iterator[list[object]]:
     finally:
         thread.join(PATIENCE_S)
     assert not thread.is_alive()
-
-
-def all_at_once(*works: Callable[[], object]) -> list[object]:
-    """Do all the works at the same moment; results and refusals in the order of the works."""
-    barrier = Barrier(len(works))
-    outcomes: list[object] = [None] * len(works)
-
-    def run(place: int, work: Callable[[], object]) -> None:
-        barrier.wait(PATIENCE_S)
-        try:
-            outcomes[place] = work()
-        except Exception as error:  # noqa: BLE001  (the test looks at what it was)
-            outcomes[place] = error
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(PATIENCE_S)
-    return outcomes
 
 
 # What is kept

@@ -97,12 +97,17 @@ def publish(
 
 def due(acts: ListedActs, last: Publication | None, at: datetime) -> bool:
     """Whether a list has to be published again, `last` being the current publication."""
-    if last is None or at >= last.next_update:
+    if last is None or at >= last.next_update or behind(acts, last, at):
         return True
+    old = at >= last.at + (last.next_update - last.at) / 2
+    return old and not _ends_with_an_act(last, acts.activity(last.list, last.at))
+
+
+def behind(acts: ListedActs, last: Publication, at: datetime) -> bool:
+    """Whether an act is recorded, or has taken effect, that the current publication does not show."""
     activity = acts.activity(last.list, last.at)
     takes_effect = activity.next_effective is not None and activity.next_effective <= at
-    old = at >= last.at + (last.next_update - last.at) / 2
-    return takes_effect or activity.count != last.act_count or (old and not _ends_with_an_act(last, activity))
+    return takes_effect or activity.count != last.act_count
 
 
 def open_status_list(octets: bytes, public: PublicKey, *, max_size: int = SIZE) -> StatusList:

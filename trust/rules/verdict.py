@@ -44,32 +44,43 @@ STEPS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One fact: at `step`, the check `name` came out as `indication`; `detail` tells a person why."""
+    """One fact: at `step`, the check `name` came out as `indication`; `detail` tells a person why.
+
+    `warning` marks a passed finding that a person should still see: a tolerance, or something left open on purpose.
+    `signature` names the signature that the finding is about, in a document that may have several.
+    """
 
     step: int
     name: str
     indication: Indication
     detail: str
     evidence_age_s: int | None = None
+    warning: bool = False
+    signature: str | None = None
 
 
 @dataclass(frozen=True)
 class Policy:
     """Which steps must have been passed for PASSED; findings of other steps are shown, and FAILED ones still count.
 
-    A policy is for files or for codes: a code has no seal and no face, so its policy would be too weak for a file.
+    A policy is for licences as files, for codes, or for sealed documents that are no licences: each asks other things,
+    so that of one would be too weak for another.
     """
 
     name: str
     required: frozenset[int]
-    subject: Literal["file", "code"] = "file"
+    subject: Literal["file", "code", "document"] = "file"
 
 
 ONLINE = Policy("online-1", frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9}))
 OFFLINE = Policy("offline-1", frozenset({1, 2, 3, 4, 5, 6, 7, 8}))
 CODE_ONLINE = Policy("code-online-1", frozenset({1, 4, 5, 6, 7, 8, 9}), "code")
 CODE_OFFLINE = Policy("code-offline-1", frozenset({1, 4, 5, 6, 7, 8}), "code")
-POLICIES = {policy.name: policy for policy in (ONLINE, OFFLINE, CODE_ONLINE, CODE_OFFLINE)}
+DOCUMENT_ONLINE = Policy("document-online-1", frozenset({1, 2, 3, 4, 5}), "document")
+DOCUMENT_OFFLINE = Policy("document-offline-1", frozenset({1, 2, 3, 4, 5}), "document")
+POLICIES = {
+    policy.name: policy for policy in (ONLINE, OFFLINE, CODE_ONLINE, CODE_OFFLINE, DOCUMENT_ONLINE, DOCUMENT_OFFLINE)
+}
 
 
 @dataclass(frozen=True)

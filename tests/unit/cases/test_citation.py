@@ -19,7 +19,7 @@ from cases.citation import (
 )
 from cases.consent import Mode
 from cases.errors import MalformedRequest
-from tests.case_parts import FIRM, INDEX_KEY, NEWER, NOW, PERSON, asked, counting, given, statutory
+from tests.case_parts import FIRM, INDEX_KEY, NEWER, NOW, PERSON, WINDOW, asked, counting, given, statutory
 
 NUMBER = allot_number(counting())
 
@@ -86,13 +86,70 @@ def test_keys_that_will_not(key: str) -> None:
 )
 def test_a_request_that_cannot_be_answered(member: str, value: object, reason: str) -> None:
     with pytest.raises(MalformedRequest) as refusal:
-        check_request(asked(**{member: value}))
+        check_request(asked(**{member: value}), NOW)
     assert refusal.value.reason == reason
 
 
+CITIZEN = "11010119900307125X"
+SPELLINGS = {
+    "plain": "91530199MA6TE5T848",
+    "small letters": "91530199ma6te5t848",
+    "full width": "９１５３０１９９ＭＡ６ＴＥ５Ｔ８４８",
+    "a space": "91530199 MA6TE5T848",
+    "wide spaces": "91530199\u3000MA6TE\u30005T848",
+    "points and hyphens": "9153.0199-MA6T_E5T8/48",
+    "digits of another script": "٩١٥٣٠١٩٩MA6TE5T848",
+    "digits in Chinese": "九一五三〇一九九MA6TE5T848",
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS.keys())
+def test_the_holders_code_is_not_kept_in_any_spelling(spelling: str) -> None:
+    for changed in ({"purpose": f"核对{spelling}的许可"}, {"consent": statutory(reference=f"依据{spelling}的申请")}):
+        with pytest.raises(MalformedRequest) as refusal:
+            check_request(asked(**changed), NOW)
+        assert refusal.value.reason == "personal-data"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"purpose": f"受托人身份证号{CITIZEN}代办"},
+        {"purpose": "受托人身份证号110101 19900307 125x代办"},
+        {"purpose": "受托人１１０１０１１９９００３０７１２５Ｘ代办"},
+        {"purpose": f"受托人{CITIZEN}0007代办"},
+        {"purpose": "孩子110101202602280015"},
+        {"consent": statutory(reference=f"依据{CITIZEN}的申请")},
+        {"consent": given(reference=CITIZEN)},
+        {"consent": given(reference=f"SQ-{CITIZEN}")},
+        {"case_number": CITIZEN},
+        {"purpose": "代理人E12345678", "consent": given(mode=Mode.AGENT, given_by="E 1234-5678")},
+        {"consent": given(mode=Mode.AGENT, given_by="E12345678", reference="SQ-E12345678")},
+    ],
+)
+def test_nobodys_number_is_kept(changed: dict[str, Any]) -> None:
+    with pytest.raises(MalformedRequest) as refusal:
+        check_request(asked(**changed), NOW)
+    assert refusal.value.reason == "personal-data"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"case_number": "110101202602280015"},  # a division, last week's day, and a sequence that checks by chance
+        {"consent": given(reference="110101202602280015")},
+        {"purpose": "核对110101199003071250"},  # the check digit is another
+        {"purpose": "第20260302号通知所列1101011990项"},
+        {"case_number": f"{WINDOW}-0001"},
+    ],
+)
+def test_numbers_that_are_nobodys(changed: dict[str, Any]) -> None:
+    check_request(asked(**changed), NOW)
+
+
 def test_a_usual_request_passes() -> None:
-    check_request(asked())
-    check_request(asked(identifier=str(NEWER.identifier)))
+    check_request(asked(), NOW)
+    check_request(asked(identifier=str(NEWER.identifier)), NOW)
 
 
 OTHER: dict[str, Any] = {

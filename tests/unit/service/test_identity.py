@@ -170,6 +170,33 @@ def test_five_failures_close_a_login_even_to_the_right_password(identity: Identi
     assert identity.sign_in("scjg", "demo-scjg", AT + WITHIN)
 
 
+@pytest.mark.parametrize("login", ["x" * 65, "x" * 1_000_000, "scjg\x00", "\u202escjg"])
+def test_a_login_that_nobody_can_have_costs_work_but_no_memory(
+    identity: Identity, hasher: CountingHasher, login: str
+) -> None:
+    for _ in range(FAILURES + 2):
+        fail(identity, login)
+    assert len(hasher.asked) == FAILURES + 2
+    assert identity._failures == {}
+
+
+def test_the_table_of_failures_is_bounded_and_forgets_nobody(
+    identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Making room would give everybody whose failures are dropped new tries."""
+    monkeypatch.setattr(module, "MOST_COUNTED", 3)
+    for login in ("scjg", "first", "second"):
+        fail(identity, login)
+    with pytest.raises(Busy):
+        identity.sign_in("third", "wrong", AT)
+    for _ in range(FAILURES - 1):
+        fail(identity)
+    with pytest.raises(TooManyTries):
+        identity.sign_in("scjg", "demo-scjg", AT)
+    assert set(identity._failures) == {"scjg", "first", "second"}
+    fail(identity, "third", AT + WITHIN)
+
+
 def test_a_closed_login_closes_no_other(identity: Identity) -> None:
     identity.enrol(Person("spj", "沈知夏", Role.OFFICIAL), "demo-spj")
     for _ in range(FAILURES):

@@ -9,7 +9,7 @@ from service.commands import installation
 from service.problems import Usage
 from service.settings import DEMO_PASSPHRASE, PROJECT, Settings
 
-NAMES = ("DATA", "HOST", "PORT", "DATABASE", "PASSPHRASE", "BASE_URL", "PRODUCTION", "KEY_ROUNDS")
+NAMES = ("DATA", "HOST", "PORT", "DATABASE", "PASSPHRASE", "BASE_URL", "PRODUCTION", "LIBCRYPTO", "KEY_ROUNDS")
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +36,7 @@ def test_every_name_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         "PASSPHRASE": "正确的口令",
         "BASE_URL": "https://licence.example/",
         "PRODUCTION": "1",
+        "LIBCRYPTO": "/opt/openssl/lib/libcrypto.so.3",
         "KEY_ROUNDS": "2000",
     }
     assert set(given) == set(NAMES)
@@ -47,6 +48,7 @@ def test_every_name_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     assert settings.public_url == "https://licence.example"
     assert settings.secret() == "正确的口令".encode()
     assert (settings.production, settings.key_rounds) == (True, 2000)
+    assert settings.libcrypto == "/opt/openssl/lib/libcrypto.so.3"
 
 
 def test_the_address_follows_host_and_port(monkeypatch: pytest.MonkeyPatch) -> None:

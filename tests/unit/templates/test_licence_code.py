@@ -9,8 +9,9 @@ from qrcode import QRCode, constants
 from qrcode.util import MODE_8BIT_BYTE, MODE_NUMBER, QRData
 
 from templates.code import QUIET_MODULES, code_modules, code_picture, png_of
-from templates.errors import CodeDoesNotFit
+from templates.errors import CodeDoesNotFit, CodeUnreadable
 
+QR_CODE = zxingcpp.BarcodeFormat.QRCode
 HOST = "https://host.example/q#"
 DIGITS = "".join(str(place * place % 10) for place in range(460))
 
@@ -56,3 +57,10 @@ def test_the_png_has_one_bit_a_dot_and_a_quiet_zone() -> None:
 def test_a_code_that_could_not_be_read_from_paper_is_refused(text: str, side: float) -> None:
     with pytest.raises(CodeDoesNotFit):
         code_picture(text, x=0, y=0, side=side)
+
+
+def test_a_code_that_reads_as_something_else_is_never_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = zxingcpp.create_barcode
+    monkeypatch.setattr(zxingcpp, "create_barcode", lambda text, *_, **__: draw(text + "0", QR_CODE, ec_level="M"))
+    with pytest.raises(CodeUnreadable):
+        code_modules(HOST + DIGITS)

@@ -1,0 +1,31 @@
+"""What `service` itself has to tell: that something is done, and that the world cannot see it yet."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+
+from keys.errors import KeysError
+from trust.errors import TrustError
+
+
+class NotYetPublished(Exception):
+    """An act or an issue of `subject` is recorded for good; publishing it failed and will be tried again."""
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(subject)
+        self.subject = subject
+
+
+@contextmanager
+def published_later(subject: str) -> Iterator[None]:
+    """Say of a failure in here that what it should publish is recorded all the same.
+
+    Raises:
+        NotYetPublished: instead of an error of keys, trust, database or disk, which is its cause.
+
+    """
+    try:
+        yield
+    except (KeysError, TrustError, DBAPIError, OSError) as error:
+        raise NotYetPublished(subject) from error
