@@ -23,7 +23,7 @@ from rich.table import Table
 from bench.rows import Row
 from keys import backend
 
-NAMES = ("sm2", "ofd", "pdf", "issue", "verify", "token")
+NAMES = ("sm2", "ofd", "pdf", "documents", "issue", "verify", "token")
 VERSIONS = ("cryptography", "gmssl", "pyhanko", "reportlab", "asn1crypto", "cbor2", "zxing-cpp", "qrcode", "sqlalchemy")
 QUIET_LOAD = 0.5
 

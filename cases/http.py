@@ -1,4 +1,4 @@
-"""Routes of citing: matters, citations of a case, receipt and face of a citation.
+"""Routes of citing: matters, citations of a case, receipt and face of a citation, withdrawal of a consent.
 
 Who asks comes from `authorize`, a dependency that `service` gives; officer and department are never taken from the
 body. Bodies with unknown members are refused. A department sees its own citations only, and another's look like none.
@@ -21,6 +21,7 @@ from cases.ports import CitingPorts, Standings
 from cases.requirement import Matter
 from cases.showing import ShowingPorts, citation_of, show_face
 from cases.watching import Ground, Watched, watch_case
+from cases.withdrawing import withdraw
 from trust.formats.canonical_json import base64_of
 from trust.formats.instants import Instant
 
@@ -47,6 +48,23 @@ class ConsentBody(BaseModel):
     fields: list[str] | Literal["all"] = Field(default="all", max_length=200)
     valid_until: Instant | None = None
     every_case: bool = Field(default=False, description="授权是否及于本办件以外的办件")
+
+
+class WithdrawalBody(BaseModel):
+    """撤回授权: which consent, by how it was given and its number; the number is in no address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mode: Mode
+    reference: str = Field(max_length=200, description="授权书或委托书编号")
+
+
+class WithdrawalView(BaseModel):
+    """已撤回的授权: since when; a withdrawal that is repeated keeps its first instant."""
+
+    mode: Mode
+    reference: str
+    withdrawn_at: datetime
 
 
 class CitationBody(BaseModel):
@@ -141,6 +159,11 @@ def router(
     @routes.get("/citations/{number}/face", summary="所引用证照的照面项")
     def face(number: Number, officer: Signed) -> Mapping[str, str]:
         return show_face(ports.showing, number, officer.department_code, clock())
+
+    @routes.post("/consent-withdrawals", summary="撤回授权")
+    def withdrawal(body: WithdrawalBody, officer: Signed) -> WithdrawalView:
+        since = withdraw(ports.showing.consents, officer.department_code, body.mode, body.reference, clock())
+        return WithdrawalView(mode=body.mode, reference=body.reference, withdrawn_at=since)
 
     return routes
 

@@ -9,10 +9,9 @@ While a key is open its private number is in the process's memory, inside libcry
 overwritten where it lets us; cores and swap should be off on a machine that keeps software keys.
 """
 
-import os
 import re
-import stat
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import NoReturn
@@ -27,9 +26,11 @@ from keys.errors import (
     SigningFailed,
     UnknownReference,
 )
-from keys.key_file import FILE_MAX, ROUNDS_MAX, ROUNDS_MIN, lock, unlock
+from keys.files import read_private, write_once
+from keys.key_file import ROUNDS_MAX, ROUNDS_MIN, lock, unlock
+from keys.key_states import KeyStates
 from keys.libcrypto import Libcrypto, LoadedKey
-from keys.randomness import random_octets
+from keys.lifecycle import KeyRecord, KeyState
 from keys.signer import Signer
 from keys.sm2 import DEFAULT_IDENTITY, PublicKey, verify
 
@@ -39,12 +40,15 @@ _DEVICES = ("sdf:", "pkcs11:")
 
 
 class SoftwareSigner:
-    """A `Signer` whose private number is in this process; it verifies what it signs before handing it out."""
+    """A `Signer` whose private number is in this process; it verifies what it signs before handing it out.
+
+    Before each signature `states` is asked whether the key was put away since it was opened.
+    """
 
     software = True
 
-    def __init__(self, library: Libcrypto, key: LoadedKey, reference: str) -> None:
-        self._library, self._key = library, key
+    def __init__(self, library: Libcrypto, key: LoadedKey, reference: str, states: KeyStates | None = None) -> None:
+        self._library, self._key, self._states = library, key, states
         self.public = PublicKey(key.point)
         self.reference = reference
 
@@ -59,8 +63,11 @@ class SoftwareSigner:
 
         Raises:
             SigningFailed: libcrypto failed, or its signature did not verify; nothing was handed out.
+            KeyNotUsable: the key was put away.
 
         """
+        if self._states is not None:
+            self._states.check_may_sign(self.reference, self.public)
         try:
             signature = self._library.sign(self._key, message, DEFAULT_IDENTITY)
             verify(self.public, message, signature, identity=DEFAULT_IDENTITY)
@@ -95,6 +102,7 @@ class Custody:
             raise ValueError(f"rounds are {ROUNDS_MIN} to {ROUNDS_MAX}")
         self._folder, self._passphrase = folder, passphrase
         self._production, self._rounds = production, rounds
+        self._states = KeyStates(folder)
         self._open: dict[str, Signer] = {}
         self._lock = Lock()
 
@@ -121,17 +129,41 @@ class Custody:
         finally:
             private[:] = bytes(len(private))
         write_once(path, octets)
-        return self._kept(SoftwareSigner(library, key, f"file:{name}"))
+        signer = SoftwareSigner(library, key, f"file:{name}", self._states)
+        with self._lock:  # whoever held another key of this name holds one whose file is gone
+            self._open[signer.reference] = signer
+        return signer
 
     def open(self, reference: str) -> Signer:
         """Return the signer behind a reference; opened once, then kept.
 
         Raises:
             UnknownReference: no such key, a malformed reference, or a kind of device that is not built yet.
-            KeyNotUsable: a software key in production.
+            KeyNotUsable: a software key in production, or a key that was put away.
             KeyFileRefused, WrongPassphrase: the file is not in order, or does not open.
 
         """
+        signer = self._signer(reference)
+        self._states.check_may_sign(reference, signer.public)
+        return signer
+
+    def record(self, name: str) -> KeyRecord:
+        """State of a key, also of one that was put away; raises as `open`."""
+        reference = f"file:{name}"
+        return self._states.record(reference, self._signer(reference).public)
+
+    def put_away(self, name: str, state: KeyState, at: datetime) -> KeyRecord:
+        """Retire a key, or mark it as compromised: for ever, by its public half, wherever it is open.
+
+        Raises:
+            KeyNotUsable: `key-state`, `key-state-order`; and whatever `open` raises.
+
+        """
+        reference = f"file:{name}"
+        return self._states.put_away(reference, self._signer(reference).public, state, at)
+
+    def _signer(self, reference: str) -> Signer:
+        """The signer behind a reference, whatever state its key is in."""
         if reference.startswith(_DEVICES):
             kind = reference.partition(":")[0]
             raise UnknownReference(
@@ -172,66 +204,4 @@ class Custody:
             raise KeyFileRefused(error.reason, f"file:{name}: {error.text}") from None
         finally:
             unlocked.wipe()
-        return SoftwareSigner(library, key, f"file:{name}")
-
-
-def write_once(path: Path, octets: bytes) -> None:
-    """Write a new file of mode 0600: after return it is on disk whole; after a crash it is whole or not there.
-
-    Raises:
-        KeyNotUsable: a file of that name exists; it was not touched.
-        KeyFileRefused: the folder does not take it.
-
-    """
-    temporary = path.with_name(f".{path.name}.{random_octets(8).hex()}")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            _write_synced(temporary, octets)
-            os.link(temporary, path)  # unlike a rename, never over an existing file
-        finally:
-            temporary.unlink(missing_ok=True)
-        _sync_folder(path.parent)
-    except FileExistsError:
-        raise KeyNotUsable("key-exists", f"{path.name} exists") from None
-    except OSError as error:
-        raise KeyFileRefused("key-file-write", f"{path.name}: {error.strerror}") from error
-
-
-def read_private(path: Path) -> bytes:
-    """Read a small regular file that only its owner may change and strangers may not read.
-
-    Raises:
-        UnknownReference: there is none.
-        KeyFileRefused: a link, not a file, too large, or open to others.
-
-    """
-    try:
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
-            about = os.fstat(file.fileno())
-            if not stat.S_ISREG(about.st_mode) or about.st_size > FILE_MAX:
-                raise KeyFileRefused("key-file-form", f"{path.name}: not a small regular file")
-            if about.st_mode & (stat.S_IWGRP | stat.S_IRWXO):
-                raise KeyFileRefused("key-file-open-to-others", f"{path.name}: chmod 600 it")
-            return file.read(FILE_MAX)
-    except FileNotFoundError:
-        raise UnknownReference("no-such-key", f"there is no file {path.name}") from None
-    except OSError as error:
-        raise KeyFileRefused("key-file-read", f"{path.name}: {error.strerror}") from error
-
-
-def _write_synced(path: Path, octets: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
-        os.fchmod(file.fileno(), 0o600)  # whatever the umask took away
-        file.write(octets)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        return SoftwareSigner(library, key, f"file:{name}", self._states)

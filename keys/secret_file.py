@@ -12,8 +12,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SM3
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
-from keys.custody import read_private, write_once
 from keys.errors import CiphertextRefused, KeyFileRefused, UnknownReference, WrongPassphrase
+from keys.files import read_private, write_once
 from keys.key_file import ROUNDS_MAX, ROUNDS_MIN
 from keys.randomness import random_octets
 from keys.sm4 import decrypt_gcm, encrypt_gcm

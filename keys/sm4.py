@@ -1,46 +1,18 @@
-"""SM4 (GB/T 32907) in the two modes that are used: CBC with PKCS#7 padding for key files, GCM for everything else.
+"""SM4 (GB/T 32907) in GCM (RFC 8998); key files alone take CBC, because that is what others can read (`keys.key_file`).
 
-CBC has no integrity: whoever decrypts must check what comes out. GCM (RFC 8998) has, with a 12-octet IV that must
-never come twice under one key and a 16-octet tag, which is carried behind the ciphertext. A refusal never says
-what was wrong.
+The 12-octet IV must never come twice under one key; the 16-octet tag is carried behind the ciphertext. A refusal never
+says what was wrong.
 """
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
-from cryptography.hazmat.primitives.ciphers.modes import CBC, GCM
-from cryptography.hazmat.primitives.padding import PKCS7
+from cryptography.hazmat.primitives.ciphers.modes import GCM
 
 from keys.errors import CiphertextRefused
 
-BLOCK, TAG, GCM_IV = 16, 16, 12
-"""Octets in a block, in a GCM tag, in a GCM IV."""
-
-
-def encrypt_cbc(key: bytes, iv: bytes, octets: bytes | bytearray) -> bytes:
-    """Pad as in PKCS#7 and encrypt; `key` and `iv` have 16 octets.
-
-    Raises:
-        ValueError: a key or IV of another size.
-
-    """
-    padder, encryptor = PKCS7(BLOCK * 8).padder(), Cipher(SM4(key), CBC(iv)).encryptor()
-    return encryptor.update(padder.update(octets) + padder.finalize()) + encryptor.finalize()
-
-
-def decrypt_cbc(key: bytes, iv: bytes, octets: bytes) -> bytes:
-    """Decrypt and take the PKCS#7 padding off.
-
-    Raises:
-        CiphertextRefused: the length is no multiple of 16, or the padding is not right.
-        ValueError: a key or IV of another size.
-
-    """
-    decryptor, unpadder = Cipher(SM4(key), CBC(iv)).decryptor(), PKCS7(BLOCK * 8).unpadder()
-    try:
-        return unpadder.update(decryptor.update(octets) + decryptor.finalize()) + unpadder.finalize()
-    except ValueError:
-        raise CiphertextRefused("ciphertext") from None
+TAG, GCM_IV = 16, 12
+"""Octets in a tag, in an IV."""
 
 
 def encrypt_gcm(key: bytes, iv: bytes, octets: bytes, *, associated: bytes = b"") -> bytes:

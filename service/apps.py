@@ -11,9 +11,11 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.telemetry import TelemetryConfig
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from cases.citation import Officer
 from cases.http import router as cases_router
@@ -26,22 +28,33 @@ from service.guards import Guards
 from service.health import router as health_router
 from service.identity import Person, Role
 from service.observing import Journal, Meters, Observer
-from service.outlet import Outlet, json_only
+from service.outlet import Outlet, json_only, wants_page
 from service.pages.rendering import STATIC
 from service.shell import BodyLimit, CarefulHeaders
 from service.tokens import router as tokens_router
 from service.wiring import Yinzheng
 from templates.library import bundles
 from trust.certification.http import router as certification_router
+from trust.certification.http import stamping_router
 from trust.log.http import router as log_router
 from trust.revocation.http import router as status_router
 from trust.rules.verdict import Indication
+from trust.sealing.http import Right as SealRight
+from trust.sealing.http import SealViewer
+from trust.sealing.http import plain_router as sealing_router
+from trust.sealing.http import router as seals_router
+from trust.sealing.ports import Officer as SealOfficer
 from verifier.http import Counter
 from verifier.http import router as verifier_router
 from verifier.verifying import Examined
 
 OVERSEES: dict[Role, Overseen] = {Role.REVIEWER: "standing", Role.AUDITOR: "reasons"}
 RIGHTS: dict[Right, tuple[Role, ...]] = {"look": tuple(Role), "issue": (Role.OFFICIAL,), "hold": (Role.HOLDER,)}
+SEAL_RIGHTS: dict[SealRight, tuple[Role, ...]] = {
+    "look": (Role.OFFICIAL, Role.AUDITOR, Role.ADMIN),
+    "use": (Role.OFFICIAL,),
+    "decide": (Role.OFFICIAL, Role.ADMIN),
+}
 CITING: dict[int | str, dict[str, Any]] = {
     404: {"description": "没有这个事项、材料或引用，或者没有可供引用的证照；别的部门的引用回答相同"},
     409: {"description": "证照核验未通过、不合要求或状态刚刚变化；或者幂等键另有所用"},
@@ -82,6 +95,7 @@ def make_app(yinzheng: Yinzheng, *, production: bool, log: TextIO | None = None)
     _add_description(app, guards.person() if production else None)
     app.include_router(pages.router(yinzheng, demo=not production))
     app.mount("/static", StaticFiles(directory=STATIC))
+    _frame_elsewhere(app, pages.attending(yinzheng, demo=not production))
     return app
 
 
@@ -94,10 +108,14 @@ def _include_slices(app: FastAPI, yinzheng: Yinzheng, guards: Guards, meters: Me
         dependencies=[Depends(json_only)],
         responses=CITING,
     )
+    sealers = _sealers(guards)
+    app.include_router(seals_router(yinzheng.seals, authorize=sealers), dependencies=[Depends(json_only)])
+    app.include_router(sealing_router(yinzheng.seals, authorize=sealers))
     app.include_router(tokens_router(yinzheng.identity, yinzheng.now))
     app.include_router(status_router(archive.publications), responses=PUBLISHED)
     app.include_router(log_router(archive.log), responses=PUBLISHED)
     app.include_router(certification_router(archive.books.editions, archive.trust_lists), responses=PUBLISHED)
+    app.include_router(stamping_router(yinzheng.answer_stamp_request))
 
 
 def _desk(yinzheng: Yinzheng) -> Desk:
@@ -154,6 +172,20 @@ def _holder(person: Person) -> tuple[str, str] | None:
     return person.holder_code_type, person.holder_code
 
 
+def _sealers(guards: Guards) -> Callable[[SealRight], Callable[..., SealViewer]]:
+    """Who asks about seals: an official for their department; auditors and administrators oversee all."""
+
+    def authorize(right: SealRight) -> Callable[..., SealViewer]:
+        def viewer(person: Annotated[Person, Depends(guards.person(*SEAL_RIGHTS[right]))]) -> SealViewer:
+            official = person.role is Role.OFFICIAL
+            own = person.department if official else None
+            return SealViewer(SealOfficer(person.login, person.name), own, oversees=not official)
+
+        return viewer
+
+    return authorize
+
+
 def _officers(guards: Guards) -> Callable[..., Officer]:
     """Who may cite: the counter, and officials for their own department."""
 
@@ -172,6 +204,18 @@ def _add_description(app: FastAPI, reader: Callable[..., object] | None) -> None
         if not described:
             described.append(describe_api(app))
         return JSONResponse(described[0], headers={"Cache-Control": "no-store"})
+
+
+def _frame_elsewhere(app: FastAPI, attending: Callable[[Request], None]) -> None:
+    """Give the page for an address that leads nowhere the frame of all pages, which otherwise only routes note."""
+    nowhere = app.router.not_found
+
+    async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and wants_page(request := Request(scope)):
+            await run_in_threadpool(attending, request)
+        await nowhere(scope, receive, send)
+
+    app.router.default = elsewhere
 
 
 async def _onwards(_: Request, error: Exception) -> Response:

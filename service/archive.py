@@ -7,10 +7,10 @@ from sqlalchemy import Engine
 from cases.store import SqlCitations
 from issuer.store import SqlRegister
 from service.store import SqlPeople
-from trust.certification.store import books, trust_lists
+from trust.certification.store import SqlStamps, books, trust_lists
 from trust.log.store import SqlLog
 from trust.revocation.store import SqlActs, SqlPublications, SqlSlots
-from trust.sealing.store import SqlSealRegister
+from trust.sealing.store import SqlApplications, SqlSealRegister, SqlSealRequests
 
 
 class Archive:
@@ -20,7 +20,10 @@ class Archive:
         self.engine = engine
         self.books = books(engine)
         self.trust_lists = trust_lists(engine)
+        self.stamps = SqlStamps(engine)
         self.seals = SqlSealRegister(engine)
+        self.seal_applications = SqlApplications(engine)
+        self.seal_requests = SqlSealRequests(engine)
         self.log = SqlLog(engine)
         self.acts = SqlActs(engine)
         self.slots = SqlSlots(engine)

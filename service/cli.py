@@ -15,9 +15,9 @@ from cases.errors import CasesError
 from issuer.errors import IssuerError
 from keys.errors import BackendMissing, KeysError
 from service.blobs import BlobMissing
-from service.commands import acting, citing, issuing, running, verifying
+from service.commands import acting, citing, issuing, keeping, preserving, running, sealing, verifying
 from service.commands.output import complain
-from service.errors import NotYetPublished
+from service.errors import NotYetPublished, TimeStampUnavailable
 from service.identity import IdentityError
 from service.problems import Problem, Usage, problem_of
 from templates.errors import TemplatesError
@@ -31,6 +31,7 @@ BadWords: type[typer.BadParameter] = typer.BadParameter.__mro__[1]
 
 OURS = (
     KeysError, TrustError, TemplatesError, IssuerError, CasesError, IdentityError, BlobMissing, NotYetPublished,
+    TimeStampUnavailable,
 )  # fmt: skip
 MACHINE = (OSError, DBAPIError)
 """Errors of disk and database, which are nobody's fault here."""
@@ -42,6 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 bundle = typer.Typer(help="离线核验包。", no_args_is_help=True)
+key = typer.Typer(help="密钥的停用与泄露登记。", no_args_is_help=True)
 
 for run in (running.demo, running.init, running.serve, running.publish, issuing.types, issuing.issue, issuing.present):
     app.command()(run)
@@ -50,8 +52,16 @@ for kind in (ActKind.SUSPEND, ActKind.REINSTATE, ActKind.REVOKE, ActKind.RESCIND
     app.command(kind.value)(acting.command(kind))
 app.command("grounds")(acting.grounds)
 app.command("cite")(citing.cite)
+app.command("seal")(sealing.seal)
+app.add_typer(sealing.seals, name="seals")
+app.command("preserve")(preserving.preserve)
+app.command("withdraw")(citing.withdraw)
 bundle.command("export")(verifying.export)
 app.add_typer(bundle, name="bundle")
+key.command("list")(keeping.list_keys)
+key.command("retire")(keeping.retire)
+key.command("compromise")(keeping.compromise)
+app.add_typer(key, name="key")
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -9,6 +9,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def steady() -> float:
+    """Seconds on a clock that nobody can set and that runs on while the machine sleeps, as far as there is one."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 def elapsed() -> float:
     """Seconds on a clock that never goes back, for measuring how long something took."""
     return time.monotonic()

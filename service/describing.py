@@ -39,6 +39,7 @@ PROBLEM: dict[str, Any] = {
 FRAMEWORKS_OWN = ("HTTPValidationError", "ValidationError")
 TAGS = [
     {"name": "issuing", "description": "签发与管理"},
+    {"name": "sealing", "description": "印章与用印"},
     {"name": "verifying", "description": "核验，无须登录"},
     {"name": "cases", "description": "办件引用证照"},
     {"name": "identity", "description": "访问令牌"},

@@ -1,4 +1,4 @@
-"""What `service` itself has to tell: that something is done, and that the world cannot see it yet."""
+"""What `service` itself has to tell: done but not yet public, and that nobody gives a time stamp."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +15,14 @@ class NotYetPublished(Exception):
     def __init__(self, subject: str) -> None:
         super().__init__(subject)
         self.subject = subject
+
+
+class TimeStampUnavailable(Exception):
+    """The time-stamp authority outside gave no stamp that holds; `reason` is a stable code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @contextmanager

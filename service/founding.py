@@ -10,13 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 
+from keys.lifecycle import KeyState
 from service.archive import Archive
 from service.city import Body, City, check_bundles
 from service.directory import MAKER, SERVICES, Directory
 from service.identity import Identity
 from service.keyring import KeyRing, LateSigner
+from service.seal_pictures import LICENCE_LINE, licence_picture
 from templates.library import load_bundle
-from templates.seal_picture import SealPicture, round_seal
+from templates.seal_picture import SealPicture
 from trust.certification.authority import Authority, found
 from trust.certification.issuing import key_digest
 from trust.certification.profiles import ISSUING, ROOT, SEAL_MAKER, SEAL_SIGNER, Kind
@@ -25,11 +27,10 @@ from trust.formats.certificate import load_certificate
 from trust.formats.x509_fields import make_name
 from trust.rules.mandate import Mandate
 from trust.rules.party import IssuingBody
+from trust.rules.seal_standing import SealKind
 from trust.sealing.making import make_seal
 from trust.sealing.ports import FiledSeal
 
-UNIT_SEAL = 1
-SEAL_LINE = "电子证照专用章"
 Random = Callable[[int], bytes]
 
 
@@ -96,7 +97,7 @@ def mandates_of(city: City, since: datetime) -> tuple[Mandate, ...]:
 
 def picture_of(body: Body) -> SealPicture:
     """The round seal of a body for licences, with its registration number below the star."""
-    return round_seal(body.body.name, line=SEAL_LINE, code=seal_number(body))
+    return licence_picture(body.body.name, seal_number(body))
 
 
 def seal_number(body: Body) -> str:
@@ -132,7 +133,10 @@ def _certify(
     at: datetime,
     random: Random,
 ) -> None:
-    public = ring.open(f"file:{name}").public
+    record = ring.record(name)
+    if record.state is not KeyState.ACTIVE:
+        return  # its certificates are what they are; there will be no new one
+    public = record.public
     known = archive.books.certificates.of_key(key_digest(public))
     if not any(record.der is not None for record in known):
         subject = make_name(common_name[:64], organisation=owner.name, organisation_code=owner.code)
@@ -140,6 +144,7 @@ def _certify(
 
 
 def _make_seal(body: Body, archive: Archive, directory: Directory, at: datetime) -> None:
+    """Make and file a body's seal for licences; the plan stands in for application and approval."""
     number = seal_number(body)
     if archive.seals.find(number) is not None:
         return
@@ -151,8 +156,8 @@ def _make_seal(body: Body, archive: Archive, directory: Directory, at: datetime)
         maker,
         maker_certificate,
         seal_id=number,
-        name=f"{body.body.name}{SEAL_LINE}",
-        seal_type=UNIT_SEAL,
+        name=f"{body.body.name}{LICENCE_LINE}",
+        seal_type=SealKind.LICENCE.code,
         signer_certificates=[certificate],
         picture=ses.SealPicture("PNG", picture.png, round(picture.width), round(picture.height)),
         valid_from=begins,

@@ -10,6 +10,7 @@ Every route that is not public takes one of these dependencies; a test walks all
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
 from typing import Annotated
@@ -34,10 +35,24 @@ SESSION_COOKIE = APIKeyCookie(
 )
 
 
+@dataclass(frozen=True)
+class Sender:
+    """Somebody who sends a form with a file; `check` has to be asked once the form has been read."""
+
+    person: Person
+    session: Session | None
+
+    def check(self, sent: str | None) -> None:
+        """Refuse a form without the token of the session it rests on; raises ForgedRequest."""
+        if self.session is not None:
+            check_form(self.session, sent)
+
+
 class Guards:
     """The dependencies of one installation."""
 
     def __init__(self, identity: Identity, now: Callable[[], datetime]) -> None:
+        self._identity, self._now = identity, now
         self.session = _session(identity, now)
         """Dependency: the session of whoever asks; raises NotSignedIn or ForgedRequest."""
 
@@ -49,6 +64,26 @@ class Guards:
             return require(session.person, wanted)
 
         return person
+
+    def sender(self, *roles: Role) -> Callable[..., Sender]:
+        """Dependency for a form with a file: who sends it, before any of it is read; its token is in the form."""
+
+        def sender(
+            request: Request,
+            bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+            cookie: Annotated[str | None, Depends(SESSION_COOKIE)],
+        ) -> Sender:
+            if bearer is None and "authorization" in request.headers:
+                raise NotSignedIn
+            token = cookie if bearer is None else bearer.credentials
+            found = self._identity.session(token, self._now())
+            person = require(found.person, roles)
+            if bearer is not None:
+                return Sender(person, None)
+            check_origin(request)
+            return Sender(person, found)
+
+        return sender
 
 
 def keep_session(response: Response, token: str) -> None:

@@ -6,10 +6,12 @@ the two belong together.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 from keys.custody import memory_signer
 from keys.errors import KeyNotUsable, UnknownReference
+from keys.lifecycle import KeyRecord, KeyState
 from keys.signer import Signer
 from keys.sm2 import PublicKey
 
@@ -22,11 +24,19 @@ class KeyRing(Protocol):
         ...
 
     def open(self, reference: str) -> Signer:
-        """The signer of a reference such as `file:log`."""
+        """The signer of a reference such as `file:log`; raises KeyNotUsable where its key was put away."""
         ...
 
     def names(self) -> list[str]:
         """Names in use."""
+        ...
+
+    def record(self, name: str) -> KeyRecord:
+        """State of a key, also of one that was put away."""
+        ...
+
+    def put_away(self, name: str, state: KeyState, at: datetime) -> KeyRecord:
+        """Retire a key or mark it as compromised, for ever; once more to the same state changes nothing."""
         ...
 
 
@@ -35,6 +45,7 @@ class MemoryRing:
 
     def __init__(self) -> None:
         self._signers: dict[str, Signer] = {}
+        self._records: dict[str, KeyRecord] = {}
 
     def make(self, name: str) -> Signer:
         """See `KeyRing`."""
@@ -46,9 +57,21 @@ class MemoryRing:
     def open(self, reference: str) -> Signer:
         """See `KeyRing`."""
         name = reference.removeprefix("file:")
+        self.record(name).check_may_sign()
+        return self._signers[name]
+
+    def record(self, name: str) -> KeyRecord:
+        """See `KeyRing`."""
         if name not in self._signers:
             raise UnknownReference("no-such-key", name)
-        return self._signers[name]
+        return self._records.get(name, KeyRecord(f"file:{name}", self._signers[name].public))
+
+    def put_away(self, name: str, state: KeyState, at: datetime) -> KeyRecord:
+        """See `KeyRing`."""
+        known = self.record(name)
+        if known.state is not state:
+            self._records[name] = known.moved(state, at)
+        return self.record(name)
 
     def names(self) -> list[str]:
         """See `KeyRing`."""
@@ -68,10 +91,10 @@ class LateSigner:
         return self.opened().software
 
     def sign(self, message: bytes) -> bytes:
-        """Sign, after making sure that the key is the certificate's.
+        """Sign, after making sure that the key is the certificate's and was not put away.
 
         Raises:
-            KeyNotUsable: the private half belongs to another public key.
+            KeyNotUsable: the private half belongs to another public key, or the key was put away.
 
         """
         return self.opened().sign(message)

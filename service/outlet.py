@@ -30,6 +30,7 @@ MACHINES = (
     "/status/",
     "/crl/",
     "/trust-list",
+    "/tsa",
     "/static/",
     "/metrics",
     "/healthz",

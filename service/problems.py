@@ -16,12 +16,14 @@ from issuer import errors as issuer
 from keys import errors as keys
 from keys.backend import ADVICE_EN, ADVICE_ZH
 from service import blobs, identity
-from service.errors import NotYetPublished
+from service.errors import NotYetPublished, TimeStampUnavailable
 from service.reasons import REASONS
 from templates import errors as templates
 from trust import errors as trust
 from trust.certification import errors as certification
+from trust.certification.stamping import StampRefused
 from trust.formats.pdf import errors as pdf
+from trust.formats.time_stamp_query import RequestRefused
 from trust.log import errors as log
 from trust.revocation import errors as revocation
 from trust.rules.errors import FieldRefused
@@ -169,6 +171,46 @@ TABLE: dict[type[Exception], Problem] = {
     sealing.SealExists: Problem(
         409, "seal-exists", "这个印章编号已经备案，请换一个编号。", "This seal number is in use; give another."
     ),
+    sealing.SealWishRefused: Problem(
+        422,
+        "seal-wish-refused",
+        "印章申请或用印请求有误，请按说明更正后重试。",
+        "The application or request for a seal is not in order; correct it.",
+    ),
+    sealing.SealMoveRefused: Problem(
+        409,
+        "seal-move",
+        "印章或申请目前的状态不能这样办理，请先查看状态。",
+        "The present state of the seal or application does not allow this; look at it first.",
+    ),
+    sealing.SealKindTaken: Problem(
+        409, "seal-kind-taken", "已有同类印章在用或正在办理。", "There is such a seal already, or one under way."
+    ),
+    sealing.SameOfficer: Problem(
+        403,
+        "second-person",
+        "申请人不能自己批准，请由另一人办理。",
+        "Whoever asked cannot approve; another person has to.",
+    ),
+    sealing.SealQuotaReached: Problem(
+        409,
+        "seal-quota",
+        "这枚印章今天的用印次数已到上限，未用印。",
+        "The seal has reached its limit for today; nothing was sealed.",
+    ),
+    sealing.SealNeedsApproval: Problem(
+        409,
+        "seal-needs-approval",
+        "今天用印次数已超过单人限额，须经第二人批准；未用印。",
+        "More than one person may seal alone today; a second person has to approve.",
+    ),
+    sealing.SealingFailed: Problem(
+        500,
+        "sealing-failed",
+        "用印后的自查未通过，文件未发出；请联系管理员。",
+        "The check after sealing failed; nothing was handed out.",
+    ),
+    sealing.SealUnknown: Problem(404, NOT_FOUND, "没有查到，请核对标识。", "Nothing was found; check the identifier."),
     pdf.PdfRefused: Problem(
         422, "pdf-refused", "这份 PDF 不合规范，不能签章。", "This PDF is not in order and cannot be sealed."
     ),
@@ -226,6 +268,7 @@ TABLE: dict[type[Exception], Problem] = {
         "核验依据读不出来；请重新导出核验包或检查根证书文件。",
         "The evidence cannot be read; export the bundle again or check the anchors.",
     ),
+    verifier.NotCarried: replace(INTERNAL, code="reading"),
     verifier.NotUnderstood: Problem(
         422,
         "not-understood",
@@ -311,7 +354,28 @@ TABLE: dict[type[Exception], Problem] = {
         "The code is too dense to print; shorten name or address.",
     ),
     templates.CodeUnreadable: replace(INTERNAL, code="code-unreadable"),
+    templates.PictureRefused: Problem(
+        422,
+        "picture-refused",
+        "印章图片不合要求：须为背景透明、不含附加信息的 PNG，200 至 1300 dpi，8 至 60 毫米，不超过 192 KB。",
+        "The picture does not do: a PNG with clear ground and no metadata, 200 to 1300 dpi, 8 to 60 mm, 192 KB.",
+    ),
     blobs.BlobMissing: FILE_MISSING,
+    TimeStampUnavailable: Problem(
+        503,
+        "time-stamp-unavailable",
+        "时间戳服务没有给出可用的时间戳，文件没有发出；请稍后用同一幂等键重试。",
+        "The time-stamp authority gave no stamp that holds; nothing was handed out. Try again under the same key.",
+    ),
+    StampRefused: Problem(
+        503,
+        "time-stamp-refused",
+        "现在不能签发时间戳（时钟不在精度范围之内，或请求过多）；请检查时钟，稍后再试。",
+        "No time stamp can be given now: the clock is out, or too many were asked for. Check the clock and try again.",
+    ),
+    RequestRefused: Problem(
+        422, "time-stamp-request", "时间戳请求不合规范。", "The request for a time stamp is not in order."
+    ),
     NotYetPublished: Problem(
         503,
         "not-yet-published",
@@ -389,7 +453,10 @@ def _finer(row: Problem, error: Exception) -> Problem:
     """
     if row.code == NOT_FOUND:
         return row
-    if not isinstance(error, (trust.TrustError, cases.ConsentRefused, cases.MalformedRequest, verifier.NotUnderstood)):
+    finer = (
+        trust.TrustError, keys.KeyNotUsable, cases.ConsentRefused, cases.MalformedRequest, verifier.NotUnderstood,
+    )  # fmt: skip
+    if not isinstance(error, finer):
         return row
     zh, en = REASONS.get(error.reason, (row.zh, row.en))
     return replace(

@@ -4,7 +4,7 @@
 server asks every second. Status lists are logged before the checkpoint is signed, so that the checkpoint covers them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from service.founding import mandates_of
 from templates.library import bundles
 from trust.certification.authority import Authority
 from trust.certification.profiles import END_ENTITIES
-from trust.certification.trust_listing import MAX_ENVELOPE, NAME, publish_trust_list
+from trust.certification.trust_listing import MAX_ENVELOPE, NAME, next_number, publish_trust_list
 from trust.errors import Conflict
 from trust.formats.certificate import load_certificate
 from trust.formats.cose import split
@@ -28,8 +28,11 @@ from trust.formats.trust_list import ListedCertificate, TrustList, decode_trust_
 from trust.log.appending import append
 from trust.log.checkpointing import publish_if_due
 from trust.revocation.acting import resume
+from trust.revocation.allotting import allot_many
 from trust.revocation.publishing import due, publish
 from trust.rules.mandate import Mandate
+from trust.rules.seal_standing import ListedSeal, history_of, subject_of
+from trust.rules.standing import history
 
 STATUS_HOLDS = timedelta(hours=24)
 TRUST_LIST_HOLDS = timedelta(days=7)
@@ -65,10 +68,11 @@ class Publisher:
         city: City,
         *,
         base_url: str,
+        random: Callable[[int], bytes],
         list_size: int = SIZE,
     ) -> None:
         self._archive, self._directory, self._authority, self._city = archive, directory, authority, city
-        self._base_url, self._list_size = base_url, list_size
+        self._base_url, self._random, self._list_size = base_url, random, list_size
         self._lock = Lock()
         self._logged_again = False
         self._listed_shards: set[int] = set()
@@ -101,7 +105,8 @@ class Publisher:
         """
         failures: list[Exception] = []
         with self._publishing():
-            for step in (self._standings, self._authority.publish_crls, self._trust_list, self._checkpoint):
+            steps = (self._entries_of_seals, self._standings, self._authority.publish_crls, self._trust_list)
+            for step in (*steps, self._checkpoint):
                 try:
                     with overtaken():
                         step(at)
@@ -121,10 +126,29 @@ class Publisher:
         for name in ("status-list", "log"):
             self._directory.service(name)[0].opened()
 
+    def publish_revocations(self, at: datetime) -> None:
+        """Publish the revocation lists that are due; nothing else that may be due can stand in their way."""
+        with self._publishing(), overtaken():
+            self._authority.publish_crls(at)
+
     def after_act(self, at: datetime) -> None:
         """Make an act that was just recorded visible; nothing else that may be due can stand in its way."""
         with self._publishing(), overtaken():
             self._standings(at)
+
+    def after_seal_act(self, at: datetime) -> None:
+        """Make a seal that was just filed, or an act on one, visible: in its status list, then in the trust list."""
+        with self._publishing(), overtaken():
+            self._entries_of_seals(at)
+            self._standings(at)
+            self._trust_list(at)
+            self._checkpoint(at)
+
+    def _entries_of_seals(self, _at: datetime) -> None:
+        """Give every filed seal its entry in a status list; also one that was filed before seals had entries."""
+        subjects = [subject_of(one.seal_id) for one in self._archive.seals.listed()]
+        if missing := set(subjects) - self._archive.slots.of(subjects).keys():
+            allot_many(self._archive.slots, sorted(missing), random=self._random, size=self._list_size)
 
     def _standings(self, at: datetime) -> None:
         """Log what was recorded and not logged, publish the status lists that are due, and a checkpoint over both."""
@@ -140,6 +164,11 @@ class Publisher:
                 self._publish_list(shard, at)
             self._listed_shards.add(shard)
             self._checkpoint(at, every=timedelta.max)  # only if the log has grown: repeating an issue stores nothing
+
+    def after_sealing(self, at: datetime) -> None:
+        """Make the entry of a document that was just sealed provable."""
+        with self._publishing():
+            self._checkpoint(at, every=timedelta.max)
 
     @contextmanager
     def _publishing(self) -> Iterator[None]:
@@ -169,12 +198,24 @@ class Publisher:
         self._logged_again = True
 
     def _trust_list(self, at: datetime) -> None:
+        """Publish the trust list if it is due; who was overtaken looks whether the other one knows the newest act."""
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._publish_trust_list(at)
+            except Conflict as error:
+                if error.reason != "number-not-greater" or attempt == ATTEMPTS - 1:
+                    raise
+        return None
+
+    def _publish_trust_list(self, at: datetime) -> None:
+        # The number is read before the facts: facts that were read earlier must not get a later number.
+        number = next_number(self._archive.trust_lists)
         last = self.trust_list()
         mandates = self._mandates(last, at)
-        listed = self._listed(at)
+        listed, seals = self._listed(at), self._seals()
         types = tuple((bundle.type.code, bundle.type.name) for bundle in bundles())
         if last is not None:
-            same = (last.certificates, last.mandates, last.types) == (listed, mandates, types)
+            same = (last.certificates, last.mandates, last.types, last.seals) == (listed, mandates, types, seals)
             young = at < last.issued_at + (last.next_update - last.issued_at) / 2
             if at < last.issued_at or (same and young):
                 return
@@ -190,8 +231,29 @@ class Publisher:
             status_base=self.status_base,
             at=at,
             next_update=at.replace(microsecond=0) + TRUST_LIST_HOLDS,
+            seals=seals,
+            sequence=number,
         )
         append(self._archive.log, [public_statement(EntryKind.TRUST_LIST, octets)], at)
+
+    def _seals(self) -> tuple[ListedSeal, ...]:
+        """Every seal on file, by number, with its history as far as acts tell it; those without an entry come later."""
+        filed = self._archive.seals.listed()
+        subjects = [subject_of(one.seal_id) for one in filed]
+        slots, acts = self._archive.slots.of(subjects), self._archive.acts.of_many(subjects)
+        return tuple(
+            ListedSeal(
+                seal_id=one.seal_id,
+                kind=one.kind,
+                body_code=one.body_code,
+                digest=one.digest,
+                filed_at=one.filed_at,
+                pointer=slots[subject],
+                history=history_of(history(acts.get(subject, ()))),
+            )
+            for one, subject in zip(filed, subjects, strict=True)
+            if subject in slots
+        )
 
     def _mandates(self, last: TrustList | None, at: datetime) -> tuple[Mandate, ...]:
         """Mandates already listed stay; those the plan adds begin now, and those it has no more end now."""

@@ -70,6 +70,63 @@ REASONS: dict[str, tuple[str, str]] = {
     "act-busy": ("这本证照正在办理另一项处理，请重试。", "Another act on this licence is under way; try again."),
     "act-sequence": ("这本证照刚刚办理了另一项处理，请重试。", "Another act has just been recorded; try again."),
     "log-busy": ("存证日志正忙，请重试。", "The log is busy; try again."),
+    # Seals
+    "seal-suspended": ("印章已停用，不能用印。", "The seal is suspended and cannot be used."),
+    "seal-ended": ("印章已注销，不能用印。", "The seal has been cancelled and cannot be used."),
+    "seal-expired": ("印章已过有效期，请重新申请制章。", "The seal has expired; apply for a new one."),
+    "seal-not-yet-valid": ("印章尚未到启用时间。", "The seal is not in force yet."),
+    "signer-not-in-seal": (
+        "签名证书已更新，印章中没有这张证书；请重新制章（换章原因选“证书更新”）。",
+        "The signing certificate was renewed and the seal does not list it; apply for a new seal.",
+    ),
+    "seal-still-in-use": (
+        "旧印章还在使用；丢失或泄露的，请先停用或注销，再申请新章。",
+        "The old seal is still in use; suspend or cancel it before applying for another.",
+    ),
+    "seal-replaces": (
+        "没有这枚可以替换的印章；换章须为同一单位、同一种类、同一持有人。",
+        "There is no such seal to replace; body, kind and holder must be the same.",
+    ),
+    "wish-period": ("有效期应为 1 至 5 年。", "A seal lasts 1 to 5 years."),
+    "wish-limits": ("用印限额应为 1 至 1000000 的整数。", "A limit is a whole number from 1 to 1000000."),
+    "wish-holder": ("个人名章须写明持有人，其他印章不写。", "A personal seal names its holder, and no other does."),
+    "wish-cause": ("换章须写明换章原因。", "A seal that replaces another says why."),
+    "wish-body": ("本系统没有这个单位。", "This installation has no such body."),
+    "wish-picture": ("印章图片不是 Base64。", "The picture is not in Base64."),
+    "seal-number-taken": ("印章编号碰巧重复，请重试。", "The number drawn is in use; try again."),
+    "seal-file": ("请提交名为 file 的文件。", "Send the document as a file named file."),
+    "seal-field": ("表单里有不认识的内容。", "The form has a field that is not known, or not in order."),
+    "seal-place": (
+        "请写明盖在哪里：页码与位置（page、x、y）、文字（words）或骑缝（riding），任选一种；文本签名和整包保护不写位置。",
+        "Say where: page with x and y, or words, or riding; one of them, and none for text and package.",
+    ),
+    "wish-name": (
+        "印章名称必须以本单位名称开头；个人名章只能是持有人姓名。",
+        "A seal's name begins with its body's; a personal seal bears its holder's name.",
+    ),
+    "seal-manner": (
+        "这种文件不能这样签：GB/T 38540 签章（ses）只用于 PDF，整包保护（package）只用于 OFD。",
+        "Not for this kind of file: ses is for PDF, package for OFD.",
+    ),
+    "certificate-revoked": ("签名证书已被撤销，不能用印。", "The signing certificate is revoked."),
+    "wish-documents": ("一次用印应为 1 至 1000 份文件。", "A request is for 1 to 1000 documents."),
+    "seal-document": ("只能在 OFD、PDF 文件上用印。", "Only OFD and PDF files can be sealed."),
+    "seal-request": ("这份文件不在用印请求之内，或者已换过。", "The document is not the one that was asked for."),
+    "seal-refused": ("用印请求没有得到批准。", "The request was turned down by the second person."),
+    "sealing-busy": (
+        "正在处理的文件太多，还没有用印；请稍后用同一请求重试。",
+        "Too many documents are being read and nothing was sealed; ask again later with the same key.",
+    ),
+    "sealing-limit": (
+        "文件太复杂，在限定的时间和内存内没有读完，没有用印；请另存为简单的文件后再试。",
+        "The document could not be read within the limits of time and memory; save it in a plainer form.",
+    ),
+    "no-such-page": ("文件没有这一页。", "The document has no such page."),
+    "no-such-words": ("文件中找不到这些文字。", "The document does not contain these words."),
+    "seal-off-page": ("印章超出了页面，请调整位置。", "The seal would reach over the edge of the page; move it."),
+    "riding-one-page": ("骑缝章至少要有两页。", "A riding seal needs at least two pages."),
+    "locked": ("文件已经锁定，不能再加盖印章。", "The document is locked; no further seal can be added."),
+    "licence-form": ("这是电子证照，不能再加盖印章。", "This is a licence; it takes no further seal."),
     # Identifiers and codes
     "check-character": ("校验位不对，请核对是否输错。", "The check character is wrong; was it mistyped?"),
     "structure": ("不是完整的证照标识。", "This is not a whole licence identifier."),
@@ -107,9 +164,56 @@ REASONS: dict[str, tuple[str, str]] = {
     "consent-expired": ("授权已经到期，请重新取得授权。", "The consent has expired; obtain a new one."),
     "consent-fields": ("授权没有包括这项材料所需的照面项。", "The consent does not cover the fields needed."),
     "consent-case": ("授权不及于这个办件。", "The consent is not for this case."),
+    "consent-statutory": (
+        "依职能引用不以授权为依据，没有可以撤回的授权。",
+        "A statutory citation rests on no consent, so there is none to withdraw.",
+    ),
     "consent-withdrawn": ("授权已经撤回，请重新取得授权。", "The consent has been withdrawn; obtain a new one."),
+    "key-retired": (
+        "这把密钥已经停用，不能再签名；请换用新的密钥。",
+        "This key was retired and signs no more; take a new one.",
+    ),
+    "key-compromised": (
+        "这把密钥已登记为泄露，永久封禁；请换用新的密钥。",
+        "This key was reported as compromised and is blocked for ever; take a new one.",
+    ),
+    "key-state": (
+        "这把密钥已经停用或登记为泄露，状态不能退回。",
+        "This key was put away already; nothing leads back.",
+    ),
+    "key-state-order": (
+        "登记时间早于这把密钥现在的状态，请核对本机时钟。",
+        "The present state of this key began later; check the clock.",
+    ),
     "consent-changed": (
         "同一编号的授权先前内容不同，请核对授权编号。",
         "This consent number was used with other terms; check it.",
+    ),
+    # Time stamps and archives
+    "clock-jumped": (
+        "本机时钟被调整过，暂停签发时间戳；请校时，然后重新启动服务。",
+        "The clock was set and stamps are not given; have it synchronised, then start the service anew.",
+    ),
+    "clock-unsynchronised": (
+        "本机时钟没有按时校准，暂停签发时间戳；请检查校时服务。",
+        "The clock was not synchronised in time and stamps are not given; look at the time daemon.",
+    ),
+    "time-stamp-busy": ("一分钟内请求的时间戳过多，请稍后再试。", "Too many stamps in a minute; try again later."),
+    "archive-not-sound": ("文件现在就核验不过，不能归档。", "The file does not verify now and cannot be archived."),
+    "archive-lost": (
+        "归档证据现在已不成立，不能续期；请检查是否缺少外部机构的撤销列表（--with）。",
+        "The record does not hold as of now; is a revocation list of an authority outside missing (--with)?",
+    ),
+    "preserve-embed": (
+        "只有盖章的 PDF 文件能写入验证资料；证照与 OFD 请另存归档证据（不加 --embed）。",
+        "Only a sealed PDF can take evidence in; for licences and OFD make a record instead (without --embed).",
+    ),
+    "no-time-stamps": (
+        "设置中没有时间戳服务（YINZHENG_TSA）。",
+        "The settings name no time-stamp authority (YINZHENG_TSA).",
+    ),
+    "evidence-too-early": (
+        "时间戳之后还没有新的证书撤销列表，请在下一期公布后再运行。",
+        "No revocation list was issued since the time stamp; run this again after the next one.",
     ),
 }

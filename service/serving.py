@@ -1,5 +1,7 @@
 """The web server process: the app under uvicorn, and beside it a thread that publishes what is due every second.
 
+Files that strangers hand in are read and drawn in a process of their own, started with the first, ended with this one;
+when it cannot be had, that is told, and the file is answered with `busy`.
 Publishing that fails is told and tried again; serving goes on meanwhile, because what is published is static and says
 itself until when it holds. On a machine that cannot sign nothing is published, and whoever verifies is served.
 """
@@ -13,6 +15,8 @@ from keys.backend import ADVICE_EN, ADVICE_ZH, can_sign
 from service.apps import make_app
 from service.settings import Settings
 from service.wiring import Yinzheng
+from templates.fonts import FONT_FILE
+from verifier.confinement import Confinement
 
 REFRESH_EVERY_S = 1.0
 
@@ -26,12 +30,15 @@ def run_server(yinzheng: Yinzheng, settings: Settings, *, warn: Callable[[str], 
         worker.start()
     else:
         warn(f"{ADVICE_ZH}\n{ADVICE_EN}")
+    readers = Confinement(font=FONT_FILE, told=lambda why: warn(f"读取文件的进程暂不可用：{why}"))
+    yinzheng.confine(readers)
     try:
         app = make_app(yinzheng, production=settings.production)
         uvicorn.run(
             app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False
         )
     finally:
+        readers.close()
         stop.set()
         if worker.is_alive():
             worker.join(timeout=5)

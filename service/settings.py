@@ -11,10 +11,16 @@ counts as not set.
     YINZHENG_BASE_URL    public address of this service, printed into codes and lists
     YINZHENG_PRODUCTION  1 for production
     YINZHENG_LIBCRYPTO   path of the libcrypto that signs (default: the first here that has SM2)
+    YINZHENG_TSA         time stamps in sealed documents: own (default), none, or the address of an authority outside
+    YINZHENG_TSA_CERTIFICATE   the certificate of that authority, PEM or DER; needed with an address
+    YINZHENG_CLOCK_MARK  file that the time daemon touches when it has set the clock; time stamps need it to be young
+                         (default in production: /run/systemd/timesync/synchronized; else none)
 """
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,6 +30,8 @@ from sqlalchemy.exc import ArgumentError
 from keys.key_file import ROUNDS_MAX, ROUNDS_MIN
 from service.problems import Usage
 
+OWN_TSA, NO_TSA = "own", "none"
+CLOCK_MARK = Path("/run/systemd/timesync/synchronized")
 DEMO_PASSPHRASE = "yinzheng-demo"  # noqa: S105  (announced at every start, and refused in production)
 PROJECT = Path(__file__).resolve().parent.parent
 DATABASES = frozenset({"sqlite", "sqlite+pysqlite", "postgresql+psycopg"})
@@ -43,6 +51,9 @@ class Settings(BaseSettings):
     base_url: str | None = None
     production: bool = False
     libcrypto: str | None = None
+    tsa: str = OWN_TSA
+    tsa_certificate: Path | None = None
+    clock_mark: Path | None = None
     key_rounds: int = Field(default=600_000, ge=ROUNDS_MIN, le=ROUNDS_MAX)
 
     @field_validator("base_url")
@@ -51,6 +62,13 @@ class Settings(BaseSettings):
         if value is not None and not ADDRESS.fullmatch(value):
             raise ValueError("an address like https://licence.example is needed, in ASCII and without ? or #")
         return value and value.rstrip("/")
+
+    @field_validator("tsa")
+    @classmethod
+    def _known_authority(cls, value: str) -> str:
+        if value not in {OWN_TSA, NO_TSA} and not ADDRESS.fullmatch(value):
+            raise ValueError("own, none, or an address like https://tsa.example/tsa is needed")
+        return value
 
     @field_validator("database")
     @classmethod
@@ -64,6 +82,11 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def mark_of_clock(self) -> Path | None:
+        """The file whose age tells whether the clock was synchronised; None where the machine is taken at its word."""
+        return self.clock_mark or (CLOCK_MARK if self.production else None)
+
+    @property
     def database_url(self) -> str:
         """Where the tables are."""
         return self.database or f"sqlite:///{self.data / 'yinzheng.db'}"
@@ -72,6 +95,13 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """The address printed into codes and lists."""
         return self.base_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def open_in_plain(self) -> bool:
+        """Whether others may reach the service without TLS; their browsers then keep no session."""
+        if self.public_url.startswith("https://"):
+            return False
+        return not all(_is_loopback(name) for name in (self.host, urlsplit(self.public_url).hostname or ""))
 
     def secret(self) -> bytes:
         """The passphrase of the key files.
@@ -88,3 +118,10 @@ class Settings(BaseSettings):
                 "production needs a YINZHENG_PASSPHRASE of its own.",
             )
         return chosen.encode("utf-8", "surrogateescape")  # the octets that the environment holds
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False

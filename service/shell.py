@@ -5,6 +5,8 @@ nothing about caches may be kept by none, so forgetting is safe. A body may be s
 it is counted while it arrives, whatever length it claims.
 """
 
+import re
+
 from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +18,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'; style-src 'self'; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+POLICY_WITH_PICTURES = POLICY.replace("img-src 'self'", "img-src 'self' data:")
+"""For pages that carry pictures in themselves, which have no address of their own."""
 CAREFUL = {
     "Content-Security-Policy": POLICY,
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -33,6 +37,13 @@ MAX_BODY = 1024 * 1024
 TAKE_FILES = frozenset({"/api/v1/verifications", "/verify"})
 """Addresses that take a form with a file of any length, because even what is too large gets a verdict there; they
 bound what they keep of it themselves."""
+TAKE_DOCUMENTS = re.compile(
+    "/api/v1/seals/[!-~]{1,64}/sealings"
+    "|/issuer/seals/[0-9A-Za-z.-]{1,64}/use"
+    "|/issuer/seals/[0-9A-Za-z.-]{1,64}/requests/[0-9a-f]{1,64}/document"
+)
+"""Addresses that take a form with one file of at most the largest size."""
+MAX_DOCUMENT_FORM = MAX_FILE + 65_536
 MAX_OPEN = MAX_HEARD + MAX_FILE
 """Octets of such a form that does not say how long it is."""
 
@@ -80,6 +91,8 @@ class BodyLimit:
         declared = declared_length(headers)
         roomy = scope["path"] in TAKE_FILES and headers.get("content-type", "").lower().startswith("multipart/")
         limit = max(declared, MAX_OPEN) if roomy else MAX_BODY
+        if TAKE_DOCUMENTS.fullmatch(scope["path"]):
+            limit = MAX_DOCUMENT_FORM
         open_end = "transfer-encoding" in headers or declared > MAX_LET_BY
 
         async def counted() -> Message:

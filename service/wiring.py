@@ -7,10 +7,11 @@ ports to the journeys below, and publishes after what they changed. Tests make o
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import Engine
 
@@ -40,14 +41,21 @@ from service.founding import found_city, take_up_authority
 from service.identity import Identity
 from service.keyring import KeyRing
 from service.pens import Pens
+from service.preserving import Preserving
 from service.problems import Usage
 from service.published import PublishedEvidence
 from service.publisher import Publisher
-from service.settings import PROJECT, Settings
+from service.sealing import Seals
+from service.settings import NO_TSA, OWN_TSA, PROJECT, Settings
+from service.time_stamping import OutsideAuthority, Stamper, TrustedClock, WatchedClock, own_stamper, stamp_desk
 from templates.errors import TemplateError
 from templates.library import Bundle, bundle_for
+from trust.certification.authority import Authority
+from trust.certification.ports import ClockHealth
+from trust.certification.stamping import StampDesk, answer_request
+from trust.errors import Malformed
 from trust.formats.bundle import Bundle as EvidenceBundle
-from trust.formats.certificate import Certificate
+from trust.formats.certificate import Certificate, load_certificate, load_pem
 from trust.formats.status_list import SIZE
 from trust.revocation.acting import Order, act
 from trust.revocation.allotting import allot
@@ -56,9 +64,15 @@ from trust.revocation.reading import read_standing
 from trust.rules.mandate import Mandate
 from trust.rules.standing import Act, Standing
 from trust.rules.verdict import Policy
+from verifier.confinement import Confinement
 from verifier.evidence import Evidence
+from verifier.pictures.sheets import Drawn
 from verifier.ports import Online
+from verifier.reading import FileRead, read_sealed
 from verifier.verifying import Examined, verify_file, verify_words
+
+Read = Callable[[bytes], FileRead]
+Draw = Callable[[bytes], Drawn]
 
 DEMO_CITY = PROJECT / "deploy" / "demo" / "city.toml"
 DEMO_MARK = "DEMO"
@@ -74,6 +88,7 @@ class Means:
     """What an installation is made of; production and tests differ here and nowhere else.
 
     `index_key` opens the secret that keys the index of holders; it is asked for only where that index is used.
+    `stamper` gives the time stamps of sealed documents, None for none; `clock_health` watches `now`.
     """
 
     engine: Engine
@@ -86,6 +101,8 @@ class Means:
     base_url: str
     matters: tuple[Matter, ...] = ()
     list_size: int = SIZE
+    stamper: Stamper | Literal["own"] | None = "own"
+    clock_health: ClockHealth = field(default_factory=TrustedClock)
 
 
 class Yinzheng:
@@ -93,11 +110,14 @@ class Yinzheng:
 
     def __init__(self, means: Means) -> None:
         self._means = means
-        self.city, self.now, self.random = means.city, means.now, means.random
+        self.city, self.now, self.random, self.ring = means.city, means.now, means.random, means.ring
         self.archive = Archive(means.engine, self._index_holder)
         self.directory = Directory(self.archive, means.ring, means.city)
         self.identity = Identity(self.archive.people, means.random)
         self.ports = OnlinePorts(self.archive, means.blobs)
+        self._read: Read = read_sealed
+        self.draw: Draw = not_drawn
+        """The pages of a document as pictures; none are drawn in this process."""
         self._published = PublishedEvidence(self.archive)
 
     # --- founding and publishing ---------------------------------------------------------------------------------
@@ -117,10 +137,10 @@ class Yinzheng:
         self.publisher.refresh(self.now())
 
     @cached_property
-    def publisher(self) -> Publisher:
-        """The publishing side; needs a founded installation."""
+    def authority(self) -> Authority:
+        """The embedded authority; needs a founded installation."""
         means = self._means
-        authority = take_up_authority(
+        return take_up_authority(
             self.city,
             self.archive,
             means.ring,
@@ -128,12 +148,18 @@ class Yinzheng:
             at=self.now(),
             random=means.random,
         )
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """The publishing side; needs a founded installation."""
+        means = self._means
         return Publisher(
             self.archive,
             self.directory,
-            authority,
+            self.authority,
             self.city,
             base_url=means.base_url,
+            random=means.random,
             list_size=means.list_size,
         )
 
@@ -201,7 +227,52 @@ class Yinzheng:
             self.publisher.after_act(self.now())
         return done
 
+    # --- seals -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def seals(self) -> Seals:
+        """The seal register and sealing."""
+        return Seals(
+            self.archive,
+            self.directory,
+            self._means.ring,
+            self.city,
+            self._means.blobs,
+            publisher=lambda: self.publisher,
+            authority=lambda: self.authority,
+            now=self.now,
+            random=self.random,
+            stamp=self.stamper,
+        )
+
+    # --- time ------------------------------------------------------------------------------------------------------
+
+    @property
+    def stamp_desk(self) -> StampDesk:
+        """Our own time-stamp authority, under its newest certificate."""
+        return stamp_desk(self.archive, self.directory, self._means.clock_health, self.random)
+
+    @property
+    def stamper(self) -> Stamper | None:
+        """Whose time stamps go into sealed documents."""
+        chosen = self._means.stamper
+        return own_stamper(lambda: self.stamp_desk, self.now, self.random) if chosen == "own" else chosen
+
+    def answer_stamp_request(self, octets: bytes) -> bytes:
+        """The answer to a request for a time stamp; raises as `trust.certification.stamping.answer_request`."""
+        return answer_request(self.stamp_desk, octets, self.now())
+
+    @property
+    def preserving(self) -> Preserving:
+        """Archive records and long-term validation data, with what this installation has published."""
+        return Preserving(self.evidence_bundle, lambda: self.anchors, self.online, self.stamper, self.now)
+
     # --- verifying -------------------------------------------------------------------------------------------------
+
+    def confine(self, readers: Confinement) -> None:
+        """From now on read files that are handed in, and draw them, in the process that `readers` has for it."""
+        self._read, self.draw = readers.read, readers.draw
+        self.seals.confine(readers)
 
     def evidence_bundle(self) -> EvidenceBundle:
         """Everything published, as one bundle; raises EvidenceUnusable before the first publication."""
@@ -225,8 +296,9 @@ class Yinzheng:
         return Online(self.ports, self.ports, self.ports)
 
     def verify_file(self, data: bytes, *, policy: Policy | None = None, at: datetime | None = None) -> Examined:
-        """Verify a file or a picture with this installation's evidence."""
-        return verify_file(data, self.evidence(), now=at or self.now(), online=self.online, policy=policy)
+        """Verify a file or a picture that is handed in, with this installation's evidence."""
+        at = at or self.now()
+        return verify_file(data, self.evidence(), now=at, online=self.online, policy=policy, read=self._read)
 
     def verify_words(self, words: str, *, policy: Policy | None = None, at: datetime | None = None) -> Examined:
         """Verify the text of a code, or an identifier; raises NotUnderstood."""
@@ -269,7 +341,7 @@ class Yinzheng:
         file = self.ports.stored(identifier)
         if file is None:
             return None
-        examined = self.verify_file(file, at=at)
+        examined = verify_file(file, self.evidence(), now=at, online=self.online)  # our own file: read here
         if examined.licence is None or examined.digest is None:
             return None
         pointer = examined.licence.status
@@ -292,6 +364,11 @@ class Yinzheng:
         return hmac_sm3(self._means.index_key(), f"{code_type}:{code}".encode())
 
 
+def not_drawn(data: bytes) -> Drawn:  # noqa: ARG001  (it takes what drawing takes)
+    """No picture of anything."""
+    return Drawn()
+
+
 def _bundle(type_code: str) -> Bundle:
     try:
         return bundle_for(type_code)
@@ -304,7 +381,8 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
 
     Raises:
         SelfTestFailed: the cryptography of this machine answers wrongly; where it only cannot sign, that is no error.
-        Usage: a setting, the data folder or the plan in it does not do; production finds a demo's data, or no plan of its own.
+        Usage: a setting, the data folder or the plan in it does not do; production finds a demo's data, or no plan of
+            its own.
 
     """
     take_up_cryptography(settings.libcrypto)
@@ -333,8 +411,33 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
             city=city or read_city(_plan_file(settings.data)),
             matters=matters_of(settings.data),
             base_url=settings.public_url,
+            stamper=_stamper(settings),
+            clock_health=WatchedClock(clock.now, clock.steady, settings.mark_of_clock),
         ),
     )
+
+
+def _stamper(settings: Settings) -> Stamper | Literal["own"] | None:
+    """Whose time stamps the settings name.
+
+    Raises:
+        Usage: an address without a certificate, or a certificate that cannot be read.
+
+    """
+    if settings.tsa == OWN_TSA:
+        return "own"
+    if settings.tsa == NO_TSA:
+        return None
+    try:
+        octets = settings.tsa_certificate.read_bytes() if settings.tsa_certificate else b""
+        pinned = load_pem(octets)[0] if octets.startswith(b"-----BEGIN") else load_certificate(octets)
+    except (OSError, Malformed) as error:
+        raise Usage(
+            "tsa-certificate",
+            "使用外部时间戳服务须用 YINZHENG_TSA_CERTIFICATE 指定其国密证书（PEM 或 DER）。",
+            "an authority outside needs its SM2 certificate in YINZHENG_TSA_CERTIFICATE.",
+        ) from error
+    return OutsideAuthority(settings.tsa, pinned, clock.now, secrets.token_bytes)
 
 
 def unusable_folder(folder: Path, error: OSError) -> Usage:

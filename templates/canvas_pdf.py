@@ -175,9 +175,15 @@ def _image(bitmap: Bitmap) -> bytes:
 
 
 @lru_cache(maxsize=64)
+def seal_operators(seal: SealPicture) -> bytes:
+    """The seal's shapes as path operators in millimetres from the lower left; none where it is a picture only."""
+    return "".join(_shape(shape, seal.height) for shape in seal.shapes).encode()
+
+
+@lru_cache(maxsize=64)
 def _seal_form(seal: SealPicture) -> bytes:
     """The seal's shapes as a form in millimetres, made once per seal."""
-    content = "".join(_shape(shape, seal.height) for shape in seal.shapes).encode()
+    content = seal_operators(seal)
     box = f" /Type /XObject /Subtype /Form /BBox [0 0 {_number(seal.width)} {_number(seal.height)}]"
     return _stream(content, level=_SMALL, entries=box)
 

@@ -22,7 +22,6 @@ QUIET_MODULES = 4
 SMALLEST_MODULE_MM = 0.5
 _DOTS = 4
 _LONGEST_TEXT = 2000
-_QR_CODE = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
 def code_modules(text: str) -> tuple[bytes, ...]:
@@ -38,7 +37,8 @@ def code_modules(text: str) -> tuple[bytes, ...]:
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     image: Any = barcode.to_image(scale=1, add_quiet_zones=True)  # its type stub leaves the buffer out
     octets, side = bytes(image), image.shape[0]
-    found = zxingcpp.read_barcode(Image.frombytes("L", (side, side), octets), formats=_QR_CODE, is_pure=True)
+    only = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)  # not kept: its library complains at the end if it is
+    found = zxingcpp.read_barcode(Image.frombytes("L", (side, side), octets), formats=only, is_pure=True)
     if found is None or found.text != text:
         raise CodeUnreadable(len(text))
     return tuple(octets[start : start + side] for start in range(0, side * side, side))

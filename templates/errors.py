@@ -5,6 +5,7 @@ TemplatesError
 ├── MissingGlyph      a character the typeface cannot draw; a face never shows a hole in a name
 ├── DoesNotFit        a text too long for its place even at the smallest size the layout allows
 ├── CodeDoesNotFit    a code whose modules would be printed too small to be read again
+├── PictureRefused    a picture of a seal that was brought along and does not do; `reason` says why
 └── CodeUnreadable    a code that was drawn and does not read as its text: a fault of the software that draws it
 """
 
@@ -50,3 +51,6 @@ class CodeUnreadable(TemplatesError):
     def __init__(self, length: int) -> None:
         super().__init__("code-unreadable", f"{length} characters")
         self.length = length
+
+
+class PictureRefused(TemplatesError): ...

@@ -71,7 +71,7 @@ def round_seal(
     if code:
         shapes.append(Shape(_straight(code, middle, 0.855 * diameter, 0.045 * diameter), fill=RED))
     drawn = tuple(shapes)
-    return SealPicture(diameter, diameter, _png(drawn, diameter, dots_per_inch), drawn)
+    return SealPicture(diameter, diameter, rastered(drawn, diameter, diameter, dots_per_inch), drawn)
 
 
 def _star(x: float, y: float, radius: float) -> Outline:
@@ -152,15 +152,16 @@ def _backwards(outline: Outline) -> Outline:
     return (*segments, ("Z", ()))
 
 
-def _png(shapes: Iterable[Shape], diameter: float, dots_per_inch: int) -> bytes:
+def rastered(shapes: Iterable[Shape], width: float, height: float, dots_per_inch: int) -> bytes:
     """A palette PNG of 2 bits: four strengths of red from nothing to full, from a drawing four times as large.
 
     Sixteen strengths look no better at 300 dpi and take half as many octets again, and every sealed OFD carries them
     twice. Full red still lets an eighth through, so that black text below the stamp stays readable.
     """
-    side = round(diameter / 25.4 * dots_per_inch)
-    scale = 4 * side / diameter
-    ink = Image.new("L", (4 * side, 4 * side))
+    across = round(width / 25.4 * dots_per_inch)
+    size = across, round(across * height / width)
+    scale = 4 * across / width
+    ink = Image.new("L", (4 * size[0], 4 * size[1]))
     for shape in shapes:
         for contours in _glyph_groups(_contours(shape.outline, scale)):
             _fill(ink, contours)
@@ -168,8 +169,8 @@ def _png(shapes: Iterable[Shape], diameter: float, dots_per_inch: int) -> bytes:
             pen = ImageDraw.Draw(ink)
             for contour in _contours(shape.outline, scale):
                 pen.line([*contour, contour[0]], fill=255, width=max(1, round(shape.line_width * scale)), joint="curve")
-    levels = ink.resize((side, side), Image.Resampling.BOX).point([round(value / 85) for value in range(256)])
-    picture = Image.frombytes("P", (side, side), levels.tobytes())
+    levels = ink.resize(size, Image.Resampling.BOX).point([round(value / 85) for value in range(256)])
+    picture = Image.frombytes("P", size, levels.tobytes())
     picture.putpalette(list(RED) * 4)
     held = io.BytesIO()
     picture.save(held, "PNG", bits=2, optimize=True, transparency=bytes((0, 73, 147, 220)))

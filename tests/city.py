@@ -27,7 +27,9 @@ from service.keyring import MemoryRing
 from service.wiring import DEMO_CITY, DEMO_MATTERS, Means, Yinzheng
 from templates.library import load_bundle
 from trust.revocation.acting import Order
+from trust.rules.seal_standing import SealKind
 from trust.rules.standing import Act, ActKind
+from trust.sealing.ports import FiledSeal, Officer, Wish
 from trust.store import METADATA
 
 BEGINNING = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
@@ -35,6 +37,7 @@ LICENCES = DEMO_CITY.parent / "licences"
 BUNDLES = ("business-licence", "food-operation", "teacher-qualification")
 SMALL_LIST = 4096
 OFFICIAL = "周明远"
+SEAL_OFFICERS = (Officer("scjg", OFFICIAL), Officer("scjg2", "顾清和"))
 
 
 class Clock:
@@ -139,6 +142,19 @@ class City:
         subject = str(issued.entry.licence.identifier)
         order = Order(kind, subject, ground, reason, OFFICIAL, effective_at=effective_at)
         return self.yinzheng.act(order, key=key or f"act-{next(self._keys)}")
+
+    def seal(self, kind: SealKind = SealKind.CONTRACT, **changed: object) -> FiledSeal:
+        """A seal of the market regulator through all its steps: one official applies, the other approves."""
+        seals, (asker, second) = self.yinzheng.seals, SEAL_OFFICERS
+        values: dict[str, object] = {
+            "body_code": self.body_code("business-licence"),
+            "kind": kind,
+            "name": f"云岭市市场监督管理局{kind.label}",
+            "reason": "日常用印",
+        } | changed
+        made = seals.apply(Wish(**values), key=f"seal-{next(self._keys)}", by=asker)  # type: ignore[arg-type]  # names and values come from the test
+        seals.decide(made.seal_id, approve=True, note="同意", by=second)
+        return seals.file(made.seal_id, by=asker)
 
     def request(
         self, issued: Issued, *, matter: str, requirement: str, department: str, **changed: object

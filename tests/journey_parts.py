@@ -133,6 +133,7 @@ def relist(city: City, exchange: Exchange) -> TrustList:
         status_base=changed.status_base,
         at=city.clock(),
         next_update=city.clock().replace(microsecond=0) + timedelta(days=7),
+        seals=changed.seals,
     )
     return changed
 

@@ -1,8 +1,9 @@
 """A small renderer of the OFD we write, for looking at faces and for tests.
 
 It shares no code with the writer: zipfile, ElementTree and Pillow read the package the way a foreign reader would,
-by the references in its files (OFD.xml, Document.xml, resources, page, signatures), and glyphs come from the embedded
-fonts by their cmap. The seal's picture is cut out of the signed value and laid over its stamp box.
+by the references in its files (OFD.xml, Document.xml, resources, templates, page, signatures), and glyphs come from the
+embedded fonts by their cmap. The seal's picture is cut out of the signed value and laid over its stamp box, or the part
+of it that the stamp's clip leaves. Of documents by others it draws what the writer's also has, in either namespace.
 It trusts its input and is no use for judging a file.
 
     python tests/ofd_renderer.py licence.ofd licence.png
@@ -19,6 +20,7 @@ from xml.etree import ElementTree as ET
 from PIL import Image, ImageDraw, ImageFont
 
 NS = "{http://www.ofdspec.org/2016}"
+OLDER = b'"http://www.ofdspec.org"'
 SMOOTH = 3  # drawn larger by this factor, then reduced
 
 Point = tuple[float, float]
@@ -35,7 +37,7 @@ class Package:
         return self.entries[self.path(location, base)]
 
     def xml(self, location: str, base: str = "") -> ET.Element:
-        return ET.fromstring(self.octets(location, base))
+        return ET.fromstring(self.octets(location, base).replace(OLDER, b'"http://www.ofdspec.org/2016"'))
 
     def path(self, location: str, base: str = "") -> str:
         joined = location.lstrip("/") if location.startswith("/") else posixpath.join(posixpath.dirname(base), location)
@@ -81,15 +83,22 @@ class Renderer:
     def page(self, index: int) -> Image.Image:
         location = list(self.document.iter(f"{NS}Page"))[index].attrib["BaseLoc"]
         page = self.package.xml(location, self.root)
-        _, _, width, height = numbers(next(page.iter(f"{NS}PhysicalBox")).text or "")
+        boxes = [*page.iter(f"{NS}PhysicalBox"), *self.document.iter(f"{NS}PhysicalBox")]
+        _, _, width, height = numbers(boxes[0].text or "")
         paper = Image.new("RGB", (round(width * self.scale), round(height * self.scale)), "white")
-        for layer in page.iter(f"{NS}Layer"):
-            for item in layer:
-                draw = {"TextObject": self.text, "ImageObject": self.image, "PathObject": self.shape}
-                draw[item.tag.removeprefix(NS)](paper, item)
+        templates = {node.attrib["ID"]: node.attrib["BaseLoc"] for node in self.document.iter(f"{NS}TemplatePage")}
+        for used in page.iter(f"{NS}Template"):
+            self.layers(paper, self.package.xml(templates[used.attrib["TemplateID"]], self.root))
+        self.layers(paper, page)
         page_id = list(self.document.iter(f"{NS}Page"))[index].attrib["ID"]
         self.seals(paper, page_id)
         return paper.resize((paper.width // SMOOTH, paper.height // SMOOTH), Image.Resampling.BOX)
+
+    def layers(self, paper: Image.Image, content: ET.Element) -> None:
+        draw = {"TextObject": self.text, "ImageObject": self.image, "PathObject": self.shape}
+        for layer in content.iter(f"{NS}Layer"):
+            for item in layer:
+                draw[item.tag.removeprefix(NS)](paper, item)
 
     def text(self, paper: Image.Image, item: ET.Element) -> None:
         left, top, _, _ = numbers(item.attrib["Boundary"])
@@ -110,9 +119,15 @@ class Renderer:
         width, _, _, height, right, down = numbers(item.attrib["CTM"])
         self.lay(paper, self.images[item.attrib["ResourceID"]], (left + right, top + down, width, height))
 
-    def lay(self, paper: Image.Image, octets: bytes, box: tuple[float, float, float, float]) -> None:
+    def lay(
+        self, paper: Image.Image, octets: bytes, box: tuple[float, float, float, float], clip: str | None = None
+    ) -> None:
         x, y, width, height = (round(value * self.scale) for value in box)
         picture = Image.open(io.BytesIO(octets)).convert("RGBA").resize((width, height), Image.Resampling.BILINEAR)
+        if clip:
+            left, top, across, down = (value * self.scale for value in numbers(clip))
+            part = (round(left), round(top), round(left + across), round(top + down))
+            picture, x, y = picture.crop(part), x + part[0], y + part[1]
         paper.paste(picture, (x, y), picture)
 
     def shape(self, paper: Image.Image, item: ET.Element) -> None:
@@ -147,7 +162,7 @@ class Renderer:
             for stamp in signature.iter(f"{NS}StampAnnot"):
                 if stamp.attrib["PageRef"] == page_id:
                     x, y, width, height = numbers(stamp.attrib["Boundary"])
-                    self.lay(paper, png_inside(value), (x, y, width, height))
+                    self.lay(paper, png_inside(value), (x, y, width, height), stamp.attrib.get("Clip"))
 
 
 def png_inside(octets: bytes) -> bytes:

@@ -72,7 +72,8 @@ class Page(HTMLParser):
         if not self.forms:
             return
         form = self.forms[-1]
-        if tag == "input" and given.get("type") != "file" and (given.get("type") != "radio" or "checked" in given):
+        chosen = given.get("type") not in {"radio", "checkbox"} or "checked" in given
+        if tag == "input" and given.get("type") != "file" and chosen:
             form.fields[given["name"]] = given.get("value", "")
         elif tag == "textarea":
             self._area = given["name"]

@@ -13,9 +13,11 @@ from trust.formats.certificate import Certificate, Purpose, load_certificate
 from trust.formats.errors import Expired, PathRefused
 from trust.formats.ses import Seal
 from trust.rules.mandate import mandate_for
+from trust.rules.seal_standing import SealKind
 from trust.rules.times import TOLERANCE, Times
 from trust.rules.verdict import Finding, Indication
 from verifier.evidence import Evidence
+from verifier.seal_status import judge_seal_kind, judge_seal_status
 
 PATH_WORDS = {
     "no-path": "证书链不能通到受信任的根证书",
@@ -30,11 +32,20 @@ PATH_WORDS = {
 EXPIRED_UNPROVEN = "证书现已过期，又没有可信时间证明签名在有效期内作出"
 
 
-def judge_seal(seal: Seal | None, evidence: Evidence, times: Times) -> list[Finding]:
-    """Step 3, beyond the maker's signature value: period, maker's path, maker's entry in the trust list."""
+def judge_seal(
+    seal: Seal | None, evidence: Evidence, times: Times, *, kinds: frozenset[SealKind] | None = None
+) -> list[Finding]:
+    """Step 3 beyond the maker's signature value: the seal's period, filing, standing; its maker's path and listing.
+
+    With `kinds` the seal must be on file as one of these: a licence does not bear a seal for invoices.
+    """
     if seal is None:
         return [Finding(3, "seal-present", Indication.FAILED, "文件中没有电子印章。")]
-    findings = [_in_force(seal, times)]
+    findings = [
+        _in_force(seal, times),
+        *judge_seal_status(seal.seal_id, seal.der, evidence, times, seal.created),
+        *judge_seal_kind(seal.seal_id, evidence, kinds),
+    ]
     try:
         maker = load_certificate(seal.maker_certificate)
     except Malformed as error:

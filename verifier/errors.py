@@ -5,7 +5,8 @@ VerifierError
 ├── NotUnderstood       the words of the caller are neither a file, a code nor a number
 ├── FileUnavailable     the file of a number is kept and cannot be had now; `verify_number` makes it a finding
 ├── UnknownPolicy       no policy of that name
-└── PolicyMismatch      the policy is for the other kind of subject
+├── PolicyMismatch      the policy is for the other kind of subject
+└── NotCarried          what came back from the reading process is no value of the expected type; it becomes a finding
 """
 
 
@@ -41,3 +42,9 @@ class PolicyMismatch(VerifierError):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
+
+
+class NotCarried(VerifierError):
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what

@@ -6,7 +6,7 @@ out and told as a finding of step 0; missing evidence then shows as INDETERMINAT
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -17,20 +17,26 @@ from trust.formats.bundle import Bundle
 from trust.formats.certificate import Certificate, Purpose, load_certificate
 from trust.formats.checkpoint import Checkpoint, verify_checkpoint
 from trust.formats.crl import RevocationList, load_crl
-from trust.formats.path import Path, validate_path
+from trust.formats.path import Path, Trials, validate_path
 from trust.formats.status_list import STATUS_LIST_TYPE, StatusList, decode_status_list
 from trust.formats.trust_list import CONTENT_TYPE as TRUST_LIST_TYPE
 from trust.formats.trust_list import TrustList, decode_trust_list
 from trust.rules.verdict import Finding, Indication
+from verifier.budget import Budget
+from verifier.distrust import why
 
 Part = TypeVar("Part")
 
 MAX_PART = 4 * 1024 * 1024
+PARTS = {"certificate": "证书", "crl": "证书撤销列表"}
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Parts whose signatures hold under the anchors; `findings` say what was left out, and why."""
+    """Parts whose signatures hold under the anchors; `findings` say what was left out, and why.
+
+    `budget` is what may still be spent while one document is judged; None where no document brings anything along.
+    """
 
     anchors: tuple[Certificate, ...]
     certificates: tuple[Certificate, ...]
@@ -40,8 +46,22 @@ class Evidence:
     log_keys: tuple[PublicKey, ...]
     checkpoint: Checkpoint | None
     findings: tuple[Finding, ...]
+    budget: Budget | None = field(default=None, compare=False, repr=False, kw_only=True)
 
-    def path(self, leaf: Certificate, purpose: Purpose, *, at: datetime, now: datetime) -> Path:
+    @property
+    def trials(self) -> Trials | None:
+        """The signatures that may still be tried for the document."""
+        return self.budget.trials if self.budget else None
+
+    def certificate(self, octets: bytes) -> Certificate | None:
+        """A certificate that stands in question; None where it is not in our profile or the budget is used up."""
+        return (self.budget or Budget()).certificate(octets)
+
+    def helpers(self, carried: Iterable[bytes]) -> list[Certificate]:
+        """Certificates brought along that may help to find paths, as many as the budget has."""
+        return (self.budget or Budget()).helpers(carried)
+
+    def path(self, leaf: Certificate, purpose: Purpose | None, *, at: datetime, now: datetime) -> Path:
         """The path of a certificate under this evidence; raises as `validate_path` does."""
         return validate_path(
             leaf,
@@ -51,6 +71,7 @@ class Evidence:
             at=at,
             now=now,
             purpose=purpose,
+            trials=self.trials,
         )
 
     def listed(self, purpose: Purpose) -> tuple[Certificate, ...]:
@@ -90,7 +111,9 @@ def _loaded(
         try:
             found.append(load(part))
         except Malformed as error:
-            notes.append(_note(f"{what}-unreadable", f"依据中有一份无法读取，已忽略（{error.reason}）。"))
+            notes.append(
+                _note(f"{what}-unreadable", f"依据中有一份{PARTS[what]}无法读取，已忽略：{why(error.reason)}。")
+            )
     return tuple(found)
 
 
@@ -125,7 +148,7 @@ def _trust_list(octets: bytes | None, evidence: Evidence, now: datetime, notes: 
             )
         except TrustError as error:
             reason = error.reason
-    notes.append(_note("trust-list-untrusted", f"信任列表不可信，未采用（{reason}）。"))
+    notes.append(_note("trust-list-untrusted", f"信任列表不可信，未采用：{why(reason)}。"))
     return None
 
 
@@ -147,7 +170,7 @@ def _status_lists(
                 cose.unwrap(octets, signer.public_key, content_type=STATUS_LIST_TYPE, limit=MAX_PART),
             )
         except TrustError as error:
-            notes.append(_note("status-list-untrusted", f"有一份状态清单不可信，未采用（{error.reason}）。"))
+            notes.append(_note("status-list-untrusted", f"有一份状态清单不可信，未采用：{why(error.reason)}。"))
             continue
         if evidence.trust_list is None or found.uri != f"{evidence.trust_list.status_base}/{found.list}":
             notes.append(_note("status-list-elsewhere", "有一份状态清单不是信任列表所指的地址，未采用。"))
@@ -170,5 +193,5 @@ def _checkpoint(
             return verify_checkpoint(note, listed.log, key)
         except TrustError as error:
             reason = error.reason
-    notes.append(_note("checkpoint-untrusted", f"日志检查点不可信，未采用（{reason}）。"))
+    notes.append(_note("checkpoint-untrusted", f"日志检查点不可信，未采用：{why(reason)}。"))
     return None

@@ -128,6 +128,8 @@ def router(counter: Counter) -> APIRouter:
 def _examine(counter: Counter, submission: Submission) -> Examined:
     if submission.words is not None:
         return counter.verify_words(submission.words)
+    if submission.file == b"":
+        raise RequestValidationError([{"type": "empty_file", "loc": ("body", "file")}])
     if submission.file is not None:
         return counter.verify_file(submission.file)
     return Examined(judge([TOO_LARGE], ONLINE, at=counter.now(), subject=None))

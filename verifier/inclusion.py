@@ -1,6 +1,7 @@
 """Step 9: is this file in the transparency log, and since when.
 
-Only an entry that says "issued" counts: that a seal was used on a file does not make it a licence that was released.
+Of a licence only an entry that says "issued" counts: that a seal was used on a file does not make it a licence that was
+released.
 The log holds salted commitments; the salt stands in the covered metadata, so whoever holds the file can find its
 entry and nobody else learns anything from the log. A proof that holds under a checkpoint signed by the log is also the
 trusted time of sealing (step 0). An entry that no checkpoint covers yet is the word of the storage alone: it leaves the
@@ -24,25 +25,29 @@ def judge_inclusion(
     wanted: bytes,
     evidence: Evidence,
     log: LogProofs | None,
+    kind: EntryKind = EntryKind.ISSUE,
 ) -> tuple[Finding, datetime | None]:
-    """The finding about the log for one commitment, and the proven instant of sealing where there is one."""
+    """The finding about the log for one commitment, and the proven instant of sealing where there is one.
+
+    `kind` is the heading an entry must stand under: licences are issued, other documents are seal uses.
+    """
     if log is None:
         return Finding(9, "log", Indication.INDETERMINATE, "离线核验，未查存证日志。"), None
     proof = log.prove(wanted)
     if proof is None:
         return Finding(9, "log", Indication.FAILED, "存证日志中没有它的签发记录。"), None
     if isinstance(proof, Awaited):
-        return _awaited(proof.entry, wanted), None
+        return _awaited(proof.entry, wanted, kind), None
     if evidence.trust_list is None or not evidence.log_keys:
         return Finding(9, "log", Indication.INDETERMINATE, "没有可信的日志公钥，无法检查存证日志的证明。"), None
     try:
-        at = _proven(proof, wanted, evidence.trust_list.log, evidence.log_keys)
+        at = _proven(proof, wanted, evidence.trust_list.log, evidence.log_keys, kind)
     except TrustError as error:
         return Finding(9, "log", Indication.FAILED, f"存证日志的证明不成立（{error.reason}）。"), None
     return Finding(9, "log", Indication.PASSED, f"已在存证日志第 {proof.index} 条，{at:%Y-%m-%dT%H:%M:%SZ}。"), at
 
 
-def _proven(proof: LogProof, wanted: bytes, origin: str, keys: Sequence[PublicKey]) -> datetime:
+def _proven(proof: LogProof, wanted: bytes, origin: str, keys: Sequence[PublicKey], kind: EntryKind) -> datetime:
     """The log's instant of the entry, under whichever listed key of the log signed the checkpoint."""
     refusals: list[TrustError] = []
     for key in keys:
@@ -51,22 +56,22 @@ def _proven(proof: LogProof, wanted: bytes, origin: str, keys: Sequence[PublicKe
         except TrustError as error:
             refusals.append(error)
             continue
-        _require_issue(entry, wanted)
+        _require(entry, wanted, kind)
         return entry.at
     raise refusals[0]
 
 
-def _awaited(entry: Entry, wanted: bytes) -> Finding:
+def _awaited(entry: Entry, wanted: bytes, kind: EntryKind) -> Finding:
     """The finding about an entry that the log has not signed for yet: open at best."""
     try:
-        _require_issue(entry, wanted)
+        _require(entry, wanted, kind)
     except Untrusted as error:
         return Finding(9, "log", Indication.FAILED, f"存证日志的记录与它不符（{error.reason}）。")
     return Finding(9, "log", Indication.INDETERMINATE, "已记入存证日志，尚未列入已签的检查点，请稍后再核验。")
 
 
-def _require_issue(entry: Entry, wanted: bytes) -> None:
+def _require(entry: Entry, wanted: bytes, kind: EntryKind) -> None:
     if wanted not in entry.statement.commitments:
         raise Untrusted("commitment", "the entry is about something else")
-    if entry.statement.kind is not EntryKind.ISSUE:
-        raise Untrusted("not-issued", "the log has the file under another heading than that it was issued")
+    if entry.statement.kind is not kind:
+        raise Untrusted("not-issued", "the log has the file under another heading")

@@ -16,11 +16,12 @@ def as_json(verdict: Verdict) -> dict[str, object]:
         "policy": verdict.policy,
         "at": f"{verdict.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "subject": verdict.subject,
-        "findings": [_finding(finding) for finding in verdict.findings],
+        "findings": [finding_as_json(finding) for finding in verdict.findings],
     }
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def finding_as_json(finding: Finding) -> dict[str, object]:
+    """One finding; members that have nothing to say are left out."""
     row: dict[str, object] = {
         "step": finding.step,
         "name": finding.name,

@@ -8,7 +8,8 @@ seal and the certificates are judged as of now. Every step leaves findings, what
 them into the verdict under a named policy. `online` is None when there is no network: nothing else changes.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -17,12 +18,12 @@ from trust.errors import Malformed, TrustError
 from trust.formats import cose
 from trust.formats.certificate import Certificate, Purpose
 from trust.formats.leaf import commitment, token_commitment
-from trust.formats.ofd.examine import examine_ofd
-from trust.formats.pdf.examine import examine_pdf
+from trust.formats.sealed_document import SealedDocument
 from trust.formats.sealed_file import SealedFile
 from trust.formats.token import TokenClaims, decode_claims, split_token
 from trust.rules.identifier import LicenceIdentifier
 from trust.rules.licence import Licence
+from trust.rules.seal_standing import FOR_LICENCES
 from trust.rules.times import Times
 from trust.rules.verdict import (
     CODE_OFFLINE,
@@ -37,10 +38,12 @@ from trust.rules.verdict import (
 )
 from verifier.authority import judge_mandate, judge_path, judge_seal, judge_signer
 from verifier.content import judge_type, read_licence
+from verifier.documents import ExaminedDocument, verify_document
 from verifier.errors import FileUnavailable, NotUnderstood, PolicyMismatch
 from verifier.evidence import Evidence
 from verifier.inclusion import judge_inclusion
 from verifier.ports import Online
+from verifier.reading import FileRead, read_sealed
 from verifier.recognising import MAX_FILE, kind_of, read_code, read_words
 from verifier.standing import judge_period, judge_register, judge_status
 
@@ -52,6 +55,7 @@ UNREAD = {
 }
 """Pictures that were given up; nothing is known of them."""
 NOT_FOUND = Finding(1, "not-found", Indication.INDETERMINATE, "没有查到可供公开核验的证照，请核对标识。")
+NO_LICENCE = Finding(7, "no-licence", Indication.INDETERMINATE, "这是一份盖章文件，不是本系统签发的证照。")
 FILE_MISSING = Finding(
     1, "file-missing", Indication.INDETERMINATE, "证照文件暂时取不到，未检查；请改用 OFD、PDF 文件或二维码核验。"
 )
@@ -59,12 +63,16 @@ FILE_MISSING = Finding(
 
 @dataclass(frozen=True)
 class Examined:
-    """A verdict, and what a screen may show beside it: licence or claims, and the digest of the file."""
+    """A verdict, and what a screen may show beside it: licence or claims, the digest of the file, the document.
+
+    `document` is there for a sealed file that is no licence of ours.
+    """
 
     verdict: Verdict
     licence: Licence | None = None
     claims: TokenClaims | None = None
     digest: bytes | None = None
+    document: ExaminedDocument | None = None
 
 
 def verify_file(
@@ -74,14 +82,23 @@ def verify_file(
     now: datetime,
     online: Online | None,
     policy: Policy | None = None,
+    read: Callable[[bytes], FileRead] = read_sealed,
 ) -> Examined:
-    """Verify a sealed file or a picture of a code; hostile octets lead to findings, never to errors."""
+    """Verify a sealed file or a picture of a code; hostile octets lead to findings, never to errors.
+
+    `read` takes a sealed file apart, here or in a process of its own (`confinement`). Asked for under a policy for sealed
+    documents, anything else is told to be none, which stays open.
+
+    Raises:
+        PolicyMismatch: the policy is for codes and this is a file, or for licences and this is a code.
+
+    """
     if len(data) > MAX_FILE:
         return Examined(judge([TOO_LARGE], policy or _policy(online), at=now, subject=None))
     kind = kind_of(data)
     if kind == "picture":
         try:
-            return verify_words(read_code(data), evidence, now=now, online=online, policy=policy)
+            return _verify_code(read_code(data), evidence, now=now, online=online, policy=policy)
         except NotUnderstood as error:
             found = UNREAD.get(error.reason) or Finding(
                 1, error.reason, Indication.FAILED, "图片中没有可识别的证照二维码。"
@@ -89,8 +106,10 @@ def verify_file(
             return Examined(judge([found], policy or _policy(online), at=now, subject=None))
     if kind == "unknown":
         return Examined(judge([UNKNOWN_FORM], policy or _policy(online), at=now, subject=None))
-    sealed = examine_ofd(data) if kind == "ofd" else examine_pdf(data)
-    return _verify_sealed(data, sealed, evidence, now=now, online=online, policy=policy or _policy(online))
+    taken = read(data)
+    if isinstance(taken, SealedDocument):
+        return _verify_document(data, taken, evidence, now=now, online=online, policy=policy)
+    return _verify_sealed(data, taken, evidence, now=now, online=online, policy=policy or _policy(online))
 
 
 def verify_words(
@@ -205,9 +224,8 @@ def _verify_sealed(
     online: Online | None,
     policy: Policy,
 ) -> Examined:
-    _require_for(policy, "file")
     content, licence = read_licence(sealed)
-    findings = [*evidence.findings, *sealed.findings, *content]
+    findings = [*evidence.findings, *sealed.findings, *content, *_no_document(policy)]
     if licence is None:
         return Examined(judge(findings, policy, at=now, subject=None), digest=sm3(data))
     digest, identifier = sm3(data), licence.identifier
@@ -218,7 +236,7 @@ def _verify_sealed(
     standing = online.standings.standing(str(identifier), now) if online else None
     findings += [
         _times(times, sealed.claimed_at),
-        *judge_seal(sealed.seal, evidence, times),
+        *judge_seal(sealed.seal, evidence, times, kinds=FOR_LICENCES),
         *path,
         *judge_mandate(signer, body.code, identifier.type_code, evidence, times, named=body.name),
         *judge_type(identifier, evidence, named=licence.type_name),
@@ -229,6 +247,45 @@ def _verify_sealed(
     ]
     verdict = judge(findings, policy, at=now, subject=str(identifier))
     return Examined(verdict, licence=licence, digest=digest)
+
+
+def _no_document(policy: Policy) -> list[Finding]:
+    """What is told under a policy for sealed documents where there is none; raises PolicyMismatch for one for codes."""
+    if policy.subject == "document":
+        text = f"核验策略 {policy.name} 用于盖章文件，这里没有读出盖章文件；请换一个策略，或不指定。"
+        return [Finding(1, "policy-mismatch", Indication.INDETERMINATE, text)]
+    _require_for(policy, "file")
+    return []
+
+
+def _verify_code(
+    words: str, evidence: Evidence, *, now: datetime, online: Online | None, policy: Policy | None
+) -> Examined:
+    """The code in a picture; nobody knows that there is one before looking."""
+    if policy is None or policy.subject != "document":
+        return verify_words(words, evidence, now=now, online=online, policy=policy)
+    examined = verify_words(words, evidence, now=now, online=online)
+    findings = [*examined.verdict.findings, *_no_document(policy)]
+    return replace(examined, verdict=judge(findings, policy, at=now, subject=examined.verdict.subject))
+
+
+def _verify_document(
+    data: bytes,
+    document: SealedDocument,
+    evidence: Evidence,
+    *,
+    now: datetime,
+    online: Online | None,
+    policy: Policy | None,
+) -> Examined:
+    """A sealed document is judged as such; asked for under a policy for licences, it is none, which stays open."""
+    asked = policy if policy is not None and policy.subject == "document" else None
+    examined = verify_document(data, document, evidence, now=now, log=online.log if online else None, policy=asked)
+    if policy is None or policy.subject == "document":
+        return Examined(examined.verdict, digest=examined.digest, document=examined)
+    _require_for(policy, "file")
+    verdict = judge([*examined.verdict.findings, NO_LICENCE], policy, at=now, subject=None)
+    return Examined(verdict, digest=examined.digest, document=examined)
 
 
 def _times(times: Times, claimed_at: datetime | None) -> Finding:

@@ -6,14 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
+from cases.watching import touched_by
 from service.commands.installation import installation, official_of
 from service.commands.output import ERR, OUT, say_json
 from service.commands.verifying import instant
+from service.wiring import Yinzheng
 from trust.revocation.acting import Order
 from trust.rules.grounds import GROUNDS
 from trust.rules.identifier import parse_lenient
 from trust.rules.licence import CHINA
-from trust.rules.standing import ActKind
+from trust.rules.standing import Act, ActKind
 
 HELP = {
     ActKind.SUSPEND: "暂扣一本证照。",
@@ -65,9 +67,17 @@ def command(kind: ActKind) -> Callable[..., None]:
         since, now = _when(done.effective_at), standing.status.label
         OUT.print(f"已登记（第 {done.sequence} 次变更），{since} 起生效；现在状态：{now}", markup=False)
         ERR.print("状态清单已重新公布。")
+        _tell_cases(yinzheng, done)
 
     run.__doc__ = HELP[kind]
     return run
+
+
+def _tell_cases(yinzheng: Yinzheng, done: Act) -> None:
+    """Say how many citations lost their ground; whose they are is for their departments, who see it in their cases."""
+    touched = touched_by(yinzheng.archive.citations, done, yinzheng.archive.acts.of(done.subject), yinzheng.now())
+    if touched:
+        ERR.print(f"有 {len(touched)} 次引用以这本证照为依据，引用部门在办件中会看到须复核的提示。")
 
 
 def grounds(with_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:

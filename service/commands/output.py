@@ -14,7 +14,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from service.problems import Problem, Usage
-from trust.rules.verdict import STEPS, Indication
+from trust.rules.verdict import STEPS, Finding, Indication
+from verifier.document_report import document_as_json
+from verifier.documents import JudgedSignature
 from verifier.report import as_json
 from verifier.verifying import Examined
 
@@ -25,6 +27,10 @@ WORDS = {
     Indication.FAILED: "[bold red]核验未通过 FAILED[/]",
     Indication.INDETERMINATE: "[bold yellow]无法确认 INDETERMINATE[/]",
 }
+WARNED = "[yellow]![/]"
+"""The mark of a finding that passed and that a person should still see."""
+_GRAVITY = list(Indication)
+MOST_NAMED = 5
 EXIT = {Indication.PASSED: 0, Indication.FAILED: 1, Indication.INDETERMINATE: 2}
 
 
@@ -57,15 +63,37 @@ def show_verdict(examined: Examined, *, with_json: bool) -> int:
     """Print a verdict and give the exit code that says it."""
     verdict = examined.verdict
     if with_json:
-        say_json(as_json(verdict))
+        document = {"document": document_as_json(examined.document)} if examined.document else {}
+        say_json(as_json(verdict) | document)
         return EXIT[verdict.indication]
     OUT.print(f"{WORDS[verdict.indication]}  {verdict.subject or ''}")
     for finding in verdict.findings:
-        age = f"（依据 {finding.evidence_age_s} 秒前）" if finding.evidence_age_s is not None else ""
-        said = escape(visible(finding.detail))
-        OUT.print(f"{MARK[finding.indication]} {finding.step:>2} {STEPS[finding.step]}：{said}{age}")
+        if finding.signature is None or examined.document is None:
+            OUT.print(_line(finding))
+    for number, one in enumerate(examined.document.signatures if examined.document else (), 1):
+        _show_signature(number, one)
     OUT.print(f"策略 {verdict.policy}，核验时刻 {verdict.at:%Y-%m-%dT%H:%M:%SZ}")
     return EXIT[verdict.indication]
+
+
+def _show_signature(number: int, one: JudgedSignature) -> None:
+    """One signature of a document: who, with which seal, when, what it leaves out; then its findings, gravest first."""
+    facts, when = one.facts, one.sealed_at or one.facts.claimed_at
+    seal = f"印章“{facts.seal.name}”" if facts.seal else "没有印章"
+    time = f"{when:%Y-%m-%dT%H:%M:%SZ}{'' if one.sealed_at else '（自称）'}" if when else "没有时间"
+    head = f"签章 {number}（{facts.name}）：{one.signer or '签章人不详'}，{seal}，{time}"
+    OUT.print(f"{MARK[one.indication]} [bold]{escape(visible(head))}[/]")
+    left = "、".join(facts.uncovered[:MOST_NAMED])
+    more = f"等 {len(facts.uncovered)} 项" if len(facts.uncovered) > MOST_NAMED else ""
+    OUT.print(f"     覆盖 {len(facts.covers)} 项内容；不在覆盖内：{escape(visible(left)) or '没有'}{more}")
+    for finding in sorted(one.findings, key=lambda found: (-_GRAVITY.index(found.indication), not found.warning)):
+        OUT.print(f"   {_line(finding)}")
+
+
+def _line(finding: Finding) -> str:
+    age = f"（依据 {finding.evidence_age_s} 秒前）" if finding.evidence_age_s is not None else ""
+    mark = WARNED if finding.warning and finding.indication is Indication.PASSED else MARK[finding.indication]
+    return f"{mark} {finding.step:>2} {STEPS[finding.step]}：{escape(visible(finding.detail))}{age}"
 
 
 def read_file(path: Path, limit: int) -> bytes:

@@ -12,13 +12,25 @@ from service import clock
 from service.commands.installation import ANCHORS, founded, installation, settings
 from service.commands.output import ERR, OUT, write_file
 from service.cryptography import require_signing
+from service.identity import Role
 from service.problems import Usage
 from service.settings import DEMO_PASSPHRASE, PROJECT, Settings
 from service.wiring import DEMO_MARK, PLAN, Yinzheng, open_installation
 from templates.library import load_bundle
 from trust.formats.certificate import to_pem
+from trust.rules.seal_standing import SealKind
+from trust.sealing.life import State
+from trust.sealing.ports import Officer, Wish
 
 SEEDS = PROJECT / "deploy" / "demo" / "licences"
+PLAIN_ZH = (
+    "对外地址 {} 不是 https：从别的机器打开时不能登录，口令和文件也没有加密。"
+    "请在前面放置 TLS（反向代理），并把 YINZHENG_BASE_URL 设为 https 地址。"
+)
+PLAIN_EN = (
+    "The public address {} is not https: people on other machines cannot sign in, and what they send is not encrypted. "
+    "Put TLS in front (a reverse proxy) and set YINZHENG_BASE_URL to the https address."
+)
 
 
 def demo(
@@ -45,6 +57,7 @@ def demo(
     (chosen.data / DEMO_MARK).write_text("演示数据，不能用于正式业务\n", encoding="utf-8")
     _found(yinzheng, chosen)
     seeded = _seed(yinzheng)
+    _seed_seal(yinzheng)
     ERR.print(f"云岭市已就绪（{clock.elapsed() - begun:.1f} 秒，{seeded} 本样例证照），数据在 {chosen.data}")
     for person, password in yinzheng.city.people:
         ERR.print(f"  {person.login:<8} {password:<14} {person.name}", markup=False)
@@ -104,11 +117,30 @@ def _seed(yinzheng: Yinzheng) -> int:
     return len(seeds)
 
 
+def _seed_seal(yinzheng: Yinzheng) -> None:
+    """A unit seal for the first body that has two officials: one applies, the other approves; safe to repeat."""
+    officials = [person for person, _ in yinzheng.city.people if person.role is Role.OFFICIAL]
+    pairs = ((one, other) for one in officials for other in officials if one.department == other.department)
+    first, second = next((pair for pair in pairs if pair[0].login != pair[1].login), (None, None))
+    if first is None or second is None or first.department is None:
+        return
+    seals, by = yinzheng.seals, Officer(first.login, first.name)
+    name = seals.default_name(SealKind.UNIT, first.department, None)
+    wish = Wish(first.department, SealKind.UNIT, name, "日常公文用印")
+    made = seals.apply(wish, key="demo-unit-seal", by=by)
+    if made.state is State.APPLIED:
+        made = seals.decide(made.seal_id, approve=True, note="同意", by=Officer(second.login, second.name))
+    if made.state in {State.APPROVED, State.MADE}:
+        seals.file(made.seal_id, by=by)
+
+
 def _serve(yinzheng: Yinzheng) -> None:
     from service.serving import run_server  # noqa: PLC0415  (the web stack loads slowly; other commands do without)
 
     chosen = settings()
     if chosen.secret() == DEMO_PASSPHRASE.encode():
         ERR.print("[yellow]正在使用众所周知的演示口令；正式使用请设置 YINZHENG_PASSPHRASE。[/]")
+    if chosen.open_in_plain:
+        ERR.print(f"[yellow]{PLAIN_ZH.format(chosen.public_url)}\n{PLAIN_EN.format(chosen.public_url)}[/]")
     ERR.print(f"印证 → {chosen.public_url}   （Ctrl-C 结束，进程 {os.getpid()}）")
     run_server(yinzheng, chosen, warn=lambda text: ERR.print(text, markup=False))

@@ -12,12 +12,15 @@ from keys.errors import KeysError
 from service import clock
 from service.commands.installation import ANCHORS, installation, settings
 from service.commands.output import ERR, EXIT, check_writable, complain, read_file, show_verdict, write_file
+from service.commands.preserving import archive_in, extras_in
 from service.cryptography import take_up_cryptography
+from service.preserving import Extras, with_extras
 from service.problems import Usage, problem_of
 from trust.errors import Malformed
 from trust.formats.bundle import MAX_BUNDLE, Bundle, decode_bundle, encode_bundle
 from trust.formats.certificate import Certificate, load_certificate, load_pem, to_pem
 from trust.rules.verdict import POLICIES, Indication, Policy
+from verifier.archived import verify_archived
 from verifier.errors import EvidenceUnusable, UnknownPolicy
 from verifier.evidence import Evidence, weigh
 from verifier.recognising import MAX_FILE
@@ -40,6 +43,10 @@ def verify(
     bundle: Annotated[Path | None, typer.Option(help="离线核验包（yinzheng bundle export）")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="不查询任何服务，只用核验包")] = False,
     trust: Annotated[list[Path] | None, typer.Option(help="另加受信任的根证书，PEM 或 DER，可多次")] = None,
+    archive: Annotated[Path | None, typer.Option(help="归档证据（yinzheng preserve）")] = None,
+    more: Annotated[
+        list[Path] | None, typer.Option("--with", help="另加证书（PEM、DER）或撤销列表（DER），可多次")
+    ] = None,
     policy: Annotated[str | None, typer.Option(help=f"核验策略：{'、'.join(POLICIES)}")] = None,
     with_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
@@ -50,8 +57,13 @@ def verify(
         raise Usage("no-bundle", "离线核验需要 --bundle 核验包。", "--offline needs --bundle.")
     try:
         take_up_cryptography(settings().libcrypto)
-        evidence = _evidence(bundle, _anchors(trust or []), now)
-        examined = _verify(what, evidence, now, chosen, online=bundle is None)
+        evidence = _evidence(bundle, _anchors(trust or []), now, extras_in(more or []))
+        if archive is not None:
+            examined = verify_archived(
+                read_file(Path(what), MAX_FILE), archive_in(archive), evidence, now=now, policy=chosen
+            )
+        else:
+            examined = _verify(what, evidence, now, chosen, online=bundle is None)
     except UNAVAILABLE as error:
         complain(problem_of(error))
         raise typer.Exit(EXIT[Indication.INDETERMINATE]) from error  # could not check; 1 would say FAILED
@@ -84,12 +96,12 @@ def decode_bundle_file(path: Path) -> Bundle:
         raise EvidenceUnusable(error.reason, path.name) from error
 
 
-def _evidence(bundle: Path | None, extra: tuple[Certificate, ...], now: datetime) -> Evidence:
-    """The evidence of a bundle, or of this machine's own installation."""
+def _evidence(bundle: Path | None, extra: tuple[Certificate, ...], now: datetime, more: Extras) -> Evidence:
+    """The evidence of a bundle, or of this machine's own installation, and what was named besides."""
     if bundle is not None:
-        return weigh(decode_bundle_file(bundle), (*_pinned(), *extra), now)
+        return weigh(with_extras(decode_bundle_file(bundle), more), (*_pinned(), *extra), now)
     yinzheng = installation()
-    return weigh(yinzheng.evidence_bundle(), (*yinzheng.anchors, *extra), now)
+    return weigh(with_extras(yinzheng.evidence_bundle(), more), (*yinzheng.anchors, *extra), now)
 
 
 def _verify(what: str, evidence: Evidence, now: datetime, policy: Policy | None, *, online: bool = False) -> Examined:

@@ -1,8 +1,8 @@
 """Pages: server-rendered, Chinese first, working without JavaScript.
 
-`router` gives every page of an installation. Each module adds the pages of one kind of person and asks the guards who
-is there; `rendering` knows the templates, `forms` reads what browsers post, `errors` is the page for a problem. Pages
-decide nothing: they ask the installation, and put its answer into words.
+`router` gives every page of an installation, `attending` the frame that they share. Each module adds the pages of one
+kind of person and asks the guards who is there; `rendering` knows the templates, `forms` reads what browsers post,
+`errors` is the page for a problem. Pages decide nothing: they ask the installation, and put its answer into words.
 """
 
 from collections.abc import Callable
@@ -17,35 +17,46 @@ from service.pages.holding import add_holding
 from service.pages.issuing import add_issue_form, add_issuing
 from service.pages.rendering import Frame, attend
 from service.pages.reviewing import add_reviewing
+from service.pages.seal_acts import add_seal_acts
+from service.pages.seal_apply import add_seal_application
+from service.pages.seal_register import add_seal_register
+from service.pages.seal_requests import add_seal_requests
+from service.pages.seal_use import add_seal_use
 from service.pages.signing import add_signing
 from service.pages.verify import add_verifying
 from service.wiring import Yinzheng
 
-__all__ = ["router"]
+__all__ = ["attending", "router"]
 
 
 def router(yinzheng: Yinzheng, *, demo: bool = False) -> APIRouter:
     """Every page; `demo` shows the demo's people on the sign-in page and says on every page that it is a demo."""
-    routes = APIRouter(include_in_schema=False, dependencies=[Depends(_attending(yinzheng, demo=demo))])
+    routes = APIRouter(include_in_schema=False, dependencies=[Depends(attending(yinzheng, demo=demo))])
     guards = Guards(yinzheng.identity, yinzheng.now)
     add_verifying(routes, yinzheng)
     add_signing(routes, yinzheng)
     add_acting(routes, yinzheng, guards)
     add_issuing(routes, yinzheng, guards)
     add_issue_form(routes, yinzheng, guards)
+    add_seal_register(routes, yinzheng, guards)
+    add_seal_application(routes, yinzheng, guards)
+    add_seal_acts(routes, yinzheng, guards)
+    add_seal_use(routes, yinzheng, guards)
+    add_seal_requests(routes, yinzheng, guards)
     add_reviewing(routes, yinzheng, guards)
     add_holding(routes, yinzheng, guards)
     add_auditing(routes, yinzheng, guards)
     return routes
 
 
-def _attending(yinzheng: Yinzheng, *, demo: bool) -> Callable[[Request], None]:
+def attending(yinzheng: Yinzheng, *, demo: bool = False) -> Callable[[Request], None]:
     """A dependency that notes the frame of the page: whose service, and who is signed in."""
 
-    def attending(request: Request) -> None:
+    def noted(request: Request) -> None:
+        attend(request, Frame(yinzheng.city.name, demo))  # stands also where the session cannot be had
         attend(request, Frame(yinzheng.city.name, demo, _session(yinzheng, request)))
 
-    return attending
+    return noted
 
 
 def _session(yinzheng: Yinzheng, request: Request) -> Session | None:

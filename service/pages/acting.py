@@ -7,6 +7,7 @@ second. The key was drawn with the first step, so confirming twice acts once. Ti
 
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -14,7 +15,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from issuer.ports import Entry
 from service.guards import Guards
 from service.identity import Person, Role
-from service.pages.field_words import sentence
+from service.pages.field_words import SENTENCES
 from service.pages.forms import Form, fresh_nonce, read_form
 from service.pages.issuing import own_entry, signature
 from service.pages.rendering import render, see_other
@@ -95,6 +96,8 @@ def add_acting(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
             _check(yinzheng, order)
         except (TrustError, Usage) as error:
             told, status = _told(error)
+            if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise  # the same form sent again takes it up where it stopped; a new key would not
             return _ask_page(request, yinzheng, entry, kind, asked, fresh_nonce(yinzheng.random), told, status)
         return _confirm_page(request, yinzheng, entry, kind, asked, nonce)
 
@@ -133,7 +136,7 @@ def _told(error: TrustError | Usage) -> tuple[dict[str, str], int]:
     if isinstance(error, Usage):
         return {"effective": problem.zh}, problem.status
     place = error.key if isinstance(error, FieldRefused) else ERROR_PLACES.get(error.reason, "")
-    return {place: sentence(error.reason)}, problem.status
+    return {place: SENTENCES.get(error.reason, problem.zh)}, problem.status
 
 
 def _ask_page(

@@ -1,7 +1,7 @@
 """Error pages: a problem as a page in the frame of the service, with what to do next.
 
-Who is not signed in is led to the sign-in page and back again; everything else is told in the problem's own sentence.
-Nothing of the error but its problem reaches the page.
+Who is not signed in is led to the sign-in page and back again; everything else is told in the problem's own sentence,
+or in one for people at a browser. Nothing of the error but its problem reaches the page, and no code of a detail.
 """
 
 from urllib.parse import urlencode
@@ -23,6 +23,13 @@ TITLES = {
     429: "请稍后再试",
     503: "服务暂时不可用",
 }
+WORDS = {
+    "not-allowed": "现在登录的账号没有这项权限。需要办理的，请换有权限的账号登录。",
+    "unknown-type": "没有这类证照，或者不由本部门颁发。",
+    "invalid-request": "地址或表单不完整，或有改动；请从页面上的链接重新进入。",
+    "unsupported-media-type": "表单的格式不对，没有受理；请回到页面重新填写。",
+}
+"""What a page says in place of a sentence that speaks to programs or at a command line, by the problem's code."""
 
 
 def page_of(problem: Problem, request: Request) -> Response:
@@ -32,4 +39,5 @@ def page_of(problem: Problem, request: Request) -> Response:
         after = local_path(path)  # what was posted cannot be posted again by itself, so its section is opened
         return see_other("/sign-in" + (f"?{urlencode({'next': after})}" if after else ""))
     title = TITLES.get(problem.status, "出现问题")
-    return render(request, "problem", status=problem.status, problem=problem, title=title)
+    words = WORDS.get(problem.code, problem.zh)
+    return render(request, "problem", status=problem.status, words=words, title=title)

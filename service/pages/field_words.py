@@ -1,4 +1,7 @@
-"""Sentences for what is wrong with a field of a form, by the stable reasons of `trust.rules` and `issuer`."""
+"""Sentences for what is wrong with a form or a field of it, by the stable reasons of the packages below.
+
+They go before those of `service.reasons` and `service.problems`, which also speak to programs and at a command line.
+"""
 
 UNSEEN = "含有换行或看不见的字符，请删去后重新输入。"
 ODD = "含有不能用在证照上的字符，请换成规范文字。"
@@ -43,13 +46,14 @@ SENTENCES = {
     "not-retroactive": "这个事由不能追溯：生效时间不能早于现在。",
     "standing-final": "证照已经处于最终状态，不能再作这种处理。",
     "standing-move": "证照在生效时的状态不允许这种处理。",
+    "idempotency-mismatch": "这张表单已经办理过，内容与这次不同；这次没有办理。请核对已办理的结果，确需再办的再提交。",
     "act-busy": "刚刚另有一项处理登记，请刷新后重试。",
     "case-number": "办件编号由 1 至 50 位字母、数字和连字符组成。",
     "code": "请选择一项材料。",
     "holder-code": "请填写持证主体代码。",
     "identifier": "不是完整的证照标识；可以留空，由系统按持证主体查找。",
     "purpose": "用途应为 1 至 200 字，不含换行。",
-    "personal-data": "办件编号、用途和授权依据会长期留存，不能写入持证主体或代理人的代码，也不能写入任何人的公民身份号码。",
+    "personal-data": "办件编号、用途和授权依据会长期留存，不能写入持证主体或代理人的代码，也不能写入公民身份号码。",
     "consent-purpose": "用途应为 1 至 200 字，不含换行。",
     "consent-giver": "授权人不对：委托用证须填写代理人代码，且不能是持证主体本人。",
     "consent-reference": "请填写授权书或委托书编号（字母、数字、连字符）。",

@@ -144,7 +144,17 @@ def errors_of(bundle: Bundle, refusal: ApplicationRefused, values: Mapping[str, 
     own = {rule.key: values.get(f"fields.{rule.key}", "") for rule in bundle.type.fields}
     for problem in field_problems(bundle.type, own):
         told.setdefault(f"fields.{problem.key}", sentence(problem.reason))
-    return told or {"": sentence("")}
+    for name in _always(bundle):
+        if not values.get(name):
+            told.setdefault(name, sentence("missing"))
+    places = ("", *STANDARD, *(f"fields.{rule.key}" for rule in bundle.type.fields))
+    ordered = sorted(told.items(), key=lambda one: places.index(one[0]) if one[0] in places else len(places))
+    return dict(ordered) or {"": sentence("")}
+
+
+def _always(bundle: Bundle) -> list[str]:
+    """The fields of every form of a type that must be given."""
+    return [field.name for field in (*_holder_fields(bundle), *_licence_fields(bundle)) if field.required]
 
 
 def sample_values(

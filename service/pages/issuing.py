@@ -11,10 +11,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from issuer.errors import ApplicationRefused, DuplicateNumber, IssuerError, UnknownType
+from issuer.errors import ApplicationRefused, DuplicateNumber, IdempotencyMismatch, IssuerError, UnknownType
 from issuer.ports import Entry
 from service.guards import Guards
 from service.identity import Person, Role
+from service.pages.field_words import SENTENCES
 from service.pages.files import file_answer
 from service.pages.forms import Form, fresh_nonce, read_form
 from service.pages.issue_form import (
@@ -47,6 +48,10 @@ def add_issuing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
     @routes.get("/issuer")
     def overview(request: Request, official: Official) -> Response:
         return _overview(request, yinzheng, official)
+
+    @routes.get("/issuer/find")
+    def nothing_to_find() -> Response:
+        return see_other("/issuer")
 
     @routes.post("/issuer/find")
     def find(request: Request, official: Official, form: Posted) -> Response:
@@ -102,6 +107,8 @@ def _told(
     """What is said of a refusal, by the field it belongs to."""
     if isinstance(error, ApplicationRefused):
         return errors_of(bundle, error, values, yinzheng.now())
+    if isinstance(error, IdempotencyMismatch):
+        return {"": SENTENCES["idempotency-mismatch"]}
     place = "number" if isinstance(error, DuplicateNumber) else ""
     return {place: problem_of(error).zh}
 

@@ -35,6 +35,7 @@ HOMES = {
 """Where each role works, and what the place is called."""
 
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_DAY = re.compile(r"(?<![0-9-])[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?![0-9-])", re.ASCII)
 _REASON = re.compile(r"（([a-z][a-z0-9-]*)）")
 _IDENTIFIER = re.compile(r"1\.2\.156\.3005\.2(?:\.[0-9A-Z]+)+")
 
@@ -133,10 +134,19 @@ def age(seconds: int) -> str:
 
 
 def said(detail: str) -> Markup:
-    """A finding's sentence for people: times of China, reasons in words, and long identifiers that may be broken."""
+    """A finding's sentence for people: days and times of China, reasons in words, identifiers that may be broken."""
     local = _INSTANT.sub(lambda found: moment(datetime.fromisoformat(found[0])), detail)
+    local = _DAY.sub(lambda found: _day(found[0]), local)
     local = _REASON.sub(lambda found: f"（{_in_words(found[1])}）", local)
     return Markup(_IDENTIFIER.sub(lambda found: breakable(found[0]), str(escape(local))))  # noqa: S704  (escaped just before; what is put in is digits, capitals, dots and <wbr>)
+
+
+def _day(text: str) -> str:
+    """A day as pages write it; 30 February, which a file may say, stays as it is."""
+    try:
+        return chinese_date(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def _in_words(reason: str) -> str:

@@ -6,66 +6,32 @@ where a verification failed, and keeps what was typed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from cases.citation import Citation, CitationRequest
-from cases.consent import Consent, Mode
-from cases.errors import CasesError, ConsentRefused, FileChanged, NotVerified
+from cases.citation import Citation
+from cases.consent import Mode
+from cases.errors import CasesError, ConsentRefused, FileChanged
 from cases.requirement import Matter
 from cases.showing import citation_of, show_face
 from cases.watching import watch_case
 from service.guards import Guards
 from service.identity import Person, Role
+from service.pages.cite_form import NAMES, Refusal, refusal_of, request_of, sample_case
 from service.pages.field_words import SENTENCES
 from service.pages.forms import Form, fresh_nonce, read_form
 from service.pages.issuing import body_names, department_name
 from service.pages.rendering import frame_of, render, see_other
-from service.pages.words import MARKS, Step, steps_of
+from service.pages.words import MARKS
 from service.problems import Usage, problem_of
 from service.wiring import Yinzheng
-from templates.library import bundle_for, bundles, load_bundle
-from trust.rules.licence import end_of
+from templates.library import bundle_for, bundles
 from trust.rules.party import HOLDER_CODE_TYPES
 
-NAMES = (
-    "requirement", "case_number", "holder_code_type", "holder_code", "identifier",
-    "purpose", "mode", "reference", "given_by", "valid_until",
-)  # fmt: skip
-PLACES = {
-    "case-number": "case_number",
-    "code": "requirement",
-    "holder-code": "holder_code",
-    "identifier": "identifier",
-    "purpose": "purpose",
-    "consent-purpose": "purpose",
-    "consent-giver": "given_by",
-    "consent-reference": "reference",
-    "consent-basis": "reference",
-    "consent-changed": "reference",
-    "consent-withdrawn": "reference",
-    "consent-period": "valid_until",
-    "consent-expired": "valid_until",
-    "nothing-held": "holder_code",
-    "wrong-holder": "identifier",
-    "wrong-type": "identifier",
-    "no-such-requirement": "requirement",
-}
-"""Which field a refusal belongs to; others stand above the form."""
-
 ENVELOPE_TYPE = 'application/cose; cose-type="cose-sign1"'
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why nothing was cited: by field, and the steps of a verification that did not pass."""
-
-    errors: Mapping[str, str]
-    steps: tuple[Step, ...] = ()
-    status: int = 422
 
 
 def add_reviewing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
@@ -75,16 +41,24 @@ def add_reviewing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None
 
     @routes.get("/reviewer")
     def ask(request: Request, reviewer: Reviewer, sample: bool = False) -> Response:  # noqa: FBT001, FBT002  (a switch in the address)
-        values = _sample_values(yinzheng) if sample and frame_of(request).demo else {}
+        values = sample_case(yinzheng) if sample and frame_of(request).demo else {}
         return _ask_page(request, yinzheng, reviewer, {"mode": Mode.STATUTORY.value} | values)
+
+    @routes.get("/reviewer/cite")
+    @routes.get("/reviewer/case")
+    def nothing_asked(_reviewer: Reviewer) -> Response:
+        return see_other("/reviewer")
 
     @routes.post("/reviewer/cite")
     def cite(request: Request, reviewer: Reviewer, form: Posted) -> Response:
         values, nonce = {name: form.text(name) for name in NAMES}, form.nonce()
         try:
-            citation = yinzheng.cite(_request(values, reviewer), key=f"form:{reviewer.login}:{nonce}")
+            citation = yinzheng.cite(request_of(values, reviewer), key=f"form:{reviewer.login}:{nonce}")
         except (CasesError, Usage) as error:
-            return _ask_page(request, yinzheng, reviewer, values, _refusal(error))
+            refusal = refusal_of(error, values)
+            if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise  # the same form sent again takes it up where it stopped; a new key would not
+            return _ask_page(request, yinzheng, reviewer, values, refusal)
         return see_other(f"/reviewer/citations/{citation.number}")
 
     @routes.post("/reviewer/case")
@@ -104,81 +78,6 @@ def add_reviewing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None
         named = f'attachment; filename="citation-{found.number}.cose"'
         headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
         return Response(found.receipt, media_type=ENVELOPE_TYPE, headers=headers)
-
-
-def _request(values: Mapping[str, str], reviewer: Person) -> CitationRequest:
-    """What the form asks; codes in capitals, as licences hold them.
-
-    Raises:
-        Usage: a choice that was not made, or a day that is none.
-
-    """
-    matter, _, requirement = values["requirement"].partition("/")
-    code, department = values["holder_code"].upper(), reviewer.department or ""
-    try:
-        mode = Mode(values["mode"])
-    except ValueError as error:
-        raise Usage("mode", "请选择用证方式。", "choose a mode.") from error
-    given_by = {Mode.HOLDER: code, Mode.STATUTORY: department, Mode.AGENT: values["given_by"].upper()}[mode]
-    return CitationRequest(
-        case_number=values["case_number"],
-        matter_code=matter,
-        requirement_code=requirement,
-        holder_code_type=values["holder_code_type"],
-        holder_code=code,
-        identifier=values["identifier"] or None,
-        purpose=values["purpose"],
-        officer=reviewer.name,
-        department_code=department,
-        consent=Consent(
-            mode=mode,
-            given_by=given_by,
-            reference=values["reference"],
-            purpose=values["purpose"],
-            fields="all",
-            valid_until=None if mode is Mode.STATUTORY else _end(values["valid_until"]),
-            case_number=values["case_number"],
-        ),
-    )
-
-
-def _sample_values(yinzheng: Yinzheng) -> dict[str, str]:
-    """An invented case for the demo: its firm's business licence, for a matter that asks for one."""
-    sample = load_bundle("business-licence")
-    holder = sample.read_sample()["licence"]["holders"][0]
-    wanted = (
-        f"{matter.code}/{one.code}"
-        for matter in yinzheng.cases.citing.matters
-        for one in matter.requirements
-        if sample.type.code in one.type_codes
-    )
-    return {
-        "requirement": next(wanted, ""),
-        "case_number": f"YL-{yinzheng.now():%Y%m%d}-{int.from_bytes(yinzheng.random(3), 'big') % 10_000:04}",
-        "holder_code_type": holder["code_type"],
-        "holder_code": holder["code"],
-        "purpose": "办理食品经营许可，核验主体资格",
-        "reference": "《中华人民共和国行政许可法》第三十四条",
-    }
-
-
-def _end(text: str) -> datetime | None:
-    """The end of a day in China, as the instant until which a consent holds."""
-    if not text:
-        return None
-    try:
-        return end_of(date.fromisoformat(text))
-    except ValueError as error:
-        raise Usage("valid_until", "请填写真实存在的日期，例如 2026-11-21。", "not a date.") from error
-
-
-def _refusal(error: CasesError | Usage) -> Refusal:
-    problem = problem_of(error)
-    if isinstance(error, Usage):
-        return Refusal({error.code if error.code in NAMES else "": problem.zh}, status=problem.status)
-    steps = steps_of(error.verdict) if isinstance(error, NotVerified) else ()
-    said = SENTENCES.get(error.reason, problem.zh)
-    return Refusal({PLACES.get(error.reason, ""): said}, steps, problem.status)
 
 
 def _ask_page(

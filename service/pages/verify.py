@@ -3,7 +3,8 @@
 What is to be verified travels in the body of a form and never in an address, so it stands in no log and no history; it
 is examined and not kept. What is shown of the licence is what `trust.rules.disclosure` allows: `SCAN` for who has the
 document or its code, `PUBLIC` for who has only typed an identifier. What no circle may see is never here. An
-identifier that is unknown and one that is not open give the same page.
+identifier that is unknown and one that is not open give the same page. A sealed file that is no licence of ours has a
+report of its own (`documents`).
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -15,6 +16,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from issuer.ports import Entry
 from service.disclosing import show
+from service.pages.documents import document_page
 from service.pages.forms import read_form
 from service.pages.rendering import render, see_other
 from service.pages.words import MARKS, MISTYPED, POLICY_WORDS, meaning_of, oldest_evidence, steps_of
@@ -57,6 +59,8 @@ def add_verifying(routes: APIRouter, yinzheng: Yinzheng) -> None:
             return render(
                 request, "home", status=problem.status, refusal=problem.zh, text=asked.text, identifier=asked.identifier
             )
+        if examined.document is not None and asked.file is not None:
+            return document_page(request, yinzheng, examined, asked.file.file or b"")
         return _result_page(request, yinzheng, examined, circle, asked)
 
 

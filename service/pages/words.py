@@ -22,6 +22,8 @@ POLICY_WORDS = {
     "offline-1": "离线核验证照文件",
     "code-online-1": "联网核验证照二维码",
     "code-offline-1": "离线核验证照二维码",
+    "document-online-1": "联网核验盖章文件",
+    "document-offline-1": "离线核验盖章文件",
 }
 MOST_REASONS = 4
 MISTYPED = {"malformed", "code-malformed"}
@@ -90,8 +92,10 @@ def _sentences(verdict: Verdict, *, code: bool) -> tuple[str, str]:
             "没有查到可供公开核验的证照。标识可能有误，也可能该证照不对外开放；两种情况的答复相同。",
             "请核对标识，或请持证人提供 OFD、PDF 文件或二维码再核验。",
         )
+    if "busy" in names:
+        return ("正在核验的文件太多，这份文件没有检查。", "请稍后再试。")
     if names & UNREAD.keys():
-        return ("图片太大或太复杂，没有读出来。", "请只拍摄或截取二维码部分再试，或者上传 OFD、PDF 文件。")
+        return ("图片或文件太大、太复杂，没有读完。", "图片请只拍摄或截取二维码部分再试，或者上传 OFD、PDF 原始文件。")
     if "too-large" in names:
         return ("文件太大，没有检查。", "请使用 20 MB 以内的原始证照文件。")
     return (
@@ -117,7 +121,7 @@ def _failed(steps: set[int], names: set[str], *, genuine: bool, code: bool) -> t
         what = "二维码" if code else "文件"
         return (
             f"{what}是真的，但证照目前不能使用。",
-            "不要据此办理业务。持证人可向颁发机构了解原因和恢复、补办的办法。",
+            "不要据此办理业务。持证人可向颁发机构了解原因和接下来怎样办理。",
         )
     if names <= MISTYPED:
         return ("内容不完整，或有输错的地方，认不出是哪一本证照。", "请核对后重新填写，或改为上传证照文件。")

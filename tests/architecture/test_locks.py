@@ -50,3 +50,11 @@ def test_every_requirement_of_the_project_is_locked() -> None:
         names = {re.split(r"[\[<>=!~ ;]", requirement)[0].lower() for requirement in wanted}
         assert names <= pins(ROOT / lock).keys(), lock
         assert len(names) > 15
+
+
+def test_every_requirement_of_the_project_is_accounted_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["test"]]
+    told = (ROOT / "docs/adr/0005-dependencies.md").read_text("utf-8").lower()
+    names = {re.split(r"[\[<>=!~ ;]", requirement)[0].lower() for requirement in wanted}
+    assert {name for name in names if not re.search(rf"^\|[^|]*\b{re.escape(name)}\b", told, re.MULTILINE)} == set()

@@ -42,7 +42,7 @@ INHERITS = {
     FieldRefused: Malformed,
     MoveRefused: Conflict,
 }
-SIGNALS = {"verifier.http._TooLarge", "service.tokens.Refused"}
+SIGNALS = {"verifier.http._TooLarge", "verifier.confinement.NoReaderError", "service.tokens.Refused"}
 """Exceptions that never leave the module that defines them."""
 
 

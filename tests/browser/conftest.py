@@ -20,7 +20,9 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from service.guards import COOKIE
+from templates.fonts import FONT_FILE
 from tests.api_parts import Api
+from verifier.confinement import Confinement
 
 FLAGS = [
     "--no-sandbox",
@@ -67,7 +69,7 @@ def limit() -> Iterator[None]:
     signal.signal(signal.SIGALRM, before)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while playwright is at work its event loop runs, and no other test may have one
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no chromium: on Debian, apt-get install chromium")
@@ -88,6 +90,8 @@ def axe() -> str:
 def site() -> Iterator[Site]:
     """The application, served by uvicorn from a thread on a free port."""
     api = Api()
+    readers = Confinement(font=FONT_FILE)
+    api.yinzheng.confine(readers)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(api.app, log_level="warning", access_log=False, ws="none", lifespan="off")
@@ -99,6 +103,7 @@ def site() -> Iterator[Site]:
         yield Site(api, f"http://127.0.0.1:{listening.getsockname()[1]}")
         server.should_exit = True
         thread.join(timeout=10)
+    readers.close()
     api.close()
 
 

@@ -11,6 +11,8 @@ from templates.code import code_png
 from tests.api_parts import identifier_of
 from tests.browser.conftest import Opening, Site
 from tests.journey_parts import code_text
+from tests.ofd_foreign import letter
+from tests.sealing_parts import seal_on
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ISSUE = "/issuer/issue/business-licence"
@@ -214,6 +216,81 @@ def test_large_text_comes_without_leaving_the_result(site: Site, browse: Opening
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def place_seal(page: Page, site: Site, data: bytes | None = None) -> None:
+    """Walk to where a seal is put on a document."""
+    page.goto("/issuer/seals")
+    page.get_by_role("link", name="用印：云岭市市场监督管理局电子证照专用章").click()
+    page.get_by_label("要盖章的文件").set_input_files(
+        {"name": "letter.ofd", "mimeType": "application/octet-stream", "buffer": data or letter()}
+    )
+    page.get_by_role("button", name="下一步：放印章").click()
+    expect(page.get_by_role("heading", name="第二步：放印章")).to_be_visible()
+
+
+def sealed_file(page: Page) -> bytes:
+    expect_verdict(page, "已用印")
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="下载盖好的文件").click()
+    return downloading.value.path().read_bytes()
+
+
+def test_a_seal_is_placed_with_the_mouse_and_moved_by_keys(site: Site, browse: Opening) -> None:
+    official, anybody = browse("scjg"), browse()
+    place_seal(official, site)
+    expect(official.locator("[data-page='4'] .overlay")).to_have_count(1)  # where one seals as a rule: the last page
+    first = official.locator("[data-page='1']")
+    first.scroll_into_view_if_needed()
+    box = first.bounding_box()
+    assert box is not None
+    official.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    fields = [official.locator(f"#{name}") for name in ("page", "x", "y")]
+    page, x, y = (float(one.input_value()) for one in fields)
+    assert (page, abs(x - 84) < 1, abs(y - 127.5) < 1) == (1, True, True)
+    official.keyboard.press("ArrowLeft")
+    official.keyboard.press("Shift+ArrowUp")
+    assert [float(one.input_value()) for one in fields] == [1, x - 1, y - 10]
+    official.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    official.mouse.down()
+    official.mouse.move(box["x"] + 1, box["y"] + 1, steps=3)
+    official.mouse.up()
+    assert [float(one.input_value()) for one in fields] == [1, 0, 0]  # never beyond the edge
+    fields[1].fill("30")
+    assert official.locator("[data-page='1'] .overlay").get_attribute("x") == "30"
+    official.get_by_label("用途").fill("答复来函")
+    official.get_by_role("button", name="用印", exact=True).click()
+    file = sealed_file(official)
+    site.api.city.clock.forward(seconds=2)
+    site.api.yinzheng.publisher.refresh(site.api.city.clock())
+    verify_file(anybody, file, "letter.ofd")
+    expect_verdict(anybody, "核验通过")
+    expect(anybody.get_by_role("img", name="第 1 页，第 1 个签章：通过")).to_be_visible()
+    drawn = anybody.locator(".page image").first.bounding_box()
+    assert drawn is not None
+    assert drawn["width"] > 300
+
+
+def test_a_seal_is_placed_without_script(site: Site, browse: Opening) -> None:
+    official = browse("scjg", script=False)
+    place_seal(official, site)
+    official.get_by_label("骑缝章").check()
+    expect(official.get_by_label("页码")).to_be_hidden()
+    official.get_by_label("用途").fill("骑缝")
+    official.get_by_role("button", name="看看位置").click()
+    expect(official.locator(".overlay")).to_have_count(4)
+    official.get_by_role("button", name="用印", exact=True).click()
+    assert sealed_file(official).startswith(b"PK")
+
+
+def test_a_report_prints_its_pages(site: Site, browse: Opening) -> None:
+    page = browse()
+    verify_file(page, seal_on(letter()), "letter.ofd")
+    expect_verdict(page, "无法确认")
+    page.emulate_media(media="print")
+    expect(page.locator(".page").first).to_be_visible()
+    expect(page.get_by_role("link", name="再核验一份")).to_be_hidden()
+    assert page.pdf(format="A4").startswith(b"%PDF-")
+
+
 def licence_of(site: Site) -> str:
     return f"/issuer/licences/{identifier_of(site.api.issue())}"
 
@@ -237,6 +314,33 @@ def at_failure(page: Page, _site: Site) -> None:
 def at_doubt(page: Page, site: Site) -> None:
     licence = site.api.issue().entry.licence.identifier
     verify_number(page, str(type(licence)(licence.type_code, licence.issuer_code, "0" * 20)))
+
+
+def at_report(page: Page, _site: Site) -> None:
+    verify_file(page, seal_on(letter()), "letter.ofd")
+
+
+def at_seal(page: Page, site: Site) -> None:
+    seal(page, site)
+    page.goto("/issuer/seals")
+    page.get_by_role("link", name="云岭市市场监督管理局电子证照专用章").first.click()
+
+
+def seal(page: Page, site: Site) -> None:
+    place_seal(page, site)
+    page.get_by_label("用途").fill("答复来函")
+    page.get_by_role("button", name="用印", exact=True).click()
+
+
+def at_cancelling(page: Page, site: Site) -> None:
+    page.goto(f"/issuer/seals/{site.api.city.seal().seal.seal_id}/act/cancel")
+    page.get_by_role("button", name="注销印章").click()
+
+
+def at_refused_place(page: Page, site: Site) -> None:
+    place_seal(page, site)
+    page.get_by_label("距左边").fill("999")
+    page.get_by_role("button", name="用印", exact=True).click()
 
 
 def at_refused_sign_in(page: Page, _site: Site) -> None:
@@ -298,6 +402,14 @@ PAGES: list[Any] = [
     pytest.param("scjg", at_licence, "营业执照 有效", id="licence"),
     pytest.param("scjg", at_act, "撤销营业执照", id="act"),
     pytest.param("scjg", at_confirmation, "确认吊销", id="confirmation"),
+    pytest.param(None, at_report, "无法确认", id="report"),
+    pytest.param("scjg", look("/issuer/seals"), "印章", id="seals"),
+    pytest.param("scjg", look("/issuer/seal-application"), "申请制章", id="seal-application"),
+    pytest.param("scjg", at_seal, "云岭市市场监督管理局电子证照专用章 在用", id="seal"),
+    pytest.param("scjg", at_cancelling, "注销印章", id="seal-cancelling"),
+    pytest.param("scjg", place_seal, None, id="seal-placing"),
+    pytest.param("scjg", at_refused_place, None, id="seal-placing-refused"),
+    pytest.param("scjg", seal, "已用印", id="sealed"),
     pytest.param("window", look("/reviewer"), "办件用证", id="reviewer"),
     pytest.param("window", at_citation, "已引用", id="citation"),
     pytest.param("window", at_case, None, id="case"),

@@ -266,6 +266,7 @@ def test_alive_and_ready(api: Api) -> None:
     assert (ready.status_code, ready.json()["ready"]) == (200, True)
     assert {check["name"] for check in ready.json()["checks"]} == {
         "self-test",
+        "signing",
         "database",
         "status-lists",
         "checkpoint",

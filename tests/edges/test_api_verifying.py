@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Timer
 from typing import Any
@@ -10,11 +11,16 @@ import pytest
 
 from issuer.issuing import Issued
 from tests.api_parts import Api, identifier_of, is_problem, pour
+from tests.ofd_foreign import letter
+from tests.pdf_parts import page
+from tests.pdf_sealing_parts import seal as seal_pdf
+from tests.sealing_parts import seal_on
 from trust.formats.bundle import decode_bundle
 from trust.formats.token import to_base45_text, to_text
 from trust.rules.identifier import LicenceIdentifier
 from trust.rules.standing import ActKind
 from verifier import http as verifier_http
+from verifier.document_report import MOST_LISTED, document_as_json
 from verifier.evidence import weigh
 from verifier.http import MAX_BODY, MAX_HEARD, MAX_LET_BY, MAX_TOGETHER
 from verifier.recognising import MAX_FILE
@@ -65,6 +71,34 @@ def test_a_file_a_code_and_an_identifier_agree(api: Api, teacher: Issued) -> Non
     assert [one["shown"]["circle"] for one in verdicts] == ["scan"] * 4 + ["public"]
     assert verdicts[0]["digest"] != verdicts[1]["digest"]
     assert all(finding["step"] in range(11) for one in verdicts for finding in one["findings"])
+
+
+@pytest.mark.parametrize("data", [seal_on(letter()), seal_pdf(page(pages=2))], ids=["ofd", "pdf"])
+def test_a_sealed_document_is_told_signature_by_signature(api: Api, data: bytes) -> None:
+    body = ask(api, files={"file": ("letter", data)})
+    document, (one,) = body["document"], body["document"]["signatures"]
+    assert (body["indication"], body["policy"]) == ("INDETERMINATE", "document-online-1")
+    assert document["pages"][0][0] == pytest.approx(210, abs=0.2)
+    assert (one["seal"]["version"], one["seal"]["type"], one["sealed_at"]) == (4, 1, None)
+    assert one["signer"]
+    assert one["maker"]
+    assert (one["boxes"][0]["page"], one["boxes"][0]["width"]) == (1, 42)
+    assert (one["covers_count"], one["uncovered_count"]) == (len(one["covers"]), len(one["uncovered"]))
+    own = [found for found in body["findings"] if found.get("signature") == one["name"]]
+    assert sorted(own, key=str) == sorted(one["findings"], key=str)
+    assert [found for found in body["findings"] if "signature" not in found]
+
+
+def test_a_licence_has_no_document(api: Api, teacher: Issued) -> None:
+    assert "document" not in ask(api, files={"file": ("licence.ofd", teacher.ofd)})
+
+
+def test_long_lists_are_cut_and_counted(api: Api) -> None:
+    found = api.yinzheng.verify_file(seal_on(letter())).document
+    assert found is not None
+    facts = replace(found.signatures[0].facts, covers=tuple(f"entry-{number}" for number in range(999)))
+    (one,) = document_as_json(replace(found, signatures=(replace(found.signatures[0], facts=facts),)))["signatures"]  # type: ignore[misc]  # an object to the type checker
+    assert (len(one["covers"]), one["covers_count"]) == (MOST_LISTED, 999)
 
 
 def test_a_person_is_masked_in_every_circle(api: Api, teacher: Issued) -> None:

@@ -195,3 +195,37 @@ def test_a_department_sees_the_matters_it_takes_in(client: TestClient) -> None:
     )
     (other,) = client.get("/api/v1/matters", headers={"X-Department": SCHOOLS}).json()
     assert other["name"] == "民办学校教师聘任备案"
+
+
+WITHDRAWALS = "/api/v1/consent-withdrawals"
+
+
+def test_a_consent_is_withdrawn_for_this_department_alone(client: TestClient) -> None:
+    consent = {"mode": "holder", "reference": "SQ-9", "valid_until": "2026-03-10T00:00:00Z"}
+    number = post(client, body(consent=consent)).json()["number"]
+    assert client.get(f"/api/v1/citations/{number}/face").status_code == 200
+    sent = {"mode": "holder", "reference": "SQ-9"}
+    elsewhere = client.post(WITHDRAWALS, json=sent, headers={"X-Department": SCHOOLS})
+    assert elsewhere.status_code == 200
+    assert client.get(f"/api/v1/citations/{number}/face").status_code == 200
+    answer = client.post(WITHDRAWALS, json=sent)
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert answer.json() == {"mode": "holder", "reference": "SQ-9", "withdrawn_at": "2026-03-02T01:30:15.250000Z"}
+    assert client.post(WITHDRAWALS, json=sent).json() == answer.json()
+    assert client.get(f"/api/v1/citations/{number}/face").json() == {"reason": "consent-withdrawn"}
+    assert post(client, body(consent=consent), key=KEY + "2").json() == {"reason": "consent-withdrawn"}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"mode": "holder"},
+        {"mode": "loan", "reference": "SQ-9"},
+        {"mode": "holder", "reference": "x" * 201},
+        {"mode": "holder", "reference": "SQ-9", "department_code": SCHOOLS},
+    ],
+)
+def test_what_a_withdrawal_may_not_say(client: TestClient, ledger: Ledger, sent: dict[str, Any]) -> None:
+    assert client.post(WITHDRAWALS, json=sent).status_code == 422
+    assert ledger.ended == {}

@@ -1,13 +1,21 @@
 """Migrations make exactly the tables that the stores describe, on both databases, and may be run again."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Engine, create_engine, inspect
 from sqlalchemy.engine import URL
 
-from service.database import migrate, open_engine
+from keys.sm3 import sm3
+from service.database import MIGRATIONS, migrate, open_engine
 from tests.edges.conftest import load_all_stores
+from tests.seal_parts import parts
+from trust.rules.seal_standing import SealKind
+from trust.sealing.ports import FiledFacts
+from trust.sealing.store import SqlSealRegister
 from trust.store import METADATA
 
 
@@ -53,3 +61,24 @@ def test_postgresql(postgres: URL, template: Engine) -> None:
     compare(migrated, described)
     migrated.dispose()
     described.dispose()
+
+
+def test_seals_filed_before_get_their_facts(tmp_path: Path) -> None:
+    """An installation of the first tables is taken up: its seals are seals for licences, and none is lost."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    configuration = Config()
+    configuration.set_main_option("script_location", str(MIGRATIONS))
+    octets = parts().seal
+    with engine.begin() as connection:
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO seal (seal_id, body_code, name, octets, valid_from, valid_until, filed_at, filed_by) "
+            "VALUES ('11010000000001', 'body', 'name', ?, 0, 0, 7, 'founding')",
+            (octets,),
+        )
+    migrate(engine)
+    (found,) = SqlSealRegister(engine).listed()
+    engine.dispose()
+    filed_at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=7)
+    assert found == FiledFacts("11010000000001", SealKind.LICENCE, "body", sm3(octets), filed_at)

@@ -68,6 +68,17 @@ def test_uses_are_kept_in_order_and_once(engine: Engine) -> None:
     assert [one for _, one in register.uses("11010000000002")] == [use(1, "11010000000002")]
 
 
+def test_the_same_octets_for_another_request_are_another_use(engine: Engine) -> None:
+    """Two requests in one second sign the same octets; each hands out a file of its own, so each is recorded."""
+    register = SqlSealRegister(engine)
+    register.file(filed())
+    other, third = replace(use(1), subject="another request", by="another"), replace(use(1), subject="a third")
+    register.record_uses([use(1)])
+    for _ in range(2):
+        register.record_uses([other, third, replace(other, by="whoever")])
+    assert [one for _, one in register.uses("11010000000001")] == [use(1), other, third]
+
+
 def test_a_use_needs_a_seal(engine: Engine) -> None:
     register = SqlSealRegister(engine)
     register.file(filed())

@@ -191,7 +191,8 @@ def test_a_stale_list_says_nothing_good(city: City, issued: Issued) -> None:
                 assert finding(examined, 8, "status-stale").evidence_age_s is not None
     city.clock.forward(hours=25)
     online = city.yinzheng.verify_file(issued.ofd)
-    assert (indication(online), open_at(online)) == (INDETERMINATE, {(8, "status-stale")})
+    stale = {(3, "seal-status"), (8, "status-stale")}
+    assert (indication(online), open_at(online)) == (INDETERMINATE, stale)
     city.yinzheng.publisher.refresh(city.clock())
     assert indication(city.yinzheng.verify_file(issued.ofd)) is PASSED
 

@@ -1,19 +1,24 @@
-"""Revocation lists and the trust list over HTTP: small signed files that anybody may fetch and any cache may keep.
+"""Revocation lists, the trust list and time stamps over HTTP.
 
-    GET /crl/<authority>.crl   the current revocation list, application/pkix-crl
-    GET /trust-list            the current trust list, a COSE_Sign1, application/vnd.yinzheng.trust-list+json inside
+    GET  /crl/<authority>.crl   the current revocation list, application/pkix-crl
+    GET  /trust-list            the current trust list, a COSE_Sign1, application/vnd.yinzheng.trust-list+json inside
+    POST /tsa                   a time stamp (RFC 3161, 3.4): application/timestamp-query in, …-reply out
 
-Both answer with an ETag and 304. The paths read storage and nothing else; a list says itself until when it holds.
+The lists are small signed files that anybody may fetch and any cache may keep; they answer with an ETag and 304, read
+storage and nothing else, and say themselves until when they hold. A request for a time stamp that can be read as HTTP
+is always answered with 200: whether a stamp was given stands in the reply.
 """
 
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import APIRouter, Body, Header, HTTPException, Path, Response
 
 from trust.certification.errors import NotPublished
 from trust.certification.ports import Editions, Publication
 from trust.certification.trust_listing import NAME
+from trust.formats.time_stamp_query import MAX_REQUEST, QUERY_TYPE, REPLY_TYPE
 
 CRL_TYPE, ENVELOPE_TYPE = "application/pkix-crl", 'application/cose; cose-type="cose-sign1"'
 MAX_AGE_S = 60
@@ -45,6 +50,30 @@ def router(revocation_lists: Editions, trust_lists: Editions) -> APIRouter:
     )
     def trust_list(if_none_match: Annotated[str | None, Header()] = None) -> Response:
         return _answer(trust_lists.current(NAME), ENVELOPE_TYPE, if_none_match)
+
+    return routes
+
+
+def stamping_router(stamp: Callable[[bytes], bytes]) -> APIRouter:
+    """The route of the time-stamp authority; `stamp` answers a request as octets."""
+    routes = APIRouter(tags=["certification"])
+
+    @routes.post(
+        "/tsa",
+        summary="时间戳",
+        description="RFC 3161 时间戳请求与应答，摘要用 SM3（也受理 SHA-256），签名用 SM2。",
+        response_class=Response,
+        responses={200: {"content": {REPLY_TYPE: {}}, "description": "应答；是否签发见应答中的状态"}},
+    )
+    def time_stamp(
+        request: Annotated[bytes, Body(media_type=QUERY_TYPE)],
+        content_type: Annotated[str, Header()] = "",
+    ) -> Response:
+        if content_type.partition(";")[0].strip().lower() != QUERY_TYPE:
+            raise HTTPException(415)
+        if len(request) > MAX_REQUEST:
+            raise HTTPException(413)
+        return Response(stamp(request), media_type=REPLY_TYPE, headers={"Cache-Control": "no-store"})
 
     return routes
 

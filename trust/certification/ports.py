@@ -2,7 +2,7 @@
 
 Everything a port stores is durable when the call returns. Certificates and lists are recorded twice: as planned,
 with the octets about to be signed, and then as complete; so every signature that exists has a record that is older.
-Nothing is ever changed after that, and nothing deleted.
+Nothing is ever changed after that, and nothing deleted. The one port that is no storage tells how the clock is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -91,3 +91,36 @@ class Books:
     certificates: Certificates
     revocations: Revocations
     editions: Editions
+
+
+class ClockHealth(Protocol):
+    """Whether the clock that gave an instant can be believed to within the accuracy."""
+
+    def trouble(self, at: datetime) -> str | None:
+        """A stable code of what is wrong with the clock, or None; asked for every stamp."""
+
+
+@dataclass(frozen=True)
+class StampRecord:
+    """A stamp that was planned: its number, when, and the TSTInfo about to be signed; `done` once it was."""
+
+    serial: int
+    at: datetime
+    info: bytes = field(repr=False)
+    done: bool = False
+
+
+class Stamps(Protocol):
+    """The register of stamps: durable when a call returns, numbers never used twice, nothing ever deleted."""
+
+    def plan(self, record: StampRecord) -> None:
+        """Record what is about to be signed; `Conflict` `serial-taken`."""
+
+    def complete(self, serial: int) -> None:
+        """Record that it was signed; `Conflict` `not-planned` unless it is planned and not complete."""
+
+    def latest(self) -> datetime | None:
+        """The latest instant of any stamp planned."""
+
+    def since(self, at: datetime) -> int:
+        """How many stamps were planned at or after an instant."""

@@ -1,7 +1,8 @@
-"""Certificates, revocations, revocation lists and trust lists in SQL.
+"""Certificates, revocations, revocation lists, trust lists and time stamps in SQL.
 
-Rows are added and never taken away. Two things change once each: a planned certificate gets its octets, a planned
-edition gets its. Serial numbers are kept as hexadecimal text, because they are larger than any integer column.
+Rows are added and never taken away. Three things change once each: a planned certificate gets its octets, a planned
+edition gets its, a planned time stamp is marked as given. Serial numbers are kept as hexadecimal text, because they are
+larger than any integer column.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ColumnElement,
     Connection,
@@ -28,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from trust.certification.ports import Books, CertificateRecord, Publication
+from trust.certification.ports import Books, CertificateRecord, Publication, StampRecord
 from trust.errors import Conflict
 from trust.formats.crl import Reason, Revoked
 from trust.store import METADATA, Instant, text
@@ -75,6 +77,15 @@ def _editions(table: str) -> Table:
     )
 
 
+time_stamp = Table(
+    "time_stamp",
+    METADATA,
+    text("serial", SERIAL, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("info", LargeBinary, nullable=False),
+    Column("done", Boolean, nullable=False),
+)
+Index("ix_time_stamp_at", time_stamp.c.at)
 x509_crl = _editions("x509_crl")
 trust_list_publication = _editions("trust_list_publication")
 
@@ -200,6 +211,39 @@ class SqlEditions:
 
     def _highest(self, connection: Connection, name: str) -> int:
         return connection.scalar(select(func.max(self._table.c.number)).where(self._table.c.name == name)) or 0
+
+
+class SqlStamps:
+    """`Stamps` in the table of time stamps."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def plan(self, record: StampRecord) -> None:
+        """Record what is about to be signed; the primary key keeps numbers apart."""
+        values = {"serial": f"{record.serial:x}", "at": record.at, "info": record.info, "done": record.done}
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(time_stamp).values(**values))
+        except IntegrityError as error:
+            raise Conflict("serial-taken", f"{record.serial:x}") from error
+
+    def complete(self, serial: int) -> None:
+        """Record that it was signed."""
+        planned = (time_stamp.c.serial == f"{serial:x}") & time_stamp.c.done.is_(False)
+        _fill(self._engine, update(time_stamp).where(planned).values(done=True), f"{serial:x}")
+
+    def latest(self) -> datetime | None:
+        """The latest instant planned."""
+        with self._engine.connect() as connection:
+            found: datetime | None = connection.scalar(select(func.max(time_stamp.c.at)))
+        return found
+
+    def since(self, at: datetime) -> int:
+        """How many were planned from an instant on."""
+        counted = select(func.count()).select_from(time_stamp).where(time_stamp.c.at >= at)
+        with self._engine.connect() as connection:
+            return connection.scalar(counted) or 0
 
 
 def books(engine: Engine) -> Books:

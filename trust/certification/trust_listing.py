@@ -3,10 +3,11 @@
 What is listed must be sound on the day: every certificate is readable, serves the purpose it is listed for, is the
 body's it is listed under, and has begun. One that has ended may stay: what it sealed in its time is still verified,
 and its path says until when it counts. A mandate that has begun is ended, never forgotten: without it, licences
-issued under it would lose their ground. Whether two people agreed to the change is decided above.
+issued under it would lose their ground. A seal on file stays listed, and one that has ended stays ended. Whether two
+people agreed to the change is decided above.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from keys.signer import Signer
@@ -24,6 +25,7 @@ from trust.formats.trust_list import (
     encode_trust_list,
 )
 from trust.rules.mandate import Mandate
+from trust.rules.seal_standing import ListedSeal, standing_of
 from trust.rules.times import aware
 
 NAME = "trust-list"
@@ -42,14 +44,17 @@ def publish_trust_list(
     status_base: str,
     at: datetime,
     next_update: datetime,
+    seals: Sequence[ListedSeal] | None = None,
+    sequence: int | None = None,
 ) -> bytes:
     """Publish the next edition as of `at` and return its signed octets, read back from storage.
 
-    `certificate` is the signer's own. The number is one above every number recorded.
+    `certificate` is the signer's own. The number is one above every number recorded, or `sequence`: whoever read that
+    with `next_number` before it gathered what is listed is refused if another publisher came between.
 
     Raises:
-        Conflict: `key-mismatch`; `clock-went-back`; `mandate-forgotten`; `number-not-greater`, another publisher was
-            faster.
+        Conflict: `key-mismatch`; `clock-went-back`; `mandate-forgotten`; `seal-forgotten`; `number-not-greater`,
+            another publisher was faster.
         Untrusted: `wrong-usage`, `signer-period`, `listed-purpose`, `listed-body`, `listed-period`.
         Malformed: a certificate that cannot be read, or what a list cannot hold.
         PublicationDamaged: what was signed or stored is not what was meant.
@@ -60,12 +65,20 @@ def publish_trust_list(
     for listed in certificates:
         _check_listed(listed, issued_at)
     last = editions.current(NAME)
-    sequence = editions.highest(NAME) + 1
-    if last is not None:
-        _check_succession(decode_trust_list(split(last.octets, MAX_ENVELOPE).payload), mandates, issued_at)
+    sequence = next_number(editions) if sequence is None else sequence
     value = TrustList(
-        sequence, issued_at, next_update, tuple(certificates), tuple(mandates), tuple(types), log, status_base
+        sequence,
+        issued_at,
+        next_update,
+        tuple(certificates),
+        tuple(mandates),
+        tuple(types),
+        log,
+        status_base,
+        None if seals is None else tuple(seals),
     )
+    if last is not None:
+        _check_succession(decode_trust_list(split(last.octets, MAX_ENVELOPE).payload), value)
     message, complete = plan_sign1(encode_trust_list(value), signer.public, CONTENT_TYPE)
     editions.plan(NAME, sequence, issued_at=issued_at, next_update=value.next_update, to_be_signed=message)
     octets = complete(signer.sign(message))
@@ -76,6 +89,11 @@ def publish_trust_list(
     if stored is None or stored.number < sequence or (stored.number == sequence and stored.octets != octets):
         raise PublicationDamaged("list-damaged", f"trust list {sequence}")
     return stored.octets
+
+
+def next_number(editions: Editions) -> int:
+    """The number that the next edition would have."""
+    return editions.highest(NAME) + 1
 
 
 def read_trust_list(octets: bytes, certificate: Certificate) -> TrustList:
@@ -108,11 +126,22 @@ def _check_listed(listed: ListedCertificate, at: datetime) -> None:
         raise Untrusted("listed-period", certificate.fingerprint.hex())
 
 
-def _check_succession(last: TrustList, mandates: Iterable[Mandate], at: datetime) -> None:
-    """A list is not older than the one before, and remembers every mandate that has begun."""
+def _check_succession(last: TrustList, value: TrustList) -> None:
+    """A list is not older than the one before, and remembers every mandate that has begun and every seal."""
+    at = value.issued_at
     if at < last.issued_at:
         raise Conflict("clock-went-back", "the last trust list is from later than now")
-    kept = {(one.issuer_code, one.type_code, one.valid_from) for one in mandates}
+    kept = {(one.issuer_code, one.type_code, one.valid_from) for one in value.mandates}
     for before in last.mandates:
         if before.valid_from <= at and (before.issuer_code, before.type_code, before.valid_from) not in kept:
             raise Conflict("mandate-forgotten", f"{before.issuer_code} for {before.type_code}: end it, do not drop it")
+    listed = {one.seal_id: one for one in value.seals or ()}
+    for old in last.seals or ():
+        new = listed.get(old.seal_id)
+        if new is None or new.digest != old.digest or (_ended(old, at) and not _ended(new, at)):
+            raise Conflict("seal-forgotten", f"{old.seal_id}: cancel it, do not drop it; an end is final")
+
+
+def _ended(listed: ListedSeal, at: datetime) -> bool:
+    standing = standing_of(listed, max(at, listed.filed_at))
+    return standing is not None and standing.final

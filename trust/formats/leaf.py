@@ -25,6 +25,7 @@ MAX_COMMITMENTS = 8
 MAX_ENTRY = 4096
 _CONTEXT = b"yinzheng-commitment/1\x00"
 _TOKEN_CONTEXT = b"yinzheng-token-commitment/1\x00"
+_SEALED_CONTEXT = b"yinzheng-sealed-commitment/1\x00"
 _NAMES = frozenset({"at", "commitments", "format", "kind"})
 
 
@@ -77,6 +78,11 @@ def commitment(salt: bytes, identifier: str, file_digest: bytes) -> bytes:
 def token_commitment(token: bytes) -> bytes:
     """SM3 over context and the octets of a code's token; its signature makes it as good as salted."""
     return sm3(_TOKEN_CONTEXT + token)
+
+
+def sealed_commitment(file: bytes) -> bytes:
+    """SM3 over context and the octets of a sealed document; the signature in it makes it as good as salted."""
+    return sm3(_SEALED_CONTEXT + file)
 
 
 def public_statement(kind: EntryKind, octets: bytes) -> Statement:

@@ -15,7 +15,8 @@ an authentic list that is out of date still proves it. A list says nothing about
 before it, unless it says that it keeps them.
 
 Work is bounded: the number of certificates and lists, the depth, the signatures tried. Signatures that held are
-remembered, keyed by the octets of the certificate and the issuer's key; those that did not are not.
+remembered, keyed by the octets of the certificate and the issuer's key; those that did not only in `Trials`, which
+live as long as a question, or as all the questions about one document, so that nobody fills the memory with forgeries.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -58,6 +59,39 @@ class Path:
     revocation_age_s: int | None
 
 
+class Trials:
+    """Signatures of certificates and lists that may be looked at, for one question or for all about one document.
+
+    What was found is remembered, whether it held or not, and costs nothing again.
+    """
+
+    def __init__(self, most: int = MAX_SIGNATURES + MAX_LISTS) -> None:
+        self._left, self._known = most, dict[tuple[bytes, PublicKey], bool]()
+        self.spent = False
+
+    def holds(self, signed: Certificate | RevocationList, issuer: PublicKey) -> bool | None:
+        """Whether the signature holds under the issuer's key; None where no more are tried."""
+        key = (signed.fingerprint, issuer)
+        if key not in self._known:
+            if self._left <= 0:
+                self.spent = True
+                return None
+            self._left -= 1
+            self._known[key] = _holds(signed, issuer)
+        return self._known[key]
+
+
+def _holds(signed: Certificate | RevocationList, issuer: PublicKey) -> bool:
+    try:
+        if isinstance(signed, Certificate):
+            check_issued(signed, issuer)
+        else:
+            check_list_issued(signed, issuer)
+    except Untrusted:
+        return False
+    return True
+
+
 def validate_path(
     leaf: Certificate,
     *,
@@ -66,13 +100,17 @@ def validate_path(
     crls: Sequence[RevocationList],
     at: datetime,
     now: datetime,
-    purpose: Purpose,
+    purpose: Purpose | None,
     require_revocation: bool = True,
+    trials: Trials | None = None,
 ) -> Path:
     """Return a path from the leaf to an anchor that held at `at`, as far as can be known `now`.
 
+    `purpose` None is for certificates of others, which often name none: the key may sign, and the leaf names no purpose
+    at all. Our own always name one, so none of them passes as such.
+
     Without `require_revocation`, lists that are missing or out of date are no obstacle; a revocation that is known
-    still is.
+    still is. `trials` are shared by the questions about one document; without them the question has its own.
 
     Raises:
         PathRefused: of every path that was found, the failure that says most: a revocation, else what was missing
@@ -84,13 +122,32 @@ def validate_path(
     at, now = aware(at), aware(now)
     _check_leaf(leaf, purpose)
     failures: list[PathRefused] = []
-    for chain in _chains(leaf, others, anchors, failures):
+    trials = trials or Trials()
+    for chain in _chains(leaf, others, anchors, failures, trials):
         try:
             _check_chain(chain, purpose, at)
-            return Path(chain, _check_revocation(chain, crls, at=at, now=now, required=require_revocation))
+            age = _check_revocation(chain, crls, at=at, now=now, required=require_revocation, trials=trials)
+            return Path(chain, age)
         except PathRefused as failure:
             failures.append(failure)
     raise _most_telling(failures) or NoPath("no pinned anchor is reached", fingerprint=leaf.fingerprint.hex())
+
+
+def reaches_anchor(
+    leaf: Certificate,
+    *,
+    others: Sequence[Certificate],
+    anchors: Sequence[Certificate],
+    trials: Trials | None = None,
+) -> bool:
+    """Whether signatures that hold lead from the leaf to a pinned anchor, whatever else may stand against the path.
+
+    Where none does, or none is found before the trials are spent, the leaf is a stranger's, and its form is not for us
+    to blame.
+    """
+    if len(others) + len(anchors) > MAX_CERTIFICATES:
+        return False
+    return leaf in anchors or next(_chains(leaf, others, anchors, [], trials or Trials()), None) is not None
 
 
 def _most_telling(failures: Sequence[PathRefused]) -> PathRefused | None:
@@ -101,7 +158,11 @@ def _most_telling(failures: Sequence[PathRefused]) -> PathRefused | None:
 
 
 def _chains(
-    leaf: Certificate, others: Sequence[Certificate], anchors: Sequence[Certificate], failures: list[PathRefused]
+    leaf: Certificate,
+    others: Sequence[Certificate],
+    anchors: Sequence[Certificate],
+    failures: list[PathRefused],
+    trials: Trials,
 ) -> Iterator[tuple[Certificate, ...]]:
     """Yield every way from the leaf to an anchor over signatures that hold, as far as the bounds allow."""
     pinned, candidates = frozenset(anchors), (*anchors, *others)
@@ -114,12 +175,14 @@ def _chains(
             if tried > MAX_SIGNATURES:
                 failures.append(ConstraintBroken("too many possible issuers", fingerprint=leaf.fingerprint.hex()))
                 return
-            try:
-                check_issued(chain[-1], issuer.public_key)
-            except SignatureBroken as failure:
-                failures.append(failure)
-                continue
-            if issuer in pinned:
+            held = trials.holds(chain[-1], issuer.public_key)
+            if held is None:
+                failures.append(NoPath("no more signatures are tried", fingerprint=leaf.fingerprint.hex()))
+                return
+            if not held:
+                text = "not signed by the issuer it names"
+                failures.append(SignatureBroken(text, fingerprint=chain[-1].fingerprint.hex()))
+            elif issuer in pinned:
                 yield (*chain, issuer)
             elif len(chain) + 1 < MAX_DEPTH:
                 waiting.append((*chain, issuer))
@@ -168,20 +231,20 @@ def check_list_issued(crl: RevocationList, issuer: PublicKey) -> None:
         raise Untrusted("signature", "the revocation list is not signed by the issuer it names") from error
 
 
-def _check_leaf(leaf: Certificate, purpose: Purpose) -> None:
+def _check_leaf(leaf: Certificate, purpose: Purpose | None) -> None:
     """The leaf signs, for this purpose, and certifies nobody."""
     fingerprint = leaf.fingerprint.hex()
     if leaf.is_ca or KeyUsage.KEY_CERT_SIGN in leaf.key_usage:
         raise ConstraintBroken("a CA certificate where a signer's is expected", fingerprint=fingerprint)
     if not leaf.key_usage & SIGNING:
         raise WrongUsage("its key may not sign", fingerprint=fingerprint)
-    if purpose not in leaf.purposes:
+    if leaf.purposes if purpose is None else purpose not in leaf.purposes:
         raise WrongUsage("its key is for another purpose", fingerprint=fingerprint)
     if purpose is Purpose.TIME_STAMP and not (leaf.purposes == {purpose} and leaf.purposes_critical):
         raise WrongUsage("RFC 3161, 2.3: time stamping must be the only purpose, and critical", fingerprint=fingerprint)
 
 
-def _check_chain(chain: Sequence[Certificate], purpose: Purpose, at: datetime) -> None:
+def _check_chain(chain: Sequence[Certificate], purpose: Purpose | None, at: datetime) -> None:
     """Periods, flags and limits of every certificate; signatures and names are right already."""
     below = 0
     for position, certificate in enumerate(chain):
@@ -212,11 +275,17 @@ def _check_period(certificate: Certificate, at: datetime) -> None:
 
 
 def _check_revocation(
-    chain: Sequence[Certificate], crls: Sequence[RevocationList], *, at: datetime, now: datetime, required: bool
+    chain: Sequence[Certificate],
+    crls: Sequence[RevocationList],
+    *,
+    at: datetime,
+    now: datetime,
+    required: bool,
+    trials: Trials,
 ) -> int | None:
     """Return the age in seconds of the oldest list relied on; None if there was none."""
     ages: list[int] = []
-    known = [(certificate, _lists_of(issuer, crls, now)) for certificate, issuer in pairwise(chain)]
+    known = [(certificate, _lists_of(issuer, crls, now, trials)) for certificate, issuer in pairwise(chain)]
     for certificate, lists in known:
         _check_not_revoked(certificate, lists, at)
     for certificate, lists in known:
@@ -228,7 +297,9 @@ def _check_revocation(
     return max(ages, default=None)
 
 
-def _lists_of(issuer: Certificate, crls: Sequence[RevocationList], now: datetime) -> list[RevocationList]:
+def _lists_of(
+    issuer: Certificate, crls: Sequence[RevocationList], now: datetime, trials: Trials
+) -> list[RevocationList]:
     """The authentic lists of an issuer that may sign lists, in the order of their numbers."""
     if KeyUsage.CRL_SIGN not in issuer.key_usage:
         return []
@@ -239,18 +310,20 @@ def _lists_of(issuer: Certificate, crls: Sequence[RevocationList], now: datetime
         and crl.authority_key_id == issuer.subject_key_id
         and not crl.unapplied
         and crl.this_update <= now + TOLERANCE
-        and _is_issued(crl, issuer.public_key)
+        and _is_issued(crl, issuer, trials)
     ]
     return sorted(found, key=lambda crl: crl.number)
 
 
-def _is_issued(crl: RevocationList, issuer: PublicKey) -> bool:
-    """Whether the list is authentic; one that is not is no evidence of anything, and is passed by."""
-    try:
-        check_list_issued(crl, issuer)
-    except Untrusted:
-        return False
-    return True
+def _is_issued(crl: RevocationList, issuer: Certificate, trials: Trials) -> bool:
+    """Whether the list is authentic; one that is not is no evidence of anything, and is passed by.
+
+    One that can no longer be tried might tell of a revocation: without it nothing is known.
+    """
+    held = trials.holds(crl, issuer.public_key)
+    if held is None:
+        raise RevocationUnknown("no more signatures are tried", fingerprint=issuer.fingerprint.hex())
+    return held
 
 
 def _check_not_revoked(certificate: Certificate, lists: Sequence[RevocationList], at: datetime) -> None:

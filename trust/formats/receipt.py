@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from keys.signer import Signer
 from keys.sm2 import PublicKey
 from trust.errors import Malformed
 from trust.formats.canonical_json import decode_json, encode_json, instant_from, require, text_of
-from trust.formats.cose import sign1, unwrap
+from trust.formats.cose import unwrap
 
 FORMAT = "yinzheng-receipt/1"
 RECEIPT_TYPE = "application/vnd.yinzheng.receipt+json"
@@ -59,11 +58,6 @@ def decode_receipt(payload: bytes) -> Receipt:
     if value["format"] != FORMAT or type(kind) is not str or kind not in _KINDS or type(facts) is not dict:
         raise Malformed("receipt-kind", "not a receipt of a known kind")
     return Receipt(kind, instant_from(value["at"]), facts)
-
-
-def sign_receipt(receipt: Receipt, signer: Signer) -> bytes:
-    """The signed receipt."""
-    return sign1(encode_receipt(receipt), signer, RECEIPT_TYPE)
 
 
 def open_receipt(data: bytes, public: PublicKey) -> Receipt:

@@ -5,9 +5,12 @@ files, on which both signed ranges were verified: the maker signs SES_SealInfo a
 the whole seal inside.
 
 This is the strict profile of what we issue. One encoding per value, header and TBS version 4, certificates (not
-digests) in the seal's list, no extensions, no embedded time stamp, signatures as DER in bit strings without unused
-bits. Other versions and options are refused with reason `profile`, anything malformed with reason `encoding`. Readers
-keep the octets that were signed; values carry signatures as raw r‖s.
+digests) in the seal's list, no extensions, signatures as DER in bit strings without unused bits. Version 5
+(GM/T 0031-2025, reconstructed from one implementation) differs in its number and may carry a time stamp in the seal; it
+is written and read only where a caller asks for it. So is the time stamp over a signature value, which nothing
+signs: only a caller that judges the token may let it pass. Other versions and options are refused with reason
+`profile`, anything malformed with reason `encoding`. Readers keep the octets that were signed; values carry
+signatures as raw r‖s.
 
 Nothing here verifies a signature or judges a certificate: see `seal_check` for the former.
 """
@@ -25,9 +28,13 @@ from trust.formats import der
 from trust.formats.der import Node
 from trust.rules.text import check_text
 
-VERSION = 4
+VERSION, NEXT_VERSION = 4, 5
+SIGNED_DATA = "1.2.840.113549.1.7.2"
+GM_SIGNED_DATA = "1.2.156.10197.6.1.4.2.2"
+TIME_STAMP = 0xA0
 SM2_WITH_SM3 = "1.2.156.10197.1.501"
 MAX_SEAL = 256 * 1024
+MAX_TIME_STAMP = 32 * 1024
 MAX_SIGNATURE = MAX_SEAL + 32 * 1024
 MAX_PICTURE = 192 * 1024
 MAX_CERTIFICATE = 16 * 1024
@@ -65,19 +72,24 @@ class SealInfo:
 
 @dataclass(frozen=True)
 class Seal(SealInfo):
-    """A seal as read: `signed` are the octets the maker signed (SES_SealInfo), `signature` is raw r‖s."""
+    """A seal as read: `signed` are the octets the maker signed (SES_SealInfo), `signature` is raw r‖s.
+
+    `time_stamp` is a token over the maker's signature value (version 5 only), not judged.
+    """
 
     der: bytes
     maker_certificate: bytes
     signed: bytes
     signature: bytes
+    time_stamp: bytes | None = None
 
 
 @dataclass(frozen=True)
 class SealSignature:
     """A seal signature as read: `signed` are the octets the signer signed (TBS_Sign), `signature` is raw r‖s.
 
-    `signed_at` is the signer's own claim. `data_hash` is SM3 of the octets `property_info` names.
+    `signed_at` is the signer's own claim. `data_hash` is SM3 of the octets `property_info` names. `time_stamp` is a
+    token over the signature value as stored (DER), not judged.
     """
 
     der: bytes
@@ -88,6 +100,7 @@ class SealSignature:
     certificate: bytes
     signed: bytes
     signature: bytes
+    time_stamp: bytes | None = None
 
 
 def seal_info(
@@ -101,6 +114,7 @@ def seal_info(
     valid_from: datetime,
     valid_until: datetime,
     picture: SealPicture,
+    version: int = VERSION,
 ) -> bytes:
     """Encode SES_SealInfo, the octets a seal maker signs.
 
@@ -109,7 +123,7 @@ def seal_info(
 
     """
     octets = der.write_sequence(
-        der.write_sequence(der.write_ia5_string("ES"), der.write_integer(VERSION), der.write_ia5_string(vendor)),
+        der.write_sequence(der.write_ia5_string("ES"), der.write_integer(version), der.write_ia5_string(vendor)),
         der.write_ia5_string(seal_id),
         der.write_sequence(
             der.write_integer(seal_type),
@@ -127,37 +141,51 @@ def seal_info(
             der.write_integer(picture.height_mm),
         ),
     )
-    read_info(der.read(octets, limit=MAX_SEAL))
+    read_info(der.read(octets, limit=MAX_SEAL), version)
     return octets
 
 
-def assemble_seal(info: bytes, maker_certificate: bytes, raw_signature: bytes) -> bytes:
-    """Put the maker's certificate and raw signature behind a SES_SealInfo: SESeal."""
+def assemble_seal(
+    info: bytes, maker_certificate: bytes, raw_signature: bytes, time_stamp: bytes | None = None
+) -> bytes:
+    """Put the maker's certificate and raw signature behind a SES_SealInfo: SESeal.
+
+    A time stamp over the maker's signature value (DER) belongs to version 5 alone.
+    """
+    return signed_structure(info, maker_certificate, raw_signature, time_stamp)
+
+
+def signed_structure(signed: bytes, certificate: bytes, raw_signature: bytes, time_stamp: bytes | None) -> bytes:
+    """What was signed, the certificate, the algorithm, the value, and a time stamp over the value if there is one."""
+    stamp = b"" if time_stamp is None else der.write(TIME_STAMP, der.write_bit_string(time_stamp))
     return der.write_sequence(
-        info,
-        der.write_octet_string(maker_certificate),
+        signed,
+        der.write_octet_string(certificate),
         der.write_object_identifier(SM2_WITH_SM3),
         der.write_bit_string(der_from_raw(raw_signature)),
+        stamp,
     )
 
 
 @lru_cache(maxsize=64)
-def parse_seal(octets: bytes) -> Seal:
+def parse_seal(octets: bytes, version: int = VERSION) -> Seal:
     """Read a SESeal; the same octets are read once per process (64 seals are remembered).
 
     Raises:
         Malformed: `encoding` or `profile`.
 
     """
-    return seal_of(der.read(octets, limit=MAX_SEAL))
+    return seal_of(der.read(octets, limit=MAX_SEAL), version)
 
 
-def to_be_signed(seal_der: bytes, at: datetime, data_hash: bytes, property_info: str) -> bytes:
+def to_be_signed(
+    seal_der: bytes, at: datetime, data_hash: bytes, property_info: str, *, version: int = VERSION
+) -> bytes:
     """Encode TBS_Sign, the octets a signer signs: the seal, the claimed time, SM3 of the data, and where they are."""
     if len(data_hash) != 32:
         raise Malformed("profile", "the hash of the data has 32 octets")
     return der.write_sequence(
-        der.write_integer(VERSION),
+        der.write_integer(version),
         seal_der,
         der.write_generalized_time(at),
         der.write_bit_string(data_hash),
@@ -165,80 +193,112 @@ def to_be_signed(seal_der: bytes, at: datetime, data_hash: bytes, property_info:
     )
 
 
-def assemble_signature(signed: bytes, certificate: bytes, raw_signature: bytes) -> bytes:
-    """Put the signer's certificate and raw signature behind a TBS_Sign: SES_Signature."""
-    return der.write_sequence(
-        signed,
-        der.write_octet_string(certificate),
-        der.write_object_identifier(SM2_WITH_SM3),
-        der.write_bit_string(der_from_raw(raw_signature)),
-    )
+def assemble_signature(
+    signed: bytes, certificate: bytes, raw_signature: bytes, time_stamp: bytes | None = None
+) -> bytes:
+    """Put the signer's certificate, raw signature and perhaps a time stamp behind a TBS_Sign: SES_Signature."""
+    return signed_structure(signed, certificate, raw_signature, time_stamp)
 
 
-def parse_signature(octets: bytes) -> SealSignature:
+def stamped_value(raw_signature: bytes) -> bytes:
+    """The octets a time stamp over a signature has to be about: the signature value as stored, DER."""
+    return der_from_raw(raw_signature)
+
+
+def parse_signature(octets: bytes, *, version: int = VERSION, stamped: bool = False) -> SealSignature:
     """Read a SES_Signature with the seal inside.
+
+    Args:
+        octets: the structure.
+        version: the one version taken.
+        stamped: whether time stamps are let pass; what they say and whether they hold is for the caller to judge.
 
     Raises:
         Malformed: `encoding` or `profile`.
 
     """
-    parts = der.members(der.read(octets, limit=MAX_SIGNATURE))
-    if len(parts) == 5:
-        raise Malformed("profile", "the seal signature carries a time stamp")
-    if len(parts) != 4:
-        raise Malformed("profile", "not a seal signature of version 4")
+    parts, time_stamp = signed_parts(der.read(octets, limit=MAX_SIGNATURE + (MAX_TIME_STAMP if stamped else 0)))
     signed, certificate, algorithm, value = parts
     fields = der.members(signed)
     if len(fields) != 5:
         raise Malformed("profile", "TBS_Sign has extensions or is of another version")
-    version, seal, at, data_hash, property_info = fields
-    if der.integer(version) != VERSION:
-        raise Malformed("profile", "TBS_Sign is not of version 4")
+    number, seal_node, at, data_hash, property_info = fields
+    if der.integer(number) != version:
+        raise Malformed("profile", f"TBS_Sign is not of version {version}")
     check_algorithm(algorithm)
     if len(der.bit_string(data_hash)) != 32:
         raise Malformed("profile", "the hash of the data has 32 octets")
+    seal = parse_seal(seal_node.octets, version)
+    if not stamped and (time_stamp or seal.time_stamp) is not None:
+        raise Malformed("profile", "the seal signature carries a time stamp")
     return SealSignature(
         der=octets,
-        seal=parse_seal(seal.octets),
+        seal=seal,
         signed_at=der.generalized_time(at),
         data_hash=der.bit_string(data_hash),
         property_info=der.ia5_string(property_info),
         certificate=certificate_of(certificate),
         signed=signed.octets,
         signature=signature_of(value),
+        time_stamp=time_stamp,
     )
 
 
-def seal_of(node: Node) -> Seal:
+def seal_of(node: Node, version: int = VERSION) -> Seal:
     """Read a SESeal from its element."""
-    parts = der.members(node)
-    if len(parts) != 4:
-        raise Malformed("profile", "not a seal of version 4")
+    parts, time_stamp = signed_parts(node)
     info, maker, algorithm, value = parts
+    if time_stamp is not None and version != NEXT_VERSION:
+        raise Malformed("profile", f"a seal of version {version} carries no time stamp")
     check_algorithm(algorithm)
     return Seal(
-        **vars(read_info(info)),
+        **vars(read_info(info, version)),
         der=node.octets,
         maker_certificate=certificate_of(maker),
         signed=info.octets,
         signature=signature_of(value),
+        time_stamp=time_stamp,
     )
 
 
-def read_info(node: Node) -> SealInfo:
+def signed_parts(node: Node) -> tuple[list[Node], bytes | None]:
+    """The four members of a seal or a seal signature, and the time stamp behind them."""
+    parts = der.members(node)
+    if not 4 <= len(parts) <= 5:
+        raise Malformed("profile", "not a structure of version 4 or 5")
+    return parts[:4], token_of(parts[4]) if len(parts) == 5 else None
+
+
+def token_of(node: Node) -> bytes:
+    """A time-stamp token in `[0] EXPLICIT BIT STRING`: ContentInfo of signed data; what it says is read elsewhere."""
+    if node.tag != TIME_STAMP:
+        raise Malformed("profile", "something other than a time stamp behind the signature value")
+    inner = node.children()
+    if len(inner) != 1:
+        raise Malformed("encoding", "one bit string expected")
+    octets = der.bit_string(inner[0])
+    if not octets.startswith(bytes((der.SEQUENCE,))):
+        raise Malformed("profile", "a time stamp that is no message")
+    kind, _content = der.members(der.read(octets, limit=MAX_TIME_STAMP), 2)
+    if der.object_identifier(kind) not in {SIGNED_DATA, GM_SIGNED_DATA}:
+        raise Malformed("profile", "a time stamp that is no signed message")
+    return octets
+
+
+def read_info(node: Node, number: int = VERSION) -> SealInfo:
     """The values of a SES_SealInfo, each within the bounds of the profile."""
     parts = der.members(node)
     if len(parts) != 4:
         raise Malformed("profile", "the seal has extensions or is of another version")
     header, seal_id, properties, picture = parts
     mark, version, vendor = der.members(header, 3)
-    if der.ia5_string(mark) != "ES" or der.integer(version) != VERSION:
-        raise Malformed("profile", "the seal's header is not that of version 4")
+    if der.ia5_string(mark) != "ES" or der.integer(version) != number:
+        raise Malformed("profile", f"the seal's header is not that of version {number}")
     seal_type, name, list_type, certificates, created, valid_from, valid_until = der.members(properties, 7)
     if der.integer(list_type) != 1:
         raise Malformed("profile", "the seal lists something other than certificates")
     info = SealInfo(
-        version=VERSION,
+        version=number,
         vendor=short(der.ia5_string(vendor), 32),
         seal_id=short(der.ia5_string(seal_id), 64),
         seal_type=between(der.integer(seal_type), 1, 999),

@@ -2,15 +2,18 @@
 
 It names the certificates in use with their purpose and, for departments, the body they belong to; which body may
 issue which type of licence, and when (mandates); the types by name; the log's origin; the address below which the
-status lists lie. Anchors are not in it: they are pinned outside, and the list's own signer leads to one of them.
+status lists lie; and every seal on file, with what it was since when. Anchors are not in it: they are pinned outside,
+and the list's own signer leads to one of them. Version 1 had no seals and is still read, because archives hold it:
+there `seals` is None, which says nothing about any seal, while an empty list says that none is on file.
 
 The payload is canonical JSON, carried in a COSE_Sign1 of the type below. Whether its signer is to be believed, and
 whether `sequence` is not older than one already seen, is decided by whoever takes it up. A listed certificate is
 carried as octets; it is believed no more than its path allows.
 
-    {"certificates":[{"body":"11…","certificate":"MIIB…","purpose":"seal-signer"}],"format":"yinzheng-trust-list/1",
-     "issued_at":"2026-03-01T08:00:00Z","log":"…","mandates":[…],"next_update":"…","sequence":7,"status_base":"…",
-     "types":[["…","营业执照"]]}
+    {"certificates":[{"body":"11…","certificate":"MIIB…","purpose":"seal-signer"}],"format":"yinzheng-trust-list/2",
+     "issued_at":"2026-03-01T08:00:00Z","log":"…","mandates":[…],"next_update":"…","seals":[{"body":"11…",
+     "digest":"q83v…","filed_at":"…","history":[["02","…"],["01","…"]],"kind":"licence","seal":"53019900000001",
+     "status":[0,4711]}],"sequence":7,"status_base":"…","types":[["…","营业执照"]]}
 """
 
 from collections.abc import Callable
@@ -29,16 +32,19 @@ from trust.formats.canonical_json import (
     text_of,
 )
 from trust.formats.certificate import Purpose
+from trust.rules.licence import StatusPointer
 from trust.rules.mandate import Mandate
+from trust.rules.seal_standing import ListedSeal, SealKind, SealPeriod
+from trust.rules.standing import Status
 from trust.rules.times import aware
 
-FORMAT = "yinzheng-trust-list/1"
+FORMAT, FORMAT_1 = "yinzheng-trust-list/2", "yinzheng-trust-list/1"
 CONTENT_TYPE = "application/vnd.yinzheng.trust-list+json"
 MAX_OCTETS = 4 * 1024 * 1024
-MAX_ENTRIES, MAX_TEXT = 20_000, 1_000
+MAX_ENTRIES, MAX_TEXT, MAX_HISTORY = 20_000, 1_000, 1_000
 NAME_OF_PURPOSE = {purpose: purpose.name.lower().replace("_", "-") for purpose in Purpose}
 PURPOSE_OF_NAME = {name: purpose for purpose, name in NAME_OF_PURPOSE.items()}
-KEYS = frozenset(
+KEYS_1 = frozenset(
     {
         "certificates",
         "format",
@@ -51,8 +57,10 @@ KEYS = frozenset(
         "types",
     },
 )
+KEYS = KEYS_1 | {"seals"}
 CERTIFICATE_KEYS = frozenset({"body", "certificate", "purpose"})
 MANDATE_KEYS = frozenset({"from", "issuer", "issuer_name", "type", "until"})
+SEAL_KEYS = frozenset({"body", "digest", "filed_at", "history", "kind", "seal", "status"})
 Entry = TypeVar("Entry")
 
 
@@ -70,7 +78,8 @@ class TrustList:
     """One edition of the list; a higher `sequence` replaces a lower one.
 
     Raises:
-        Malformed: `trust-list`, a sequence below 1 or a next update that is not later than the issue.
+        Malformed: `trust-list`, a sequence below 1, a next update that is not later than the issue, or two seals of
+            one number.
 
     """
 
@@ -82,12 +91,19 @@ class TrustList:
     types: tuple[tuple[str, str], ...]
     log: str
     status_base: str
+    seals: tuple[ListedSeal, ...] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "issued_at", aware(self.issued_at))
         object.__setattr__(self, "next_update", aware(self.next_update))
         if self.sequence < 1 or self.next_update <= self.issued_at:
             raise Malformed("trust-list", "a list begins at number 1 and has its next update ahead")
+        if len({one.seal_id for one in self.seals or ()}) != len(self.seals or ()):
+            raise Malformed("trust-list", "two seals have one number")
+
+    def seal(self, seal_id: str) -> ListedSeal | None:
+        """The seal on file under a number."""
+        return next((one for one in self.seals or () if one.seal_id == seal_id), None)
 
 
 def encode_trust_list(value: TrustList) -> bytes:
@@ -97,8 +113,10 @@ def encode_trust_list(value: TrustList) -> bytes:
         Malformed: `trust-list` or `too-large`, what `decode_trust_list` would not read back.
 
     """
+    seals = {} if value.seals is None else {"seals": [_seal_json(listed) for listed in value.seals]}
     octets = encode_json(
-        {
+        seals
+        | {
             "certificates": [
                 {
                     "body": listed.body_code,
@@ -107,7 +125,7 @@ def encode_trust_list(value: TrustList) -> bytes:
                 }
                 for listed in value.certificates
             ],
-            "format": FORMAT,
+            "format": FORMAT_1 if value.seals is None else FORMAT,
             "issued_at": text_of(value.issued_at),
             "log": value.log,
             "mandates": [
@@ -140,8 +158,9 @@ def decode_trust_list(payload: bytes) -> TrustList:
 
     """
     value = decode_json(payload, limit=MAX_OCTETS)
-    require(value, KEYS)
-    if value["format"] != FORMAT:
+    first = value.get("format") == FORMAT_1
+    require(value, KEYS_1 if first else KEYS)
+    if not first and value["format"] != FORMAT:
         raise Malformed("trust-list", "not a trust list of this version")
     return TrustList(
         sequence=_number(value["sequence"]),
@@ -152,6 +171,7 @@ def decode_trust_list(payload: bytes) -> TrustList:
         types=_entries(value["types"], _type),
         log=_text(value["log"]),
         status_base=_text(value["status_base"]),
+        seals=None if first else _entries(value["seals"], _seal),
     )
 
 
@@ -186,9 +206,50 @@ def _mandate(value: object) -> Mandate:
 
 
 def _type(value: object) -> tuple[str, str]:
+    code, name = _pair(value)
+    return _text(code), _text(name)
+
+
+def _seal_json(listed: ListedSeal) -> dict[str, object]:
+    return {
+        "body": listed.body_code,
+        "digest": base64_of(listed.digest),
+        "filed_at": text_of(listed.filed_at),
+        "history": [[period.status.value, text_of(period.since)] for period in listed.history],
+        "kind": listed.kind.value,
+        "seal": listed.seal_id,
+        "status": [listed.pointer.list, listed.pointer.index],
+    }
+
+
+def _seal(value: object) -> ListedSeal:
+    entry = _object(value, SEAL_KEYS)
+    kind, (shard, index) = _text(entry["kind"]), _pair(entry["status"])
+    history = entry["history"]
+    if kind not in set(SealKind) or not isinstance(history, list) or len(history) > MAX_HISTORY:
+        raise Malformed("trust-list", "an unknown kind of seal, or no history")
+    return ListedSeal(
+        seal_id=_text(entry["seal"]),
+        kind=SealKind(kind),
+        body_code=_text(entry["body"]),
+        digest=octets_from(entry["digest"]),
+        filed_at=instant_from(entry["filed_at"]),
+        pointer=StatusPointer(_number(shard), _number(index)),
+        history=tuple(map(_period, history)),
+    )
+
+
+def _period(value: object) -> SealPeriod:
+    status, since = _pair(value)
+    if _text(status) not in set(Status):
+        raise Malformed("trust-list", "an unknown status")
+    return SealPeriod(Status(_text(status)), instant_from(since))
+
+
+def _pair(value: object) -> tuple[object, object]:
     if not isinstance(value, list) or len(value) != 2:
-        raise Malformed("trust-list", "a type is a code and a name")
-    return _text(value[0]), _text(value[1])
+        raise Malformed("trust-list", "a pair was expected")
+    return value[0], value[1]
 
 
 def _object(value: object, keys: frozenset[str]) -> dict[str, object]:

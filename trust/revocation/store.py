@@ -128,6 +128,16 @@ class SqlActs:
                 raise SubjectUnknown("subject-unknown")
             return _acts_of(connection, subject)
 
+    def of_many(self, subjects: Sequence[str]) -> Mapping[str, Sequence[Act]]:
+        """The acts on those of the subjects that have any, as of one moment."""
+        found: dict[str, list[Act]] = {}
+        with self._engine.connect() as connection:
+            for start in range(0, len(subjects), AT_ONCE):
+                some = select(act).where(act.c.subject.in_(subjects[start : start + AT_ONCE]))
+                for row in connection.execute(some.order_by(act.c.subject, act.c.sequence)):
+                    found.setdefault(row.subject, []).append(_act(row))
+        return found
+
     def by_key(self, key: str) -> RecordedAct | None:
         """The act recorded under an idempotency key."""
         with self._engine.connect() as connection:

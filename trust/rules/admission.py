@@ -1,4 +1,4 @@
-"""Whether one more act may join the acts recorded of a licence.
+"""Whether one more act may join the acts recorded of a licence, or of a seal.
 
 `check_act` is asked before an act is stored. It puts together what the neighbours decide: the ground fits the act and
 whoever takes it (`grounds`), the times are possible, and the table has the move (`standing`). The move is judged
@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from trust.errors import Conflict, Malformed
 from trust.rules.errors import MoveRefused
 from trust.rules.grounds import Authority, Ground, check_authority, ground_for
+from trust.rules.seal_grounds import grounds_about
 from trust.rules.standing import MOVES, Act, ActKind, Standing, Status, check_move, history, standing_at
 
 _KEPT = frozenset({Status.SUSPENDED, Status.OTHER}) | {status for status in Status if status.final}
@@ -36,7 +37,7 @@ def check_act(acts: Iterable[Act], act: Act, *, authority: Authority = Authority
     """
     recorded = sorted(acts, key=lambda other: other.sequence)
     _check_place(recorded, act)
-    ground = ground_for(act.kind, act.ground, act.reason)
+    ground = ground_for(act.kind, act.ground, act.reason, grounds_about(act.subject))
     check_authority(ground, authority)
     _check_reach(ground, act)
     _check_not_ended(recorded, act)

@@ -7,7 +7,7 @@ behind (death, dissolution, a past last day). A penalty never reaches back, and 
 so no standing that a verifier was told can turn out better afterwards.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -201,7 +201,7 @@ def grounds_for(kind: ActKind, authorities: Iterable[Authority] = tuple(Authorit
     return tuple(ground for ground in _ROWS if kind in ground.kinds and held & ground.authorities)
 
 
-def ground_for(kind: ActKind, code: str, reason: str) -> Ground:
+def ground_for(kind: ActKind, code: str, reason: str, table: Mapping[str, Ground] = GROUNDS) -> Ground:
     """Look up a ground and check that it fits the act and that words are given where it asks for them.
 
     Raises:
@@ -209,7 +209,7 @@ def ground_for(kind: ActKind, code: str, reason: str) -> Ground:
         FieldRefused: key `reason`, with a reason of `check_text`.
 
     """
-    ground = GROUNDS.get(code)
+    ground = table.get(code)
     if ground is None:
         raise Malformed("ground-unknown", code[:64])
     if kind not in ground.kinds:

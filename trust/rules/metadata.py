@@ -1,9 +1,10 @@
-"""The metadata of a licence (GB/T 36903, reconstructed) in both spellings that circulate.
+"""The metadata of a licence (GB/T 36903, reconstructed) under the short names that stand inside the file.
 
-Short names are pinyin initials and stand inside the file (`ZZMC`, `CZZT`, and `KZ_…` for the items of a type); English
-names stand in JSON interfaces (`certificateName`). One table gives label, both names, the length of the national
-table and where the value comes from. An item without a value is left out: no 截止日期 means no last day. Several
-holders are joined with "、", position by position, in name, code and both type items.
+Short names are pinyin initials (`ZZMC`, `CZZT`, and `KZ_…` for the items of a type). Some items of the national table
+have none; they are checked under the English names that it gives to JSON interfaces (`certificateAreaCode`). One table
+gives label, both names, the length of the national table and where the value comes from. An item without a value is
+left out: no 截止日期 means no last day. Several holders are joined with "、", position by position, in name, code and
+both type items.
 
 The four items of an annotated copy (`JZJ…`) never stand in an original, so nothing here writes them.
 """
@@ -87,17 +88,6 @@ def standard_names(licence: Licence) -> dict[str, str]:
 def short_names(licence: Licence, licence_type: LicenceType) -> dict[str, str]:
     """The metadata inside the file: short name to text, the type's own items under `KZ_`."""
     return standard_names(licence) | _extension(licence, licence_type)
-
-
-def english_names(licence: Licence, licence_type: LicenceType) -> dict[str, object]:
-    """The metadata in JSON: English name to text, and the type's own items under `extendInfo`."""
-    values = {item.english: item.read(licence) for item in ITEMS}
-    return {
-        **{name: value for name, value in values.items() if value},
-        "certificateDefineAuthorityName": licence_type.defining_authority.name,
-        "certificateDefineAuthorityCode": licence_type.defining_authority.code,
-        "extendInfo": _extension(licence, licence_type),
-    }
 
 
 def _extension(licence: Licence, licence_type: LicenceType) -> dict[str, str]:

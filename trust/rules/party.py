@@ -125,18 +125,6 @@ def _birth_date(code: str) -> date:
         raise Malformed("birth-date") from no_such_day
 
 
-def normalise_citizen_number(text: str) -> str:
-    """The form to store of a number found in old stock: capital X, and eighteen characters for fifteen.
-
-    For the conversion of stock only; a new licence takes nothing but the eighteen characters. The result is not yet
-    checked, and text of another form comes back unchanged.
-    """
-    if re.fullmatch(r"[0-9]{15}", text):
-        body = f"{text[:6]}19{text[6:]}"
-        return body + citizen_check_character(body)
-    return text.upper() if re.fullmatch(r"[0-9]{17}x", text) else text
-
-
 @dataclass(frozen=True)
 class HolderCodeType:
     """One row of GB/T 36903 annex A: what kind of code identifies a holder, and whether it is a person's."""

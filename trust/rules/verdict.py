@@ -8,7 +8,7 @@ Two rules hold everywhere. "Could not check" is INDETERMINATE, never PASSED: a s
 that left no finding at all counts as INDETERMINATE too. And a verdict has no truth value: callers say which
 indication they mean.
 
-    0 times · 1 input recognised · 2 content unchanged · 3 seal genuine and in force · 4 seal signature ·
+    0 times and evidence · 1 input recognised · 2 content unchanged · 3 seal genuine and in force · 4 seal signature ·
     5 certificate path · 6 mandate · 7 identifier, type, face, metadata · 8 standing · 9 log · 10 audience
 """
 
@@ -28,7 +28,7 @@ class Indication(StrEnum):
 
 
 STEPS = {
-    0: "时间基准",
+    0: "时间与核验依据",
     1: "识别输入",
     2: "内容未被改动",
     3: "印章真实有效",

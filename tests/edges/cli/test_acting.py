@@ -6,6 +6,8 @@ import pytest
 
 from service import clock
 from tests.cli_parts import (
+    FIRM,
+    FOOD,
     STRANGER,
     Paper,
     Row,
@@ -56,6 +58,15 @@ def test_the_other_ends_of_a_licence(shell: Shell, command: str, ground: str) ->
     assert "已登记" in ran.out
     assert "已重新公布" in ran.err
     assert shell.run("verify", identifier).code == 1
+
+
+def test_who_ends_a_licence_hears_of_the_cases_that_stand_on_it(shell: Shell) -> None:
+    identifier, _ = issue(shell)
+    words = ("cite", "--matter", FOOD, "--holder", FIRM, "--purpose", "食品经营许可新办", "--identifier", identifier)
+    for case in ("20261122901", "20261122902"):
+        assert shell.run(*words, "--case", case).code == 0
+    assert "有 2 次引用以这本证照为依据" in shell.run("suspend", identifier, "--ground", "penalty").err
+    assert "引用" not in shell.run("reinstate", identifier, "--ground", "rectified", "--reason", "整改完成").err
 
 
 def test_an_act_for_later_and_an_act_repeated(shell: Shell) -> None:

@@ -1,7 +1,10 @@
 """cite: a case stands on a licence, and citations that are refused."""
 
+from datetime import timedelta
+
 import pytest
 
+from service import clock
 from tests.cli_parts import (
     FIRM,
     FOOD,
@@ -31,7 +34,72 @@ def test_citing(shell: Shell, paper: Paper) -> None:
     assert "不必再提交" in named.out
 
 
+CONSENTS = {
+    "holder": ("--mode", "holder", "--reference", "SQ-2026-{}"),
+    "agent": ("--mode", "agent", "--reference", "WT-2026-{}", "--given-by", "530199199107110026"),
+    "statutory": ("--mode", "statutory"),
+    "statutory for a while": ("--mode", "statutory", "--valid-until", "{until}"),
+}
+
+
+@pytest.mark.parametrize("words", CONSENTS.values(), ids=CONSENTS.keys())
+def test_citing_in_each_mode(shell: Shell, paper: Paper, words: tuple[str, ...]) -> None:
+    number, until = f"{next(NUMBERS):06d}", (clock.now() + timedelta(days=14)).isoformat()
+    given = [word.format(number, until=until) for word in words]
+    if "--valid-until" not in given and "statutory" not in given:
+        given += ["--valid-until", until]
+    case = ("--case", f"20261122{number}", "--purpose", "食品经营许可新办", "--receipt", shell.desk / "receipt.cose")
+    ran = shell.run("cite", "--matter", FOOD, "--holder", FIRM, *case, *given)
+    assert ran.code == 0, ran.err
+    facts = decode_receipt(split((shell.desk / "receipt.cose").read_bytes(), 2**20).payload).facts
+    consent = facts["consent"]
+    assert isinstance(consent, dict)
+    assert consent["mode"] == given[1]
+    assert (consent["valid_until"] is not None) is ("--valid-until" in given)
+
+
+def test_a_consent_withdrawn(shell: Shell, paper: Paper) -> None:
+    reference = f"SQ-2026-{next(NUMBERS):06d}"
+    until = (clock.now() + timedelta(days=14)).isoformat()
+    consent = ("--mode", "holder", "--reference", reference, "--valid-until", until)
+    words = ("cite", "--matter", FOOD, "--holder", FIRM, "--purpose", "食品经营许可新办", *consent)
+    assert shell.run(*words, "--case", "20261122001").code == 0
+    ended = ("withdraw", "--matter", FOOD, "--mode", "holder", "--reference", reference)
+    first, second = shell.run(*ended), shell.run(*ended, "--json")
+    assert (first.code, second.code) == (0, 0)
+    assert reference in first.out
+    assert second.json.keys() == {"department", "mode", "reference", "withdrawn_at"}
+    ran = shell.run(*words, "--case", "20261122002")
+    assert (ran.code, "已经撤回" in ran.err) == (1, True)
+
+
 BAD: dict[str, Row] = {
+    "a holder's consent without an end": (
+        1,
+        "consent-refused",
+        lambda desk: [*desk.cite(reference="SQ-1"), "--mode", "holder"],
+    ),
+    "a holder's consent without a number": (
+        1,
+        "consent-refused",
+        lambda desk: [*desk.cite(), "--mode", "holder", "--valid-until", "2099-01-01T00:00:00+08:00"],
+    ),
+    "a consent that ends at no time": (64, "time", lambda desk: [*desk.cite(), "--valid-until", "soon"]),
+    "a consent that ends in no zone": (
+        64,
+        "time-zone",
+        lambda desk: [*desk.cite(), "--valid-until", "2099-01-01T00:00:00"],
+    ),
+    "a statutory duty withdrawn": (
+        1,
+        "consent-refused",
+        lambda _: ["withdraw", "--matter", FOOD, "--mode", "statutory", "--reference", "SQ-1"],
+    ),
+    "a consent for no matter withdrawn": (
+        64,
+        "no-such-matter",
+        lambda _: ["withdraw", "--matter", "none", "--mode", "holder", "--reference", "SQ-1"],
+    ),
     "no such matter": (64, "no-such-matter", lambda desk: desk.cite(matter="11530199MB0T35T369000131017001999")),
     "no such requirement": (1, "no-such-requirement", lambda desk: desk.cite(requirement="99")),
     "a case number that is none": (1, "malformed-request", lambda desk: desk.cite(case="办件 1")),

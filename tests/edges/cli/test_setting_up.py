@@ -30,6 +30,25 @@ def test_the_demo_says_who_is_there_and_that_it_is_a_demo(shell: Shell) -> None:
     assert before["licence"] >= 3
 
 
+@pytest.mark.parametrize(
+    ("environment", "warned"),
+    [
+        ({}, False),
+        ({"HOST": "0.0.0.0"}, True),
+        ({"HOST": "0.0.0.0", "BASE_URL": "https://licence.example"}, False),
+    ],
+)
+def test_serving_others_without_tls_is_warned_of(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], warned: bool
+) -> None:
+    """The cookie of a session is for https alone, so from another machine nobody could sign in."""
+    monkeypatch.setattr("service.serving.run_server", lambda *_, **__: None)
+    ran = shell.run("serve", KEY_ROUNDS="1024", **environment)
+    assert ran.code == 0
+    assert ("不能登录" in ran.err) is warned
+    assert ("cannot sign in" in ran.err) is warned
+
+
 def test_publishing(shell: Shell) -> None:
     before = rows(shell.data)
     assert shell.run("publish").code == 0

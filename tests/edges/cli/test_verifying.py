@@ -21,6 +21,9 @@ from tests.cli_parts import (
     nobodys,
     said_of,
 )
+from tests.ofd_foreign import letter
+from tests.sealing_parts import seal_on
+from trust.formats.placing import AtPoint
 
 
 def test_verifying_each_form(shell: Shell, paper: Paper) -> None:
@@ -187,3 +190,21 @@ def test_bad_inputs(shell: Shell, paper: Paper, row: Row, monkeypatch: pytest.Mo
 
 def test_the_table_is_long_enough() -> None:
     assert len(BAD) >= 45
+
+
+def test_a_sealed_document_is_told_signature_by_signature(shell: Shell, paper: Paper) -> None:
+    file = shell.write("letter.ofd", seal_on(seal_on(letter(), lock=False), AtPoint(1, 20, 20), minute=1))
+    ran = shell.run("verify", file)
+    lines = ran.out.splitlines()
+    heads = [line for line in lines if "签章 1（" in line or "签章 2（" in line]
+    assert (ran.code, len(heads)) == (2, 2)
+    assert all("云岭市" in line or "印章“" in line for line in heads)
+    first, second = (lines.index(head) for head in heads)
+    own = [line.strip()[0] for line in lines[first + 2 : second]]
+    assert own == sorted(own, key="✗?!✓".index)  # the gravest first
+    assert "不在覆盖内" in lines[first + 1]
+    body = shell.run("verify", file, "--json").json
+    assert [one["indication"] for one in body["document"]["signatures"]] == ["INDETERMINATE"] * 2
+    assert {found.get("signature") for found in body["findings"]} >= {
+        one["name"] for one in body["document"]["signatures"]
+    }

@@ -91,15 +91,18 @@ def test_a_request_that_cannot_be_answered(member: str, value: object, reason: s
 
 
 CITIZEN = "11010119900307125X"
+WIDE = {ord(one): ord(one) + 0xFEE0 for one in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+ARABIC = {ord(str(digit)): 0x0660 + digit for digit in range(10)}
+CHINESE = str.maketrans("0123456789", "\u3007一二三四五六七八九")
 SPELLINGS = {
-    "plain": "91530199MA6TE5T848",
-    "small letters": "91530199ma6te5t848",
-    "full width": "９１５３０１９９ＭＡ６ＴＥ５Ｔ８４８",
-    "a space": "91530199 MA6TE5T848",
-    "wide spaces": "91530199\u3000MA6TE\u30005T848",
-    "points and hyphens": "9153.0199-MA6T_E5T8/48",
-    "digits of another script": "٩١٥٣٠١٩٩MA6TE5T848",
-    "digits in Chinese": "九一五三〇一九九MA6TE5T848",
+    "plain": FIRM.code,
+    "small letters": FIRM.code.lower(),
+    "full width": FIRM.code.translate(WIDE),
+    "a space": f"{FIRM.code[:8]} {FIRM.code[8:]}",
+    "wide spaces": "\u3000".join(FIRM.code),
+    "points and hyphens": f"{FIRM.code[:4]}.{FIRM.code[4:8]}-{FIRM.code[8:12]}_{FIRM.code[12:]}",
+    "digits of another script": FIRM.code.translate(ARABIC),
+    "digits in Chinese": FIRM.code.translate(CHINESE),
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from keys import custody as module
 from keys.backend import signing
-from keys.custody import Custody, memory_signer, read_private, write_once
+from keys.custody import Custody, memory_signer
 from keys.errors import (
     KeyFileRefused,
     KeyNotUsable,
@@ -19,6 +19,7 @@ from keys.errors import (
     UnknownReference,
     WrongPassphrase,
 )
+from keys.files import read_private, write_once
 from keys.key_file import lock
 from keys.signer import Signer
 from keys.sm2 import DEFAULT_IDENTITY, PublicKey, verify

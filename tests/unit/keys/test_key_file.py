@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 from asn1crypto.keys import EncryptedPrivateKeyInfo
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import SM4
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.hashes import SM3
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
+from cryptography.hazmat.primitives.padding import PKCS7
 
 from keys import key_file
 from keys.backend import signing
@@ -18,7 +22,6 @@ from keys.codec import N
 from keys.der import INTEGER, NULL, OCTETS, SEQUENCE, integer, wrap
 from keys.errors import KeyFileRefused, MalformedKey, WrongPassphrase
 from keys.key_file import GM, OPENSSL_AES, OPENSSL_SM4, Envelope, lock, read_envelope, unlock
-from keys.sm4 import decrypt_cbc
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors/sm2.json").read_text())
 STD = VECTORS["keys"][0]
@@ -81,7 +84,9 @@ def test_an_independent_reader_finds_the_gm_profile_and_the_inner_form_of_150_oc
     assert len(salt) == 16
     key = PBKDF2HMAC(SM3(), 16, salt, 2048).derive(WORD)
     iv = cipher["parameters"]  # an OctetString where trust.formats.asn1 has registered SM4, else Any
-    plain = decrypt_cbc(key, getattr(iv, "parsed", iv).native, info["encrypted_data"].native)
+    decryptor = Cipher(SM4(key), CBC(getattr(iv, "parsed", iv).native)).decryptor()
+    padded, unpadder = decryptor.update(info["encrypted_data"].native) + decryptor.finalize(), PKCS7(128).unpadder()
+    plain = unpadder.update(padded) + unpadder.finalize()
     assert plain == INNER_150
     assert len(plain) == 150
 

@@ -11,14 +11,7 @@ from keys.lifecycle import KeyRecord, KeyState
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 PUBLIC = memory_signer().public
-ALLOWED = {
-    ("made", "active"),
-    ("made", "retired"),
-    ("made", "compromised"),
-    ("active", "retired"),
-    ("active", "compromised"),
-    ("retired", "compromised"),
-}
+ALLOWED = {("active", "retired"), ("active", "compromised"), ("retired", "compromised")}
 
 
 @pytest.mark.parametrize(("old", "new"), list(product(KeyState, repeat=2)))
@@ -27,8 +20,9 @@ def test_moves(old, new):
     if (old.value, new.value) in ALLOWED:
         assert record.moved(new, AT) == KeyRecord("file:a", PUBLIC, new, AT)
     else:
-        with pytest.raises(KeyNotUsable):
+        with pytest.raises(KeyNotUsable) as refusal:
             record.moved(new, AT)
+        assert refusal.value.reason == "key-state"
 
 
 @pytest.mark.parametrize("state", KeyState)
@@ -37,14 +31,18 @@ def test_only_active_keys_sign(state):
     if state is KeyState.ACTIVE:
         record.check_may_sign()
     else:
-        with pytest.raises(KeyNotUsable):
+        with pytest.raises(KeyNotUsable) as refusal:
             record.check_may_sign()
+        assert refusal.value.reason == f"key-{state}"
     assert state.label
 
 
 def test_states_follow_in_time():
-    record = KeyRecord("file:a", PUBLIC, KeyState.ACTIVE, AT)
-    with pytest.raises(KeyNotUsable):
-        record.moved(KeyState.RETIRED, AT - timedelta(seconds=1))
+    record = KeyRecord("file:a", PUBLIC)
+    assert (record.state, record.since) == (KeyState.ACTIVE, None)
+    retired = record.moved(KeyState.RETIRED, AT)
+    with pytest.raises(KeyNotUsable) as refusal:
+        retired.moved(KeyState.COMPROMISED, AT - timedelta(seconds=1))
+    assert refusal.value.reason == "key-state-order"
     with pytest.raises(ValueError, match="time zone"):
-        KeyRecord("file:a", PUBLIC, KeyState.MADE, AT.replace(tzinfo=None))
+        KeyRecord("file:a", PUBLIC, KeyState.RETIRED, AT.replace(tzinfo=None))

@@ -54,6 +54,13 @@ def test_a_double_click_cites_once(api: Api, reviewer: Visitor) -> None:
     assert api.rows()["citation"] == before + 1
 
 
+def test_a_blank_form_names_everything_that_is_missing(reviewer: Visitor) -> None:
+    page = reviewer.press(reviewer.open("/reviewer").form(CITE), mode="agent")
+    wrong = [given["name"] for _, given in page.tags if given.get("aria-invalid") == "true"]
+    assert wrong == ["case_number", "purpose", "holder_code", "reference", "given_by", "valid_until"]
+    assert [f"#{name}" for name in wrong] == [address for address in page.addresses if address[1:] in wrong]
+
+
 @pytest.mark.parametrize(
     ("typed", "status", "words"),
     [
@@ -62,7 +69,7 @@ def test_a_double_click_cites_once(api: Api, reviewer: Visitor) -> None:
         ({"holder_code": ""}, 422, "请填写持证主体代码"),
         ({"identifier": "123"}, 422, "不是完整的证照标识"),
         ({"purpose": ""}, 422, "用途应为 1 至 200 字"),
-        ({"purpose": f"核验{FIRM}"}, 422, "不能写入持证主体代码"),
+        ({"purpose": f"核验{FIRM}"}, 422, "不能写入持证主体或代理人的代码"),
         ({"reference": ""}, 403, "须写明法律依据"),
         ({"mode": "holder", "reference": "SQ1"}, 403, "请填写授权的截止日期"),
         ({"mode": "holder", "reference": "SQ1", "valid_until": "2026-01-01"}, 403, "授权已经过期"),

@@ -94,6 +94,23 @@ def test_everything_wrong_is_told_at_its_field_and_nothing_typed_is_lost(officia
     assert api.rows() == before
 
 
+def test_a_blank_form_names_everything_that_is_missing_in_the_order_of_the_form(official: Visitor) -> None:
+    page = official.press(official.open(FORM).form(FORM))
+    wrong = [given["name"] for _, given in page.tags if given.get("aria-invalid") == "true"]
+    assert {"holder_name", "holder_code", "number", "fields.business_scope"} <= set(wrong)
+    told = [address.removeprefix("#") for address in page.addresses if address.removeprefix("#") in wrong]
+    assert told == wrong
+
+
+def test_a_form_sent_again_with_other_words_is_told_in_words(official: Visitor, api: Api) -> None:
+    form = sample(official).form(FORM)
+    assert official.press(form).status == 200
+    before = api.rows()["licence"]
+    page = official.press(form, fields__legal_representative="另一人")
+    assert (page.status, page.says("没有提交成功", "这张表单已经办理过"), page.says("幂等键")) == (409, True, False)
+    assert api.rows()["licence"] == before
+
+
 def test_a_corrected_form_goes_through(official: Visitor) -> None:
     page = official.press(sample(official).form(FORM), fields__established_on="三月")
     assert page.status == 422
@@ -219,6 +236,24 @@ def test_what_the_rules_refuse_is_refused_before_confirmation(
     assert api.rows()["act"] == before
 
 
+def test_a_measure_that_waits_is_not_overtaken_and_the_page_says_why(api: Api, official: Visitor) -> None:
+    identifier = identifier_of(api.issue())
+    page, address = acting(official, identifier, "suspend", ground="penalty", effective="2027-01-01T00:00")
+    official.press(page.form(address), ("step", "confirm"))
+    page, _ = acting(official, identifier, "suspend", ground="penalty")
+    assert (page.status, page.says("会使已经登记、尚待生效的暂扣或者限制落空")) == (409, True)
+
+
+def test_a_confirmation_sent_again_with_other_words_is_told_in_words(api: Api, official: Visitor) -> None:
+    page, address = acting(official, identifier_of(api.issue()), "suspend", ground="other", reason="甲")
+    form = page.form(address)
+    assert official.press(form, ("step", "confirm")).says("已登记")
+    before = api.rows()["act"]
+    page = official.press(form, ("step", "confirm"), reason="乙")
+    assert (page.status, page.says("这张表单已经办理过"), page.says("幂等键")) == (409, True, False)
+    assert api.rows()["act"] == before
+
+
 def test_an_act_for_later_waits(api: Api, official: Visitor) -> None:
     identifier = identifier_of(api.issue())
     page, address = acting(official, identifier, "suspend", ground="penalty", effective="2027-01-01T00:00")
@@ -244,6 +279,8 @@ def test_nothing_about_a_holder_stands_in_an_address(api: Api, official: Visitor
 
 def test_sentences_are_escaped_and_shown_in_local_time() -> None:
     assert said("于 2026-11-21T04:00:00Z <b>") == "于 2026年11月21日 12:00:00 &lt;b&gt;"
+    assert said("自 2026-11-22 09:12 起，至 2031-04-01。") == "自 2026年11月22日 09:12 起，至 2031年4月1日。"
+    assert said("号码 12026-11-221、2026-13-01") == "号码 12026-11-221、2026-13-01"
     assert said("不对（check-character）。") == "不对（校验位不对，请核对是否输错）。"
     assert said("不对（no-such-reason）。") == "不对（no-such-reason）。"
     assert str(breakable("1.<b>.3")) == "1.<wbr>&lt;b&gt;.<wbr>3"

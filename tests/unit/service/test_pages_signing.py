@@ -177,5 +177,39 @@ def test_what_is_not_there_is_said_in_a_page(api: Api, address: str) -> None:
     assert not any(word in page.html for word in FORBIDDEN_WORDS)
 
 
+def test_a_page_that_is_not_there_still_knows_whose_service_it_is_and_who_asks(api: Api) -> None:
+    page = Visitor(api, "scjg").open("/nothing")
+    assert page.says("云岭市电子证照", "演示系统", "周明远", "回到签发与管理")
+    assert Visitor(api).open("/nothing").says("云岭市电子证照", "登录")
+    assert Visitor(api).client.get("/api/v1/nothing").json()["code"] == "no-such-address"
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/issuer/issue/nothing", "没有这类证照"),
+        ("/issuer/issue/business-licence?sample=perhaps", "请从页面上的链接重新进入"),
+        ("/me", "请换有权限的账号登录"),
+    ],
+)
+def test_pages_speak_to_people_at_a_browser(api: Api, address: str, words: str) -> None:
+    page = Visitor(api, "scjg").open(address)
+    assert page.says(words)
+    assert not any(word in page.html for word in ("yinzheng types", "bool_parsing", "<code>"))
+
+
+@pytest.mark.parametrize(
+    ("login", "address", "home"),
+    [
+        ("scjg", "/issuer/find", "/issuer"),
+        ("window", "/reviewer/case", "/reviewer"),
+        ("window", "/reviewer/cite", "/reviewer"),
+    ],
+)
+def test_opening_the_address_of_an_answer_leads_back_to_its_form(api: Api, login: str, address: str, home: str) -> None:
+    page = Visitor(api, login).open(address)
+    assert (page.status, page.answer.url.path) == (200, home)
+
+
 def test_a_form_with_a_file_where_none_belongs_is_not_read(api: Api) -> None:
     assert Visitor(api).post("/sign-in", files={"login": ("x", b"x" * 2_000_000)}).status == 415

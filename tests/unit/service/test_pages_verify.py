@@ -71,7 +71,8 @@ def test_only_the_identifier_shows_less_than_the_document(api: Api, visitor: Vis
     supervising = issued.entry.licence.fields["supervising_staff"]
     assert by_file(visitor, issued.ofd).says(supervising)
     assert visitor.post("/verify", text=code_text(issued)).says(supervising)
-    assert not visitor.post("/verify", identifier=identifier_of(issued)).says(supervising)
+    page = visitor.post("/verify", identifier=identifier_of(issued))
+    assert (page.says(supervising), page.says("证照文件的 SM3 摘要"), page.says("本文件")) == (False, True, False)
     assert not visitor.post("/verify", text=identifier_of(issued)).says(supervising)
 
 
@@ -151,11 +152,17 @@ def test_an_empty_upload_is_asked_for_again(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    "octets", [b"MZ not a licence", b"%PDF-1.7 broken", b"PK\x03\x04 broken", b"\x89PNG\r\n\x1a\n"]
+    ("octets", "said"),
+    [
+        (b"MZ not a licence", "没有认出可以核验的内容"),
+        (b"%PDF-1.7 broken", "文件已损坏、被改动"),
+        (b"PK\x03\x04 broken", "文件已损坏、被改动"),
+        (b"\x89PNG\r\n\x1a\n", "没有认出可以核验的内容"),
+    ],
 )
-def test_any_file_gets_a_verdict(visitor: Visitor, octets: bytes) -> None:
+def test_any_file_gets_a_verdict(visitor: Visitor, octets: bytes, said: str) -> None:
     page = by_file(visitor, octets)
-    assert (page.status, page.says("核验未通过", "识别输入")) == (200, True)
+    assert (page.status, page.says("核验未通过", said)) == (200, True)
 
 
 def test_a_file_that_is_too_large_gets_a_verdict(visitor: Visitor) -> None:

@@ -132,3 +132,25 @@ def test_other_names_are_other_peoples(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YINZHENG_COLOUR", "red")
     monkeypatch.setenv("DATA", "/nowhere")
     assert Settings().data == PROJECT / ".yinzheng"
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "plain"),
+    [
+        ("127.0.0.1", None, False),
+        ("localhost", None, False),
+        ("::1", "http://[::1]:8000", False),
+        ("127.0.0.1", "https://licence.example", False),
+        ("0.0.0.0", "https://licence.example", False),
+        ("0.0.0.0", None, True),
+        ("::", "http://localhost:8000", True),
+        ("192.0.2.7", None, True),
+        ("0.0.0.0", "http://127.0.0.1:8000", True),
+        ("127.0.0.1", "http://licence.example", True),
+        ("counter.example", "http://127.0.0.1:8000", True),
+    ],
+)
+def test_others_must_come_by_tls(host: str, address: str | None, plain: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YINZHENG_HOST", host)
+    monkeypatch.setenv("YINZHENG_BASE_URL", address or "")
+    assert Settings().open_in_plain is plain

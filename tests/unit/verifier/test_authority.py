@@ -41,9 +41,9 @@ def said(findings: list[Finding]) -> dict[str, Indication]:
 
 def test_a_seal_in_force(city: City, evidence: Evidence, seal: Seal) -> None:
     findings = judge_seal(seal, evidence, Times(city.clock()))
-    assert said(findings) == {"seal-in-force": P, "seal-maker-path": P}
+    assert said(findings) == {"seal-in-force": P, "seal-filed": P, "seal-status": P, "seal-maker-path": P}
     assert {finding.step for finding in findings} == {3}
-    assert findings[1].evidence_age_s == 0
+    assert findings[-1].evidence_age_s == 0
 
 
 def test_no_seal(city: City, evidence: Evidence) -> None:
@@ -72,13 +72,14 @@ def test_a_maker_that_is_not_listed(city: City, evidence: Evidence, seal: Seal) 
     assert evidence.trust_list is not None
     rest = tuple(one for one in evidence.trust_list.certificates if one.purpose is not Purpose.SEAL_MAKER)
     fewer = replace(evidence, trust_list=replace(evidence.trust_list, certificates=rest))
-    assert said(judge_seal(seal, fewer, Times(city.clock()))) == {
-        "seal-in-force": P,
-        "seal-maker-path": P,
-        "seal-maker-listed": F,
-    }
+    well = {"seal-in-force": P, "seal-filed": P, "seal-status": P, "seal-maker-path": P}
+    assert said(judge_seal(seal, fewer, Times(city.clock()))) == well | {"seal-maker-listed": F}
     unknown = replace(evidence, trust_list=None)
-    assert said(judge_seal(seal, unknown, Times(city.clock()))) == {"seal-in-force": P, "seal-maker-path": P}
+    assert said(judge_seal(seal, unknown, Times(city.clock()))) == {
+        "seal-in-force": P,
+        "seal-status": I,
+        "seal-maker-path": P,
+    }
 
 
 @pytest.mark.parametrize("octets", [b"", b"junk", b"0\x82\xff\xff"])
@@ -86,6 +87,8 @@ def test_certificates_that_cannot_be_read(city: City, evidence: Evidence, seal: 
     times = Times(city.clock())
     assert said(judge_seal(replace(seal, maker_certificate=octets), evidence, times)) == {
         "seal-in-force": P,
+        "seal-filed": P,
+        "seal-status": P,
         "seal-maker": F,
     }
     findings, found = judge_signer(octets, evidence, times)

@@ -4,6 +4,7 @@ The bundle is a city's own; each test breaks one part of it, exchanges its signe
 """
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -45,6 +46,7 @@ def weighed(city: City, bundle: Bundle) -> Weigh:
 def notes(evidence: Evidence) -> list[str]:
     assert {(one.step, one.indication) for one in evidence.findings} <= {(0, Indication.INDETERMINATE)}
     assert all(one.detail.endswith("。") for one in evidence.findings)
+    assert not [one.detail for one in evidence.findings if re.search("[a-z]{3}", one.detail)], "codes are for programs"
     return [one.name for one in evidence.findings]
 
 
@@ -223,7 +225,7 @@ def test_a_trust_list_signed_by_a_key_for_something_else(city: City, bundle: Bun
     signer, certificate = city.yinzheng.directory.service(name)
     evidence = weighed(trust_list=relisted(city, signer), certificates=(*bundle.certificates, certificate.der))
     assert believed(evidence) == (False, False, False)
-    assert "wrong-usage" in evidence.findings[0].detail
+    assert "不是作这种用途的" in evidence.findings[0].detail
 
 
 @pytest.mark.parametrize("name", ["trust-list", "log", "receipt"])
@@ -240,7 +242,7 @@ def test_a_status_list_under_another_heading(city: City, bundle: Bundle, weighed
     for heading in (None, CONTENT_TYPE):
         evidence = weighed(status_lists=(sign1(payload, pen(city, "status-list"), heading),))
         assert believed(evidence) == (True, False, True)
-        assert "cose-type" in evidence.findings[0].detail
+        assert "另一种文件" in evidence.findings[0].detail
 
 
 def test_a_checkpoint_of_another_log(city: City, weighed: Weigh) -> None:
@@ -284,9 +286,9 @@ def test_a_list_that_goes_by_another_name_is_not_this_list(
     ("later", "left", "note"),
     [
         (timedelta(days=6, hours=23), (True, True, True), None),
-        (timedelta(days=7, seconds=1), (False, False, False), "revocation-unknown"),
-        (timedelta(days=365 * 2 + 1), (False, False, False), "expired"),
-        (-timedelta(days=1), (False, False, False), "not-yet-valid"),
+        (timedelta(days=7, seconds=1), (False, False, False), "证书撤销列表"),
+        (timedelta(days=365 * 2 + 1), (False, False, False), "已过有效期"),
+        (-timedelta(days=1), (False, False, False), "尚未生效"),
     ],
 )
 def test_as_time_goes_by(weighed: Weigh, later: timedelta, left: tuple[bool, bool, bool], note: str | None) -> None:

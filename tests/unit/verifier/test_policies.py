@@ -1,8 +1,10 @@
 """Policies over real findings: what a policy requires and nothing passed is open, whatever else is well."""
 
+import io
 from dataclasses import replace
 
 import pytest
+import qrcode
 
 from issuer.issuing import Issued
 from tests.city import City
@@ -10,6 +12,8 @@ from tests.journey_parts import code_text
 from trust.rules.verdict import (
     CODE_OFFLINE,
     CODE_ONLINE,
+    DOCUMENT_OFFLINE,
+    DOCUMENT_ONLINE,
     OFFLINE,
     ONLINE,
     POLICIES,
@@ -118,6 +122,32 @@ def test_a_policy_for_codes_is_not_for_files_and_the_other_way_round(
         with pytest.raises(PolicyMismatch) as refusal:
             wrong(subject, evidence, now=city.clock(), online=None, policy=policy)  # type: ignore[operator]  # the pair fits
         assert refusal.value.name == policy.name
+
+
+def qr_picture(text: str) -> bytes:
+    drawn = io.BytesIO()
+    qrcode.make(text).save(drawn, "PNG")
+    return drawn.getvalue()
+
+
+@pytest.mark.parametrize("policy", [DOCUMENT_ONLINE, DOCUMENT_OFFLINE])
+def test_a_policy_for_documents_gives_a_verdict_whatever_the_octets_are(
+    city: City, evidence: Evidence, licences: dict[str, Issued], policy: Policy
+) -> None:
+    """Nobody can know what octets are before they are looked at; what they are not is told."""
+    issued = licences["food-operation"]
+    for octets, expected in (
+        (issued.ofd, I),
+        (issued.pdf, I),
+        (qr_picture(code_text(issued)), I),
+        (b"%PDF-1.7 nothing", F),
+        (b"PK\x03\x04 nothing", F),
+    ):
+        verdict = verify_file(octets, evidence, now=city.clock(), online=city.yinzheng.online, policy=policy).verdict
+        assert (verdict.indication, verdict.policy) == (expected, policy.name)
+        (told,) = [one for one in verdict.findings if one.name == "policy-mismatch"]
+        assert (told.step, told.indication) == (1, I)
+        assert policy.name in told.detail
 
 
 def test_a_verdict_has_no_truth_value(of_file: Verdict) -> None:

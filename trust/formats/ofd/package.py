@@ -26,12 +26,16 @@ MAX_FILE = 20 * 1024 * 1024
 MAX_INFLATED = 64 * 1024 * 1024
 MAX_ENTRIES = 4_000
 RATIO_FROM, MAX_RATIO = 1024 * 1024, 300
+MAX_FOREIGN_FILE, MAX_FOREIGN_INFLATED = 64 * 1024 * 1024, 200 * 1024 * 1024
+"""The bounds for files of any origin; those above are for what we issue."""
 
 LOCAL = struct.Struct("<4s5H3I2H")
 CENTRAL = struct.Struct("<4s6H3I5H2I")
 END = struct.Struct("<4s4H2IH")
 STORED, DEFLATED = 0, 8
 ENCRYPTED, DESCRIPTOR, UTF8_NAME = 0x0001, 0x0008, 0x0800
+FILE_KIND, LINK = 0xF000, 0xA000
+UNICODE_PATH = 0x7075
 VERSION = 20
 FIXED_DATE = (1980 - 1980) << 9 | 1 << 5 | 1
 """1 January 1980, the first day of the ZIP calendar: when a file was made is said inside the seal, not here."""
@@ -52,18 +56,21 @@ class Entry:
     end: int
 
 
-def read_package(octets: bytes) -> dict[str, bytes]:
+def read_package(octets: bytes, *, foreign: bool = False) -> dict[str, bytes]:
     """Read all entries, in their order; names that end in a slash are folders, must be empty, and are left out.
+
+    With `foreign` the wider bounds for files of any origin hold; nothing else changes.
 
     Raises:
         Malformed: see the reasons above; `zip-encrypted` and `zip-method` mean "cannot be examined".
 
     """
-    if len(octets) > MAX_FILE:
-        raise Malformed("zip-size", f"more than {MAX_FILE} octets")
+    limit = MAX_FOREIGN_FILE if foreign else MAX_FILE
+    if len(octets) > limit:
+        raise Malformed("zip-size", f"more than {limit} octets")
     entries = directory(octets)
     check_names([entry.name[:-1] if entry.name.endswith("/") and not entry.size else entry.name for entry in entries])
-    check_sizes(entries, len(octets))
+    check_sizes(entries, len(octets), MAX_FOREIGN_INFLATED if foreign else MAX_INFLATED)
     check_layout(entries, octets)
     return {entry.name: inflate(octets, entry) for entry in entries if not entry.name.endswith("/")}
 
@@ -119,7 +126,7 @@ def central_entry(octets: bytes, position: int) -> tuple[Entry, int]:
         raise Malformed("zip-form", "a directory record is cut short")
     record = CENTRAL.unpack_from(octets, position)
     mark, _, _, flags, method, _, _, checksum, packed, size = record[:10]
-    name_size, extra, comment, disk, _, _, start = record[10:]
+    name_size, extra, comment, disk, _, attributes, start = record[10:]
     after = position + CENTRAL.size + name_size + extra + comment
     if mark != b"PK\1\2" or disk or after > len(octets):
         raise Malformed("zip-form", "a directory record is damaged")
@@ -131,6 +138,9 @@ def central_entry(octets: bytes, position: int) -> tuple[Entry, int]:
         raise Malformed("zip-method", "ZIP64")
     raw = octets[position + CENTRAL.size : position + CENTRAL.size + name_size]
     name = decoded(raw)
+    if attributes >> 16 & FILE_KIND == LINK:
+        raise Malformed("zip-path", "a symbolic link")
+    check_extra(octets[position + CENTRAL.size + name_size : after - comment], raw)
     if method == STORED and packed != size:
         raise Malformed("zip-mismatch", name)
     data, end = local_bounds(octets, start, raw, flags, (method, checksum, packed, size))
@@ -150,6 +160,7 @@ def local_bounds(
     # Real files set the UTF-8 flag in one header only; it means nothing for a name in ASCII.
     telling = ENCRYPTED | DESCRIPTOR | (0 if name.isascii() else UTF8_NAME)
     own_name = octets[start + LOCAL.size : start + LOCAL.size + name_size]
+    check_extra(octets[data - extra : data], name)
     if mark != b"PK\3\4" or (own_flags ^ flags) & telling or own_name != name:
         raise Malformed("zip-mismatch", "a local header differs from the directory")
     if own != described and not (streamed and own == (described[0], 0, 0, 0)):
@@ -158,6 +169,15 @@ def local_bounds(
     if streamed:
         end += descriptor_size(octets, end, described)
     return data, end
+
+
+def check_extra(extra: bytes, name: bytes) -> None:
+    """Refuse an extra field that gives the entry another name (Info-ZIP's "Unicode path"): some readers go by it."""
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<2H", extra)
+        if kind == UNICODE_PATH and extra[9 : 4 + size] != name:
+            raise Malformed("zip-mismatch", "an extra field gives another name")
+        extra = extra[4 + size :]
 
 
 def descriptor_size(octets: bytes, position: int, described: tuple[int, int, int, int]) -> int:
@@ -189,10 +209,10 @@ def check_names(names: list[str]) -> None:
         raise Malformed("zip-duplicate", "two entries of one name")
 
 
-def check_sizes(entries: list[Entry], packed: int) -> None:
+def check_sizes(entries: list[Entry], packed: int, limit: int = MAX_INFLATED) -> None:
     """Refuse what would inflate to too much, before anything is inflated; small entries add up, so the whole counts."""
     total = sum(entry.size for entry in entries)
-    if total > MAX_INFLATED or (total > RATIO_FROM and total > MAX_RATIO * packed):
+    if total > limit or (total > RATIO_FROM and total > MAX_RATIO * packed):
         raise Malformed("zip-bomb", f"{total} octets inflated")
     for entry in entries:
         if entry.size > RATIO_FROM and entry.size > MAX_RATIO * max(entry.packed, 1):

@@ -9,7 +9,7 @@ Raises `Malformed` with `xml-doctype`, `xml-instruction`, `xml-size` or `xml-for
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -59,7 +59,10 @@ class Element:
 
 
 class Reader:
-    """The handlers expat calls while a document is read."""
+    """The handlers expat calls while a document is read; a subclass may also want comments and the declaration."""
+
+    comment: Callable[[str], None] | None = None
+    declaration: Callable[[str, str | None, int], None] | None = None
 
     def __init__(self) -> None:
         self.open: list[Element] = [Element("", {})]
@@ -99,6 +102,20 @@ def read_xml(octets: bytes, *, root: str | None = None) -> Element:
     if len(octets) > MAX_OCTETS:
         raise Malformed("xml-size", f"more than {MAX_OCTETS} octets")
     reader = Reader()
+    parse(octets, reader)
+    element = reader.open[0].children[0]
+    if root is not None and element.name != root:
+        raise Malformed("xml-form", f"the root is {element.name}, not {root}")
+    return element
+
+
+def parse(octets: bytes, reader: Reader) -> None:
+    """Let expat call the reader's handlers; bounds are the reader's business.
+
+    Raises:
+        Malformed: `xml-doctype`, `xml-instruction`, `xml-form`, and what the handlers raise.
+
+    """
     parser = expat.ParserCreate("utf-8", " ")
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
@@ -106,15 +123,15 @@ def read_xml(octets: bytes, *, root: str | None = None) -> Element:
     parser.CharacterDataHandler = reader.characters
     parser.StartDoctypeDeclHandler = reader.doctype
     parser.ProcessingInstructionHandler = reader.instruction
+    if reader.comment is not None:
+        parser.CommentHandler = reader.comment
+    if reader.declaration is not None:
+        parser.XmlDeclHandler = reader.declaration
     try:
         octets.decode("utf-8")  # a byte order mark would make expat read UTF-16 all the same
         parser.Parse(octets, True)
     except (expat.ExpatError, ValueError) as error:
         raise Malformed("xml-form", "not well-formed XML in UTF-8") from error
-    element = reader.open[0].children[0]
-    if root is not None and element.name != root:
-        raise Malformed("xml-form", f"the root is {element.name}, not {root}")
-    return element
 
 
 def text(value: str) -> str:

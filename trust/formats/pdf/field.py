@@ -107,7 +107,7 @@ def appearance_objects(stamp: Stamp, placed: Placed, first: int) -> list[bytes]:
     form = b"/Type /XObject /Subtype /Form /BBox [0 0 %s %s] /Matrix [%s 0 0]" % (width, height, TURNS[placed.rotation])
     if stamp.picture is None:
         return [layout.indirect(first, layout.stream_body(form + b" /Resources << >>", b""))]
-    size, colours, opacity = _decoded(stamp.picture)
+    size, colours, opacity = decoded(stamp.picture)
     image = b"/Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8 /Filter /FlateDecode" % size
     form += b" /Resources << /XObject << /Seal %d 0 R >> >>" % (first + 1)
     bodies: Sequence[bytes] = (
@@ -118,7 +118,7 @@ def appearance_objects(stamp: Stamp, placed: Placed, first: int) -> list[bytes]:
     return [layout.indirect(number, body) for number, body in enumerate(bodies, start=first)]
 
 
-def _decoded(picture: bytes) -> tuple[tuple[int, int], bytes, bytes]:
+def decoded(picture: bytes) -> tuple[tuple[int, int], bytes, bytes]:
     """Size, RGB octets and opacity octets of a PNG; the size is looked at before anything is inflated."""
     refused = PdfRefused("pdf-stamp", "印章图片不是大小合适的 PNG 图片。")
     size = int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")

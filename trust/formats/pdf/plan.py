@@ -87,7 +87,7 @@ def plan_pdf(
     """
     if len(pdf) > MAX_SOURCE:
         raise PdfRefused("pdf-size", f"文件超过 {MAX_SOURCE // 1_000_000} MB，不能盖章。")
-    statement = layout.Statement(aware(at), _text(name), _text(reason))
+    statement = layout.Statement(aware(at), statement_text(name), statement_text(reason))
     attached = [Attachment(*each) for each in sorted(attachments)]
     try:
         objects = _objects(source.open_pdf(pdf), attached, at, stamp)
@@ -113,13 +113,13 @@ def plan_drawing(
         ValueError: `at` has no time zone, or the drawing is numbered for another number of attachments.
 
     """
-    statement = layout.Statement(aware(at), _text(name), _text(reason))
+    statement = layout.Statement(aware(at), statement_text(name), statement_text(reason))
     attached = [Attachment(*each) for each in sorted(attachments)]
     if drawing.first != first_sealed(len(drawing.pages), attachments=len(attached)):
         raise ValueError("the drawing is numbered for another file")
     start = catalog_start(attached) + (b" >>" if attached else b"")
     catalog = b"%s /Pages %d 0 R %s >>" % (start, drawing.tree, VIEWING)
-    title = {"/Title": layout.text_literal(_text(drawing.title))}
+    title = {"/Title": layout.text_literal(statement_text(drawing.title))}
     objects = [
         layout.indirect(layout.CATALOG, catalog),
         field_object(drawing.tree + 1, None, None),
@@ -222,7 +222,13 @@ def _information(texts: Mapping[str, bytes], at: datetime) -> bytes:
     return b"<< " + b" ".join([*written, b"/Producer (Yinzheng) /CreationDate " + date + b" /ModDate " + date]) + b" >>"
 
 
-def _text(text: str) -> str:
+def statement_text(text: str) -> str:
+    """A text for the signature dictionary or the title.
+
+    Raises:
+        PdfRefused: `pdf-text`, it is too long or cannot be seen.
+
+    """
     if len(text) > layout.MAX_TEXT or not text.isprintable():
         raise PdfRefused("pdf-text", f"签章人名称和签章事由最长 {layout.MAX_TEXT} 字，不得含有控制字符。")
     return text

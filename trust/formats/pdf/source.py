@@ -9,7 +9,9 @@ import zlib
 from io import BytesIO
 from typing import Any
 
+import pyhanko.pdf_utils.filters  # noqa: F401  (pyHanko loads it late, where files are read nothing can be loaded)
 from pyhanko.pdf_utils import generic, misc
+from pyhanko.pdf_utils.decode_limits import DecodeLimits, DocumentDecodeBudget, StreamDecodeLimits
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from trust.formats.asn1 import UNREADABLE
@@ -28,6 +30,11 @@ READING_ERRORS = (
 """What pyHanko raises over a file that it cannot read, by its documentation or by experience."""
 
 MAX_LEVELS = 60
+MAX_STREAM, MAX_STREAMS = 64 * 1024 * 1024, 256 * 1024 * 1024
+LIMITS = DecodeLimits(
+    per_stream=StreamDecodeLimits(max_output_size=MAX_STREAM),
+    document_budget=DocumentDecodeBudget(base_allowance=MAX_STREAMS, max_ratio=0),
+)
 Value = generic.PdfObject
 
 
@@ -39,7 +46,7 @@ def open_pdf(data: bytes) -> PdfFileReader:
 
     """
     try:
-        reader = PdfFileReader(BytesIO(data), strict=True)
+        reader = PdfFileReader(BytesIO(data), strict=True, decode_limits=LIMITS)
         encrypted = reader.encrypted
     except READING_ERRORS as error:
         raise unreadable() from error
@@ -73,6 +80,12 @@ def resolve(reader: PdfFileReader, value: Value | None) -> Value | None:
 def raw_items(value: Value | None) -> list[Value]:
     """The items of an array, references not followed; nothing for anything else."""
     return list(list.__iter__(value)) if isinstance(value, generic.ArrayObject) else []
+
+
+def name(reader: PdfFileReader, entries: generic.DictionaryObject, key: str) -> str | None:
+    """The name that a dictionary has under a key, with its slash; nothing for anything else."""
+    found = resolve(reader, dict.get(entries, key))
+    return str(found) if isinstance(found, generic.NameObject) else None
 
 
 def as_dictionary(value: Value | None) -> generic.DictionaryObject:

@@ -20,11 +20,14 @@ from tests.certification_parts import (
 from tests.pki_parts import signer
 from trust.certification.errors import PublicationDamaged
 from trust.certification.profiles import LOG, SEAL_SIGNER, TRUST_LIST
-from trust.certification.trust_listing import NAME, publish_trust_list, read_trust_list
+from trust.certification.trust_listing import NAME, next_number, publish_trust_list, read_trust_list
 from trust.errors import Conflict, Malformed, Untrusted
 from trust.formats.certificate import Purpose
 from trust.formats.trust_list import ListedCertificate
+from trust.rules.licence import StatusPointer
 from trust.rules.mandate import Mandate
+from trust.rules.seal_standing import ListedSeal, SealKind, SealPeriod
+from trust.rules.standing import Status
 
 AUTHORITY = founded(memory_books())
 SIGNER = signer("信任")
@@ -149,3 +152,44 @@ def test_mandates_are_ended_never_forgotten(editions):
     assert read_trust_list(publish(editions, mandates=(ended,)), CERTIFICATE).mandates == (ended,)
     with pytest.raises(Conflict, match="mandate-forgotten"):
         publish(editions, mandates=(replace(MANDATE, valid_from=AT - 200 * DAY),))
+
+
+def filed(number: str = "53019900000001", digest: bytes = bytes(32), *changes: SealPeriod) -> ListedSeal:
+    return ListedSeal(number, SealKind.UNIT, BODY, digest, AT, StatusPointer(0, 1), changes)
+
+
+SUSPENDED, CANCELLED = SealPeriod(Status.SUSPENDED, AT), SealPeriod(Status.CANCELLED, AT)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((filed(),), ()),
+        ((filed(),), None),
+        ((filed(),), (filed("53019900000002"),)),
+        ((filed(),), (filed(digest=b"\1" * 32),)),
+        ((filed("1", bytes(32), CANCELLED),), (filed("1"),)),
+        ((filed("1", bytes(32), CANCELLED),), (filed("1", bytes(32), SUSPENDED),)),
+    ],
+)
+def test_a_seal_on_file_is_not_forgotten_and_an_end_is_final(editions, before, after):
+    publish(editions, seals=before)
+    with pytest.raises(Conflict) as refusal:
+        publish(editions, seals=after)
+    assert refusal.value.reason == "seal-forgotten"
+    assert editions.current(NAME).number == 1
+
+
+def test_seals_are_filed_suspended_resumed_and_cancelled(editions):
+    resumed = SealPeriod(Status.VALID, AT + DAY / 2)
+    for seals in (None, (), (filed(),), (filed("53019900000001", bytes(32), SUSPENDED),)):
+        publish(editions, seals=seals)
+    last = (filed("53019900000001", bytes(32), SUSPENDED, resumed), filed("2", bytes(32), CANCELLED))
+    assert read_trust_list(publish(editions, seals=last), CERTIFICATE).seals == last
+
+
+def test_facts_gathered_for_a_number_get_no_later_one(editions):
+    number = next_number(editions)
+    publish(editions, seals=(filed(),))
+    with pytest.raises(Conflict, match="number-not-greater"):
+        publish(editions, seals=(filed(),), sequence=number)

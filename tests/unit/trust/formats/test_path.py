@@ -43,7 +43,16 @@ from trust.formats.errors import (
     PathRefused,
     RevocationUnknown,
 )
-from trust.formats.path import MAX_CERTIFICATES, MAX_DEPTH, MAX_LISTS, MAX_SIGNATURES, Path, validate_path
+from trust.formats.path import (
+    MAX_CERTIFICATES,
+    MAX_DEPTH,
+    MAX_LISTS,
+    MAX_SIGNATURES,
+    Path,
+    Trials,
+    reaches_anchor,
+    validate_path,
+)
 from trust.rules.times import TOLERANCE
 
 ROOT = party(None, "路根")
@@ -64,6 +73,7 @@ class Question:
     now: object = AT
     purpose: Purpose = Purpose.SEAL_SIGNER
     require_revocation: bool = True
+    trials: Trials | None = None
 
 
 SOUND = Question()
@@ -80,6 +90,7 @@ def ask(**changes: object) -> Path:
         now=question.now,
         purpose=question.purpose,
         require_revocation=question.require_revocation,
+        trials=question.trials,
     )
 
 
@@ -560,3 +571,58 @@ def test_openssl_agrees(complaint, changes):
 def test_the_reasons_are_stable_codes():
     found = {kind.code for kind in (NoPath, RevocationUnknown, ConstraintBroken, CertificateRevoked)}
     assert found == {"no-path", "revocation-unknown", "constraint", "revoked"}
+
+
+# Many questions about one document ----------------------------------------------------------------------------------
+
+
+def impostors(count: int) -> tuple[Certificate, ...]:
+    """Certificates of one name and key identifier, of which none issued the leaf."""
+    return tuple(certify(ROOT, SUB.signer, "路签发", serial=1000 + number) for number in range(count))
+
+
+def counted(monkeypatch) -> list[object]:
+    tried: list[object] = []
+    real = path_module.verify
+    monkeypatch.setattr(path_module, "verify", lambda *given, **named: (tried.append(given), real(*given, **named))[1])
+    return tried
+
+
+def stray(number: int = 0) -> Certificate:
+    """A leaf that bears the CA's name and key identifier, and somebody else's signature."""
+    forger = signer("伪造者")
+    tbs = below(SUB, f"陌生{number}").tbs
+    return load_certificate(assemble(tbs, forger.sign(tbs)))
+
+
+def test_a_refusal_is_remembered_as_long_as_the_same_document_is_judged(monkeypatch):
+    leaf, others, tried = stray(), impostors(5), counted(monkeypatch)
+    for _ in range(50):
+        assert refusal(leaf=leaf, others=others).reason == "signature"
+    alone = len(tried)
+    trials = Trials(100)
+    tried.clear()
+    for _ in range(50):
+        assert refusal(leaf=leaf, others=others, trials=trials).reason == "signature"
+    assert (alone, len(tried)) == (50, 1)
+    assert not trials.spent
+
+
+def test_so_many_trials_for_a_document_and_no_more(monkeypatch):
+    trials, tried = Trials(3), counted(monkeypatch)
+    for number in range(5):
+        last = refusal(leaf=stray(number), trials=trials)
+    assert len(tried) == 3
+    assert trials.spent
+    assert isinstance(last, NoPath)
+    assert not reaches_anchor(stray(9), others=SOUND.others, anchors=SOUND.anchors, trials=trials)
+
+
+def test_a_list_that_can_no_longer_be_tried_is_not_passed_by():
+    """It might tell of a revocation."""
+    forged = revocations(ROOT, number=7, key=signer("伪造者"))
+    for required in (True, False):
+        trials = Trials(2)
+        failure = refusal(crls=(forged, *SOUND.crls), trials=trials, require_revocation=required)
+        assert isinstance(failure, RevocationUnknown)
+    assert ask(crls=(forged, *SOUND.crls), trials=Trials(5)).revocation_age_s is not None

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from keys.custody import memory_signer
+from keys.signer import Signer
 from trust.errors import Malformed, Untrusted
 from trust.formats.cose import sign1
 from trust.formats.receipt import (
@@ -13,7 +14,6 @@ from trust.formats.receipt import (
     decode_receipt,
     encode_receipt,
     open_receipt,
-    sign_receipt,
 )
 
 SIGNER, OTHER = memory_signer(), memory_signer("other")
@@ -24,10 +24,14 @@ RECEIPT = Receipt(
 )
 
 
+def signed(receipt: Receipt, signer: Signer = SIGNER) -> bytes:
+    return sign1(encode_receipt(receipt), signer, RECEIPT_TYPE)
+
+
 @pytest.mark.parametrize("kind", ["verification", "citation", "presentation"])
 def test_a_receipt_comes_back(kind: str) -> None:
     receipt = Receipt(kind, RECEIPT.at, RECEIPT.facts)
-    assert open_receipt(sign_receipt(receipt, SIGNER), SIGNER.public) == receipt
+    assert open_receipt(signed(receipt), SIGNER.public) == receipt
 
 
 def test_the_payload_is_plain_to_read() -> None:
@@ -38,13 +42,13 @@ def test_the_payload_is_plain_to_read() -> None:
 
 def test_another_key_and_another_type_are_refused() -> None:
     with pytest.raises(Untrusted):
-        open_receipt(sign_receipt(RECEIPT, OTHER), SIGNER.public)
+        open_receipt(signed(RECEIPT, OTHER), SIGNER.public)
     with pytest.raises(Malformed, match="cose-type"):
         open_receipt(sign1(encode_receipt(RECEIPT), SIGNER), SIGNER.public)
 
 
 def test_damage_is_found() -> None:
-    data = bytearray(sign_receipt(RECEIPT, SIGNER))
+    data = bytearray(signed(RECEIPT))
     data[len(data) // 2] ^= 1
     with pytest.raises((Untrusted, Malformed)):
         open_receipt(bytes(data), SIGNER.public)

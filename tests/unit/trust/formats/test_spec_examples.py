@@ -19,7 +19,10 @@ from trust.formats.log_proof import decode_log_proof, verify_log_proof
 from trust.formats.merkle import root_of
 from trust.formats.status_list import STATUS_LIST_TYPE, decode_status_list, encode_status_list
 from trust.formats.token import decode_claims, encode_claims, from_text, split_token, to_text
+from trust.formats.trust_list import decode_trust_list, encode_trust_list
 from trust.rules.identifier import parse
+from trust.rules.seal_standing import SealKind, standing_of
+from trust.rules.standing import Status
 
 SPEC = Path(__file__).resolve().parents[4] / "docs" / "spec"
 
@@ -46,7 +49,7 @@ class Page:
         return literal_eval(octets)
 
 
-@pytest.mark.parametrize("name", ["qr-code", "status-list", "log"])
+@pytest.mark.parametrize("name", ["qr-code", "status-list", "log", "trust-list"])
 def test_the_example_is_on_the_first_screen_and_rules_are_numbered(name: str) -> None:
     text = Page(name).text
     assert text.index("```") < 1000
@@ -108,3 +111,21 @@ def test_the_log() -> None:
     assert entry.statement.kind is EntryKind.ISSUE
     listed = bytes.fromhex(Page("status-list").joined("hex"))
     assert decoded[2].statement.commitments == (sm3(listed),)
+
+
+def test_the_trust_list() -> None:
+    page = Page("trust-list")
+    payload = page.joined("json").encode()
+    found = decode_trust_list(payload)
+    assert encode_trust_list(found) == payload
+    assert found.seals is not None
+    (seal,) = found.seals
+    standings = [standing_of(seal, period.since) for period in seal.history]
+    assert standings == [Status.SUSPENDED, Status.VALID]
+    days = [seal.filed_at, *(period.since for period in seal.history)]
+    said = ["1 January 2026", "19 February at 08:00 UTC", "20 February 10:00 UTC"]
+    assert all(one in page.text.replace("\n", " ") for one in said)
+    assert [(one.month, one.day, one.hour) for one in days] == [(1, 1, 8), (2, 19, 8), (2, 20, 10)]
+    assert f"entry {seal.pointer.index} of status list {seal.pointer.list}" in page.text
+    assert all(f"`{kind.value}`" in page.text for kind in SealKind)
+    assert all(f"`{status.value}`" in page.text for status in Status)

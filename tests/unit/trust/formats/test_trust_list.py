@@ -19,7 +19,10 @@ from trust.formats.trust_list import (
     decode_trust_list,
     encode_trust_list,
 )
+from trust.rules.licence import StatusPointer
 from trust.rules.mandate import Mandate
+from trust.rules.seal_standing import ListedSeal, SealKind, SealPeriod
+from trust.rules.standing import Status
 
 ROOT = party(None, "信任根")
 LEAF = party(ROOT, "信任局", SEALING)
@@ -40,7 +43,36 @@ LIST = TrustList(
     log="log.yanqi.example/1",
     status_base="https://status.yanqi.example/status/",
 )
+FIRST = encode_trust_list(LIST)
+SEALS = (
+    ListedSeal("53019900000001", SealKind.LICENCE, BODY, bytes(range(32)), AT, StatusPointer(0, 4711)),
+    ListedSeal(
+        "53019900000002",
+        SealKind.PERSONAL,
+        BODY,
+        bytes(32),
+        AT - DAY,
+        StatusPointer(1, 0),
+        (SealPeriod(Status.SUSPENDED, AT), SealPeriod(Status.VALID, AT + timedelta(microseconds=1))),
+    ),
+)
+LIST = replace(LIST, seals=SEALS)
 PAYLOAD = encode_trust_list(LIST)
+
+
+def test_version_1_says_nothing_of_seals_and_is_still_read():
+    old = decode_trust_list(FIRST)
+    assert (old.seals, old) == (None, replace(LIST, seals=None))
+    assert b"yinzheng-trust-list/1" in FIRST
+    assert encode_trust_list(old) == FIRST
+    empty = replace(LIST, seals=())
+    assert decode_trust_list(encode_trust_list(empty)) == empty
+
+
+def test_a_seal_is_found_by_its_number():
+    assert LIST.seal("53019900000002") == SEALS[1]
+    assert LIST.seal("53019900000003") is None
+    assert decode_trust_list(FIRST).seal("53019900000001") is None
 
 
 def test_it_goes_there_and_back():
@@ -87,7 +119,25 @@ def changed(*path: object, to: object = None, drop: bool = False) -> bytes:
 
 
 REFUSED = {
-    "another format": changed("format", to="yinzheng-trust-list/2"),
+    "another format": changed("format", to="yinzheng-trust-list/3"),
+    "version 1 with seals": changed("format", to="yinzheng-trust-list/1"),
+    "version 2 without seals": changed("seals", drop=True),
+    "seals that are none": changed("seals", to={}),
+    "a seal twice": changed("seals", to=[json.loads(PAYLOAD)["seals"][0]] * 2),
+    "two seals of one number": changed("seals", 1, "seal", to="53019900000001"),
+    "a seal with more": changed("seals", 0, "extra", to=1),
+    "a seal of no kind": changed("seals", 0, "kind", to="anything"),
+    "a seal without number": changed("seals", 0, "seal", to=""),
+    "a digest too short": changed("seals", 0, "digest", to="AAAA"),
+    "a pointer of three": changed("seals", 0, "status", to=[0, 1, 2]),
+    "a pointer below zero": changed("seals", 0, "status", to=[0, -1]),
+    "a pointer of truth": changed("seals", 0, "status", to=[0, True]),
+    "a history that is none": changed("seals", 0, "history", to={}),
+    "a history of an unknown status": changed("seals", 1, "history", 0, 0, to="08"),
+    "a history out of order": changed("seals", 1, "history", 0, 1, to="2030-01-01T00:00:00Z"),
+    "a history that begins in use": changed("seals", 0, "history", to=[["01", "2026-03-02T08:00:00Z"]]),
+    "a history of triples": changed("seals", 1, "history", 0, to=["02", "2026-03-01T08:00:00Z", 1]),
+    "a seal never filed": changed("seals", 0, "filed_at", to=None),
     "a member missing": changed("log", drop=True),
     "a member too many": changed("extra", to=1),
     "sequence 0": changed("sequence", to=0),

@@ -1,4 +1,4 @@
-"""Metadata: both spellings from one table, lengths of that table, and every difference that is told."""
+"""Metadata: names and values from one table, lengths of that table, and every difference that is told."""
 
 from dataclasses import replace
 
@@ -11,7 +11,6 @@ from trust.rules.metadata import (
     ITEMS,
     check_metadata,
     differences,
-    english_names,
     short_names,
     standard_names,
 )
@@ -42,41 +41,9 @@ def test_short_names(licence, licence_type):
     }
 
 
-def test_english_names(licence, licence_type):
-    assert english_names(licence, licence_type) == {
-        "certificateName": "建筑施工特种作业操作资格证书",
-        "certificateTypeName": "建筑施工特种作业操作资格证书",
-        "certificateTypeCode": "11100000000013338W032",
-        "certificateNumber": "粤A0420260001",
-        "certificateIdentifier": str(licence.identifier),
-        "certificateVersion": "001",
-        "certificateIssuingAuthorityName": "印江市住房和城乡建设局",
-        "certificateIssuingAuthorityCode": "11440106007480318H",
-        "certificateIssuedDate": "20260105",
-        "certificateHolderName": "䶮小明",
-        "certificateHolderCode": "11010519491231002X",
-        "certificateHolderTypeName": "公民身份号码",
-        "certificateHolderTypeCode": "111",
-        "certificateEffectiveDate": "20260105",
-        "certificateExpiringDate": "20280104",
-        "certificateAreaCode": "440106",
-        "certificateDefineAuthorityName": "住房和城乡建设部",
-        "certificateDefineAuthorityCode": "11100000000013338W",
-        "extendInfo": {"KZ_CZLB": "建筑电工", "KZ_JB": "3", "KZ_ZZ": "印江市河东路 1 号", "KZ_BZ": "纸质档案 7 柜"},
-    }
-
-
-def test_both_spellings_say_the_same(licence, licence_type):
-    short, english = short_names(licence, licence_type), english_names(licence, licence_type)
-    for item in ITEMS:
-        if item.short:
-            assert short[item.short] == english[item.english]
-
-
 def test_an_item_without_a_value_is_left_out(licence, licence_type):
     endless = replace(licence, valid_until=None, fields={"work": "建筑电工"})
     assert "ZZYXQJZRQ" not in short_names(endless, licence_type)
-    assert "certificateExpiringDate" not in english_names(endless, licence_type)
     assert {name for name in short_names(endless, licence_type) if name.startswith("KZ_")} == {"KZ_CZLB"}
 
 

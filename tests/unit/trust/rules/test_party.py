@@ -20,7 +20,6 @@ from trust.rules.party import (
     check_organisation_code,
     check_uscc,
     citizen_check_character,
-    normalise_citizen_number,
     organisation_check_character,
     uscc_check_character,
 )
@@ -77,14 +76,9 @@ def test_invalid_citizen_number(case):
 
 
 @pytest.mark.parametrize("case", [case for case in CITIZEN["invalid"] if "normalises_to" in case], ids=named)
-def test_old_stock_is_normalised(case):
-    assert normalise_citizen_number(case["code"]) == case["normalises_to"]
+def test_an_old_spelling_is_refused_and_not_repaired(case):
+    assert citizen_reason(case["code"]) is not None
     assert citizen_reason(case["normalises_to"]) is None
-
-
-@pytest.mark.parametrize("text", ["", "\uff1110105491231002", "11010519491231 02x", "110105491231002x"])
-def test_other_text_is_not_normalised(text):
-    assert normalise_citizen_number(text) == text
 
 
 def test_the_day_of_birth_itself_is_not_the_future():

@@ -1,0 +1,75 @@
+"""Small private files on disk: written whole or not at all and never over another, read only where none else may write.
+
+Key files, secrets and marks of keys are such files. A link, a device, a file that others may change or strangers may
+read is refused instead of believed.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+from keys.errors import KeyFileRefused, KeyNotUsable, UnknownReference
+from keys.key_file import FILE_MAX
+from keys.randomness import random_octets
+
+
+def write_once(path: Path, octets: bytes) -> None:
+    """Write a new file of mode 0600: after return it is on disk whole; after a crash it is whole or not there.
+
+    Raises:
+        KeyNotUsable: a file of that name exists; it was not touched.
+        KeyFileRefused: the folder does not take it.
+
+    """
+    temporary = path.with_name(f".{path.name}.{random_octets(8).hex()}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            _write_synced(temporary, octets)
+            os.link(temporary, path)  # unlike a rename, never over an existing file
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+    except FileExistsError:
+        raise KeyNotUsable("key-exists", f"{path.name} exists") from None
+    except OSError as error:
+        raise KeyFileRefused("key-file-write", f"{path.name}: {error.strerror}") from error
+
+
+def read_private(path: Path) -> bytes:
+    """Read a small regular file that only its owner may change and strangers may not read.
+
+    Raises:
+        UnknownReference: there is none.
+        KeyFileRefused: a link, not a file, too large, or open to others.
+
+    """
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
+            about = os.fstat(file.fileno())
+            if not stat.S_ISREG(about.st_mode) or about.st_size > FILE_MAX:
+                raise KeyFileRefused("key-file-form", f"{path.name}: not a small regular file")
+            if about.st_mode & (stat.S_IWGRP | stat.S_IRWXO):
+                raise KeyFileRefused("key-file-open-to-others", f"{path.name}: chmod 600 it")
+            return file.read(FILE_MAX)
+    except FileNotFoundError:
+        raise UnknownReference("no-such-key", f"there is no file {path.name}") from None
+    except OSError as error:
+        raise KeyFileRefused("key-file-read", f"{path.name}: {error.strerror}") from error
+
+
+def _write_synced(path: Path, octets: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+        os.fchmod(file.fileno(), 0o600)  # whatever the umask took away
+        file.write(octets)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,370 @@
+"""Seals of one installation: their register, their acts, and sealing, with everything plugged in.
+
+What changes a seal's standing is published before the call returns, so that verifiers know it as soon as whoever did
+it. A body's seals are used with the body's own key and certificate; a personal seal has a key of its own, whose
+certificate names the person and no body's code, so that it can never speak for one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from keys.signer import Signer
+from service.archive import Archive
+from service.city import City
+from service.directory import Directory
+from service.keeping import block_leaked_key
+from service.keyring import KeyRing, LateSigner
+from service.pens import standing_of_seal
+from service.publisher import Publisher
+from service.seal_pictures import picture_for
+from service.seal_planners import READERS, confined, planners
+from trust.certification.authority import ISSUING, Authority
+from trust.certification.issuing import key_digest
+from trust.certification.profiles import SEAL_SIGNER
+from trust.certification.revoking import standing_revocations
+from trust.formats.certificate import Certificate, load_certificate
+from trust.formats.leaf import EntryKind, Statement, sealed_commitment
+from trust.formats.ses import SealPicture
+from trust.formats.x509_fields import make_name
+from trust.log.appending import append
+from trust.revocation.acting import Order, act
+from trust.rules.seal_standing import SealKind, subject_of
+from trust.rules.standing import Act, Standing
+from trust.sealing import applying, using
+from trust.sealing.acting import act_on_seal
+from trust.sealing.applying import Registry
+from trust.sealing.errors import SealNotUsable, SealUnknown, SealWishRefused
+from trust.sealing.filing import Workshop, make_and_file
+from trust.sealing.life import MOVES, State, Step, state_of
+from trust.sealing.ports import Application, FiledSeal, Officer, SealUse, Taken, Wish
+from trust.sealing.sealing import Files, Sealed, SealingDesk, Wanted, seal_document
+from trust.sealing.using import Progress, Request
+from verifier.confinement import Confinement
+
+KEY_PREFIX = "seal-"
+LEAKED = "seal-compromised"
+"""The ground that says the key itself is in other hands."""
+
+
+class SealActs:
+    """`trust.sealing.ports.Standings` on the register of acts, publishing what it records."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        publisher: Callable[[], Publisher],
+        now: Callable[[], datetime],
+        random: Callable[[int], bytes],
+    ) -> None:
+        self._archive, self._publisher, self._now, self._random = archive, publisher, now, random
+
+    def standing(self, seal_id: str, at: datetime) -> Standing:
+        """See `Standings`."""
+        return standing_of_seal(self._archive, seal_id, at)
+
+    def recorded(self, key: str) -> bool:
+        """See `Standings`."""
+        return self._archive.acts.by_key(_own(key)) is not None
+
+    def act(
+        self,
+        seal_id: str,
+        step: Step,
+        *,
+        ground: str,
+        reason: str,
+        by: str,
+        key: str,
+        at: datetime,
+        effective_at: datetime | None,
+    ) -> None:
+        """See `Standings`."""
+        kind = MOVES[step].act
+        if kind is None:
+            raise ValueError(f"{step} is no act")
+        order = Order(kind, subject_of(seal_id), ground, reason, by, effective_at=effective_at)
+        act(self._archive.acts, self._archive.log, order, key=_own(key), at=at, random=self._random)
+        self._publisher().after_seal_act(self._now())
+
+
+class Seals:
+    """Everything about seals; `Yinzheng.seals` is one."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        directory: Directory,
+        ring: KeyRing,
+        city: City,
+        files: Files,
+        *,
+        publisher: Callable[[], Publisher],
+        authority: Callable[[], Authority],
+        now: Callable[[], datetime],
+        random: Callable[[int], bytes],
+        stamp: Callable[[bytes], bytes] | None = None,
+    ) -> None:
+        self._archive, self._directory, self._ring, self._city = archive, directory, ring, city
+        self._publisher, self._authority, self._now, self._random = publisher, authority, now, random
+        self.acts = SealActs(archive, publisher, now, random)
+        self.registry = Registry(archive.seal_applications, archive.seals, self.acts, self._picture, random)
+        self.workshop = Workshop(directory.maker, self._signers)
+        self.desk = SealingDesk(
+            seals=archive.seals,
+            requests=archive.seal_requests,
+            standings=self.acts,
+            pen=self.pen,
+            planners=planners(self.body_name, self._chain),
+            readers=READERS,
+            files=files,
+            note=self._note,
+            random=random,
+            now=now,
+            stamp=stamp,
+        )
+
+    def confine(self, readers: Confinement) -> None:
+        """From now on read documents, before and after sealing, in the process that `readers` has for it."""
+        made = planners(self.body_name, self._chain, readers.prepare)
+        self.desk = replace(self.desk, planners=made, readers=confined(readers))
+
+    # --- the register ----------------------------------------------------------------------------------------------
+
+    def apply(self, wish: Wish, *, key: str, by: Officer) -> Application:
+        """Apply for a seal; raises as `trust.sealing.applying.apply`, and `wish-body`, `wish-holder`."""
+        self._check_name(wish)
+        if wish.holder is not None and wish.holder != self.holder(wish.holder.login, wish.body_code):
+            raise SealWishRefused("wish-holder", wish.holder.login)
+        return applying.apply(self.registry, wish, key=key, by=by, at=self._now())
+
+    def decide(self, seal_id: str, *, approve: bool, note: str, by: Officer) -> Application:
+        """Approve or turn down; raises as `trust.sealing.applying.decide`."""
+        return applying.decide(self.registry, seal_id, approve=approve, note=note, by=by, at=self._now())
+
+    def withdraw(self, seal_id: str, *, note: str, by: Officer) -> Application:
+        """Take an application back; raises as `trust.sealing.applying.withdraw`."""
+        return applying.withdraw(self.registry, seal_id, note=note, by=by, at=self._now())
+
+    def file(self, seal_id: str, *, by: Officer) -> FiledSeal:
+        """Make and file an approved seal and publish it; raises as `trust.sealing.filing.make_and_file`."""
+        filed = make_and_file(self.registry, self.workshop, seal_id, by=by, at=self._now())
+        self._publisher().after_seal_act(self._now())
+        return filed
+
+    def act(
+        self,
+        seal_id: str,
+        step: Step,
+        *,
+        ground: str,
+        reason: str,
+        by: Officer,
+        key: str,
+        effective_at: datetime | None = None,
+    ) -> State:
+        """Suspend, resume or cancel; raises as `trust.sealing.acting.act_on_seal`.
+
+        When the key has leaked it is blocked too, and its certificates are revoked: another seal of the same key, or a
+        signature without one, would be a way round. Whatever fails after the act, doing it again takes it up.
+        """
+        state = act_on_seal(
+            self._archive.seals,
+            self.acts,
+            seal_id,
+            step,
+            ground=ground,
+            reason=reason,
+            by=by,
+            key=key,
+            at=self._now(),
+            effective_at=effective_at,
+        )
+        if (step, ground) == (Step.CANCEL, LEAKED):
+            self._block_key(seal_id, effective_at)
+        return state
+
+    def _block_key(self, seal_id: str, lost_at: datetime | None) -> None:
+        filed, now = self._archive.seals.find(seal_id), self._now()
+        if filed is None:
+            raise SealUnknown
+        signer, _ = self._personal(filed) if filed.holder else self._directory.body(filed.body_code)
+        block_leaked_key(self._ring, self._archive, signer.reference.removeprefix("file:"), now, lost_at or now)
+        self._authority().publish_crls(now)
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    def filed(self, body_code: str | None = None) -> Sequence[FiledSeal]:
+        """The filed seals of a body, or of all bodies."""
+        codes = [body_code] if body_code else sorted({one.body_code for one in self._archive.seals.listed()})
+        return [filed for code in codes for filed in self._archive.seals.of_body(code)]
+
+    def applications(self, body_code: str | None = None) -> Sequence[Application]:
+        """The applications of a body, or of all bodies, newest first."""
+        codes = [body_code] if body_code else [body.body.code for body in self._city.bodies]
+        return [one for code in codes for one in self._archive.seal_applications.of_body(code)]
+
+    def find(self, seal_id: str) -> FiledSeal | None:
+        """The filed seal of a number."""
+        return self._archive.seals.find(seal_id)
+
+    def application(self, seal_id: str) -> Application | None:
+        """The application of a number."""
+        return self._archive.seal_applications.find(seal_id)
+
+    def steps(self, seal_id: str) -> Sequence[Taken]:
+        """The steps of an application."""
+        return self._archive.seal_applications.steps(seal_id)
+
+    def acts_on(self, seal_id: str) -> Sequence[Act]:
+        """The acts on a filed seal."""
+        return self._archive.acts.of_many([subject_of(seal_id)]).get(subject_of(seal_id), ())
+
+    def state(self, seal_id: str) -> State:
+        """Where a seal stands now.
+
+        Raises:
+            SealUnknown: neither filed nor applied for.
+
+        """
+        if self.find(seal_id) is not None:
+            return state_of(self.acts.standing(seal_id, self._now()).status)
+        application = self.application(seal_id)
+        if application is None:
+            raise SealUnknown
+        return application.state
+
+    def uses(self, seal_id: str, *, after: int, limit: int) -> Sequence[tuple[int, SealUse, Request | None]]:
+        """Uses of a seal, each with the request it rests on, where it is a document that was sealed."""
+        found = self._archive.seals.uses(seal_id, after=after, limit=limit)
+        return [(number, use, self._archive.seal_requests.find(use.subject)) for number, use in found]
+
+    # --- using -----------------------------------------------------------------------------------------------------
+
+    def seal(self, seal_id: str, data: bytes, wanted: Wanted, *, key: str, by: Officer, department: str) -> Sealed:
+        """Seal a document; raises as `trust.sealing.sealing.seal_document`."""
+        at = self._now()
+        return seal_document(self.desk, seal_id, data, wanted, key=key, by=by, department=department, at=at)
+
+    def allow(self, seal_id: str, count: int, *, purpose: str, key: str, by: Officer) -> Request:
+        """Ask for so many more signatures today than one person may make alone; a second person decides."""
+        filed = self.find(seal_id)
+        if filed is None:
+            raise SealUnknown
+        return using.ask(
+            self._archive.seal_requests,
+            filed,
+            (),
+            purpose=purpose,
+            key=key,
+            by=by,
+            at=self._now(),
+            random=self._random,
+            allowance=count,
+        )
+
+    def request(self, number: str) -> Request | None:
+        """The request of a number."""
+        return self._archive.seal_requests.find(number)
+
+    def requests(self, seal_id: str, limit: int) -> Sequence[Request]:
+        """The requests of a seal, newest first."""
+        return self._archive.seal_requests.of_seal(seal_id, limit)
+
+    def decide_request(self, number: str, *, approve: bool, by: Officer) -> Progress:
+        """Approve a request or turn it down; raises as `trust.sealing.using.decide`, and SealUnknown."""
+        request = self.request(number)
+        if request is None:
+            raise SealUnknown
+        return using.decide(self._archive.seal_requests, request, approve=approve, by=by, at=self._now())
+
+    def pen(self, filed: FiledSeal) -> tuple[Signer, Certificate]:
+        """Signer and certificate of a filed seal.
+
+        Raises:
+            SealNotUsable: `certificate-revoked`.
+            Conflict: `certificate-missing`, the body is no longer one of this installation.
+
+        """
+        signer, certificate = self._personal(filed) if filed.holder else self._directory.body(filed.body_code)
+        if certificate.serial in standing_revocations(self._archive.books, ISSUING):
+            raise SealNotUsable("certificate-revoked", filed.seal.seal_id)
+        return signer, certificate
+
+    def body_name(self, code: str) -> str:
+        """The name of a body of this installation.
+
+        Raises:
+            SealWishRefused: `wish-body`.
+
+        """
+        for body in self._city.bodies:
+            if body.body.code == code:
+                return body.body.name
+        raise SealWishRefused("wish-body", code)
+
+    def holder(self, login: str, body_code: str) -> Officer:
+        """A person of a body, as the holder of a personal seal.
+
+        Raises:
+            SealWishRefused: `wish-holder`, there is nobody of this login in the body.
+
+        """
+        found = self._archive.people.find(login)
+        if found is None or found[0].department != body_code:
+            raise SealWishRefused("wish-holder", login)
+        return Officer(found[0].login, found[0].name)
+
+    def default_name(self, kind: SealKind, body_code: str, holder: Officer | None) -> str:
+        """What a seal of this kind is called where nobody says otherwise."""
+        if holder is not None:
+            return f"{holder.name}印"
+        name = self.body_name(body_code)
+        return name if kind is SealKind.UNIT else f"{name}{kind.label}"
+
+    def _check_name(self, wish: Wish) -> None:
+        """A seal is called after its body or its holder, and may say more behind that; it never names another."""
+        body = self.body_name(wish.body_code)
+        named = wish.holder.name if wish.holder is not None else body
+        if not wish.name.startswith(named) or (wish.holder is not None and wish.name not in {named, f"{named}印"}):
+            raise SealWishRefused("wish-name", wish.name)
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _picture(self, application: Application) -> SealPicture:
+        return picture_for(application, self.body_name(application.wish.body_code))
+
+    def _signers(self, application: Application) -> Sequence[Certificate]:
+        """Whose certificates the seal lists: the body's own, or that of a key made for this personal seal."""
+        wish = application.wish
+        if wish.holder is None:
+            return [self._directory.body(wish.body_code)[1]]
+        name = f"{KEY_PREFIX}{application.seal_id}"
+        signer = self._ring.open(f"file:{name}") if name in self._ring.names() else self._ring.make(name)
+        for record in self._archive.books.certificates.of_key(key_digest(signer.public)):
+            if record.der is not None:
+                return [load_certificate(record.der)]
+        subject = make_name(wish.holder.name, organisation=self.body_name(wish.body_code))
+        authority = self._authority()
+        return [authority.certify(signer.public, SEAL_SIGNER, subject=subject, at=self._now(), random=self._random)]
+
+    def _personal(self, filed: FiledSeal) -> tuple[Signer, Certificate]:
+        """The key of a personal seal and its newest certificate."""
+        listed = load_certificate(filed.seal.signer_certificates[-1])
+        records = self._archive.books.certificates.of_key(key_digest(listed.public_key))
+        newest = next((load_certificate(one.der) for one in reversed(records) if one.der is not None), listed)
+        name = f"file:{KEY_PREFIX}{filed.seal.seal_id}"
+        return LateSigner(newest.public_key, name, self._ring.open), newest
+
+    def _chain(self) -> tuple[bytes, ...]:
+        records = self._archive.books.certificates.of_profile("issuing-ca")
+        return tuple(record.der for record in records if record.der is not None)
+
+    def _note(self, file: bytes, at: datetime) -> None:
+        append(self._archive.log, [Statement(EntryKind.SEAL_USE, (sealed_commitment(file),))], at)
+        self._publisher().after_sealing(at)
+
+
+def _own(key: str) -> str:
+    """Keys of acts on seals have a space of their own."""
+    return f"{subject_of('')}{key}"

@@ -1,0 +1,136 @@
+"""Where things of PDF stand in its octets: white space, comments, headers of objects, dictionaries.
+
+pyHanko says what values mean. Whether other programs would find the same values is a question about octets, and this
+small part of PDF syntax (ISO 32000-2 §7.2, §7.3) answers it: where a dictionary ends, and where a program that searches
+a file for objects would see one begin. A comment counts as white space if it is short and has no word in it that such
+a program looks for; libraries put their name there.
+"""
+
+import re
+from collections.abc import Iterator
+
+from trust.formats.pdf.errors import PdfRefused
+
+SPACE = rb"[\0\t\n\f\r ]"
+REGULAR = rb"[^\0\t\n\f\r ()<>\[\]{}/%]"
+MAX_DICTIONARY, MAX_LEVELS = 64 * 1024, 16
+_TOKEN = re.compile(rb"(<<|\[)|(>>|\])|(/%b*+)|(<[0-9A-Fa-f\0\t\n\f\r ]*+>)|(\()|(%b++)" % (REGULAR, REGULAR))
+_OPEN, _CLOSE, _NAME, _OCTETS, _STRING, _WORD = range(1, 7)
+_DIGITS = b"0123456789"
+_CLOSES = {b"<<": b">>", b"[": b"]"}
+_WORDS = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)|true|false|null|R")
+_IN_STRING = re.compile(rb"\\.|[()]", re.DOTALL)
+_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+_OBJECT = re.compile(rb"[0-9]%b++[0-9]++%b*+obj(?![A-Za-z0-9])" % (SPACE, SPACE))
+_COMMENTS = re.compile(rb"(?:%[^\r\n]*+[\r\n]?)++")
+_HEADER = re.compile(rb"(?<!%b)([0-9]{1,10})%b++([0-9]{1,5})%b++obj(?!%b)" % (REGULAR, SPACE, SPACE, REGULAR))
+_FILLER = re.compile(rb"(?:%b++|%%(?!PDF-|%%EOF)[^\r\n]{0,255}+[\r\n])*+" % SPACE)
+_KEYWORD = re.compile(rb"obj|stream|xref|trailer")
+
+
+def objects_seen(data: bytes, start: int, end: int) -> Iterator[int]:
+    """Where a program that looks for `12 0 obj` without regard to tables would see an object begin."""
+    for found in _OBJECT.finditer(data, start, end):
+        place = found.start()
+        while place > start and data[place - 1] in _DIGITS:
+            place -= 1
+        yield place
+
+
+def without_comments(data: bytes, start: int) -> bytes:
+    """The octets, with white space for those before `start` and for whatever a program might take for a comment."""
+    return bytes(start) + _COMMENTS.sub(lambda found: b" " * len(found[0]), data[start:])
+
+
+def header_at(data: bytes, place: int) -> tuple[int, int] | None:
+    """Number and generation of the object that begins exactly here, if one does."""
+    found = _HEADER.match(data, place)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def after_header(data: bytes, place: int) -> int:
+    """Where the value of the object that begins here begins; `place` itself if none does."""
+    found = _HEADER.match(data, place)
+    return found.end() if found else place
+
+
+def after_space(data: bytes, position: int) -> int:
+    """The next octet that is no white space."""
+    while position < len(data) and data[position] in b"\0\t\n\f\r ":
+        position += 1
+    return position
+
+
+def after_filler(data: bytes, position: int) -> int:
+    """The next octet that is neither white space nor in a short comment without any word that programs look for."""
+    found = _FILLER.match(data, position)
+    end = found.end() if found else position
+    return position if _KEYWORD.search(data, position, end) else end
+
+
+def read_dictionary(data: bytes, position: int) -> tuple[dict[bytes, bytes], int]:
+    """The entries of the dictionary that begins here, as they are spelt, by name with its slash; and where it ends.
+
+    Raises:
+        PdfRefused: `pdf-table-form`, it is not one, is too long, or has a key twice.
+
+    """
+    opened: list[tuple[bytes, int]] = []
+    parts: list[tuple[int, bytes]] = []
+    end = position
+    while opened or end == position:
+        kind, text, end = _token(data, end, position + MAX_DICTIONARY)
+        if kind == _OPEN:
+            opened.append((text, end - len(text)))
+        elif kind == _CLOSE:
+            opening, start = opened.pop() if opened else (b"", 0)
+            text = data[start:end]
+            if _CLOSES.get(opening) is None or not text.endswith(_CLOSES[opening]):
+                raise malformed()
+        if kind != _OPEN and len(opened) == 1:
+            parts.append((kind, text))
+        if len(opened) > MAX_LEVELS or not data.startswith(b"<<", position):
+            raise malformed()
+    return _entries(parts), end
+
+
+def _token(data: bytes, position: int, limit: int) -> tuple[int, bytes, int]:
+    """The next token: its kind, how it is spelt, and where it ends."""
+    found = _TOKEN.match(data, after_filler(data, position), limit)
+    if found is None or found.lastindex is None:
+        raise malformed()
+    kind = found.lastindex
+    if kind == _WORD and not _WORDS.fullmatch(found[kind]):
+        raise malformed()
+    end = _after_string(data, found.end(), limit) if kind == _STRING else found.end()
+    return kind, found[kind], end
+
+
+def _after_string(data: bytes, position: int, limit: int) -> int:
+    depth = 1
+    for found in _IN_STRING.finditer(data, position, limit):
+        depth += {b"(": 1, b")": -1}.get(found[0], 0)
+        if depth == 0:
+            return found.end()
+    raise malformed()
+
+
+def _entries(parts: list[tuple[int, bytes]]) -> dict[bytes, bytes]:
+    """Names and values in turn; a reference is one value of three words."""
+    values: list[tuple[int, bytes]] = []
+    for kind, text in parts:
+        if text == b"R":
+            if not all(each.isdigit() for _, each in values[-2:]):
+                raise malformed()
+            values[-2:] = [(_WORD, b" ".join((*(each for _, each in values[-2:]), text)))]
+        else:
+            values.append((kind, text))
+    names = [_ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), text) for _, text in values[::2]]
+    if len(values) % 2 or any(kind != _NAME for kind, _ in values[::2]) or len(set(names)) != len(names):
+        raise malformed()
+    return dict(zip(names, (text for _, text in values[1::2]), strict=True))
+
+
+def malformed() -> PdfRefused:
+    """The refusal of a table, or of what belongs to one, that programs would not read alike."""
+    return PdfRefused("pdf-table-form", "pdf-table-form", step=2)
