@@ -86,7 +86,7 @@ def verify_file(
 ) -> Examined:
     """Verify a sealed file or a picture of a code; hostile octets lead to findings, never to errors.
 
-    `read` takes a sealed file apart, here or in a process of its own (`confinement`). Asked for under a policy for sealed
+    `read` takes a sealed file apart, here or in a process of its own (`confinement`). Under a policy for sealed
     documents, anything else is told to be none, which stays open.
 
     Raises:
