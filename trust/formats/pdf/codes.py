@@ -151,7 +151,7 @@ def code_finding(code: str, *subjects: str) -> Finding:
     known = CODES[code]
     names = "、".join(f"“{subject[:MAX_SUBJECT]}”" for subject in subjects[:SHOWN])
     more = " 等" if len(subjects) > SHOWN else ""
-    detail = f"{known.sentence}（{names}{more}）" if subjects else known.sentence
+    detail = f"{known.sentence.removesuffix('。')}（{names}{more}）。" if subjects else known.sentence
     return Finding(known.step, code, known.indication, detail, warning=known.indication is PASSED)
 
 
