@@ -48,7 +48,7 @@ def issue(
     key = key or yinzheng.random(16).hex()
     try:
         issued = yinzheng.issue(application, key=key, by=official_of(body).name)
-    except Exception:
+    except Exception:  # whatever it was goes on as it came; here it is only told how to take the issue up
         _tell_begun(yinzheng, key, application.digest)
         raise
     text = to_text(issued.token, yinzheng.office.host_url)

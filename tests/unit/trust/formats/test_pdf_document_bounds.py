@@ -190,7 +190,7 @@ def test_codes_come_once_and_subjects_are_few() -> None:
         notes.note("pdf-page-changed", f"第 {number} 版")
     (finding,) = notes.findings("Seal1")
     assert finding.signature == "Seal1"
-    assert finding.detail.endswith("（“第 0 版”、“第 1 版”、“第 2 版” 等）")
+    assert finding.detail.endswith("（“第 0 版”、“第 1 版”、“第 2 版” 等）。")
     assert not notes.sound
     with pytest.raises(KeyError):
         notes.note("no-such-code")
@@ -202,7 +202,7 @@ def test_every_code_a_refusal_uses_is_in_the_table_or_speaks_for_itself() -> Non
     read_any._refuse(notes, PdfRefused("pdf-unreadable", "对象 7 无法读取。"))
     assert {finding.name: finding.detail for finding in notes.findings(None)} == {
         "pdf-stamp": "别的话。",
-        "pdf-unreadable": "文件不是完好的 PDF，已损坏或被改动。（“对象 7 无法读取。”）",
+        "pdf-unreadable": "文件不是完好的 PDF，已损坏或被改动（“对象 7 无法读取。”）。",
     }
 
 
