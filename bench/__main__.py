@@ -1,4 +1,4 @@
-"""`python -m bench [NAME…] [--json FILE]`: run benchmarks, print what they ran on, then a table each.
+"""`python -m bench [NAME…] [--rows N] [--json FILE]`: run benchmarks, print what they ran on, then a table each.
 
 A benchmark is a module `bench.<name>` with `run() -> list[Row]`. Everything that a reader needs to judge a figure is
 printed first: processor, load, commit, versions. With other load above one half the figures are marked as noisy.
@@ -23,7 +23,7 @@ from rich.table import Table
 from bench.rows import Row
 from keys import backend
 
-NAMES = ("sm2", "ofd", "pdf", "documents", "issue", "verify", "token")
+NAMES = ("sm2", "ofd", "pdf", "documents", "issue", "batch", "verify", "token")
 VERSIONS = ("cryptography", "gmssl", "pyhanko", "reportlab", "asn1crypto", "cbor2", "zxing-cpp", "qrcode", "sqlalchemy")
 QUIET_LOAD = 0.5
 
@@ -33,6 +33,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description="figures as ratios to peers of the same run")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all by default")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    parser.add_argument("--rows", type=int, metavar="N", help="rows of a batch; 2000 by default")
     wanted = parser.parse_args(arguments)
     if unknown := set(wanted.names) - set(NAMES):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
@@ -40,16 +41,17 @@ def main(arguments: list[str]) -> None:
     surroundings = describe()
     for name, value in surroundings.items():
         console.print(f"{name}: {value}", highlight=False, markup=False, soft_wrap=True)
-    results = {name: timed(name, console) for name in wanted.names or NAMES}
+    sizes = {"batch": {"rows": wanted.rows}} if wanted.rows else {}
+    results = {name: timed(name, console, **sizes.get(name, {})) for name in wanted.names or NAMES}
     if wanted.json:
         content = {"surroundings": surroundings, "results": results}
         wanted.json.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def timed(name: str, console: Console) -> dict[str, Any]:
-    """Run one benchmark, print its table, return its figures."""
+def timed(name: str, console: Console, **sizes: int) -> dict[str, Any]:
+    """Run one benchmark, print its table, return its figures; `sizes` are arguments of its `run`."""
     wall, cpu = time.perf_counter(), time.process_time()
-    rows: list[Row] = importlib.import_module(f"bench.{name}").run()
+    rows: list[Row] = importlib.import_module(f"bench.{name}").run(**sizes)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     title = f"{name}: {wall:.1f} s, {cpu:.1f} CPU s; rates per CPU second, median of the rounds"
     console.print(table(title, rows))

@@ -25,12 +25,14 @@ from bench.rows import Row, Work, compared, measure_together
 from issuer.application import Application, read_application
 from issuer.drafting import draw, plan_token
 from issuer.issuing import Issued
-from issuer.ports import Artefacts, Entry, SigningPlan
+from issuer.ports import Artefacts, Entry, SigningPlan, State
 from service.blobs import FolderBlobs
 from service.city import read_city
+from service.data_folder import DEMO_CITY
 from service.database import migrate, open_engine
 from service.keyring import MemoryRing
-from service.wiring import DEMO_CITY, Means, Yinzheng
+from service.means import Means
+from service.wiring import Yinzheng
 from templates.library import load_bundle
 from trust.formats.leaf import EntryKind, Statement
 from trust.formats.ofd.examine import examine_ofd
@@ -132,7 +134,7 @@ def steps(made: Installation, issued: Issued) -> dict[str, Work]:
     def store() -> None:
         mark = next(fresh).to_bytes(8, "big")
         for file in (issued.ofd, issued.pdf):
-            made.blobs.get(made.blobs.put(file + mark))
+            made.blobs.stored(made.blobs.put(file + mark))
 
     def log() -> None:
         office.log.append(Statement(EntryKind.ISSUE, (secrets.token_bytes(32), secrets.token_bytes(32))), AT)
@@ -161,10 +163,11 @@ def registering(made: Installation, entry: Entry, fresh: Iterator[int]) -> Work:
         identifier = replace(entry.licence.identifier, serial=serial)
         pointer = office.allot(str(identifier), AT)
         licence = replace(entry.licence, identifier=identifier, number=f"register {serial}", status=pointer)
-        office.register.begin(replace(entry, key=f"register {serial}", licence=licence))
-        office.register.plan(str(identifier), SigningPlan(b"token", "sm3:0", "sm3:1"))
-        office.register.seal(str(identifier), ("sm3:2", "sm3:3"))
-        office.register.release(str(identifier), Artefacts("sm3:2", "sm3:3", 1, AT))
+        begun = replace(entry, key=f"register {serial}", licence=licence, state=State.BEGUN, plan=None, sealed=None)
+        office.register.begin_many([begun])
+        office.register.plan_many([(begun, SigningPlan(b"token", "sm3:0", "sm3:1"))])
+        office.register.seal_many([(begun, ("sm3:2", "sm3:3"))])
+        office.register.release_many([(begun, Artefacts("sm3:2", "sm3:3", 1, AT))])
 
     return register
 

@@ -9,6 +9,7 @@ The floor of both sides is one SM2 operation.
 """
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
@@ -95,8 +96,8 @@ def run() -> list[Row]:
     ]
 
 
-def peer(page: bytes) -> tuple[Work, Work]:
-    """Signing and validating a page by pyHanko, certified against any change, with an invisible field."""
+def sealing_peer() -> tuple[Callable[[bytes], bytes], Any]:
+    """Signing pages by pyHanko, certified against any change, with an invisible field; and the signer's certificate."""
     key, certificate = p256_party()
     store: Any = SimpleCertificateStore  # pyHanko leaves its constructor without types
     signer = signers.SimpleSigner(certificate, key, store())
@@ -108,12 +109,18 @@ def peer(page: bytes) -> tuple[Work, Work]:
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
     )
 
-    def sign() -> bytes:
+    def sign(page: bytes) -> bytes:
         writer = IncrementalPdfFileWriter(BytesIO(page))
         out: Any = signers.PdfSigner(metadata, signer).sign_pdf(writer, bytes_reserved=ROOM)
         return bytes(out.getvalue())
 
-    signed = sign()
+    return sign, certificate
+
+
+def peer(page: bytes) -> tuple[Work, Work]:
+    """Signing and validating a page by pyHanko."""
+    seal, certificate = sealing_peer()
+    signed = seal(page)
 
     def validate() -> object:
         context = ValidationContext(trust_roots=[certificate], allow_fetching=False, moment=AT)
@@ -124,7 +131,7 @@ def peer(page: bytes) -> tuple[Work, Work]:
         return status
 
     validate()
-    return sign, validate
+    return partial(seal, page), validate
 
 
 def p256_party() -> tuple[Any, Any]:

@@ -15,7 +15,7 @@ from trust.formats.status_list import SIZE, STATUS_LIST_TYPE, StatusList, encode
 from trust.formats.token import TokenClaims, decode_claims, encode_claims, from_text, split_token, to_text
 from trust.revocation.publishing import open_status_list
 from trust.rules.identifier import parse
-from trust.rules.licence import StatusPointer
+from trust.rules.status_pointer import StatusPointer
 
 AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 HOST = "https://zhengzhao.example"

@@ -17,7 +17,7 @@ identifier is the issuer's to answer for.
 import re
 from base64 import b32encode
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
 from cases.consent import MAX_PURPOSE, Consent, Mode
@@ -28,6 +28,7 @@ from keys.sm3 import hmac_sm3
 from trust.errors import Malformed
 from trust.formats.canonical_json import encode_json, text_of
 from trust.formats.receipt import Receipt, encode_receipt
+from trust.rules.conversion import Grade
 from trust.rules.identifier import check_character, parse_lenient
 from trust.rules.licence import CHINA
 
@@ -65,7 +66,10 @@ class CitationRequest:
 
 @dataclass(frozen=True)
 class CitationPlan:
-    """Everything that is about to be promised; `file_digest` carries its algorithm, `fields` may be shown."""
+    """Everything that is about to be promised; `file_digest` carries its algorithm, `fields` may be shown.
+
+    `grade` is the evidence grade of a licence that was converted from stock, None for all others.
+    """
 
     number: str
     case_number: str
@@ -86,6 +90,7 @@ class CitationPlan:
     status_list: int | None
     standing_sequence: int
     cited_at: datetime
+    grade: Grade | None = field(default=None, kw_only=True)
 
     def with_receipt(self, receipt: bytes) -> "Citation":
         """The citation that this plan becomes."""
@@ -207,7 +212,12 @@ def facts_of(plan: CitationPlan) -> dict[str, object]:
             "valid_until": None if until is None else text_of(until),
             "fields": list(plan.fields),
         },
-        "licence": {"identifier": plan.identifier, "type": plan.type_code, "file": plan.file_digest},
+        "licence": {
+            "identifier": plan.identifier,
+            "type": plan.type_code,
+            "file": plan.file_digest,
+            **({"grade": plan.grade.value} if plan.grade else {}),
+        },
         "verdict": {
             "indication": plan.indication,
             "policy": plan.policy,

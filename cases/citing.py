@@ -1,6 +1,7 @@
 """Cite 引用: a case stands on a licence instead of asking for the paper again.
 
     known before? -> requirement -> consent -> find the licence -> whose is it? -> of the right type? -> verdict
+    -> evidence grade, of what was converted from stock
     -> write down what will be promised -> sign -> check what was signed -> record, if the standing has not moved
     -> read back, check again -> answer
 
@@ -27,13 +28,23 @@ from cases.citation import (
     terms_digest,
 )
 from cases.consent import Mode, check_consent
-from cases.errors import CasesError, NothingHeld, NotVerified, ReceiptRefused, WrongHolder, WrongType
+from cases.errors import (
+    CasesError,
+    CopyNotCited,
+    GradeTooLow,
+    NothingHeld,
+    NotVerified,
+    ReceiptRefused,
+    WrongHolder,
+    WrongType,
+)
 from cases.ports import Checked, CitingPorts
 from cases.requirement import Requirement, requirement_of
 from keys.sm2 import PublicKey
 from trust.errors import TrustError
 from trust.formats.cose import check, sign1, split
 from trust.formats.receipt import MAX_RECEIPT, RECEIPT_TYPE
+from trust.rules.conversion import Grade
 from trust.rules.times import aware
 from trust.rules.verdict import Indication
 
@@ -50,7 +61,7 @@ def cite(
 
     Raises:
         MalformedRequest, IdempotencyMismatch, NoSuchRequirement, NothingHeld, WrongHolder, WrongType, ConsentRefused,
-            NotVerified, StandingMoved: the citation is refused, and nothing is recorded.
+            NotVerified, GradeTooLow, StandingMoved: the citation is refused, and nothing is recorded.
         NumberTaken, ReceiptRefused: something is broken here; nothing is handed out.
 
     """
@@ -70,6 +81,8 @@ def cite(
     checked = _named(ports, request, requirement, at) if request.identifier else _held(ports, request, requirement, at)
     if checked.verdict.indication is not Indication.PASSED:
         raise NotVerified(checked.verdict)
+    if (found := _grade(checked)) and not found.at_least(requirement.least_grade):
+        raise GradeTooLow(found, requirement.least_grade)
     plan = _plan(request, requirement, checked, number=allot_number(number_random), at=at)
     citation = _sign(ports, request, plan)
     return _read_back(ports, ports.store.record(citation, digest, key, checked.standing_sequence))
@@ -122,28 +135,39 @@ def _named(ports: CitingPorts, request: CitationRequest, requirement: Requiremen
 
 
 def _held(ports: CitingPorts, request: CitationRequest, requirement: Requirement, at: datetime) -> Checked:
-    """The newest licence held that holds; where none does, the newest, so that its verdict can be told."""
+    """The newest licence held that holds on evidence enough; where none does, the one that comes nearest to it."""
     newest: Checked | None = None
+    weak: Checked | None = None
     held = ports.holdings.held(request.holder_code_type, request.holder_code, requirement.type_codes)
     for identifier in held[:MOST_TRIED]:
         checked = ports.checks.check(identifier, at)
         if checked is None or _mismatch(checked, request, requirement):
             continue  # the index is behind the register: such a licence is not held
         if checked.verdict.indication is Indication.PASSED:
-            return checked
+            grade = _grade(checked)
+            if grade is None or grade.at_least(requirement.least_grade):
+                return checked
+            weak = weak or checked
         newest = newest or checked
-    if newest is None:
+    if (nearest := weak or newest) is None:
         raise NothingHeld
-    return newest
+    return nearest
+
+
+def _grade(checked: Checked) -> Grade | None:
+    """The evidence grade of a licence that was converted from stock."""
+    return checked.licence.conversion.grade if checked.licence.conversion else None
 
 
 def _mismatch(checked: Checked, request: CitationRequest, requirement: Requirement) -> CasesError | None:
-    """Whose licence it is, then of which type; codes are compared as they stand in the licence."""
+    """Whose licence it is, then of which type, then whether an original; codes as they stand in the licence."""
     holders = {(holder.code_type, holder.code) for holder in checked.licence.holders}
     if (request.holder_code_type, request.holder_code) not in holders:
         return WrongHolder()
     found = checked.licence.identifier.type_code
-    return None if found in requirement.type_codes else WrongType(found, requirement.type_codes)
+    if found not in requirement.type_codes:
+        return WrongType(found, requirement.type_codes)
+    return None if checked.licence.copy is None else CopyNotCited()
 
 
 def _plan(
@@ -164,6 +188,7 @@ def _plan(
         fields=requirement.fields,
         identifier=str(checked.licence.identifier),
         type_code=checked.licence.identifier.type_code,
+        grade=_grade(checked),
         file_digest=digest_text(checked.file_digest),
         indication=checked.verdict.indication.value,
         policy=checked.verdict.policy,

@@ -8,6 +8,8 @@ CasesError
 ├── NothingHeld          no licence that could be cited: none held, not known, not open to this service
 ├── WrongHolder          the licence named belongs to somebody else
 ├── WrongType            the licence named is not of a type that the requirement accepts
+├── CopyNotCited         an annotated copy was named; only an original is cited
+├── GradeTooLow          the licence was converted from stock on less evidence than the requirement asks for
 ├── NotVerified          the licence did not pass verification; `verdict` says why
 ├── ConsentRefused       the consent does not carry this citation; `reason` begins with `consent-`
 ├── StandingMoved        the licence's standing changed between verification and record
@@ -19,6 +21,7 @@ CasesError
 Every refusal leaves nothing recorded. What is unknown, closed or another department's shares one class.
 """
 
+from trust.rules.conversion import Grade
 from trust.rules.verdict import Verdict
 
 
@@ -62,6 +65,18 @@ class WrongType(CasesError):
         super().__init__("wrong-type", found)
         self.found = found
         self.accepted = accepted
+
+
+class GradeTooLow(CasesError):
+    def __init__(self, found: Grade, needed: Grade) -> None:
+        super().__init__("grade-too-low", f"{found} < {needed}")
+        self.found = found
+        self.needed = needed
+
+
+class CopyNotCited(CasesError):
+    def __init__(self) -> None:
+        super().__init__("copy-not-cited")
 
 
 class NotVerified(CasesError):

@@ -24,6 +24,7 @@ from cases.watching import Ground, Watched, watch_case
 from cases.withdrawing import withdraw
 from trust.formats.canonical_json import base64_of
 from trust.formats.instants import Instant
+from trust.rules.conversion import Grade
 
 ENVELOPE_TYPE = 'application/cose; cose-type="cose-sign1"'
 
@@ -99,6 +100,7 @@ class CitationView(BaseModel):
     fields: tuple[str, ...]
     identifier: str
     type_code: str
+    grade: Grade | None = Field(default=None, description="由存量转换而来的证照的证据等级；其他证照为 null")
     file_digest: str
     indication: str
     policy: str

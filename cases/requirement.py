@@ -5,6 +5,10 @@ names the licence types that satisfy it and the face fields that the matter may 
 are never shown to a case: the list is where a department says, in public, what it needs. Whether anybody may be asked
 for a material is the law's business, not this module's.
 
+`least_grade` is the least evidence grade of a licence that was converted from stock (`trust.rules.conversion`). Where
+the list does not say, it is B: below that nobody has compared the data with a register, so a department that relies on
+it has to say so in public.
+
 The lists are data, read strictly: unknown members, double codes and codes that cannot exist are refused, so that a
 slip of the pen does not silently drop a requirement.
 
@@ -20,6 +24,7 @@ slip of the pen does not silently drop a requirement.
       type_codes = ["11100000MB0143028R001"]
       mandatory = true
       fields = ["address"]
+      least_grade = "C"
 """
 
 import tomllib
@@ -30,23 +35,31 @@ from typing import Never
 from cases.errors import MalformedMatters, NoSuchRequirement
 from cases.wording import is_code, is_plain
 from trust.errors import Malformed
+from trust.rules.conversion import Grade
 from trust.rules.identifier import check_type_code
 from trust.rules.party import check_uscc
 
 MAX_TEXT = 1 << 20
 MATTER_MEMBERS = frozenset({"code", "name", "department_code", "requirement"})
 REQUIREMENT_MEMBERS = frozenset({"code", "name", "type_codes", "mandatory"})
+MAY_BE_LEFT_OUT = frozenset({"fields", "least_grade"})
+LEAST_GRADE = Grade.B
+"""Of stock that a matter relies on, where its list does not say."""
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """One material of a matter: the licence types that satisfy it, and the face fields the matter may see."""
+    """One material of a matter: the licence types that satisfy it, and the face fields the matter may see.
+
+    A licence converted from stock has to have `least_grade` at least.
+    """
 
     code: str
     name: str
     type_codes: tuple[str, ...]
     mandatory: bool
     fields: tuple[str, ...] = ()
+    least_grade: Grade = LEAST_GRADE
 
 
 @dataclass(frozen=True)
@@ -86,7 +99,7 @@ def load_matters(toml_text: str) -> tuple[Matter, ...]:
 
     Raises:
         MalformedMatters: `too-large`, `syntax`, `members`, `empty`, `code`, `name`, `department-code`, `windows`,
-            `double-code`, `type-codes`, `mandatory`, `fields`; the text says where.
+            `double-code`, `type-codes`, `mandatory`, `fields`, `least-grade`; the text says where.
 
     """
     if len(toml_text) > MAX_TEXT:
@@ -127,8 +140,8 @@ def _matter(table: Mapping[str, object], where: str) -> Matter:
 
 
 def _requirement(table: Mapping[str, object], where: str) -> Requirement:
-    """One `[[matter.requirement]]`; `fields` may be left out."""
-    if table.keys() - {"fields"} != REQUIREMENT_MEMBERS:
+    """One `[[matter.requirement]]`; `fields` and `least_grade` may be left out."""
+    if table.keys() - MAY_BE_LEFT_OUT != REQUIREMENT_MEMBERS:
         _refuse("members", where)
     code, name, mandatory = table["code"], table["name"], table["mandatory"]
     if not isinstance(code, str) or not is_code(code):
@@ -143,7 +156,10 @@ def _requirement(table: Mapping[str, object], where: str) -> Requirement:
     fields = _texts(table.get("fields", []), "fields", where)
     if not all(is_code(field) for field in fields):
         _refuse("fields", where)
-    return Requirement(code, name, types, mandatory, fields)
+    grade = table.get("least_grade", LEAST_GRADE.value)
+    if not isinstance(grade, str) or grade not in set(Grade):
+        _refuse("least-grade", where)
+    return Requirement(code, name, types, mandatory, fields, Grade(grade))
 
 
 def _holds(check: Callable[[str], None], code: str) -> bool:

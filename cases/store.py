@@ -42,6 +42,7 @@ from cases.citation import Citation, CitationPlan
 from cases.consent import Mode
 from cases.errors import ConsentRefused, IdempotencyMismatch, NumberTaken, StandingMoved
 from keys.sm3 import sm3
+from trust.rules.conversion import Grade
 from trust.store import METADATA, Instant, text
 
 Result = TypeVar("Result")
@@ -94,6 +95,7 @@ CITATIONS = Table(
     Column("standing_sequence", BigInteger, nullable=False),
     Column("cited_at", Instant, nullable=False),
     Column("receipt", LargeBinary, nullable=False),
+    Column("grade", String(1), nullable=True),  # of a licence that was converted from stock
     text("key_digest", 64, unique=True),
     Column("body_digest", LargeBinary, nullable=False),
     Index("ix_citation_identifier", "identifier"),
@@ -265,11 +267,13 @@ def _key_digest(department_code: str, key: str) -> str:
 
 def _values(citation: Citation) -> dict[str, object]:
     """A citation as a row."""
-    return vars(citation) | {"consent_mode": citation.consent_mode.value, "fields": ",".join(citation.fields)}
+    plain = {"consent_mode": citation.consent_mode.value, "fields": ",".join(citation.fields)}
+    return vars(citation) | plain | {"grade": citation.grade and citation.grade.value}
 
 
 def _citation(row: Row[Any]) -> Citation:
     """A row as a citation."""
     kept = {member.name: getattr(row, member.name) for member in fields(Citation)}
     named = tuple(kept["fields"].split(",")) if kept["fields"] else ()
-    return Citation(**kept | {"consent_mode": Mode(kept["consent_mode"]), "fields": named})
+    grade = Grade(kept["grade"]) if kept["grade"] else None
+    return Citation(**kept | {"consent_mode": Mode(kept["consent_mode"]), "fields": named, "grade": grade})

@@ -14,7 +14,9 @@ from datetime import date
 
 from issuer.errors import ApplicationRefused
 from keys.sm3 import sm3
+from trust.rules.conversion import Conversion
 from trust.rules.party import Holder
+from trust.rules.succession import Succession
 
 MAX_OCTETS = 65_536
 MEMBERS = {
@@ -24,7 +26,11 @@ MEMBERS = {
 
 @dataclass(frozen=True)
 class Application:
-    """A request for one licence of `type_code`, issued by the body `issuer_code`."""
+    """A request for one licence of `type_code`, issued by the body `issuer_code`.
+
+    `succession` says what it follows, `conversion` what a converted one rests on. Neither is ever a member of what is
+    handed in: the one is judged where it is applied for, the other where two people have compared the stock.
+    """
 
     type_code: str
     issuer_code: str
@@ -35,10 +41,12 @@ class Application:
     valid_from: date | None = None
     valid_until: date | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    succession: Succession | None = None
+    conversion: Conversion | None = None
 
     def canonical(self) -> bytes:
         """The octets that the idempotency digest is taken over."""
-        body = {
+        body: dict[str, object] = {
             "type": self.type_code,
             "issuer": self.issuer_code,
             "number": self.number,
@@ -49,6 +57,10 @@ class Application:
             "holders": [[holder.name, holder.code, holder.code_type] for holder in self.holders],
             "fields": dict(self.fields),
         }
+        if self.succession is not None:
+            body["succession"] = [self.succession.kind.value, self.succession.predecessor]
+        if (conversion := self.conversion) is not None:
+            body["conversion"] = [conversion.grade.value, conversion.source, conversion.scan]
         text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return text.encode("utf-8", "surrogatepass")  # what cannot stand in a licence is refused elsewhere
 
@@ -65,13 +77,22 @@ def parse_application(octets: bytes, *, type_code: str, issuer_code: str) -> App
         ApplicationRefused: too large, not JSON (a member given twice is none either), or not in the form above.
 
     """
+    return read_application(decode_members(octets), type_code=type_code, issuer_code=issuer_code)
+
+
+def decode_members(octets: bytes) -> object:
+    """The JSON value of an application, not judged yet.
+
+    Raises:
+        ApplicationRefused: too large, or not JSON; a member given twice is none either.
+
+    """
     if len(octets) > MAX_OCTETS:
         raise ApplicationRefused([("", "too-large")])
     try:
-        body = json.loads(octets.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_number)
+        return json.loads(octets.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise ApplicationRefused([("", "not-json")]) from error
-    return read_application(body, type_code=type_code, issuer_code=issuer_code)
 
 
 def read_application(body: object, *, type_code: str, issuer_code: str) -> Application:
@@ -84,7 +105,7 @@ def read_application(body: object, *, type_code: str, issuer_code: str) -> Appli
     if not isinstance(body, dict):
         raise ApplicationRefused([("", "not-an-object")])
     problems = [(str(name)[:64], "unknown") for name in sorted(body.keys() - MEMBERS)]
-    number, area = _text(body, "number", 128, problems), _text(body, "area_code", 6, problems)
+    number, area = _number(body, problems), _text(body, "area_code", 6, problems)
     issued = _date(body, "issued_on", problems)
     if issued is None and not any(name == "issued_on" for name, _ in problems):
         problems.append(("issued_on", "missing"))
@@ -114,6 +135,11 @@ def _text(body: Mapping[str, object], name: str, limit: int, problems: list[tupl
     reason = "missing" if value is None or value == "" else "too-long" if isinstance(value, str) else "not-text"
     problems.append((name, reason))
     return ""
+
+
+def _number(body: Mapping[str, object], problems: list[tuple[str, str]]) -> str:
+    """The number; one that is left out may be drawn, which the rules of the type say."""
+    return "" if body.get("number") in (None, "") else _text(body, "number", 128, problems)
 
 
 def _date(body: Mapping[str, object], name: str, problems: list[tuple[str, str]]) -> date | None:

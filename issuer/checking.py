@@ -4,32 +4,36 @@ Everything that is wrong with an application is told at once where that is possi
 `trust.rules`, the same that a verifier knows. Nothing here stores or signs.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from issuer.application import Application
-from issuer.errors import ApplicationRefused, NoMandate
+from issuer.drafting import facts_of
+from issuer.errors import ApplicationRefused, NoMandate, NoPen, OutsideArea
+from issuer.ports import Pen
 from trust.errors import Malformed
 from trust.rules.catalogue import LicenceType, field_problems
+from trust.rules.conversion import marks_of
 from trust.rules.errors import FieldRefused
 from trust.rules.licence import Licence, check_licence, day_in_china
-from trust.rules.mandate import Mandate, mandate_for
+from trust.rules.mandate import Mandate, MandateBook
 from trust.rules.metadata import check_metadata
 from trust.rules.party import check_holder
 
 
-def check(application: Application, kind: LicenceType, mandates: Sequence[Mandate], at: datetime) -> Mandate:
+def check(
+    application: Application, kind: LicenceType, mandates: Sequence[Mandate] | MandateBook, at: datetime
+) -> Mandate:
     """Give the mandate under which the application may become a licence.
 
     Raises:
-        NoMandate: the body may not issue this type now.
+        NoMandate: the body may not issue this type now; OutsideArea where it may, but not for this place.
         ApplicationRefused: every problem with the data.
 
     """
-    mandate = mandate_for(mandates, application.issuer_code, application.type_code, at)
-    if mandate is None:
-        raise NoMandate(application.issuer_code, application.type_code)
-    problems = [*_holders(application, kind, at), *_dates(application, kind, at)]
+    mandate = _mandate(application, mandates, at)
+    problems = [*_number(application, kind), *_holders(application, kind, at), *_dates(application, kind, at)]
     problems += [(f"fields.{problem.key}", problem.reason) for problem in field_problems(kind, application.fields)]
     if problems:
         raise ApplicationRefused(problems)
@@ -39,10 +43,16 @@ def check(application: Application, kind: LicenceType, mandates: Sequence[Mandat
 def check_draft(licence: Licence, kind: LicenceType) -> None:
     """Hold a drafted licence against everything a licence of its type must be.
 
+    No text of it may claim an evidence grade, which only the line of a conversion does.
+
     Raises:
         ApplicationRefused: the first thing that is wrong.
 
     """
+    if (conversion := licence.conversion) is not None and not conversion.grade.at_least(kind.least_grade):
+        raise ApplicationRefused([("conversion", "grade-too-low")])
+    if claiming := [key for key, text in _texts(licence) if marks_of(text)]:
+        raise ApplicationRefused([(key, "reserved-words") for key in claiming])
     try:
         check_licence(licence, kind)
         check_metadata(licence, kind)
@@ -50,6 +60,47 @@ def check_draft(licence: Licence, kind: LicenceType) -> None:
         raise ApplicationRefused([(error.key, error.reason)]) from error
     except Malformed as error:
         raise ApplicationRefused([("", error.reason)]) from error
+
+
+def check_seal(kind: LicenceType, pen: Pen) -> None:
+    """See that the seal is of a kind that licences of this type bear.
+
+    Raises:
+        NoPen: `seal-kind`.
+
+    """
+    if pen.seal.seal_type not in {seal.code for seal in kind.seals}:
+        raise NoPen(pen.body.code, "seal-kind")
+
+
+def _mandate(application: Application, mandates: Sequence[Mandate] | MandateBook, at: datetime) -> Mandate:
+    """The mandate for the place of the application; a place that is none is told with the other problems."""
+    book = mandates if isinstance(mandates, MandateBook) else MandateBook(mandates)
+    place = application.area_code if re.fullmatch("[0-9]{6}", application.area_code) else None
+    found = book.judge(application.issuer_code, application.type_code, at, place)
+    if isinstance(found, Mandate):
+        return found
+    refusal = OutsideArea if found == "area" else NoMandate
+    raise refusal(application.issuer_code, application.type_code)
+
+
+def _number(application: Application, kind: LicenceType) -> list[tuple[str, str]]:
+    """What is wrong with the number; one that is left out is drawn, where the type lets it be."""
+    if not application.number:
+        return [] if kind.number_drawn else [("number", "missing")]
+    if kind.numbering is not None:
+        try:
+            kind.numbering.check(application.number, facts_of(application))
+        except Malformed as error:
+            return [("number", error.reason)]
+    return []
+
+
+def _texts(licence: Licence) -> Iterator[tuple[str, str]]:
+    """Everything on the face that somebody has typed, by the member it came in."""
+    yield "number", licence.number
+    yield from (("holder", holder.name) for holder in licence.holders)
+    yield from ((f"fields.{key}", text) for key, text in licence.fields.items())
 
 
 def _holders(application: Application, kind: LicenceType, at: datetime) -> list[tuple[str, str]]:
@@ -74,6 +125,9 @@ def _dates(application: Application, kind: LicenceType, at: datetime) -> list[tu
         problems.append(("valid_until", "before-start"))
     if kind.validity == "permanent" and application.valid_until is not None:
         problems.append(("valid_until", "this-type-has-no-end"))
-    if kind.validity == "years" and application.valid_until is None:
+    last = kind.last_day(application.valid_from or application.issued_on)
+    if application.valid_until is None and (kind.validity == "years" or last is not None):
         problems.append(("valid_until", "missing"))
+    if application.valid_until is not None and last is not None and application.valid_until > last:
+        problems.append(("valid_until", "beyond-longest"))
     return problems

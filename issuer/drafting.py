@@ -5,15 +5,16 @@ can be taken up again, and what is signed can be held against what was planned a
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from issuer.application import Application
 from issuer.ports import Pen
 from keys.sm3 import sm3
-from templates.face import Face, draw_face
-from templates.layout import licence_items
+from templates.annotation import annotated
+from templates.face import Face, draw_face, title_of
+from templates.layout import licence_pages
 from templates.library import Bundle
 from trust.formats.cose import plan_sign1
 from trust.formats.licence_document import encode_licence
@@ -21,10 +22,13 @@ from trust.formats.ofd.document import OfdAttachment, OfdDocument
 from trust.formats.ofd.seal import PlannedOfd, plan_ofd
 from trust.formats.pdf.plan import PlannedPdf, plan_drawing
 from trust.formats.status_list import SIZE
-from trust.formats.token import TokenClaims, encode_claims, to_text
-from trust.rules.identifier import LicenceIdentifier
-from trust.rules.licence import Licence, StatusPointer
+from trust.formats.token import CopyClaims, TokenClaims, encode_claims, to_text
+from trust.rules.catalogue import LicenceType
+from trust.rules.identifier import LicenceIdentifier, parse
+from trust.rules.licence import Licence
 from trust.rules.metadata import short_names
+from trust.rules.number_rule import NumberFacts
+from trust.rules.status_pointer import StatusPointer
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SERIAL_LENGTH = 20
@@ -41,11 +45,17 @@ WIDEST = StatusPointer(999_999, SIZE - 1)
 
 @dataclass(frozen=True)
 class Drawn:
-    """The two files of one licence, laid out and ready to be signed."""
+    """The two files of one licence, laid out and ready to be signed, and the `licence.json` that both carry."""
 
+    metadata: bytes
     face: Face
     ofd: PlannedOfd
     pdf: PlannedPdf
+
+
+def digest_of(message: bytes) -> str:
+    """`sm3:` and the hexadecimal digest, as plans and files are named."""
+    return f"sm3:{sm3(message).hex()}"
 
 
 def draw_serial(random: Callable[[int], bytes]) -> str:
@@ -60,10 +70,10 @@ def draft(application: Application, bundle: Bundle, pen: Pen, *, serial: str, sa
     """The licence an application becomes under a serial; its status entry is allotted afterwards."""
     kind = bundle.type
     return Licence(
-        identifier=LicenceIdentifier(kind.code, application.issuer_code, serial),
+        identifier=next_identifier(application) or LicenceIdentifier(kind.code, application.issuer_code, serial),
         name=kind.name,
         type_name=kind.name,
-        number=application.number,
+        number=application.number or widest_number(kind, application),
         issuing_body=pen.body,
         holders=application.holders,
         issued_on=application.issued_on,
@@ -74,7 +84,34 @@ def draft(application: Application, bundle: Bundle, pen: Pen, *, serial: str, sa
         status=NOT_YET_ALLOTTED,
         log_salt=salt,
         template=bundle.template,
+        succession=application.succession,
+        conversion=application.conversion,
     )
+
+
+def next_identifier(application: Application) -> LicenceIdentifier | None:
+    """The identifier of a licence that carries on the body's own one: its serial, the next version; else None.
+
+    Raises:
+        Conflict: `versions-exhausted`.
+
+    """
+    succession = application.succession
+    if succession is None or not succession.kind.keeps_identity:
+        return None
+    return parse(succession.predecessor).next_version()
+
+
+def widest_number(kind: LicenceType, application: Application) -> str:
+    """A number as long as the one that will be drawn for an application that has none; empty where none is drawn."""
+    rule = kind.numbering if kind.number_drawn else None
+    return "" if rule is None else rule.widest(facts_of(application))
+
+
+def facts_of(application: Application) -> NumberFacts:
+    """What of an application its number follows from."""
+    first = application.holders[0].code if application.holders else ""
+    return NumberFacts(application.area_code, application.issued_on, first)
 
 
 def plan_token(licence: Licence, pen: Pen) -> tuple[bytes, Callable[[bytes], bytes]]:
@@ -86,6 +123,8 @@ def plan_token(licence: Licence, pen: Pen) -> tuple[bytes, Callable[[bytes], byt
         valid_until=licence.valid_until,
         status=licence.status,
         valid_from=None if licence.valid_from == licence.issued_on else licence.valid_from,
+        grade=licence.conversion.grade if licence.conversion else None,
+        copy=CopyClaims(licence.copy.expires_at, licence.copy.original_status) if licence.copy else None,
     )
     return plan_sign1(encode_claims(claims), pen.signer.public)
 
@@ -105,10 +144,19 @@ def check_face(licence: Licence, bundle: Bundle, pen: Pen, *, host_url: str) -> 
     """
     _, finish = plan_token(replace(licence, status=WIDEST), pen)
     code = re.sub("[0-9]", "0", to_text(finish(bytes(64)), host_url))  # its size depends on how many, not on which
-    licence_items(bundle.layout, licence, bundle.labels, code)
+    annotated(bundle.layout, licence_pages(bundle.layout, licence, bundle.labels, code), licence)
 
 
-def draw(licence: Licence, bundle: Bundle, pen: Pen, *, token: bytes, host_url: str, at: datetime) -> Drawn:
+def draw(
+    licence: Licence,
+    bundle: Bundle,
+    pen: Pen,
+    *,
+    token: bytes,
+    host_url: str,
+    at: datetime,
+    photos: Mapping[str, bytes] | None = None,
+) -> Drawn:
     """Draw the face once on both canvases and plan both signatures.
 
     Raises:
@@ -120,19 +168,23 @@ def draw(licence: Licence, bundle: Bundle, pen: Pen, *, token: bytes, host_url: 
         ("licence.json", "application/json", metadata),
         ("seal.esl", "application/octet-stream", pen.seal.der),
     )
-    face = draw_face(bundle, licence, to_text(token, host_url), pen.picture, attachments=len(attachments))
+    face = draw_face(
+        bundle, licence, to_text(token, host_url), pen.picture, attachments=len(attachments), photos=photos
+    )
     document = OfdDocument(
         doc_id=sm3(metadata).hex()[:32],
-        title=licence.name,
+        title=title_of(licence),
         creator=licence.issuing_body.name,
         created_on=licence.issued_on,
-        pages=face.ofd_pages,
-        fonts=face.ofd_fonts,
-        images=face.ofd_images,
+        pages=face.ofd.pages,
+        templates=face.ofd.templates,
+        fonts=face.ofd.fonts,
+        images=face.ofd.images,
         attachments=(OfdAttachment("licence.json", "JSON", metadata),),
         custom=short_names(licence, bundle.type),
     )
     return Drawn(
+        metadata,
         face,
         plan_ofd(document, face.stamp, pen.seal.der, at, PROVIDER),
         plan_drawing(
@@ -140,7 +192,7 @@ def draw(licence: Licence, bundle: Bundle, pen: Pen, *, token: bytes, host_url: 
             certificate=pen.certificate.der,
             attachments=attachments,
             at=at,
-            reason=f"颁发{licence.name}",
+            reason=f"颁发{title_of(licence)}",
             name=pen.body.name,
         ),
     )

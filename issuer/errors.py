@@ -3,12 +3,15 @@
 IssuerError
 ├── ApplicationRefused    the data cannot become a licence; `problems` lists field and reason
 ├── NoMandate             this body may not issue this type at this time
+│   └── OutsideArea       it may, but not for this place
 ├── UnknownType           no such licence type in the catalogue
 ├── DuplicateNumber       the body has issued a licence of this type under this number
+├── AlreadySucceeded      another licence follows the one that this was to follow
 ├── IdempotencyMismatch   the key was used before with another body
 ├── PlanBroken            what is about to be signed is not what was planned and stored
 ├── NoSuchLicence         no licence of this identifier, none released, or not the asker's to see: the same answer
 ├── NotSound              what was signed does not verify, or was not stored as it was made; nothing was released
+├── PeopleOnly            this step is for a person; a department's system may not take it
 └── NoPen                 the body has no seal in force, or its key cannot be used
 """
 
@@ -31,6 +34,9 @@ class NoMandate(IssuerError):
         self.issuer_code, self.type_code = issuer_code, type_code
 
 
+class OutsideArea(NoMandate): ...
+
+
 class UnknownType(IssuerError):
     def __init__(self, type_code: str) -> None:
         super().__init__(type_code)
@@ -41,6 +47,12 @@ class DuplicateNumber(IssuerError):
     def __init__(self, number: str) -> None:
         super().__init__("the number is in use")
         self.number = number
+
+
+class AlreadySucceeded(IssuerError):
+    def __init__(self, predecessor: str) -> None:
+        super().__init__(predecessor)
+        self.predecessor = predecessor
 
 
 class IdempotencyMismatch(IssuerError):
@@ -64,6 +76,11 @@ class NotSound(IssuerError):
     def __init__(self, identifier: str, what: str) -> None:
         super().__init__(f"{identifier}: {what}")
         self.identifier, self.what = identifier, what
+
+
+class PeopleOnly(IssuerError):
+    def __init__(self) -> None:
+        super().__init__("a person has to do this")
 
 
 class NoPen(IssuerError):

@@ -9,11 +9,14 @@ sent them and are stored as digests, because people put anything into them.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
 from fastapi import APIRouter, Depends, Header, Path, Response, status
 
+from issuer.answers import CONFLICTS, MEDIA_TYPES, NOT_FOUND, NOT_SIGNED_IN, FileName
 from issuer.application import Application
+from issuer.applying.operations import Operation
+from issuer.applying.views import OperationView, operation_view
 from issuer.bodies import ActBody, ApplicationBody
 from issuer.errors import NoSuchLicence
 from issuer.issuing import Issued
@@ -33,7 +36,6 @@ from issuer.views import (
     standing_view,
     type_view,
 )
-from keys.sm3 import sm3
 from templates.code import code_png
 from templates.library import Bundle
 from trust.errors import Malformed
@@ -41,6 +43,7 @@ from trust.formats.licence_document import encode_licence
 from trust.formats.token import to_text
 from trust.revocation.acting import Order
 from trust.rules.grounds import GROUNDS
+from trust.rules.idempotency import own_key
 from trust.rules.identifier import MAX_LENGTH, parse_lenient
 from trust.rules.standing import Act, standing_at
 
@@ -50,25 +53,7 @@ Right = Literal["look", "issue", "hold"]
 Overseen = Literal["", "standing", "reasons"]
 """What somebody sees of every licence's standing: nothing, the standing alone, or the acts and their reasons too."""
 
-FileName = Literal["ofd", "pdf", "qr.png", "licence.json"]
-MEDIA_TYPES: dict[FileName, str] = {
-    "ofd": "application/ofd",
-    "pdf": "application/pdf",
-    "qr.png": "image/png",
-    "licence.json": "application/json",
-}
 FOR_A_WHILE = "public, max-age=300"
-NOT_FOUND: dict[int | str, dict[str, Any]] = {
-    404: {"description": "没有这本证照，或者不归您查看：两者回答相同"},
-}
-NOT_SIGNED_IN: dict[int | str, dict[str, Any]] = {
-    401: {"description": "没有登录，或者令牌已失效"},
-    403: {"description": "没有这项权限"},
-}
-CONFLICTS: dict[int | str, dict[str, Any]] = {
-    409: {"description": "与现状冲突：编号已用过、幂等键另有所用，或者证照状态不允许"},
-    422: {"description": "请求不合规范，逐项列出"},
-}
 
 
 @dataclass(frozen=True)
@@ -104,6 +89,8 @@ class Desk:
     files: Callable[[Entry], Issued]
     act: TakeAct
     acts: Callable[[str], Sequence[Act]]
+    operations: Callable[[Entry], Sequence[Operation]]
+    successor_of: Callable[[str], Entry | None]
     now: Callable[[], datetime]
     host_url: str
 
@@ -158,7 +145,7 @@ def _add_issuing(routes: APIRouter, desk: Desk, authorize: Callable[..., Viewer]
     )
     def issue(body: ApplicationBody, key: Key, viewer: Official, out: Response) -> IssuedView:
         department = _department(viewer)
-        issued = desk.issue(body.to_application(department), key=_owned(department, key), by=viewer.login)
+        issued = desk.issue(body.to_application(department), key=own_key(department, key), by=viewer.login)
         _private(out, address_of(str(issued.entry.licence.identifier)))
         return issued_view(issued.entry)
 
@@ -175,7 +162,7 @@ def _add_reading(routes: APIRouter, desk: Desk, authorize: Callable[..., Viewer]
     )
     def licence(identifier: Identifier, viewer: Asker, out: Response) -> LicenceView:
         _private(out)
-        return licence_view(_shown(desk, identifier, viewer))
+        return licence_view(_shown(desk, identifier, viewer), desk.successor_of(identifier))
 
     @routes.get(
         "/licences/{identifier}/files/{name}",
@@ -207,6 +194,19 @@ def _add_reading(routes: APIRouter, desk: Desk, authorize: Callable[..., Viewer]
         why = viewer.oversees != "standing"
         return standing_view(identifier, standing_at(acts, at), acts, at, why=why)
 
+    @routes.get(
+        "/licences/{identifier}/operations",
+        summary="办理记录",
+        description="从颁发起的每一次办理及其业务代码，供颁发部门、持证主体和审计人员查询。",
+        responses=NOT_SIGNED_IN | NOT_FOUND,
+    )
+    def operations(identifier: Identifier, viewer: Asker, out: Response) -> list[OperationView]:
+        _private(out)
+        entry = _released(desk, identifier)
+        if not (viewer.oversees == "reasons" or _may_see(entry, viewer)):
+            raise NoSuchLicence
+        return [operation_view(one) for one in desk.operations(entry)]
+
 
 def _add_acting(routes: APIRouter, desk: Desk, authorize: Callable[..., Viewer]) -> None:
     Asker = Annotated[Viewer, Depends(authorize)]  # noqa: N806  (an alias of a type, written as one)
@@ -231,7 +231,7 @@ def _add_acting(routes: APIRouter, desk: Desk, authorize: Callable[..., Viewer])
             effective_at=body.effective_at,
             decided_at=body.decided_at,
         )
-        done = desk.act(order, key=_owned(viewer.department, key))
+        done = desk.act(order, key=own_key(viewer.department, key))
         _private(out, f"{address_of(identifier)}/standing")
         return act_view(done)
 
@@ -248,7 +248,7 @@ def _add_holding(routes: APIRouter, desk: Desk, authorize: Callable[..., Viewer]
     def mine(viewer: Holding, out: Response) -> list[LicenceView]:
         _private(out)
         held = desk.held(*viewer.holder) if viewer.holder else ()
-        return [licence_view(entry) for entry in held]
+        return [licence_view(entry, desk.successor_of(str(entry.licence.identifier))) for entry in held]
 
 
 def _released(desk: Desk, identifier: str) -> Entry:
@@ -282,11 +282,6 @@ def _department(viewer: Viewer) -> str:
     if viewer.department is None:
         raise NoSuchLicence  # whoever may issue has a department; without one there is nothing to issue for
     return viewer.department
-
-
-def _owned(department: str, key: str) -> str:
-    """A department's own key: two departments may choose the same, and what is in it is not stored."""
-    return f"{department}:{sm3(key.encode()).hex()}"
 
 
 def _file(desk: Desk, issued: Issued, name: FileName) -> bytes:

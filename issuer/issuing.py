@@ -1,53 +1,47 @@
-"""Issuing a licence 签发: allot, plan, sign, check, log, store, and only then acknowledge.
+"""Issuing licences 签发: allot, plan, sign, check, log, store, and only then acknowledge.
 
     1 checks           mandate, type, holder, fields, dates, and that all of it can be printed; nothing stored yet
     2 allot            serial, status slot, salt; stored with the digest of the token to be signed
-    3 token            signed under that plan; its picture goes onto the face
-    4 plan             face drawn, digests of what both files will be signed over stored with the token
-    5 seal             the use of the seal is recorded, then both files are signed; signed octets equal planned ones
-    6 check            both files are examined as a verifier would, from their octets alone
-    7 store, log       files stored, kept by the register, read back; commitments to files and token appended to the log
-    8 release          the register says released; only now the caller hears of it
+    3–8                token, plan, seal, check, store and log, release: `issuer.completing`
+
+Many licences of one type and body are issued as a chunk: each step is done for all of them before the next one begins,
+so what a step stores is one durable transaction, and a single licence is a chunk of one. A licence that is refused on
+the way leaves the others alone.
 
 A crash anywhere leaves a stored record of what was about to be promised, and the same key and body take it up again
 where it stopped. Same key and same body give the same licence and the same octets; another body is refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from issuer.application import Application
-from issuer.checking import check, check_draft
-from issuer.drafting import Drawn, check_face, draft, draw, draw_serial, plan_token
-from issuer.errors import ApplicationRefused, DuplicateNumber, IdempotencyMismatch, NotSound, PlanBroken
-from issuer.ports import Artefacts, Entry, Office, Pen, SigningPlan, State
-from keys.sm2 import PublicKey
-from keys.sm3 import sm3
+from issuer.checking import check, check_draft, check_seal
+from issuer.chunks import Outcome, each, together
+from issuer.completing import Issued, complete, complete_many
+from issuer.drafting import check_face, digest_of, draft, draw_serial, plan_token
+from issuer.errors import ApplicationRefused, DuplicateNumber, IdempotencyMismatch
+from issuer.inheriting import with_grade
+from issuer.photographs import photographs
+from issuer.ports import Entry, Office, Pen, Release
+from issuer.soundness import require_sound, require_token
 from templates.library import Bundle
-from trust.errors import TrustError
-from trust.formats.cose import check as check_envelope
-from trust.formats.leaf import EntryKind, Statement, commitment, token_commitment
-from trust.formats.licence_document import encode_licence
-from trust.formats.ofd.examine import examine_ofd
-from trust.formats.pdf.examine import examine_pdf
-from trust.formats.sealed_file import SealedFile
-from trust.formats.token import split_token
-from trust.rules.licence import SALT_LENGTH
-from trust.rules.verdict import Indication
-from trust.sealing.ports import SealUse
+from trust.rules.licence import SALT_LENGTH, Licence
+from trust.rules.number_rule import same_number
+
+__all__ = ["Issued", "Order", "complete", "issue", "issue_many", "require_sound", "require_token"]
 
 MAX_KEY = 128
 
 
 @dataclass(frozen=True)
-class Issued:
-    """A released licence with its two files and the token of its code."""
+class Order:
+    """One licence to be issued: what is applied for, under which idempotency key, by whom."""
 
-    entry: Entry
-    ofd: bytes
-    pdf: bytes
-    token: bytes
+    application: Application
+    key: str
+    by: str
 
 
 def issue(office: Office, application: Application, *, key: str, by: str, at: datetime) -> Issued:
@@ -60,154 +54,108 @@ def issue(office: Office, application: Application, *, key: str, by: str, at: da
         PlanBroken, NotSound: something is wrong inside; nothing was released.
 
     """
-    if not (0 < len(key) <= MAX_KEY and key.isprintable()):
+    (outcome,) = issue_many(office, [Order(application, key, by)], at=at)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def issue_many(
+    office: Office, orders: Sequence[Order], *, at: datetime, release: Release | None = None
+) -> list[Outcome[Issued]]:
+    """Issue licences of one type and body together; a licence, or what kept it from being issued, for each order.
+
+    `release` stores the release of all that came through in one transaction; the register's own where none is given.
+
+    Raises:
+        ValueError: the orders are for more than one type or body.
+        UnknownType, NoPen: none can be issued now; nothing was promised.
+        Exception: what any port raises; then every order may be given again.
+
+    """
+    if len({(order.application.type_code, order.application.issuer_code) for order in orders}) > 1:
+        raise ValueError("a chunk is of one type and one body")
+    keyed = each(_keyed, orders)
+    known = office.register.by_keys([order.key for order in keyed if isinstance(order, Order)])
+    fresh = [order for order in keyed if isinstance(order, Order) and order.key not in known]
+    begun, pen = _begin(office, fresh, at) if fresh else ([], None)
+    entries: dict[str, Outcome[Entry]] = {**known, **dict(zip((order.key for order in fresh), begun, strict=True))}
+
+    def entry_of(order: Order) -> Outcome[Entry]:
+        entry = entries[order.key]
+        if isinstance(entry, Entry) and entry.body_digest != order.application.digest:
+            raise IdempotencyMismatch(order.key)
+        return entry
+
+    return complete_many(office, each(entry_of, keyed), at=at, pen=pen, release=release)
+
+
+def _keyed(order: Order) -> Order:
+    """The order, if its key can be one."""
+    if not (0 < len(order.key) <= MAX_KEY and order.key.isprintable()):
         raise ApplicationRefused([("idempotency-key", f"1 to {MAX_KEY} printable characters")])
-    begun, pen = office.register.by_key(key), None
-    if begun is None:
-        begun, pen = _begin(office, application, key=key, by=by, at=at)
-    if begun.body_digest != application.digest:
-        raise IdempotencyMismatch(key)
-    return complete(office, begun, at=at, pen=pen)
+    return order
 
 
-def complete(office: Office, entry: Entry, *, at: datetime, pen: Pen | None = None) -> Issued:
-    """Carry an entry from wherever it stands to released, and give its files; `pen` where the caller holds it already.
+def _begin(office: Office, orders: Sequence[Order], at: datetime) -> tuple[list[Outcome[Entry]], Pen | None]:
+    """Check and draft all, and store those that pass, with their status entries and the digests of their tokens."""
+    first = orders[0].application
+    bundle, mandates = office.bundle(first.type_code), office.mandates(at)
 
-    Raises:
-        NoPen: the body has no seal in force now; the entry stays where it stands.
-        PlanBroken, NotSound: as `issue`.
+    def checked(order: Order) -> Order:
+        check(order.application, bundle.type, mandates, at)
+        return order
 
+    sound = each(checked, orders)
+    if all(isinstance(one, Exception) for one in sound):
+        return [one for one in sound if isinstance(one, Exception)], None
+    pen = office.pen(first.issuer_code, at)
+    check_seal(bundle.type, pen)
+    drafts = each(lambda order: (order, _draft(office, order.application, bundle, pen)), sound)
+    free = together(lambda some: _free(office, some), drafts)
+    entries = together(lambda some: _allotted(office, some, pen, at), free)
+    return together(office.register.begin_many, entries), pen
+
+
+def _draft(office: Office, application: Application, bundle: Bundle, pen: Pen) -> Licence:
+    """The licence, as it will be but for its status entry; all of it can be printed.
+
+    A number that is to be drawn is drawn last, so that none is lost to a licence that cannot be.
     """
-    at_hand: Mapping[str, bytes] = {}
-    if entry.state is not State.RELEASED:
-        pen = pen or office.pen(entry.licence.identifier.issuer_code, at)
-        bundle = office.bundle(entry.licence.identifier.type_code)
-        entry, drawn = _plan(office, entry, bundle, pen)
-        if entry.state is not State.RELEASED:  # another request under the same key may have been faster
-            entry, at_hand = _seal(office, entry, drawn, pen, at=at)
-    if entry.plan is None or entry.artefacts is None:
-        raise NotSound(str(entry.licence.identifier), "released without files")
-    names = entry.artefacts.ofd, entry.artefacts.pdf
-    ofd, pdf = (at_hand.get(name) or office.blobs.get(name) for name in names)
-    return Issued(entry, ofd, pdf, entry.plan.token)
-
-
-def _begin(office: Office, application: Application, *, key: str, by: str, at: datetime) -> tuple[Entry, Pen]:
-    bundle = office.bundle(application.type_code)
-    check(application, bundle.type, office.mandates(at), at)
-    pen = office.pen(application.issuer_code, at)
-    licence = draft(
-        application,
-        bundle,
-        pen,
-        serial=draw_serial(office.random),
-        salt=office.random(SALT_LENGTH),
-    )
+    application = with_grade(application, office.register)
+    licence = draft(application, bundle, pen, serial=draw_serial(office.random), salt=office.random(SALT_LENGTH))
     check_draft(licence, bundle.type)
+    photographs(office, licence, bundle)
     check_face(licence, bundle, pen, host_url=office.host_url)
-    taken = office.register.numbered(application.issuer_code, application.type_code, application.number)
-    if taken is not None and taken.key != key:  # under this very key another request may just have begun
-        raise DuplicateNumber(application.number)  # the register would refuse it too, but a status entry would be spent
-    licence = replace(licence, status=office.allot(str(licence.identifier), at))
-    message, _ = plan_token(licence, pen)
-    entry = Entry(key, application.digest, licence, by, at, token_plan=_digest(message))
-    return office.register.begin(entry), pen
+    return licence if application.number else replace(licence, number=office.draw_number(bundle.type, application))
 
 
-def _plan(office: Office, entry: Entry, bundle: Bundle, pen: Pen) -> tuple[Entry, Drawn]:
-    """Token, face and signing plan; a stored plan is kept and must be met exactly."""
-    licence, identifier = entry.licence, str(entry.licence.identifier)
-    message, finish = plan_token(licence, pen)
-    if _digest(message) != entry.token_plan:
-        raise PlanBroken(identifier, "the token")
-    token = entry.plan.token if entry.plan else finish(pen.signer.sign(message))
-    require_token(identifier, token, message, pen.certificate.public_key)
-    drawn = draw(licence, bundle, pen, token=token, host_url=office.host_url, at=entry.begun_at)
-    plan = SigningPlan(token, _digest(drawn.ofd.to_be_signed), _digest(drawn.pdf.to_be_signed))
-    stored = office.register.plan(identifier, plan)
-    if entry.plan is None and stored.plan is not None and stored.plan.token != token:
-        return _plan(office, stored, bundle, pen)  # another request under the same key planned first: its token stays
-    if stored.plan != plan:
-        raise PlanBroken(identifier, "the signing plan")
-    return stored, drawn
+def _free(office: Office, drafts: Sequence[tuple[Order, Licence]]) -> list[Outcome[tuple[Order, Licence]]]:
+    """The drafts whose numbers are free; the register would refuse the others too, but a status entry would be spent.
 
-
-def _seal(office: Office, entry: Entry, drawn: Drawn, pen: Pen, *, at: datetime) -> tuple[Entry, Mapping[str, bytes]]:
-    """Sign what is not signed yet, read back what is stored, log it, release it; the files by their names."""
-    licence, identifier = entry.licence, str(entry.licence.identifier)
-    at_hand: Mapping[str, bytes] = {}
-    if entry.sealed is None:
-        at_hand = _sign(office, entry, drawn, pen, at=at)
-        ofd, pdf = at_hand
-        entry = office.register.seal(identifier, (ofd, pdf))
-    if entry.sealed is None or entry.plan is None:
-        raise NotSound(identifier, "the register did not keep the sealed files")
-    files = {name: at_hand.get(name) or _read_back(office, identifier, name) for name in entry.sealed}
-    digests = [bytes.fromhex(name.removeprefix("sm3:")) for name in files]
-    commitments = [commitment(licence.log_salt, identifier, digest) for digest in digests]
-    statement = Statement(EntryKind.ISSUE, (*commitments, token_commitment(entry.plan.token)))
-    place = office.log.append(statement, at)
-    return office.register.release(identifier, Artefacts(*entry.sealed, place, at)), files
-
-
-def _sign(office: Office, entry: Entry, drawn: Drawn, pen: Pen, *, at: datetime) -> Mapping[str, bytes]:
-    """Record the uses of the seal, sign both files, examine, store and read them back; OFD and PDF by their names.
-
-    What cannot be read back is not kept by the register, so that the same request can make it anew.
+    Under the very key of an order another request may just have begun: that is no duplicate.
     """
-    identifier = str(entry.licence.identifier)
-    messages = drawn.ofd.to_be_signed, drawn.pdf.to_be_signed
-    office.uses.record_uses([SealUse(pen.seal.seal_id, identifier, sm3(one), at, entry.by) for one in messages])
-    ofd = drawn.ofd.complete(pen.signer.sign(messages[0]), pen.certificate.der)
-    pdf = drawn.pdf.complete(pen.signer.sign(messages[1]))
-    metadata = encode_licence(entry.licence)
-    require_sound(identifier, examine_ofd(ofd), metadata)
-    require_sound(identifier, examine_pdf(pdf), metadata)
-    files = {_digest(file): file for file in (ofd, pdf)}
-    if any(office.blobs.put(file) != name for name, file in files.items()):
-        raise NotSound(identifier, "a file was stored under another name than its digest")
-    if any(office.blobs.get(name) != file for name, file in files.items()):
-        raise NotSound(identifier, "a stored file differs from what was made")
-    return files
+    first = drafts[0][0].application
+    numbers = [licence.number for _, licence in drafts]
+    taken = office.register.numbered_many(first.issuer_code, first.type_code, numbers)
+    here: dict[str, str] = {}
+    found: list[Outcome[tuple[Order, Licence]]] = []
+    for order, licence in drafts:
+        if licence.succession is not None:
+            found.append((order, licence))  # it may share a number with its predecessor; the register knows with whom
+            continue
+        holder = taken.get(licence.number) or here.setdefault(same_number(licence.number), order.key)
+        found.append((order, licence) if holder == order.key else DuplicateNumber(licence.number))
+    return found
 
 
-def _read_back(office: Office, identifier: str, name: str) -> bytes:
-    """A file that was stored before; the log will vouch for it, so its octets are held against its name here too."""
-    file = office.blobs.get(name)
-    if _digest(file) != name:
-        raise NotSound(identifier, "a stored file differs from what was made")
-    return file
-
-
-def require_token(identifier: str, token: bytes, message: bytes, public: PublicKey) -> None:
-    """Hold a token against what was planned and against the key of the certificate, as a reader of the code will.
-
-    Raises:
-        NotSound: it is over something else, or its signature does not hold.
-
-    """
-    try:
-        envelope = split_token(token)
-        check_envelope(envelope, public)
-    except TrustError as error:
-        raise NotSound(identifier, f"the token does not verify: {error.reason}") from error
-    if envelope.to_be_signed != message:
-        raise NotSound(identifier, "the token is another one than was planned")
-
-
-def require_sound(identifier: str, sealed: SealedFile, metadata: bytes) -> None:
-    """Hold a file just made against what any verifier will ask of its octets.
-
-    Raises:
-        NotSound: a finding that is not PASSED, or other metadata than was planned.
-
-    """
-    poor = [finding.name for finding in sealed.findings if finding.indication is not Indication.PASSED]
-    if poor:
-        raise NotSound(identifier, f"{sealed.kind} does not verify: {', '.join(poor)}")
-    if sealed.metadata != metadata:
-        raise NotSound(identifier, f"{sealed.kind} carries other metadata than was planned")
-
-
-def _digest(message: bytes) -> str:
-    return f"sm3:{sm3(message).hex()}"
+def _allotted(office: Office, drafts: Sequence[tuple[Order, Licence]], pen: Pen, at: datetime) -> list[Entry]:
+    """The entries as they go into the register."""
+    pointers = office.allot_many([str(licence.identifier) for _, licence in drafts], at)
+    entries = []
+    for order, drafted in drafts:
+        licence = replace(drafted, status=pointers[str(drafted.identifier)])
+        message, _ = plan_token(licence, pen)
+        digest = order.application.digest
+        entries.append(Entry(order.key, digest, licence, order.by, at, token_plan=digest_of(message)))
+    return entries

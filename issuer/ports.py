@@ -3,21 +3,25 @@
 `service.wiring` plugs in the adapters; tests plug in the same stores on a database in memory.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from issuer.application import Application
+from issuer.errors import IssuerError
 from keys.signer import Signer
 from templates.library import Bundle
 from templates.seal_picture import SealPicture
 from trust.formats.certificate import Certificate
 from trust.formats.leaf import Statement
 from trust.formats.ses import Seal
-from trust.rules.licence import Licence, StatusPointer
-from trust.rules.mandate import Mandate
+from trust.rules.catalogue import LicenceType
+from trust.rules.licence import Licence
+from trust.rules.mandate import Mandate, MandateBook
 from trust.rules.party import IssuingBody
+from trust.rules.status_pointer import StatusPointer
 from trust.sealing.ports import SealUse
 
 
@@ -36,6 +40,11 @@ class SigningPlan:
     token: bytes
     ofd: str
     pdf: str
+
+    @property
+    def files(self) -> tuple[str, str]:
+        """The digests of what will be signed into OFD and PDF."""
+        return self.ofd, self.pdf
 
 
 @dataclass(frozen=True)
@@ -79,32 +88,48 @@ class Pen:
 
 
 class Register(Protocol):
-    """The register of licences. Every method is one durable transaction."""
+    """The register of licences. Every method is one durable transaction, all of it or nothing.
+
+    Methods that take many answer in the order they were asked. A single licence is a chunk of one.
+    """
 
     def by_key(self, key: str) -> Entry | None:
         """The entry begun under an idempotency key."""
         ...
 
-    def numbered(self, issuer_code: str, type_code: str, number: str) -> Entry | None:
-        """The entry that a body has begun for this type under this number."""
+    def by_keys(self, keys: Sequence[str]) -> Mapping[str, Entry]:
+        """The entries begun under these keys, as far as there are any."""
         ...
 
-    def begin(self, entry: Entry) -> Entry:
-        """Store a new entry, or return the one that another request stored first under the same key and body.
+    def numbered(self, issuer_code: str, type_code: str, number: str) -> Entry | None:
+        """The first entry that a body has begun for this type under this number; later versions of it share it."""
+        ...
 
-        Raises IdempotencyMismatch or DuplicateNumber; an identifier once stored is never given out again.
+    def successor_of(self, identifier: str) -> Entry | None:
+        """The entry that follows the licence of this identifier, in whatever state; there is never a second one."""
+        ...
+
+    def numbered_many(self, issuer_code: str, type_code: str, numbers: Sequence[str]) -> Mapping[str, str]:
+        """The numbers among these that the body has begun for this type, each with the key it was begun under."""
+        ...
+
+    def begin_many(self, entries: Sequence[Entry]) -> Sequence[Entry | IssuerError]:
+        """Store new entries; where another request stored one first under the same key and body, that one.
+
+        An IdempotencyMismatch, DuplicateNumber or AlreadySucceeded stands in the place of an entry that it keeps from
+        being stored; an identifier once stored is never given out again.
         """
         ...
 
-    def plan(self, identifier: str, plan: SigningPlan) -> Entry:
+    def plan_many(self, wanted: Sequence[tuple[Entry, SigningPlan]]) -> Sequence[Entry]:
         """Store what will be signed; an entry that has a plan keeps it."""
         ...
 
-    def seal(self, identifier: str, files: tuple[str, str]) -> Entry:
+    def seal_many(self, wanted: Sequence[tuple[Entry, tuple[str, str]]]) -> Sequence[Entry]:
         """Store the digests of the sealed files (OFD, PDF); an entry that has them keeps them."""
         ...
 
-    def release(self, identifier: str, artefacts: Artefacts) -> Entry:
+    def release_many(self, wanted: Sequence[tuple[Entry, Artefacts]]) -> Sequence[Entry]:
         """Store that the files exist and may be handed out; idempotent."""
         ...
 
@@ -113,15 +138,27 @@ class Register(Protocol):
         ...
 
 
+Release = Callable[[Sequence[tuple[Entry, Artefacts]]], Sequence[Entry]]
+"""`Register.release_many`, or one that stores in the same transaction what rests on the release."""
+
+
 class Blobs(Protocol):
-    """Content-addressed storage of files: what `put` returned is durable and never changes."""
+    """Content-addressed storage of files: what was put is durable when the call returns, and never changes."""
 
     def put(self, octets: bytes) -> str:
         """Store octets; the answer is `sm3:<hex>`."""
         ...
 
+    def put_many(self, files: Mapping[str, bytes]) -> None:
+        """Store octets under the names `sm3:<hex>` that whoever calls has computed from them."""
+        ...
+
     def get(self, digest: str) -> bytes:
         """The octets of a digest, re-hashed on reading; a mismatch or absence raises."""
+        ...
+
+    def stored(self, digest: str) -> bytes:
+        """The octets as they are stored, not re-hashed: for one who has the right ones to compare with."""
         ...
 
 
@@ -130,6 +167,10 @@ class LogBook(Protocol):
 
     def append(self, statement: Statement, at: datetime) -> int:
         """Append durably and give the place; a statement appended again keeps its first place."""
+        ...
+
+    def append_many(self, statements: Sequence[Statement], at: datetime) -> Sequence[int]:
+        """Append all of them at once, durably, and give the place of each."""
         ...
 
 
@@ -141,9 +182,18 @@ class SealUses(Protocol):
         ...
 
 
+def no_photo(name: str) -> bytes | None:  # noqa: ARG001  (the shape of `Office.photo`)
+    """The photographs of an office that keeps none."""
+    return None
+
+
 @dataclass(frozen=True)
 class Office:
-    """Everything an issue needs, as one value."""
+    """Everything an issue needs, as one value; `photo` gives a photograph that was handed in, by its digest.
+
+    `bundle` gives the template in force for a type, `face` the one that a licence was begun with, whatever is in force
+    now; `draw_number` the next number of a type whose numbers are drawn.
+    """
 
     register: Register
     blobs: Blobs
@@ -151,7 +201,14 @@ class Office:
     uses: SealUses
     pen: Callable[[str, datetime], Pen]
     bundle: Callable[[str], Bundle]
-    mandates: Callable[[datetime], Sequence[Mandate]]
-    allot: Callable[[str, datetime], StatusPointer]
+    face: Callable[[str, str], Bundle]
+    draw_number: Callable[[LicenceType, Application], str]
+    mandates: Callable[[datetime], Sequence[Mandate] | MandateBook]
+    allot_many: Callable[[Sequence[str], datetime], Mapping[str, StatusPointer]]
     random: Callable[[int], bytes]
     host_url: str
+    photo: Callable[[str], bytes | None] = no_photo
+
+    def allot(self, subject: str, at: datetime) -> StatusPointer:
+        """The status entry of one subject; the same one again for a subject that has one."""
+        return self.allot_many([subject], at)[subject]

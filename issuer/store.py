@@ -2,18 +2,23 @@
 
 The licence document is personal data and stands in one column of one table; the holder index carries only a keyed
 digest. Rows are never deleted, and `identifier` and `key` are unique for ever, so a number given out once is not given
-out again. Trust: who can write these tables can hide licences but cannot make one pass: seals, status lists and log
-are checked by the verifier on their own.
+out again. `claim` is the number on the face, in the form in which numbers are compared, where a licence is the first to
+bear it: successors of the same serial keep the number and claim none, so that a number belongs to one licence and its
+versions for ever. A licence has at most one successor. Trust: who can write these tables can hide licences but cannot
+make one pass: seals, status lists and log are checked by the verifier on their own.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Connection,
     Engine,
     ForeignKey,
     Index,
@@ -27,13 +32,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, NoResultFound
 
-from issuer.errors import DuplicateNumber, IdempotencyMismatch
+from issuer.errors import AlreadySucceeded, DuplicateNumber, IdempotencyMismatch, IssuerError
+from issuer.feeding.store import note_released
 from issuer.ports import Artefacts, Entry, SigningPlan, State
 from trust.formats.licence_document import decode_licence, encode_licence
 from trust.rules.licence import Licence
-from trust.rules.party import Holder
+from trust.rules.number_rule import same_number
 from trust.store import METADATA, Instant, text
 
 licence = Table(
@@ -45,6 +51,8 @@ licence = Table(
     text("type_code", 32),
     text("issuer_code", 32),
     text("number", 128),
+    text("claim", 128, nullable=True),
+    text("predecessor", 140, nullable=True, unique=True),
     text("state", 16),
     Column("document", LargeBinary, nullable=False),
     text("by", 128),
@@ -57,7 +65,7 @@ licence = Table(
     text("pdf", 80, nullable=True),
     Column("leaf", BigInteger),
     Column("released_at", Instant),
-    UniqueConstraint("issuer_code", "type_code", "number", name="uq_licence_number"),
+    UniqueConstraint("issuer_code", "type_code", "claim", name="uq_licence_number"),
     CheckConstraint("state IN ('begun', 'planned', 'released')", name="state_known"),
     CheckConstraint(
         "state <> 'released' OR (ofd IS NOT NULL AND pdf IS NOT NULL AND leaf IS NOT NULL AND released_at IS NOT NULL)",
@@ -74,7 +82,24 @@ holder = Table(
 )
 
 
+AT_ONCE = 500
+"""Values in one IN list; SQLite's limit was once 999."""
+
 _MOVES = update(licence).where(licence.c.identifier == bindparam("moved"))
+_PLANS = _MOVES.where(licence.c.state == State.BEGUN)
+_SEALS = _MOVES.where(licence.c.state == State.PLANNED, licence.c.ofd.is_(None))
+_RELEASES = _MOVES.where(licence.c.state == State.PLANNED)
+_PROGRESS = select(
+    licence.c.identifier,
+    licence.c.state,
+    licence.c.token,
+    licence.c.ofd_plan,
+    licence.c.pdf_plan,
+    licence.c.ofd,
+    licence.c.pdf,
+    licence.c.leaf,
+    licence.c.released_at,
+)
 
 
 class SqlRegister:
@@ -90,6 +115,15 @@ class SqlRegister:
             row = connection.execute(select(licence).where(licence.c.key == key)).first()
         return None if row is None else _entry(row)
 
+    def by_keys(self, keys: Sequence[str]) -> Mapping[str, Entry]:
+        """See `issuer.ports.Register`."""
+        found: dict[str, Entry] = {}
+        with self._engine.connect() as connection:
+            for some in batched(keys):
+                rows = connection.execute(select(licence).where(licence.c.key.in_(some)))
+                found |= {row.key: _entry(row) for row in rows}
+        return found
+
     def find(self, identifier: str) -> Entry | None:
         """See `issuer.ports.Register`."""
         if "\0" in identifier:
@@ -101,69 +135,100 @@ class SqlRegister:
     def numbered(self, issuer_code: str, type_code: str, number: str) -> Entry | None:
         """See `issuer.ports.Register`."""
         wanted = select(licence).where(
-            licence.c.issuer_code == issuer_code, licence.c.type_code == type_code, licence.c.number == number
+            licence.c.issuer_code == issuer_code,
+            licence.c.type_code == type_code,
+            licence.c.claim == same_number(number),
         )
         with self._engine.connect() as connection:
             row = connection.execute(wanted).first()
         return None if row is None else _entry(row)
 
-    def begin(self, entry: Entry) -> Entry:
+    def successor_of(self, identifier: str) -> Entry | None:
         """See `issuer.ports.Register`."""
-        identifier = str(entry.licence.identifier)
-        values = {
-            "identifier": identifier,
-            "key": entry.key,
-            "body_digest": entry.body_digest,
-            "type_code": entry.licence.identifier.type_code,
-            "issuer_code": entry.licence.identifier.issuer_code,
-            "number": entry.licence.number,
-            "state": State.BEGUN,
-            "document": encode_licence(entry.licence),
-            "by": entry.by,
-            "begun_at": entry.begun_at,
-            "token_plan": entry.token_plan,
-        }
+        if "\0" in identifier:
+            return None
+        with self._engine.connect() as connection:
+            row = connection.execute(select(licence).where(licence.c.predecessor == identifier)).first()
+        return None if row is None else _entry(row)
+
+    def numbered_many(self, issuer_code: str, type_code: str, numbers: Sequence[str]) -> Mapping[str, str]:
+        """See `issuer.ports.Register`."""
+        found: dict[str, str] = {}
+        claims = {number: same_number(number) for number in numbers}
+        of_body = select(licence.c.claim, licence.c.key).where(
+            licence.c.issuer_code == issuer_code, licence.c.type_code == type_code
+        )
+        with self._engine.connect() as connection:
+            for some in batched(sorted(set(claims.values()))):
+                rows = connection.execute(of_body.where(licence.c.claim.in_(some)))
+                found |= {row.claim: row.key for row in rows}
+        return {number: found[claim] for number, claim in claims.items() if claim in found}
+
+    def begin_many(self, entries: Sequence[Entry]) -> Sequence[Entry | IssuerError]:
+        """See `issuer.ports.Register`; where one of them cannot be stored, each is stored by itself."""
+        if not entries:
+            return []
         try:
             with self._engine.begin() as connection:
-                connection.execute(insert(licence).values(values))
-                connection.execute(insert(holder), self._index(entry.licence.holders, identifier))
+                rows = [_values(entry) | _claims(connection, entry) for entry in entries]
+                connection.execute(insert(licence), rows)
+                connection.execute(insert(holder), [row for entry in entries for row in self._index(entry)])
         except IntegrityError as error:
-            stored = self.by_key(entry.key)
-            if stored is None:
-                raise DuplicateNumber(entry.licence.number) from error
-            if stored.body_digest != entry.body_digest:
-                raise IdempotencyMismatch(entry.key) from error
-            return stored
-        return entry
+            if len(entries) > 1:
+                return [one for entry in entries for one in self.begin_many([entry])]
+            return [self._instead(entries[0], error)]
+        return list(entries)
 
-    def plan(self, identifier: str, plan: SigningPlan) -> Entry:
+    def begin(self, entry: Entry) -> Entry:
+        """`begin_many` for one entry; what keeps it from being stored is raised."""
+        (stored,) = self.begin_many([entry])
+        if isinstance(stored, IssuerError):
+            raise stored
+        return stored
+
+    def _instead(self, entry: Entry, error: IntegrityError) -> Entry | IssuerError:
+        """What is stored in the place of an entry, or why it is not."""
+        stored = self.by_key(entry.key)
+        if stored is None:
+            succession = entry.licence.succession
+            if succession is not None and self.successor_of(succession.predecessor) is not None:
+                return AlreadySucceeded(succession.predecessor)
+            if self.numbered(*_number_of(entry)) is None and self.find(str(entry.licence.identifier)) is None:
+                raise error
+            return DuplicateNumber(entry.licence.number)
+        return stored if stored.body_digest == entry.body_digest else IdempotencyMismatch(entry.key)
+
+    def plan_many(self, wanted: Sequence[tuple[Entry, SigningPlan]]) -> Sequence[Entry]:
         """See `issuer.ports.Register`."""
-        values = {"state": State.PLANNED, "token": plan.token, "ofd_plan": plan.ofd, "pdf_plan": plan.pdf}
-        return self._move(identifier, _MOVES.where(licence.c.state == State.BEGUN), values)
+        rows = [
+            {
+                "moved": str(entry.licence.identifier),
+                "state": State.PLANNED,
+                "token": plan.token,
+                "ofd_plan": plan.ofd,
+                "pdf_plan": plan.pdf,
+            }
+            for entry, plan in wanted
+        ]
+        return self._move([entry for entry, _ in wanted], _PLANS, rows)
 
-    def seal(self, identifier: str, files: tuple[str, str]) -> Entry:
+    def seal_many(self, wanted: Sequence[tuple[Entry, tuple[str, str]]]) -> Sequence[Entry]:
         """See `issuer.ports.Register`."""
-        first = _MOVES.where(licence.c.state == State.PLANNED, licence.c.ofd.is_(None))
-        return self._move(identifier, first, {"ofd": files[0], "pdf": files[1]})
+        rows = [{"moved": str(entry.licence.identifier), "ofd": ofd, "pdf": pdf} for entry, (ofd, pdf) in wanted]
+        return self._move([entry for entry, _ in wanted], _SEALS, rows)
 
-    def release(self, identifier: str, artefacts: Artefacts) -> Entry:
+    def release_many(self, wanted: Sequence[tuple[Entry, Artefacts]]) -> Sequence[Entry]:
         """See `issuer.ports.Register`."""
-        values = {
-            "state": State.RELEASED,
-            "ofd": artefacts.ofd,
-            "pdf": artefacts.pdf,
-            "leaf": artefacts.log_index,
-            "released_at": artefacts.released_at,
-        }
-        return self._move(identifier, _MOVES.where(licence.c.state == State.PLANNED), values)
-
-    def _move(self, identifier: str, move: Update, values: Mapping[str, object]) -> Entry:
-        """Make a move where it applies, and give the entry as it is then."""
         with self._engine.begin() as connection:
-            row = connection.execute(move.values(values).returning(licence), {"moved": identifier}).first()
-            if row is None:
-                row = connection.execute(select(licence).where(licence.c.identifier == identifier)).one()
-        return _entry(row)
+            return release_in(connection, wanted)
+
+    def _move(self, entries: Sequence[Entry], move: Update, rows: Sequence[Mapping[str, object]]) -> Sequence[Entry]:
+        """Make a move wherever it applies, and give the entries as they are then."""
+        if not entries:
+            return []
+        with self._engine.begin() as connection:
+            connection.execute(move, rows)
+            return _as_stored(connection, entries)
 
     def held(self, code_type: str, code: str, type_codes: Sequence[str] = ()) -> Sequence[Entry]:
         """Released licences of a holder, newest first, of the given types or of all."""
@@ -195,9 +260,93 @@ class SqlRegister:
         with self._engine.connect() as connection:
             return [_entry(row) for row in connection.execute(wanted.order_by(licence.c.begun_at))]
 
-    def _index(self, holders: Sequence[Holder], identifier: str) -> list[dict[str, object]]:
-        indexed = {self._index_holder(one.code_type, one.code) for one in holders}
+    def _index(self, entry: Entry) -> list[dict[str, object]]:
+        indexed = {self._index_holder(one.code_type, one.code) for one in entry.licence.holders}
+        identifier = str(entry.licence.identifier)
         return [{"holder": digest, "identifier": identifier} for digest in sorted(indexed)]
+
+
+def release_in(connection: Connection, wanted: Sequence[tuple[Entry, Artefacts]]) -> list[Entry]:
+    """`release_many` within somebody's transaction, which stores what rests on the release too."""
+    rows = [
+        {
+            "moved": str(entry.licence.identifier),
+            "state": State.RELEASED,
+            "ofd": artefacts.ofd,
+            "pdf": artefacts.pdf,
+            "leaf": artefacts.log_index,
+            "released_at": artefacts.released_at,
+        }
+        for entry, artefacts in wanted
+    ]
+    if rows:
+        connection.execute(_RELEASES, rows)
+        note_released(connection, wanted)
+    return _as_stored(connection, [entry for entry, _ in wanted])
+
+
+def batched(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Values in parts small enough for one IN list; what has no place in a text of PostgreSQL is left out."""
+    askable = [value for value in values if "\0" not in value]
+    for start in range(0, len(askable), AT_ONCE):
+        yield askable[start : start + AT_ONCE]
+
+
+def _as_stored(connection: Connection, entries: Sequence[Entry]) -> list[Entry]:
+    """Entries with how far they have come; what never changes is taken from them.
+
+    Raises:
+        NoResultFound: one of them was never begun.
+
+    """
+    found: dict[str, Row[*tuple[object, ...]]] = {}
+    for some in batched([str(entry.licence.identifier) for entry in entries]):
+        rows = connection.execute(_PROGRESS.where(licence.c.identifier.in_(some)))
+        found |= {row.identifier: row for row in rows}
+    if missing := [entry.key for entry in entries if str(entry.licence.identifier) not in found]:
+        raise NoResultFound(f"No row was found for {len(missing)} entries")
+    return [replace(entry, **_progress(found[str(entry.licence.identifier)])) for entry in entries]
+
+
+def _number_of(entry: Entry) -> tuple[str, str, str]:
+    identifier = entry.licence.identifier
+    return identifier.issuer_code, identifier.type_code, entry.licence.number
+
+
+def _values(entry: Entry) -> dict[str, object]:
+    """The row of a new entry."""
+    issuer_code, type_code, number = _number_of(entry)
+    return {
+        "identifier": str(entry.licence.identifier),
+        "key": entry.key,
+        "body_digest": entry.body_digest,
+        "type_code": type_code,
+        "issuer_code": issuer_code,
+        "number": number,
+        "state": State.BEGUN,
+        "document": encode_licence(entry.licence),
+        "by": entry.by,
+        "begun_at": entry.begun_at,
+        "token_plan": entry.token_plan,
+    }
+
+
+def _claims(connection: Connection, entry: Entry) -> dict[str, str | None]:
+    """What a new entry claims: its number, unless an earlier version of it has claimed that; and whom it follows."""
+    new, succession = entry.licence, entry.licence.succession
+    if succession is None:
+        return {"claim": same_number(new.number), "predecessor": None}
+    if not succession.kind.keeps_identity:
+        return {"claim": same_number(new.number), "predecessor": succession.predecessor}
+    own = f"{str(new.identifier).rsplit('.', 2)[0]}."
+    earlier = select(licence.c.identifier).where(
+        licence.c.issuer_code == new.identifier.issuer_code,
+        licence.c.type_code == new.identifier.type_code,
+        licence.c.claim == same_number(new.number),
+        licence.c.identifier.startswith(own, autoescape=True),
+    )
+    kept = connection.scalar(earlier) is not None
+    return {"claim": None if kept else same_number(new.number), "predecessor": succession.predecessor}
 
 
 @lru_cache(maxsize=256)
@@ -206,21 +355,24 @@ def _document(octets: bytes) -> Licence:
     return decode_licence(octets)
 
 
-def _entry(row: Row[tuple[object, ...]]) -> Entry:
-    values = row._mapping  # noqa: SLF001  (SQLAlchemy's public name for the row as a mapping)
-    plan = SigningPlan(values["token"], values["ofd_plan"], values["pdf_plan"]) if values["token"] else None
-    artefacts = None
-    if values["state"] == State.RELEASED:
-        artefacts = Artefacts(values["ofd"], values["pdf"], values["leaf"], values["released_at"])
+def _entry(row: Row[*tuple[object, ...]]) -> Entry:
     return Entry(
-        key=values["key"],
-        body_digest=values["body_digest"],
-        licence=_document(values["document"]),
-        by=values["by"],
-        begun_at=values["begun_at"],
-        token_plan=values["token_plan"],
-        state=State(values["state"]),
-        plan=plan,
-        sealed=(values["ofd"], values["pdf"]) if values["ofd"] else None,
-        artefacts=artefacts,
+        key=row.key,
+        body_digest=row.body_digest,
+        licence=_document(row.document),
+        by=row.by,
+        begun_at=row.begun_at,
+        token_plan=row.token_plan,
+        **_progress(row),
     )
+
+
+def _progress(row: Row[*tuple[object, ...]]) -> dict[str, Any]:
+    """What of an entry moves on."""
+    released = row.state == State.RELEASED
+    return {
+        "state": State(row.state),
+        "plan": SigningPlan(bytes(row.token), row.ofd_plan, row.pdf_plan) if row.token else None,
+        "sealed": (row.ofd, row.pdf) if row.ofd else None,
+        "artefacts": Artefacts(row.ofd, row.pdf, row.leaf, row.released_at) if released else None,
+    }

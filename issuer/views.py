@@ -14,9 +14,11 @@ from issuer.bodies import HolderBody
 from issuer.errors import NoSuchLicence
 from issuer.ports import Entry
 from templates.library import Bundle
+from trust.rules.conversion import Conversion, Grade
 from trust.rules.grounds import Ground
 from trust.rules.party import HOLDER_CODE_TYPES
 from trust.rules.standing import MOVES, Act, ActKind, Standing, next_change
+from trust.rules.succession import Succession, SuccessionKind
 
 
 class PartyView(BaseModel):
@@ -95,6 +97,24 @@ class IssuedView(BaseModel):
     links: Links
 
 
+class SuccessionView(BaseModel):
+    """How a licence follows another."""
+
+    kind: SuccessionKind
+    label: str
+    operation: str
+    predecessor: str
+
+
+class ConversionView(BaseModel):
+    """存量转换: how well the licence is evidenced, and on what."""
+
+    grade: Grade
+    label: str
+    source: str
+    scan: str | None
+
+
 class LicenceView(IssuedView):
     """A licence in full, for its department and its holder."""
 
@@ -107,6 +127,9 @@ class LicenceView(IssuedView):
     valid_until: date | None
     area_code: str
     fields: dict[str, str]
+    succession: SuccessionView | None = Field(description="接续哪一本证照；首次颁发为 null")
+    successor: str | None = Field(description="已由哪一本证照取代")
+    conversion: ConversionView | None = Field(description="由存量证照转换而来的，其证据等级；其他证照为 null")
 
 
 class ActView(BaseModel):
@@ -170,8 +193,8 @@ def issued_view(entry: Entry) -> IssuedView:
     return IssuedView(**_released(entry))
 
 
-def licence_view(entry: Entry) -> LicenceView:
-    """A released entry in full."""
+def licence_view(entry: Entry, successor: Entry | None = None) -> LicenceView:
+    """A released entry in full, with its successor where there is one."""
     licence = entry.licence
     return LicenceView(
         **_released(entry),
@@ -184,6 +207,27 @@ def licence_view(entry: Entry) -> LicenceView:
         valid_until=licence.valid_until,
         area_code=licence.area_code,
         fields=dict(licence.fields),
+        succession=_succession_view(licence.succession),
+        successor=str(successor.licence.identifier) if successor else None,
+        conversion=_conversion_view(licence.conversion),
+    )
+
+
+def _conversion_view(conversion: Conversion | None) -> ConversionView | None:
+    if conversion is None:
+        return None
+    grade = conversion.grade
+    return ConversionView(grade=grade, label=grade.label, source=conversion.source, scan=conversion.scan)
+
+
+def _succession_view(succession: Succession | None) -> SuccessionView | None:
+    if succession is None:
+        return None
+    return SuccessionView(
+        kind=succession.kind,
+        label=succession.kind.label,
+        operation=succession.kind.operation,
+        predecessor=succession.predecessor,
     )
 
 

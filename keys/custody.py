@@ -32,7 +32,7 @@ from keys.key_states import KeyStates
 from keys.libcrypto import Libcrypto, LoadedKey
 from keys.lifecycle import KeyRecord, KeyState
 from keys.signer import Signer
-from keys.sm2 import DEFAULT_IDENTITY, PublicKey, verify
+from keys.sm2 import DEFAULT_IDENTITY, PublicKey, verify_made
 
 SUFFIX = ".p8.pem"
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
@@ -70,7 +70,7 @@ class SoftwareSigner:
             self._states.check_may_sign(self.reference, self.public)
         try:
             signature = self._library.sign(self._key, message, DEFAULT_IDENTITY)
-            verify(self.public, message, signature, identity=DEFAULT_IDENTITY)
+            verify_made(self.public, message, signature)
         except SignatureRefused:
             raise SigningFailed("verify-after-sign", f"{self.reference}: the signature did not verify") from None
         except BackendFailed as error:

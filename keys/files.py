@@ -1,7 +1,8 @@
 """Small private files on disk: written whole or not at all and never over another, read only where none else may write.
 
-Key files, secrets and marks of keys are such files. A link, a device, a file that others may change or strangers may
-read is refused instead of believed.
+Key files, secrets and marks of keys are such files. A folder that has to be made for them is made to stay, too: a name
+counts as stored only when the folder that holds it is on disk. A link, a device, a file that others may change or
+strangers may read is refused instead of believed.
 """
 
 import os
@@ -23,17 +24,44 @@ def write_once(path: Path, octets: bytes) -> None:
     """
     temporary = path.with_name(f".{path.name}.{random_octets(8).hex()}")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent)
         try:
             _write_synced(temporary, octets)
             os.link(temporary, path)  # unlike a rename, never over an existing file
         finally:
             temporary.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except FileExistsError:
         raise KeyNotUsable("key-exists", f"{path.name} exists") from None
     except OSError as error:
         raise KeyFileRefused("key-file-write", f"{path.name}: {error.strerror}") from error
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder of mode 0700, and those above it that are missing; after return their names are on disk.
+
+    Raises:
+        OSError: the place does not take it.
+
+    """
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for one in reversed(missing):
+        sync_folder(one.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to disk; what a file holds is another matter.
+
+    Raises:
+        OSError: the folder cannot be read, or not be written to disk.
+
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def read_private(path: Path) -> bytes:
@@ -65,11 +93,3 @@ def _write_synced(path: Path, octets: bytes) -> None:
         file.write(octets)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,6 +10,7 @@ above, by certificates. Signing is in `keys.custody`, behind `keys.signer.Signer
 
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 
 from keys import backend as backends
 from keys.codec import SPKI_HEAD, check_identity, check_point, check_raw, point_from_spki
@@ -17,7 +18,10 @@ from keys.digest import DEFAULT_IDENTITY, digest_of
 from keys.errors import SignatureRefused
 from keys.sm3 import sm3
 
-__all__ = ["DEFAULT_IDENTITY", "PublicKey", "backend", "digest", "verify"]
+__all__ = ["DEFAULT_IDENTITY", "PublicKey", "backend", "digest", "verify", "verify_made"]
+
+MAX_REMEMBERED = 64 * 1024
+"""Octets of a message."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ def verify(public: PublicKey, message: bytes, signature_raw: bytes, *, identity:
 
     """
     check_identity(identity)
+    if identity == DEFAULT_IDENTITY and _AFTER_SIGNING.taken(public.point, message, signature_raw):
+        return
     try:
         check_raw(signature_raw)
         holds = backends.chosen().verify(public.point, message, identity, signature_raw)
@@ -72,6 +78,46 @@ def verify(public: PublicKey, message: bytes, signature_raw: bytes, *, identity:
         holds = False
     if not holds:
         raise SignatureRefused("signature", "the signature does not hold") from None
+
+
+class _AfterSigning:
+    """Signatures that were found to hold right after they were made, each for one more question about the very same.
+
+    Whoever seals a file verifies the signature that was made (`keys.custody`), then has the finished file examined,
+    which comes to the same key, message and signature from its octets. All three are compared, octet for octet; the
+    equation, which cannot answer otherwise, is not computed a second time. Only a signer in this process adds to it.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, Lock()
+        self._held: dict[tuple[bytes, bytes, bytes], None] = {}
+
+    def add(self, point: bytes, message: bytes, raw: bytes) -> None:
+        """Remember one that held; the oldest is forgotten."""
+        with self._lock:
+            self._held[point, message, raw] = None
+            if len(self._held) > self._most:
+                del self._held[next(iter(self._held))]
+
+    def taken(self, point: bytes, message: bytes, raw: bytes) -> bool:
+        """Whether it is remembered; it is not from then on."""
+        with self._lock:
+            return self._held.pop((point, message, raw), self) is None
+
+
+_AFTER_SIGNING = _AfterSigning(64)
+
+
+def verify_made(public: PublicKey, message: bytes, signature_raw: bytes) -> None:
+    """Verify a signature that this process has just made with the default identity, before it is handed out.
+
+    Raises:
+        SignatureRefused, BackendFailed: as `verify`.
+
+    """
+    verify(public, message, signature_raw, identity=DEFAULT_IDENTITY)
+    if len(message) <= MAX_REMEMBERED:
+        _AFTER_SIGNING.add(public.point, message, signature_raw)
 
 
 def digest(public: PublicKey, message: bytes, *, identity: bytes) -> bytes:

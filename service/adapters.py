@@ -1,8 +1,11 @@
 """Ports of the slices on other slices: the log for issuing; proofs, files and standings for verifying."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from issuer.ports import Blobs
+from issuer.presenting.codes import number_digest
+from issuer.presenting.ports import Use
 from service.archive import Archive
 from service.blobs import BlobMissing
 from trust.formats.leaf import Statement
@@ -14,7 +17,10 @@ from trust.revocation.errors import SubjectUnknown
 from trust.revocation.reading import read_standing
 from trust.rules.standing import Standing
 from verifier.errors import FileUnavailable
-from verifier.ports import Awaited
+from verifier.ports import Awaited, Shown
+
+CHECKED_ONLINE = "联网核验"
+"""Who used a 60-second code that somebody verified here without saying who he is."""
 
 
 class LogBook:
@@ -27,12 +33,16 @@ class LogBook:
         """See `issuer.ports.LogBook`."""
         return append(self._log, [statement], at)[0]
 
+    def append_many(self, statements: Sequence[Statement], at: datetime) -> Sequence[int]:
+        """See `issuer.ports.LogBook`."""
+        return append(self._log, statements, at)
+
 
 class OnlinePorts:
     """`verifier.ports`: proofs, files and standings of this installation."""
 
-    def __init__(self, archive: Archive, blobs: Blobs) -> None:
-        self._archive, self._blobs = archive, blobs
+    def __init__(self, archive: Archive, blobs: Blobs, random: Callable[[int], bytes]) -> None:
+        self._archive, self._blobs, self._random = archive, blobs, random
 
     def prove(self, commitment: bytes) -> LogProof | Awaited | None:
         """See `LogProofs`."""
@@ -50,9 +60,19 @@ class OnlinePorts:
             raise FileUnavailable(identifier) from error
 
     def stored(self, identifier: str) -> bytes | None:
-        """The OFD of a released licence, which is the file of record; None if there is none, BlobMissing if lost."""
-        entry = self._archive.register.find(identifier)
+        """The OFD of a released licence or copy, the file of record; None if there is none, BlobMissing if lost."""
+        entry = self._archive.released(identifier)
         return self._blobs.get(entry.artefacts.ofd) if entry and entry.artefacts else None
+
+    def show(self, number: bytes, expires_at: datetime, at: datetime) -> Shown:  # noqa: ARG002  (the register knows when it ends)
+        """See `Showings`; that a code was verified here is a use of it, which its holder sees."""
+        digest, mark = number_digest(number), self._random(16).hex()
+        found = self._archive.codes.redeem(digest, Use(at, CHECKED_ONLINE), mark)
+        if found is None:
+            return Shown("unknown")
+        if found.use is None:
+            return Shown("withdrawn", found.withdrawn_at) if found.withdrawn_at else Shown("unknown")
+        return Shown("first" if found.use_key == mark else "again", found.use.at)
 
     def standing(self, identifier: str, at: datetime) -> Standing | None:
         """See `Standings`."""

@@ -19,9 +19,31 @@ from starlette.types import Receive, Scope, Send
 
 from cases.citation import Officer
 from cases.http import router as cases_router
+from issuer.applying.http import Clerk
+from issuer.applying.http import router as applications_router
+from issuer.catalogue.granting import Actor
+from issuer.catalogue.http.access import Right as CatalogueRight
+from issuer.catalogue.http.routers import plain_router as drafts_router
+from issuer.catalogue.http.routers import public_router as entries_router
+from issuer.catalogue.http.routers import router as catalogue_router
+from issuer.converting.http import Clerk as StockClerk
+from issuer.converting.http import Right as StockRight
+from issuer.converting.http import plain_router as scans_router
+from issuer.converting.http import router as stock_router
+from issuer.copying.http import CopyPorts, CopyRight
+from issuer.copying.http import router as copies_router
+from issuer.copying.ports import Asker
+from issuer.feeding.http import Listener
+from issuer.feeding.http import Right as FeedRight
+from issuer.feeding.http import plain_router as hooks_router
+from issuer.feeding.http import router as feed_router
 from issuer.http import Desk, Overseen, Right, Viewer
 from issuer.http import router as issuer_router
+from issuer.presenting.http import Redeemer
+from issuer.presenting.http import router as presenting_router
+from issuer.presenting.ports import Presenter
 from service import pages
+from service.catalogue_rights import CATALOGUE_RIGHTS, actor_of
 from service.describing import describe_api
 from service.disclosing import show
 from service.guards import Guards
@@ -30,26 +52,41 @@ from service.identity import Person, Role
 from service.observing import Journal, Meters, Observer
 from service.outlet import Outlet, json_only, wants_page
 from service.pages.rendering import STATIC
+from service.photographing import photographs_router
 from service.shell import BodyLimit, CarefulHeaders
 from service.tokens import router as tokens_router
+from service.who import asker_of, presenter_of
 from service.wiring import Yinzheng
-from templates.library import bundles
 from trust.certification.http import router as certification_router
 from trust.certification.http import stamping_router
 from trust.log.http import router as log_router
 from trust.revocation.http import router as status_router
 from trust.rules.verdict import Indication
-from trust.sealing.http import Right as SealRight
-from trust.sealing.http import SealViewer
-from trust.sealing.http import plain_router as sealing_router
-from trust.sealing.http import router as seals_router
+from trust.sealing.http.access import Right as SealRight
+from trust.sealing.http.access import SealViewer
+from trust.sealing.http.routers import plain_router as sealing_router
+from trust.sealing.http.routers import router as seals_router
 from trust.sealing.ports import Officer as SealOfficer
 from verifier.http import Counter
 from verifier.http import router as verifier_router
 from verifier.verifying import Examined
 
 OVERSEES: dict[Role, Overseen] = {Role.REVIEWER: "standing", Role.AUDITOR: "reasons"}
-RIGHTS: dict[Right, tuple[Role, ...]] = {"look": tuple(Role), "issue": (Role.OFFICIAL,), "hold": (Role.HOLDER,)}
+RIGHTS: dict[Right, tuple[Role, ...]] = {
+    "look": tuple(Role),
+    "issue": (Role.OFFICIAL, Role.SYSTEM),
+    "hold": (Role.HOLDER,),
+}
+COPY_RIGHTS: dict[CopyRight, tuple[Role, ...]] = {
+    "copy": (Role.HOLDER, Role.OFFICIAL),
+    "cite": (Role.REVIEWER, Role.OFFICIAL),
+    "see": (Role.HOLDER, Role.OFFICIAL, Role.REVIEWER),
+}
+FEED_RIGHTS: dict[FeedRight, tuple[Role, ...]] = {"read": (Role.OFFICIAL, Role.SYSTEM), "change": (Role.OFFICIAL,)}
+STOCK_RIGHTS: dict[StockRight, tuple[Role, ...]] = {
+    "enter": (Role.OFFICIAL, Role.SYSTEM),
+    "decide": (Role.OFFICIAL,),
+}
 SEAL_RIGHTS: dict[SealRight, tuple[Role, ...]] = {
     "look": (Role.OFFICIAL, Role.AUDITOR, Role.ADMIN),
     "use": (Role.OFFICIAL,),
@@ -102,6 +139,25 @@ def make_app(yinzheng: Yinzheng, *, production: bool, log: TextIO | None = None)
 def _include_slices(app: FastAPI, yinzheng: Yinzheng, guards: Guards, meters: Meters) -> None:
     archive = yinzheng.archive
     app.include_router(issuer_router(_desk(yinzheng), authorize=_viewers(guards)), dependencies=[Depends(json_only)])
+    app.include_router(
+        applications_router(yinzheng.applications, authorize=_clerks(guards)), dependencies=[Depends(json_only)]
+    )
+    app.include_router(
+        copies_router(CopyPorts(yinzheng.copies, yinzheng.office.host_url), authorize=_askers(yinzheng, guards)),
+        dependencies=[Depends(json_only)],
+    )
+    app.include_router(
+        presenting_router(
+            yinzheng.presenting, holders=_presenters(guards), redeemers=_redeemers(guards), now=yinzheng.now
+        ),
+        dependencies=[Depends(json_only)],
+    )
+    stock_clerks = _stock_clerks(guards)
+    app.include_router(stock_router(yinzheng.conversions, authorize=stock_clerks), dependencies=[Depends(json_only)])
+    app.include_router(scans_router(yinzheng.conversions, authorize=stock_clerks))
+    listeners = _listeners(guards)
+    app.include_router(feed_router(yinzheng.feeds, authorize=listeners), dependencies=[Depends(json_only)])
+    app.include_router(hooks_router(yinzheng.feeds, authorize=listeners))
     app.include_router(verifier_router(_counter(yinzheng, meters)))
     app.include_router(
         cases_router(yinzheng.cases, authorize=_officers(guards), clock=yinzheng.now, random=yinzheng.random),
@@ -111,9 +167,15 @@ def _include_slices(app: FastAPI, yinzheng: Yinzheng, guards: Guards, meters: Me
     sealers = _sealers(guards)
     app.include_router(seals_router(yinzheng.seals, authorize=sealers), dependencies=[Depends(json_only)])
     app.include_router(sealing_router(yinzheng.seals, authorize=sealers))
+    issuers = guards.person(Role.OFFICIAL, Role.SYSTEM)
+    app.include_router(photographs_router(yinzheng.photographs, issuers))
     app.include_router(tokens_router(yinzheng.identity, yinzheng.now))
     app.include_router(status_router(archive.publications), responses=PUBLISHED)
     app.include_router(log_router(archive.log), responses=PUBLISHED)
+    catalogue, deciders = yinzheng.catalogue, _actors(guards)
+    app.include_router(catalogue_router(catalogue, authorize=deciders), dependencies=[Depends(json_only)])
+    app.include_router(drafts_router(catalogue, authorize=deciders))
+    app.include_router(entries_router(catalogue))
     app.include_router(certification_router(archive.books.editions, archive.trust_lists), responses=PUBLISHED)
     app.include_router(stamping_router(yinzheng.answer_stamp_request))
 
@@ -121,13 +183,15 @@ def _include_slices(app: FastAPI, yinzheng: Yinzheng, guards: Guards, meters: Me
 def _desk(yinzheng: Yinzheng) -> Desk:
     register = yinzheng.archive.register
     return Desk(
-        bundles=bundles,
+        bundles=yinzheng.catalogue.bundles,
         issue=yinzheng.issue,
         find=register.find,
         held=register.held,
         files=yinzheng.files_of,
         act=yinzheng.act,
         acts=yinzheng.archive.acts.of,
+        operations=yinzheng.applications.operations,
+        successor_of=yinzheng.applications.successor_of,
         now=yinzheng.now,
         host_url=yinzheng.office.host_url,
     )
@@ -141,8 +205,8 @@ def _counter(yinzheng: Yinzheng, meters: Meters) -> Counter:
     for indication in Indication:
         meters.verdicts.labels(indication.value)
     return Counter(
-        verify_file=lambda data: counted(yinzheng.verify_file(data)),
-        verify_words=lambda words: counted(yinzheng.verify_words(words)),
+        verify_file=lambda data, audience: counted(yinzheng.verify_file(data, audience=audience)),
+        verify_words=lambda words, audience: counted(yinzheng.verify_words(words, audience=audience)),
         shown=lambda examined, circle: show(yinzheng, examined, circle),
         bundle=yinzheng.carried_bundle,
         now=yinzheng.now,
@@ -156,7 +220,7 @@ def _viewers(guards: Guards) -> Callable[[Right], Callable[..., Viewer]]:
         def viewer(person: Annotated[Person, Depends(guards.person(*RIGHTS[right]))]) -> Viewer:
             return Viewer(
                 login=person.login,
-                department=person.department if person.role is Role.OFFICIAL else None,
+                department=person.department if person.role in {Role.OFFICIAL, Role.SYSTEM} else None,
                 holder=_holder(person),
                 oversees=OVERSEES.get(person.role, ""),
             )
@@ -166,10 +230,86 @@ def _viewers(guards: Guards) -> Callable[[Right], Callable[..., Viewer]]:
     return authorize
 
 
+def _clerks(guards: Guards) -> Callable[..., Clerk]:
+    """Who may hand in applications: officials and systems, for their own department; officials decide on them."""
+
+    def clerk(person: Annotated[Person, Depends(guards.person(Role.OFFICIAL, Role.SYSTEM))]) -> Clerk:
+        officer = SealOfficer(person.login, person.name)
+        return Clerk(officer, person.department or "", is_person=person.role is Role.OFFICIAL)
+
+    return clerk
+
+
+def _stock_clerks(guards: Guards) -> Callable[[StockRight], Callable[..., StockClerk]]:
+    """Who converts stock: officials, and, to hand it in, systems."""
+
+    def authorize(right: StockRight) -> Callable[..., StockClerk]:
+        def clerk(person: Annotated[Person, Depends(guards.person(*STOCK_RIGHTS[right]))]) -> StockClerk:
+            return StockClerk(SealOfficer(person.login, person.name), person.department or "")
+
+        return clerk
+
+    return authorize
+
+
+def _listeners(guards: Guards) -> Callable[[FeedRight], Callable[..., Listener]]:
+    """Who hears what happened in a department: its people and systems; its people say who else is told."""
+
+    def authorize(right: FeedRight) -> Callable[..., Listener]:
+        def listener(person: Annotated[Person, Depends(guards.person(*FEED_RIGHTS[right]))]) -> Listener:
+            return Listener(person.login, person.department or "")
+
+        return listener
+
+    return authorize
+
+
 def _holder(person: Person) -> tuple[str, str] | None:
     if person.role is not Role.HOLDER or person.holder_code_type is None or person.holder_code is None:
         return None
     return person.holder_code_type, person.holder_code
+
+
+def _actors(guards: Guards) -> Callable[[CatalogueRight], Callable[..., Actor]]:
+    """Who asks about the catalogue and about mandates."""
+
+    def authorize(right: CatalogueRight) -> Callable[..., Actor]:
+        def actor(person: Annotated[Person, Depends(guards.person(*CATALOGUE_RIGHTS[right]))]) -> Actor:
+            return actor_of(person)
+
+        return actor
+
+    return authorize
+
+
+def _askers(yinzheng: Yinzheng, guards: Guards) -> Callable[[CopyRight], Callable[..., Asker]]:
+    """Who asks for annotated copies: a holder, or somebody for a department."""
+
+    def authorize(right: CopyRight) -> Callable[..., Asker]:
+        def asker(person: Annotated[Person, Depends(guards.person(*COPY_RIGHTS[right]))]) -> Asker:
+            return asker_of(yinzheng, person)
+
+        return asker
+
+    return authorize
+
+
+def _presenters(guards: Guards) -> Callable[..., Presenter]:
+    """Who presents: a holder."""
+
+    def presenter(person: Annotated[Person, Depends(guards.person(Role.HOLDER))]) -> Presenter:
+        return presenter_of(person)
+
+    return presenter
+
+
+def _redeemers(guards: Guards) -> Callable[..., Redeemer]:
+    """Who redeems: the counter, and officials."""
+
+    def redeemer(person: Annotated[Person, Depends(guards.person(Role.REVIEWER, Role.OFFICIAL))]) -> Redeemer:
+        return Redeemer(person.login, person.name, person.department or "")
+
+    return redeemer
 
 
 def _sealers(guards: Guards) -> Callable[[SealRight], Callable[..., SealViewer]]:

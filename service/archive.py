@@ -5,12 +5,23 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 
 from cases.store import SqlCitations
+from issuer.applying.store import SqlDockets
+from issuer.catalogue.store.counts import SqlCounts
+from issuer.catalogue.store.entries import SqlEntries
+from issuer.catalogue.store.mandates import SqlMandates
+from issuer.converting.store import SqlStocks
+from issuer.copying.store import SqlCopies
+from issuer.feeding.store import SqlFeed, note_act
+from issuer.ports import Entry
+from issuer.presenting.store import SqlCodes
 from issuer.store import SqlRegister
 from service.store import SqlPeople
 from trust.certification.store import SqlStamps, books, trust_lists
 from trust.log.store import SqlLog
 from trust.revocation.store import SqlActs, SqlPublications, SqlSlots
-from trust.sealing.store import SqlApplications, SqlSealRegister, SqlSealRequests
+from trust.sealing.store.applications import SqlApplications
+from trust.sealing.store.register import SqlSealRegister
+from trust.sealing.store.requests import SqlSealRequests
 
 
 class Archive:
@@ -25,9 +36,25 @@ class Archive:
         self.seal_applications = SqlApplications(engine)
         self.seal_requests = SqlSealRequests(engine)
         self.log = SqlLog(engine)
-        self.acts = SqlActs(engine)
+        self.acts = SqlActs(engine, note_act)
+        self.feed = SqlFeed(engine)
         self.slots = SqlSlots(engine)
         self.publications = SqlPublications(engine)
         self.register = SqlRegister(engine, index_holder)
+        self.catalogue = SqlEntries(engine)
+        self.mandates = SqlMandates(engine)
+        self.counts = SqlCounts(engine)
+        self.dockets = SqlDockets(engine)
+        self.stocks = SqlStocks(engine)
+        self.copies = SqlCopies(engine)
+        self.codes = SqlCodes(engine)
         self.citations = SqlCitations(engine)
         self.people = SqlPeople(engine)
+
+    def released(self, identifier: str) -> Entry | None:
+        """The released licence of an identifier, or the released copy."""
+        found = self.register.find(identifier)
+        if found is None:
+            copy = self.copies.find(identifier)
+            found = None if copy is None else copy.entry
+        return found if found is not None and found.artefacts is not None else None

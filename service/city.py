@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from service.identity import MAX_LOGIN, MAX_PASSWORD, Person, Role
-from service.problems import Usage
+from service.problem import Usage
 from templates.errors import TemplateError
 from templates.library import load_bundle
 from trust.errors import Malformed
+from trust.rules.area import check_area
 from trust.rules.errors import naming
 from trust.rules.party import Holder, IssuingBody, check_holder, check_uscc
 from trust.rules.text import check_text
@@ -33,11 +34,15 @@ MORE_WORDS = frozenset({"department", "holder_code_type", "holder_code"})
 
 @dataclass(frozen=True)
 class Body:
-    """A body with a seal, and the bundles of the licence types it may issue; `login` names its key file."""
+    """A body with a seal, and the bundles of the licence types it may issue; `login` names its key file.
+
+    A body without types issues what others delegate to it. `area` is where it may, the whole city where none is given.
+    """
 
     login: str
     body: IssuingBody
     types: tuple[str, ...]
+    area: str | None = None
 
 
 @dataclass(frozen=True)
@@ -133,13 +138,14 @@ def _issuing_body(row: dict[str, Any]) -> IssuingBody:
 
 
 def _body(row: dict[str, Any]) -> Body:
-    _only(row, frozenset({"login", "name", "code", "types"}))
+    _only(row, frozenset({"login", "name", "code", "types"}), frozenset({"area"}))
     types = row["types"]
-    if not isinstance(types, list) or not types or not all(isinstance(name, str) for name in types):
+    if not isinstance(types, list) or not all(isinstance(name, str) for name in types):
         raise TypeError("types: names of templates in brackets")
     if not LOGIN.fullmatch(_text(row, "login")):
         raise ValueError("login: at most 32 of a-z, 0-9 and -")
-    return Body(row["login"], _issuing_body(row), tuple(types))
+    area = check_area(_text(row, "area", 6)) if "area" in row else None
+    return Body(row["login"], _issuing_body(row), tuple(types), area)
 
 
 def _person(row: dict[str, Any]) -> tuple[Person, str]:
@@ -152,7 +158,7 @@ def _person(row: dict[str, Any]) -> tuple[Person, str]:
         row.get("holder_code_type"),
         row.get("holder_code"),
     )
-    if person.role in {Role.OFFICIAL, Role.REVIEWER}:
+    if person.role in {Role.OFFICIAL, Role.REVIEWER, Role.SYSTEM}:
         with naming("department", person.login):
             check_uscc(_text(row, "department"))
     if person.role is Role.HOLDER:

@@ -15,11 +15,28 @@ from cases.errors import CasesError
 from issuer.errors import IssuerError
 from keys.errors import BackendMissing, KeysError
 from service.blobs import BlobMissing
-from service.commands import acting, citing, issuing, keeping, preserving, running, sealing, verifying
+from service.commands import (
+    acting,
+    applying,
+    catalogue,
+    citing,
+    converting,
+    feeding,
+    issuing,
+    keeping,
+    mandates,
+    presenting,
+    preserving,
+    running,
+    sealing,
+    templating,
+    verifying,
+)
 from service.commands.output import complain
 from service.errors import NotYetPublished, TimeStampUnavailable
 from service.identity import IdentityError
-from service.problems import Problem, Usage, problem_of
+from service.problem import Problem, Usage
+from service.problems import problem_of
 from templates.errors import TemplatesError
 from trust.errors import TrustError
 from trust.rules.standing import ActKind
@@ -45,13 +62,25 @@ app = typer.Typer(
 bundle = typer.Typer(help="离线核验包。", no_args_is_help=True)
 key = typer.Typer(help="密钥的停用与泄露登记。", no_args_is_help=True)
 
-for run in (running.demo, running.init, running.serve, running.publish, issuing.types, issuing.issue, issuing.present):
+for run in (
+    running.demo,
+    running.init,
+    running.serve,
+    running.publish,
+    issuing.types,
+    issuing.issue,
+    presenting.present,
+    presenting.copy,
+):
     app.command()(run)
 app.command("verify")(verifying.verify)
 for kind in (ActKind.SUSPEND, ActKind.REINSTATE, ActKind.REVOKE, ActKind.RESCIND, ActKind.CANCEL):
     app.command(kind.value)(acting.command(kind))
 app.command("grounds")(acting.grounds)
 app.command("cite")(citing.cite)
+app.add_typer(converting.convert, name="convert")
+app.add_typer(feeding.feed, name="feed")
+app.add_typer(feeding.system, name="system")
 app.command("seal")(sealing.seal)
 app.add_typer(sealing.seals, name="seals")
 app.command("preserve")(preserving.preserve)
@@ -62,6 +91,11 @@ key.command("list")(keeping.list_keys)
 key.command("retire")(keeping.retire)
 key.command("compromise")(keeping.compromise)
 app.add_typer(key, name="key")
+app.add_typer(applying.application, name="application")
+app.command("succeed")(applying.succeed)
+app.add_typer(templating.template, name="template")
+app.add_typer(catalogue.catalogue, name="catalogue")
+app.add_typer(mandates.mandate, name="mandate")
 
 
 def main(arguments: list[str] | None = None) -> None:

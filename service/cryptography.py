@@ -7,7 +7,7 @@ what to install. A library that the settings name has to serve: there is no sile
 from keys.backend import can_sign, choose, signing
 from keys.errors import BackendMissing
 from keys.self_test import self_test
-from service.problems import Usage
+from service.problem import Usage
 
 
 def take_up_cryptography(libcrypto: str | None) -> None:

@@ -19,6 +19,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import StaticPool
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "deploy" / "migrations"
+KEEPING = ("fsync", "synchronous_commit", "full_page_writes")
+"""Settings of PostgreSQL without which what was committed may be gone after a power cut."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
 
 
@@ -58,6 +60,14 @@ def _begin(connection: Connection) -> None:
     raw: Any = connection.connection.dbapi_connection
     raw.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
     raw.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def lax_settings(engine: Engine) -> list[str]:
+    """Settings of the server under which an acknowledged commit may be lost; SQLite gets its own when it is opened."""
+    if engine.dialect.name != "postgresql":
+        return []
+    with engine.connect() as connection:
+        return [name for name in KEEPING if connection.exec_driver_sql(f"SHOW {name}").scalar_one() == "off"]
 
 
 def migrate(engine: Engine) -> None:

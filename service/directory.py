@@ -9,6 +9,7 @@ from service.city import City
 from service.keyring import KeyRing, LateSigner
 from trust.certification.profiles import (
     LOG,
+    PRESENTATION,
     RECEIPT,
     SEAL_MAKER,
     SEAL_SIGNER,
@@ -25,6 +26,7 @@ SERVICES = {
     "status-list": STATUS_LIST,
     "log": LOG,
     "receipt": RECEIPT,
+    "presentation": PRESENTATION,
     "time-stamp": TIME_STAMP,
 }
 """Roles of the installation itself, by the name of their key."""

@@ -4,9 +4,8 @@ Lines are shown only where the verdict says something about a genuine document: 
 its dates alone. What stands in a forged file is nobody's licence, and repeating it under our name would lend it some.
 """
 
+from issuer.errors import IssuerError
 from service.wiring import Yinzheng
-from templates.errors import TemplateError
-from templates.library import bundle_for
 from trust.revocation.errors import SubjectUnknown
 from trust.rules.disclosure import Circle, Row, disclose
 from trust.rules.identifier import LicenceIdentifier
@@ -14,7 +13,8 @@ from trust.rules.licence import Licence
 from trust.rules.verdict import Indication, Verdict
 from verifier.verifying import Examined
 
-STANDING_STEP = 8
+OF_NOW = frozenset({8, 10})
+"""Steps that say nothing against the document itself: its standing and dates, for whom and until when it is made."""
 
 
 def show(yinzheng: Yinzheng, examined: Examined, circle: Circle) -> tuple[Row, ...]:
@@ -26,18 +26,37 @@ def show(yinzheng: Yinzheng, examined: Examined, circle: Circle) -> tuple[Row, .
     if licence is None:
         return ()
     try:
-        kind = bundle_for(licence.identifier.type_code).type
+        kind = yinzheng.catalogue.type_of(licence)
         standing = yinzheng.standing(str(licence.identifier), verdict.at)
-    except (TemplateError, SubjectUnknown):
+    except (IssuerError, SubjectUnknown):
         return ()  # genuine, but of another installation: its verdict says all that we know
-    return disclose(licence, kind, standing, at=verdict.at, circle=circle)
+    rows = disclose(licence, kind, standing, at=verdict.at, circle=circle)
+    return *rows, *linked(yinzheng, licence, circle)
+
+
+def linked(yinzheng: Yinzheng, licence: Licence, circle: Circle) -> tuple[Row, ...]:
+    """The lines about the licence before and the one after.
+
+    What is signed names its predecessor, so whoever has the licence may read that. Which licence follows is not in it:
+    that there is one is told to whoever has the licence, which one only with the holder's consent.
+    """
+    if not circle.sees("scan"):
+        return ()
+    rows, successor = [], yinzheng.applications.successor_of(str(licence.identifier))
+    if licence.succession is not None:
+        rows.append(Row("follows", "接续", f"{licence.succession.kind.label}，原证照 {licence.succession.predecessor}"))
+    if successor is not None and successor.licence.succession is not None:
+        which = str(successor.licence.identifier) if circle.sees("consent") else "新的证照"
+        word = successor.licence.succession.kind.label
+        rows.append(Row("followed", "后续", f"已由{' ' if circle.sees('consent') else ''}{which}替代（{word}）"))
+    return tuple(rows)
 
 
 def is_genuine(verdict: Verdict) -> bool:
-    """Whether nothing failed but the standing: the document itself is what its issuer sealed."""
-    return all(finding.step == STANDING_STEP for finding in verdict.of(Indication.FAILED))
+    """Whether nothing failed but standing and use: the document itself is what its issuer sealed."""
+    return all(finding.step in OF_NOW for finding in verdict.of(Indication.FAILED))
 
 
 def _licence_of(yinzheng: Yinzheng, identifier: LicenceIdentifier) -> Licence | None:
-    entry = yinzheng.archive.register.find(str(identifier))
-    return entry.licence if entry is not None and entry.artefacts is not None else None
+    entry = yinzheng.archive.released(str(identifier))
+    return None if entry is None else entry.licence

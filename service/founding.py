@@ -25,6 +25,7 @@ from trust.certification.profiles import ISSUING, ROOT, SEAL_MAKER, SEAL_SIGNER,
 from trust.formats import ses
 from trust.formats.certificate import load_certificate
 from trust.formats.x509_fields import make_name
+from trust.rules.area import area_of
 from trust.rules.mandate import Mandate
 from trust.rules.party import IssuingBody
 from trust.rules.seal_standing import SealKind
@@ -87,9 +88,15 @@ def found_city(
 
 
 def mandates_of(city: City, since: datetime) -> tuple[Mandate, ...]:
-    """The mandates of the plan, in force from an instant."""
+    """The mandates of the plan, in force from an instant, for the area of the body or else of the city."""
     return tuple(
-        Mandate(body.body.code, body.body.name, load_bundle(name).type.code, since)
+        Mandate(
+            body.body.code,
+            body.body.name,
+            load_bundle(name).type.code,
+            since,
+            area=body.area or area_of(city.area_code),
+        )
         for body in city.bodies
         for name in body.types
     )

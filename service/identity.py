@@ -2,11 +2,12 @@
 
 A person signs in with a password (argon2); the session is a row in the database, known to the browser only by a random
 token whose digest is stored, so a session can be ended and a stolen database opens none. Roles are few and do not
-overlap: an official acts for one department, a reviewer verifies and cites, a holder sees their own, an auditor reads
-and writes nothing, an administrator manages people. The demo's people are announced and refused in production.
+overlap: an official acts for one department, a department's system does for it what one official may do alone, a
+reviewer verifies and cites, a holder sees their own, an auditor reads and writes nothing, an administrator manages
+people. The demo's people are announced and refused in production.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,6 +21,7 @@ from keys.sm3 import hmac_sm3, sm3
 
 LASTING = timedelta(hours=8)
 TOKEN_LENGTH = 32
+NO_PASSWORD = "none"  # noqa: S105  (stands where a hash would; no password has it)
 MAX_LOGIN, MAX_PASSWORD = 64, 1024
 FAILURES, WITHIN = 5, timedelta(minutes=5)
 MOST_COUNTED = 20_000
@@ -36,6 +38,7 @@ class Role(StrEnum):
     HOLDER = "holder"
     AUDITOR = "auditor"
     ADMIN = "admin"
+    SYSTEM = "system"
 
 
 ROLE_LABELS = {
@@ -44,6 +47,7 @@ ROLE_LABELS = {
     Role.HOLDER: "持证人",
     Role.AUDITOR: "审计人员",
     Role.ADMIN: "系统管理员",
+    Role.SYSTEM: "部门业务系统",
 }
 
 
@@ -86,7 +90,7 @@ class ForgedRequest(IdentityError):  # noqa: N818  (as above)
 
 @dataclass(frozen=True)
 class Person:
-    """Someone who may act; `department` for officials and reviewers, holder codes for holders."""
+    """Someone who may act; `department` for officials, reviewers and systems, holder codes for holders."""
 
     login: str
     name: str
@@ -128,6 +132,14 @@ class People(Protocol):
         """Forget a session; idempotent."""
         ...
 
+    def end_sessions(self, login: str) -> None:
+        """Forget all sessions of somebody; idempotent."""
+        ...
+
+    def systems(self) -> Sequence[Person]:
+        """The systems of departments, by login."""
+        ...
+
 
 class Identity:
     """Signing in and out, over `People`."""
@@ -143,6 +155,42 @@ class Identity:
     def enrol(self, person: Person, password: str) -> None:
         """Store a person with a password."""
         self._people.enrol(person, self._hasher.hash(password))
+
+    def admit_system(self, login: str, name: str, department: str) -> str:
+        """Give a system of a department a new secret, its only one; sessions under an older one end.
+
+        Raises:
+            NotAllowed: the login is somebody's who is no system.
+
+        """
+        self._require_system(login)
+        secret = self._random(TOKEN_LENGTH).hex()
+        self.enrol(Person(login, name, Role.SYSTEM, department), secret)
+        self._people.end_sessions(login)
+        return secret
+
+    def end_system(self, login: str) -> None:
+        """Take a system's secret and sessions from it.
+
+        Raises:
+            NotAllowed: there is no such system.
+
+        """
+        found = self._require_system(login)
+        if found is None:
+            raise NotAllowed(login)
+        self._people.enrol(found, NO_PASSWORD)
+        self._people.end_sessions(login)
+
+    def systems(self) -> Sequence[Person]:
+        """The systems of departments, by login."""
+        return self._people.systems()
+
+    def _require_system(self, login: str) -> Person | None:
+        found = self._people.find(login)
+        if found is not None and found[0].role is not Role.SYSTEM:
+            raise NotAllowed(login)
+        return found[0] if found else None
 
     def sign_in(self, login: str, password: str, at: datetime) -> str:
         """Open a session and give its token.

@@ -20,7 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from issuer.errors import NoSuchLicence
 from service.observing import Journal
 from service.pages.errors import page_of
-from service.problems import INTERNAL, TABLE, Problem, problem_of
+from service.problem import INTERNAL, Problem
+from service.problems import TABLE, problem_of
 
 MEDIA_TYPE = "application/problem+json"
 MACHINES = (

@@ -4,18 +4,15 @@
 server asks every second. Status lists are logged before the checkpoint is signed, so that the checkpoint covers them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from threading import Lock
 
 from service.archive import Archive
-from service.city import City
+from service.cataloguing import Cataloguing
 from service.directory import Directory
-from service.founding import mandates_of
-from templates.library import bundles
 from trust.certification.authority import Authority
 from trust.certification.profiles import END_ENTITIES
 from trust.certification.trust_listing import MAX_ENVELOPE, NAME, next_number, publish_trust_list
@@ -25,12 +22,11 @@ from trust.formats.cose import split
 from trust.formats.leaf import EntryKind, public_statement
 from trust.formats.status_list import SIZE
 from trust.formats.trust_list import ListedCertificate, TrustList, decode_trust_list
-from trust.log.appending import append
+from trust.log.appending import append, check_clock
 from trust.log.checkpointing import publish_if_due
 from trust.revocation.acting import resume
 from trust.revocation.allotting import allot_many
 from trust.revocation.publishing import due, publish
-from trust.rules.mandate import Mandate
 from trust.rules.seal_standing import ListedSeal, history_of, subject_of
 from trust.rules.standing import history
 
@@ -65,14 +61,15 @@ class Publisher:
         archive: Archive,
         directory: Directory,
         authority: Authority,
-        city: City,
+        catalogue: Cataloguing,
         *,
         base_url: str,
+        now: Callable[[], datetime],
         random: Callable[[int], bytes],
         list_size: int = SIZE,
     ) -> None:
-        self._archive, self._directory, self._authority, self._city = archive, directory, authority, city
-        self._base_url, self._random, self._list_size = base_url, random, list_size
+        self._archive, self._directory, self._authority, self._catalogue = archive, directory, authority, catalogue
+        self._base_url, self._now, self._random, self._list_size = base_url, now, random, list_size
         self._lock = Lock()
         self._logged_again = False
         self._listed_shards: set[int] = set()
@@ -105,8 +102,8 @@ class Publisher:
         """
         failures: list[Exception] = []
         with self._publishing():
-            steps = (self._entries_of_seals, self._standings, self._authority.publish_crls, self._trust_list)
-            for step in (*steps, self._checkpoint):
+            steps = (self._entries_of_seals, self._standings, self._authority.publish_crls, self._catalogue.take_up)
+            for step in (*steps, self._trust_list, self._checkpoint):
                 try:
                     with overtaken():
                         step(at)
@@ -116,13 +113,14 @@ class Publisher:
             raise failures[0]
 
     def ready(self) -> None:
-        """Open the keys that publishing an act or an issue needs, before anything is recorded that needs them.
+        """See to the clock and open the keys that publishing an act or an issue needs, before anything is recorded.
 
         Raises:
             KeysError: a key is missing, broken, or not to be opened with this passphrase.
-            Conflict: `certificate-missing`.
+            Conflict: `certificate-missing`; `clock-went-back`, nothing can be logged now.
 
         """
+        check_clock(self._archive.log, self._now())
         for name in ("status-list", "log"):
             self._directory.service(name)[0].opened()
 
@@ -144,6 +142,12 @@ class Publisher:
             self._trust_list(at)
             self._checkpoint(at)
 
+    def after_catalogue(self, at: datetime) -> None:
+        """Make a type or a mandate that was just decided about visible in the trust list."""
+        with self._publishing(), overtaken():
+            self._trust_list(at)
+            self._checkpoint(at)
+
     def _entries_of_seals(self, _at: datetime) -> None:
         """Give every filed seal its entry in a status list; also one that was filed before seals had entries."""
         subjects = [subject_of(one.seal_id) for one in self._archive.seals.listed()]
@@ -159,10 +163,15 @@ class Publisher:
 
     def after_issue(self, shard: int, at: datetime) -> None:
         """Make what was just logged provable, and see that the licence's status list exists."""
+        self.after_issues([shard], at)
+
+    def after_issues(self, shards: Iterable[int], at: datetime) -> None:
+        """The same for many licences issued together: one checkpoint over all their entries."""
         with self._publishing():
-            if shard not in self._listed_shards and self._archive.publications.current(shard) is None:
-                self._publish_list(shard, at)
-            self._listed_shards.add(shard)
+            for shard in sorted(set(shards) - self._listed_shards):
+                if self._archive.publications.current(shard) is None:
+                    self._publish_list(shard, at)
+                self._listed_shards.add(shard)
             self._checkpoint(at, every=timedelta.max)  # only if the log has grown: repeating an issue stores nothing
 
     def after_sealing(self, at: datetime) -> None:
@@ -211,9 +220,9 @@ class Publisher:
         # The number is read before the facts: facts that were read earlier must not get a later number.
         number = next_number(self._archive.trust_lists)
         last = self.trust_list()
-        mandates = self._mandates(last, at)
+        mandates = self._catalogue.take_up_mandates(last.mandates if last else (), at)
         listed, seals = self._listed(at), self._seals()
-        types = tuple((bundle.type.code, bundle.type.name) for bundle in bundles())
+        types = tuple(dict.fromkeys((*(last.types if last else ()), *self._catalogue.types())))
         if last is not None:
             same = (last.certificates, last.mandates, last.types, last.seals) == (listed, mandates, types, seals)
             young = at < last.issued_at + (last.next_update - last.issued_at) / 2
@@ -254,19 +263,6 @@ class Publisher:
             for one, subject in zip(filed, subjects, strict=True)
             if subject in slots
         )
-
-    def _mandates(self, last: TrustList | None, at: datetime) -> tuple[Mandate, ...]:
-        """Mandates already listed stay; those the plan adds begin now, and those it has no more end now."""
-        now = at.replace(microsecond=0)
-        planned = {(one.issuer_code, one.type_code): one for one in mandates_of(self._city, now)}
-        known = tuple(
-            replace(one, valid_until=now)
-            if one.covers(now) and (one.issuer_code, one.type_code) not in planned
-            else one
-            for one in (last.mandates if last else ())
-        )
-        have = {(one.issuer_code, one.type_code) for one in known if one.valid_until is None}
-        return (*known, *(one for key, one in planned.items() if key not in have))
 
     def _listed(self, at: datetime) -> tuple[ListedCertificate, ...]:
         """Every certificate of a signer that has begun, in the order of issue.

@@ -18,6 +18,54 @@ REASONS: dict[str, tuple[str, str]] = {
         "这个幂等键已用于另一份请求；请换一个键。",
         "This idempotency key belongs to another request; use a new one.",
     ),
+    # Catalogue and mandates
+    "version-taken": (
+        "这个版本号已经用过；请提高模板的 bundle_version 后重新起草。",
+        "This version is taken; raise bundle_version in the template and draft it again.",
+    ),
+    "version-not-higher": (
+        "版本号须高于已公布和正在办理的版本；请提高模板的 bundle_version。",
+        "The version must be above those published and under way; raise bundle_version in the template.",
+    ),
+    "bundle-taken": (
+        "模板名已经用于另一类证照，请换一个模板名。",
+        "Another type has a template of this name; choose another.",
+    ),
+    "not-the-drafter": (
+        "只有起草人本人可以修改、送审或撤回。",
+        "Only whoever drafted it may change, submit or withdraw it.",
+    ),
+    "note-missing": ("请写明理由。", "Say why."),
+    "mandate-not-yours": (
+        "本单位不能办理这项职权；请由有关单位或系统管理员办理。",
+        "This mandate is not for your body to ask for or to decide; the body concerned or an administrator may.",
+    ),
+    "mandate-unknown": ("没有所指的职权，请核对编号。", "There is no such mandate; check its number."),
+    "mandate-over": (
+        "所指的职权已经终止，或者在此之前就会终止。",
+        "The mandate has ended, or ends before that anyway.",
+    ),
+    "mandate-area": (
+        "委托的区域超出了所依据职权的区域，请缩小区域。",
+        "A delegation cannot reach beyond the area it rests on; narrow it.",
+    ),
+    "mandate-period": (
+        "期限不对：须在开始之后终止，委托的期限不能超出所依据的职权。",
+        "The period is wrong: it ends after it begins, and a delegation inside what it rests on.",
+    ),
+    "mandate-depth": ("委托的层级太多，最多四级。", "Mandates rest on each other at most four deep."),
+    "mandate-itself": ("不能委托给本单位自己。", "A body does not delegate to itself."),
+    "mandate-known": ("该单位已有同样的职权。", "The body has this mandate already."),
+    "body-unknown": ("没有这个机构，请核对机构代码。", "There is no such body; check its code."),
+    "type-unknown": ("证照目录中没有公布过这个类型。", "This type was never published in the catalogue."),
+    "area": (
+        "区域应为 2、4 或 6 位行政区划代码，省、市用 2 位、4 位。",
+        "An area is two, four or six digits of GB/T 2260, as short as they can be.",
+    ),
+    "mandate-revived": (
+        "已经终止的职权不能恢复，请重新授予；信任列表未公布。",
+        "A mandate that has ended stays ended; grant a new one. No list was published.",
+    ),
     # Publishing
     "clock-went-back": (
         "系统时钟倒退，已停止签发；请校时后重试。",
@@ -127,6 +175,33 @@ REASONS: dict[str, tuple[str, str]] = {
     "riding-one-page": ("骑缝章至少要有两页。", "A riding seal needs at least two pages."),
     "locked": ("文件已经锁定，不能再加盖印章。", "The document is locked; no further seal can be added."),
     "licence-form": ("这是电子证照，不能再加盖印章。", "This is a licence; it takes no further seal."),
+    # Stock
+    "scan-too-large": (
+        "扫描件超过 20 MB，请降低分辨率后重新扫描。",
+        "The scan is larger than 20 MB; scan it again at less.",
+    ),
+    "scan-form": ("扫描件不是完整的 PDF、JPEG 或 PNG 文件。", "The scan is no whole PDF, JPEG or PNG."),
+    "scan-dots": (
+        "扫描件的像素太多：每边不超过 12000，总数不超过四千万。",
+        "The scan has too many dots: 12 000 a side and 40 million in all at most.",
+    ),
+    "scan-tail": (
+        "图片末尾之后还有别的内容，不能作为扫描件；请重新扫描或另存。",
+        "There is something behind the end of the picture; scan it again or save it anew.",
+    ),
+    "scan-pages": ("扫描件超过 20 页，请分开扫描。", "The scan has more than 20 pages; scan it in parts."),
+    "scan-unshown": (
+        "扫描件有的页显示不出来，或者现在正在读的文件太多；请稍后再试，或重新扫描。",
+        "A page of the scan cannot be shown, or too many files are being read; try again later or scan it again.",
+    ),
+    # Webhooks
+    "url-form": ("回告地址写法不对。", "The address is not in form."),
+    "url-https": ("回告地址必须是 https。", "The address has to be https."),
+    "url-host": (
+        "回告地址须用公网域名，不能用 IP 地址或本机名称。",
+        "The address needs a public name, not an IP address or a local one.",
+    ),
+    "too-many": ("本部门的回告地址已满五个，请先停用一个。", "The department has five already; end one first."),
     # Identifiers and codes
     "check-character": ("校验位不对，请核对是否输错。", "The check character is wrong; was it mistyped?"),
     "structure": ("不是完整的证照标识。", "This is not a whole licence identifier."),
@@ -189,6 +264,32 @@ REASONS: dict[str, tuple[str, str]] = {
         "同一编号的授权先前内容不同，请核对授权编号。",
         "This consent number was used with other terms; check it.",
     ),
+    # Annotated copies
+    "copy-purpose": ("请写明用途，1 至 200 字，不能有看不见的字符。", "A purpose has 1 to 200 plain characters."),
+    "copy-recipient": (
+        "请写明使用单位，1 至 100 字，不能有看不见的字符。",
+        "A recipient has 1 to 100 plain characters.",
+    ),
+    "copy-creator": ("制作者的名称太长，印不下。", "The name of whoever makes the copy is too long."),
+    "copy-ended": ("有效期不能早于现在。", "A copy cannot end in the past."),
+    "copy-too-long": (
+        "有效期最长一年，并且不能晚于证照和授权的期限。",
+        "A copy lasts a year at most, and no longer than licence and consent.",
+    ),
+    # Presenting
+    "one-time-code": (
+        "这是一次性亮证码，请登录后在“核销亮证码”中使用。",
+        "This is a one-time code; sign in and redeem it.",
+    ),
+    "present-minutes": ("一次性亮证码的有效时间为 1 至 10 分钟。", "A one-time code lasts 1 to 10 minutes."),
+    "present-audience": (
+        "出示对象不超过 40 字，不能有看不见的字符。",
+        "An audience has at most 40 plain characters.",
+    ),
+    "present-too-long": ("这本证照的二维码太长，放不进限时亮证码。", "The licence's own code leaves no room."),
+    "not-in-force": ("证照目前不能使用，不能出示；请先查看证照状态。", "The licence is not in force."),
+    "redeem-place": ("请写明在哪里核销，1 至 60 字。", "Say where the code is redeemed, in 1 to 60 characters."),
+    "redeem-purpose": ("用途不超过 200 字，不能有看不见的字符。", "A purpose has at most 200 plain characters."),
     # Time stamps and archives
     "clock-jumped": (
         "本机时钟被调整过，暂停签发时间戳；请校时，然后重新启动服务。",

@@ -27,7 +27,7 @@ from trust.formats.certificate import Certificate, load_certificate
 from trust.formats.leaf import EntryKind, Statement, sealed_commitment
 from trust.formats.ses import SealPicture
 from trust.formats.x509_fields import make_name
-from trust.log.appending import append
+from trust.log.appending import append, check_clock
 from trust.revocation.acting import Order, act
 from trust.rules.seal_standing import SealKind, subject_of
 from trust.rules.standing import Act, Standing
@@ -283,9 +283,11 @@ class Seals:
 
         Raises:
             SealNotUsable: `certificate-revoked`.
-            Conflict: `certificate-missing`, the body is no longer one of this installation.
+            Conflict: `certificate-missing`, the body is no longer one of this installation; `clock-went-back`, the use
+                could not be logged now.
 
         """
+        check_clock(self._archive.log, self._now())
         signer, certificate = self._personal(filed) if filed.holder else self._directory.body(filed.body_code)
         if certificate.serial in standing_revocations(self._archive.books, ISSUING):
             raise SealNotUsable("certificate-revoked", filed.seal.seal_id)

@@ -47,6 +47,7 @@ def run_server(yinzheng: Yinzheng, settings: Settings, *, warn: Callable[[str], 
 def _keep_fresh(yinzheng: Yinzheng, stop: threading.Event, warn: Callable[[str], None]) -> None:
     while not stop.wait(REFRESH_EVERY_S):
         try:
+            yinzheng.copies.sweep()
             yinzheng.publisher.refresh(yinzheng.now())
         except Exception as error:  # noqa: BLE001  (the loop must outlive any failure; lists then grow stale and say so)
             warn(f"公布失败，将重试：{type(error).__name__}")

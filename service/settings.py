@@ -13,6 +13,7 @@ counts as not set.
     YINZHENG_LIBCRYPTO   path of the libcrypto that signs (default: the first here that has SM2)
     YINZHENG_TSA         time stamps in sealed documents: own (default), none, or the address of an authority outside
     YINZHENG_TSA_CERTIFICATE   the certificate of that authority, PEM or DER; needed with an address
+    YINZHENG_WEBHOOK_LOOPBACK  1: webhooks may go to this machine itself, in plain; for trials, refused in production
     YINZHENG_CLOCK_MARK  file that the time daemon touches when it has set the clock; time stamps need it to be young
                          (default in production: /run/systemd/timesync/synchronized; else none)
 """
@@ -28,7 +29,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from keys.key_file import ROUNDS_MAX, ROUNDS_MIN
-from service.problems import Usage
+from service.problem import Usage
 
 OWN_TSA, NO_TSA = "own", "none"
 CLOCK_MARK = Path("/run/systemd/timesync/synchronized")
@@ -54,6 +55,7 @@ class Settings(BaseSettings):
     tsa: str = OWN_TSA
     tsa_certificate: Path | None = None
     clock_mark: Path | None = None
+    webhook_loopback: bool = False
     key_rounds: int = Field(default=600_000, ge=ROUNDS_MIN, le=ROUNDS_MAX)
 
     @field_validator("base_url")
@@ -80,6 +82,22 @@ class Settings(BaseSettings):
         if not known:
             raise ValueError("an address like sqlite:////srv/city.db or postgresql+psycopg://city@host/city is needed")
         return value
+
+    @property
+    def loopback_for_hooks(self) -> bool:
+        """Whether webhooks may go to this machine itself.
+
+        Raises:
+            Usage: production asks for it.
+
+        """
+        if self.webhook_loopback and self.production:
+            raise Usage(
+                "loopback-in-production",
+                "正式业务不能把回告地址设在本机（YINZHENG_WEBHOOK_LOOPBACK）。",
+                "production refuses YINZHENG_WEBHOOK_LOOPBACK.",
+            )
+        return self.webhook_loopback
 
     @property
     def mark_of_clock(self) -> Path | None:

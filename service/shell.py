@@ -38,7 +38,11 @@ TAKE_FILES = frozenset({"/api/v1/verifications", "/verify"})
 """Addresses that take a form with a file of any length, because even what is too large gets a verdict there; they
 bound what they keep of it themselves."""
 TAKE_DOCUMENTS = re.compile(
-    "/api/v1/seals/[!-~]{1,64}/sealings"
+    "/api/v1/scans"
+    "|/issuer/conversions"
+    "|/api/v1/catalogue"
+    "|/issuer/catalogue/draft"
+    "|/api/v1/seals/[!-~]{1,64}/sealings"
     "|/issuer/seals/[0-9A-Za-z.-]{1,64}/use"
     "|/issuer/seals/[0-9A-Za-z.-]{1,64}/requests/[0-9a-f]{1,64}/document"
 )

@@ -4,6 +4,7 @@ Passwords are kept only as argon2 hashes and session tokens only as digests. Tru
 as anybody; the trail and the transparency log still show what was done.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Column, Engine, ForeignKey, LargeBinary, Row, Table, delete, insert, select, update
@@ -75,6 +76,17 @@ class SqlPeople:
         """See `People`."""
         with self._engine.begin() as connection:
             connection.execute(delete(session).where(session.c.digest == digest))
+
+    def end_sessions(self, login: str) -> None:
+        """See `People`."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(session).where(session.c.login == login))
+
+    def systems(self) -> Sequence[Person]:
+        """See `People`."""
+        wanted = select(person).where(person.c.role == Role.SYSTEM.value).order_by(person.c.login)
+        with self._engine.connect() as connection:
+            return [_person(row) for row in connection.execute(wanted)]
 
 
 def _person(row: Row[tuple[object, ...]]) -> Person:

@@ -1,69 +1,53 @@
 """The lights go on: one installation, every journey wired to its stores, keys, clock and randomness.
 
 `Yinzheng` is what pages, API and command line call. It decides nothing about law or trust; it hands the instant and the
-ports to the journeys below, and publishes after what they changed. Tests make one over a database in memory with
-`MemoryRing` and a clock of their own.
+ports to the journeys below, and publishes after what they changed. `service.opening` makes one from the settings; tests
+make one over a database in memory with `MemoryRing` and a clock of their own.
 """
 
-import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime
-from functools import cache, cached_property, partial
-from pathlib import Path
-from typing import Literal
-
-from sqlalchemy import Engine
+from functools import cached_property
 
 from cases.citation import Citation, CitationRequest
 from cases.citing import cite
 from cases.http import CasePorts
-from cases.ports import Checked, CitingPorts
-from cases.requirement import Matter, load_matters
-from cases.showing import ShowingPorts
 from issuer.application import Application
-from issuer.errors import UnknownType
+from issuer.applying.deciding import require_one
 from issuer.issuing import Issued, complete, issue
-from issuer.ports import Blobs, Entry, Office
-from keys.custody import Custody
-from keys.secret_file import open_secret
+from issuer.ports import Entry, Office
 from keys.sm3 import hmac_sm3
-from service import clock
-from service.adapters import LogBook, OnlinePorts
+from service.adapters import OnlinePorts
+from service.applications import Applications
 from service.archive import Archive
-from service.blobs import FolderBlobs
-from service.city import City, read_city
-from service.cryptography import take_up_cryptography
-from service.database import migrate, open_engine
+from service.cataloguing import Cataloguing
+from service.conversions import Conversions
+from service.copying import ConsentsWithCopies, Copying
+from service.counter import OurLicences, open_counter
+from service.courier import PublicCourier
 from service.directory import Directory
 from service.errors import published_later
+from service.feeding import Feeds
 from service.founding import found_city, take_up_authority
 from service.identity import Identity
-from service.keyring import KeyRing
-from service.pens import Pens
+from service.means import Means
+from service.office import open_office
+from service.photographs import Photographs
+from service.presenting import Presenting
 from service.preserving import Preserving
-from service.problems import Usage
 from service.published import PublishedEvidence
 from service.publisher import Publisher
 from service.sealing import Seals
-from service.settings import NO_TSA, OWN_TSA, PROJECT, Settings
-from service.time_stamping import OutsideAuthority, Stamper, TrustedClock, WatchedClock, own_stamper, stamp_desk
-from templates.errors import TemplateError
-from templates.library import Bundle, bundle_for
+from service.shelf import TemplateShelf
+from service.time_stamping import Stamper, own_stamper, stamp_desk
 from trust.certification.authority import Authority
-from trust.certification.ports import ClockHealth
 from trust.certification.stamping import StampDesk, answer_request
-from trust.errors import Malformed
 from trust.formats.bundle import Bundle as EvidenceBundle
-from trust.formats.certificate import Certificate, load_certificate, load_pem
-from trust.formats.status_list import SIZE
+from trust.formats.certificate import Certificate
 from trust.revocation.acting import Order, act
-from trust.revocation.allotting import allot
-from trust.revocation.errors import SubjectUnknown
-from trust.revocation.reading import read_standing
-from trust.rules.mandate import Mandate
 from trust.rules.standing import Act, Standing
 from trust.rules.verdict import Policy
+from verifier.comparing import Look
 from verifier.confinement import Confinement
 from verifier.evidence import Evidence
 from verifier.pictures.sheets import Drawn
@@ -73,36 +57,6 @@ from verifier.verifying import Examined, verify_file, verify_words
 
 Read = Callable[[bytes], FileRead]
 Draw = Callable[[bytes], Drawn]
-
-DEMO_CITY = PROJECT / "deploy" / "demo" / "city.toml"
-DEMO_MARK = "DEMO"
-"""A file of this name marks a data folder whose keys and people are the demo's."""
-
-PLAN, MATTERS = "city.toml", "matters.toml"
-"""Files of an installation of its own: its bodies and people, and what their matters require."""
-DEMO_MATTERS = PROJECT / "deploy" / "demo" / MATTERS
-
-
-@dataclass(frozen=True)
-class Means:
-    """What an installation is made of; production and tests differ here and nowhere else.
-
-    `index_key` opens the secret that keys the index of holders; it is asked for only where that index is used.
-    `stamper` gives the time stamps of sealed documents, None for none; `clock_health` watches `now`.
-    """
-
-    engine: Engine
-    ring: KeyRing
-    blobs: Blobs
-    now: Callable[[], datetime]
-    random: Callable[[int], bytes]
-    index_key: Callable[[], bytes]
-    city: City
-    base_url: str
-    matters: tuple[Matter, ...] = ()
-    list_size: int = SIZE
-    stamper: Stamper | Literal["own"] | None = "own"
-    clock_health: ClockHealth = field(default_factory=TrustedClock)
 
 
 class Yinzheng:
@@ -114,8 +68,9 @@ class Yinzheng:
         self.archive = Archive(means.engine, self._index_holder)
         self.directory = Directory(self.archive, means.ring, means.city)
         self.identity = Identity(self.archive.people, means.random)
-        self.ports = OnlinePorts(self.archive, means.blobs)
+        self.ports = OnlinePorts(self.archive, means.blobs, means.random)
         self._read: Read = read_sealed
+        self._look: Look | None = None
         self.draw: Draw = not_drawn
         """The pages of a document as pictures; none are drawn in this process."""
         self._published = PublishedEvidence(self.archive)
@@ -157,8 +112,9 @@ class Yinzheng:
             self.archive,
             self.directory,
             self.authority,
-            self.city,
+            self.catalogue,
             base_url=means.base_url,
+            now=self.now,
             random=means.random,
             list_size=means.list_size,
         )
@@ -168,49 +124,95 @@ class Yinzheng:
         """The pinned root of this installation; empty before it is founded."""
         return self._published.anchors
 
+    # --- the catalogue ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def catalogue(self) -> Cataloguing:
+        """Types, their templates, and mandates."""
+        means = self._means
+        return Cataloguing(
+            self.archive,
+            self.directory,
+            self.city,
+            TemplateShelf(means.blobs, means.templates),
+            publisher=lambda: self.publisher,
+            now=self.now,
+            random=self.random,
+        )
+
     # --- issuing ---------------------------------------------------------------------------------------------------
 
     @cached_property
     def office(self) -> Office:
         """Everything an issue needs."""
-        return Office(
-            register=self.archive.register,
-            blobs=self._means.blobs,
-            log=LogBook(self.archive),
-            uses=self.archive.seals,
-            pen=Pens(self.archive, self.directory, self.city).pen,
-            bundle=_bundle,
-            mandates=self._mandates,
-            allot=lambda subject, _at: allot(
-                self.archive.slots,
-                subject,
-                random=self.random,
-                size=self._means.list_size,
-            ),
-            random=self.random,
-            host_url=self._means.base_url,
-        )
+        return open_office(self._means, self.archive, self.directory, self.catalogue)
 
     def issue(self, application: Application, *, key: str, by: str) -> Issued:
         """Issue a licence and make it provable; raises as `issuer.issuing.issue`.
 
         Raises:
+            NeedsApproval: this type is issued on an application that a second person has approved.
             NotYetPublished: it is issued, and its proof is not public yet; the same key takes it up again.
 
         """
+        if self.archive.register.by_key(key) is None:  # what was begun is completed, whatever is in force now
+            require_one(self.office.bundle(application.type_code))
         self.publisher.ready()
         issued = issue(self.office, application, key=key, by=by, at=self.now())
         with published_later(str(issued.entry.licence.identifier)):
             self.publisher.after_issue(issued.entry.licence.status.list, self.now())
         return issued
 
+    @cached_property
+    def photographs(self) -> Photographs:
+        """Photographs that are handed in before the licences that name them."""
+        return Photographs(self._means.blobs)
+
+    @cached_property
+    def applications(self) -> Applications:
+        """Applications, their approval, and licences that follow others."""
+        return Applications(self.archive, lambda: self.office, lambda: self.publisher, self.now, self.random)
+
+    @cached_property
+    def conversions(self) -> Conversions:
+        """Conversion of stock; scans are shown by whatever draws at that moment."""
+        return Conversions(
+            self.archive,
+            self._means.blobs,
+            lambda: self.office,
+            lambda: self.publisher,
+            self._draw_now,
+            self.now,
+        )
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """What department systems are told."""
+        means = self._means
+        courier = PublicCourier(loopback=means.webhook_loopback)
+        return Feeds(self.archive, means.index_key, courier, self.now, self.random, loopback=means.webhook_loopback)
+
     def files_of(self, entry: Entry) -> Issued:
         """The files of a released licence."""
         return complete(self.office, entry, at=self.now())
 
-    def _mandates(self, _at: datetime) -> Sequence[Mandate]:
-        listed = self.publisher.trust_list()
-        return listed.mandates if listed else ()
+    @cached_property
+    def copies(self) -> Copying:
+        """Annotated copies."""
+        return Copying(self.archive, lambda: self.office, lambda: self.publisher, self.now, self.random)
+
+    @cached_property
+    def presenting(self) -> Presenting:
+        """Codes that holders show, and their redemption."""
+        return Presenting(
+            self.archive,
+            self.directory,
+            self.verify_words,
+            self.catalogue.type_of,
+            self.now,
+            self.random,
+            self._means.base_url,
+        )
 
     # --- acts ------------------------------------------------------------------------------------------------------
 
@@ -271,7 +273,7 @@ class Yinzheng:
 
     def confine(self, readers: Confinement) -> None:
         """From now on read files that are handed in, and draw them, in the process that `readers` has for it."""
-        self._read, self.draw = readers.read, readers.draw
+        self._read, self._look, self.draw = readers.read, readers.look, readers.draw
         self.seals.confine(readers)
 
     def evidence_bundle(self) -> EvidenceBundle:
@@ -293,72 +295,57 @@ class Yinzheng:
     @property
     def online(self) -> Online:
         """The online ports of the verifier."""
-        return Online(self.ports, self.ports, self.ports)
+        return Online(self.ports, self.ports, self.ports, self.ports)
 
-    def verify_file(self, data: bytes, *, policy: Policy | None = None, at: datetime | None = None) -> Examined:
+    def verify_file(
+        self, data: bytes, *, policy: Policy | None = None, at: datetime | None = None, audience: str | None = None
+    ) -> Examined:
         """Verify a file or a picture that is handed in, with this installation's evidence."""
-        at = at or self.now()
-        return verify_file(data, self.evidence(), now=at, online=self.online, policy=policy, read=self._read)
+        at, evidence, online = at or self.now(), self.evidence(), self.online
+        return verify_file(
+            data,
+            evidence,
+            now=at,
+            online=online,
+            policy=policy,
+            audience=audience,
+            read=self._read,
+            look=self._look,
+        )
 
-    def verify_words(self, words: str, *, policy: Policy | None = None, at: datetime | None = None) -> Examined:
+    def verify_words(
+        self, words: str, *, policy: Policy | None = None, at: datetime | None = None, audience: str | None = None
+    ) -> Examined:
         """Verify the text of a code, or an identifier; raises NotUnderstood."""
-        return verify_words(words, self.evidence(), now=at or self.now(), online=self.online, policy=policy)
+        at, evidence, online = at or self.now(), self.evidence(), self.online
+        return verify_words(words, evidence, now=at, online=online, policy=policy, audience=audience)
 
     # --- citing ----------------------------------------------------------------------------------------------------
 
     @cached_property
+    def licences(self) -> OurLicences:
+        """What citing asks of the licences issued here."""
+        return OurLicences(self.archive, self.ports, self.evidence, self.online)
+
+    @cached_property
     def cases(self) -> CasePorts:
         """Everything citing needs."""
-        signer, _ = self.directory.service("receipt")
-        citing = CitingPorts(
-            matters=self._means.matters,
-            holdings=self,
-            checks=self,
-            store=self.archive.citations,
-            pen=signer,
-            index_key=self._means.index_key(),
-        )
-        showing = ShowingPorts(index=self.archive.citations, checks=self, consents=self.archive.citations)
-        return CasePorts(citing, showing, self)
+        consents = ConsentsWithCopies(self.archive, lambda: self.copies)
+        return open_counter(self._means, self.archive, self.directory, self.licences, consents)
 
     def cite(self, request: CitationRequest, *, key: str) -> Citation:
         """Cite a licence in a case; raises as `cases.citing.cite`."""
         return cite(self.cases.citing, request, key=key, at=self.now(), number_random=self.random)
 
-    def held(self, code_type: str, code: str, type_codes: Sequence[str]) -> Sequence[str]:
-        """`cases.ports.Holdings`."""
-        return [str(entry.licence.identifier) for entry in self.archive.register.held(code_type, code, type_codes)]
-
-    def check(self, identifier: str, at: datetime) -> Checked | None:
-        """`cases.ports.Checks`: the sequence is read before the evidence, so a later act is always noticed.
-
-        Of an act that is recorded and not yet published, the verifier hears from the register.
-        """
-        try:
-            acts = self.archive.acts.of(identifier)
-        except SubjectUnknown:
-            return None
-        file = self.ports.stored(identifier)
-        if file is None:
-            return None
-        examined = verify_file(file, self.evidence(), now=at, online=self.online)  # our own file: read here
-        if examined.licence is None or examined.digest is None:
-            return None
-        pointer = examined.licence.status
-        found = self.evidence().status_lists.get(pointer.list)
-        return Checked(
-            verdict=examined.verdict,
-            licence=examined.licence,
-            file_digest=examined.digest,
-            standing_sequence=acts[-1].sequence if acts else 0,
-            status_list_number=found.number if found else None,
-        )
-
     def standing(self, identifier: str, at: datetime) -> Standing:
-        """`cases.ports.Standings`, and what pages show; raises SubjectUnknown."""
-        return read_standing(self.archive.acts, identifier, at)
+        """What pages show of a licence's standing; raises SubjectUnknown."""
+        return self.licences.standing(identifier, at)
 
     # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _draw_now(self, data: bytes) -> Drawn:
+        """Draw with whatever draws at this moment."""
+        return self.draw(data)
 
     def _index_holder(self, code_type: str, code: str) -> bytes:
         return hmac_sm3(self._means.index_key(), f"{code_type}:{code}".encode())
@@ -367,109 +354,3 @@ class Yinzheng:
 def not_drawn(data: bytes) -> Drawn:  # noqa: ARG001  (it takes what drawing takes)
     """No picture of anything."""
     return Drawn()
-
-
-def _bundle(type_code: str) -> Bundle:
-    try:
-        return bundle_for(type_code)
-    except TemplateError as error:
-        raise UnknownType(type_code) from error
-
-
-def open_installation(settings: Settings, *, city: City | None = None) -> Yinzheng:
-    """The installation of the settings: database, keys, files and clock of this machine.
-
-    Raises:
-        SelfTestFailed: the cryptography of this machine answers wrongly; where it only cannot sign, that is no error.
-        Usage: a setting, the data folder or the plan in it does not do; production finds a demo's data, or no plan of
-            its own.
-
-    """
-    take_up_cryptography(settings.libcrypto)
-    if settings.production:
-        _require_no_demo(settings.data)
-    try:
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise unusable_folder(settings.data, error) from error
-    engine = open_engine(settings.database_url)
-    migrate(engine)
-    passphrase, secret_file = settings.secret, settings.data / "keys" / "index.secret"
-    return Yinzheng(
-        Means(
-            engine=engine,
-            ring=Custody(
-                settings.data / "keys",
-                passphrase,
-                production=settings.production,
-                rounds=settings.key_rounds,
-            ),
-            blobs=FolderBlobs(settings.data / "blobs"),
-            now=clock.now,
-            random=secrets.token_bytes,
-            index_key=cache(partial(open_secret, secret_file, passphrase, rounds=settings.key_rounds)),
-            city=city or read_city(_plan_file(settings.data)),
-            matters=matters_of(settings.data),
-            base_url=settings.public_url,
-            stamper=_stamper(settings),
-            clock_health=WatchedClock(clock.now, clock.steady, settings.mark_of_clock),
-        ),
-    )
-
-
-def _stamper(settings: Settings) -> Stamper | Literal["own"] | None:
-    """Whose time stamps the settings name.
-
-    Raises:
-        Usage: an address without a certificate, or a certificate that cannot be read.
-
-    """
-    if settings.tsa == OWN_TSA:
-        return "own"
-    if settings.tsa == NO_TSA:
-        return None
-    try:
-        octets = settings.tsa_certificate.read_bytes() if settings.tsa_certificate else b""
-        pinned = load_pem(octets)[0] if octets.startswith(b"-----BEGIN") else load_certificate(octets)
-    except (OSError, Malformed) as error:
-        raise Usage(
-            "tsa-certificate",
-            "使用外部时间戳服务须用 YINZHENG_TSA_CERTIFICATE 指定其国密证书（PEM 或 DER）。",
-            "an authority outside needs its SM2 certificate in YINZHENG_TSA_CERTIFICATE.",
-        ) from error
-    return OutsideAuthority(settings.tsa, pinned, clock.now, secrets.token_bytes)
-
-
-def unusable_folder(folder: Path, error: OSError) -> Usage:
-    """What is said of a data folder that cannot be used."""
-    said = f"{folder}: {error.strerror}"
-    return Usage("data-folder", f"数据目录用不了（{said}）。", f"the data folder cannot be used ({said}).")
-
-
-def _require_no_demo(data: Path) -> None:
-    """Refuse what a demo left behind, and a folder without a plan, for which the demo's would be taken."""
-    if (data / DEMO_MARK).exists():
-        raise Usage(
-            "demo-in-production",
-            f"{data} 是演示城市的数据，不能用于正式业务。",
-            f"{data} holds the demo's data, which production refuses.",
-        )
-    if not (data / PLAN).exists():
-        raise Usage(
-            "demo-in-production",
-            f"{data} 里没有 city.toml，正式业务不能用演示城市的设置。",
-            f"there is no city.toml in {data}, and production does not take the demo's plan.",
-        )
-
-
-def _plan_file(data: Path) -> Path:
-    own = data / PLAN
-    return own if own.exists() else DEMO_CITY
-
-
-def matters_of(data: Path) -> tuple[Matter, ...]:
-    """The matters of an installation; the demo's go with the demo's plan, and one of its own may have none yet."""
-    own = data / MATTERS
-    if own.exists():
-        return load_matters(own.read_text("utf-8"))
-    return () if (data / PLAN).exists() else load_matters(DEMO_MATTERS.read_text("utf-8"))

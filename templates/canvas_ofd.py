@@ -10,48 +10,116 @@ from dataclasses import dataclass
 
 from templates.code import png_of
 from templates.fonts import FAMILY, POSTSCRIPT_NAME, typeface
-from templates.items import Item, Outline, Picture, Shape, Text
-from trust.formats.ofd.document import ImageBox, OfdFont, OfdImage, OfdPage, PageObject, PathShape, TextRun
+from templates.items import Bitmap, Item, Outline, Photograph, Picture, Raster, Shape, Text
+from trust.formats.ofd.document import (
+    ImageBox,
+    OfdFont,
+    OfdImage,
+    OfdPage,
+    OfdTemplate,
+    PageObject,
+    PathShape,
+    TextRun,
+)
 
-_STOCK_FONT, _OWN_FONT, _FIRST_IMAGE = 1, 2, 3
+_STOCK_FONT, _OWN_FONT, _FIRST_SHEET = 1, 2, 11
+_FIRST_BELOW, _FIRST_IMAGE, _FIRST_OBJECT = 51, 101, 1001
+"""Ids of the fonts, of the template pages, of their backgrounds, of the other images, and in the template pages."""
 _COMMANDS = {"M": "M", "L": "L", "Q": "Q", "B": "B", "Z": "C"}
+
+
+@dataclass(frozen=True)
+class OfdSheet:
+    """What is the same on every page of one kind: a template page, and its background image where it has one."""
+
+    template: OfdTemplate
+    background: OfdImage | None
 
 
 @dataclass(frozen=True)
 class OfdStock:
     """What all faces of a type share."""
 
-    width: float
-    height: float
-    objects: tuple[PageObject, ...]
+    sheets: tuple[OfdSheet, ...]
     font: OfdFont
 
 
-def prepare_ofd(items: Sequence[Item], *, width: float, height: float) -> OfdStock:
-    """Lay out what is the same on every licence; sizes in millimetres.
+class _Images:
+    """The images of one document, each once, numbered in the order they are met."""
+
+    def __init__(self) -> None:
+        self._known: dict[Bitmap | Raster, OfdImage] = {}
+
+    def number(self, picture: Bitmap | Raster) -> int:
+        """The number of a picture, which is taken in where it is new."""
+        if picture not in self._known:
+            place = _FIRST_IMAGE + len(self._known)
+            made = OfdImage(place, png_of(picture)) if isinstance(picture, Bitmap) else _image(place, picture)
+            self._known[picture] = made
+        return self._known[picture].id
+
+    def all(self) -> tuple[OfdImage, ...]:
+        """All of them."""
+        return tuple(self._known.values())
+
+
+def prepare_ofd(sheets: Sequence[tuple[float, float, Sequence[Item]]]) -> OfdStock:
+    """Lay out what is the same on every licence: width and height of each sheet in millimetres, and its items.
 
     Raises:
         MissingGlyph: a character cannot be drawn.
 
     """
-    return OfdStock(width, height, _objects(items, _STOCK_FONT), _font(items, _STOCK_FONT))
+    laid: list[OfdSheet] = []
+    first = _FIRST_OBJECT
+    for place, (width, height, items) in enumerate(sheets):
+        raster = next((item.raster for item in items if isinstance(item, Photograph)), None)
+        image = None if raster is None else _image(_FIRST_BELOW + place, raster)
+        below = () if image is None else (ImageBox(0, 0, width, height, image.id),)
+        objects = (*below, *_objects(items, _STOCK_FONT))
+        laid.append(OfdSheet(OfdTemplate(_FIRST_SHEET + place, first, width, height, objects), image))
+        first = laid[-1].template.last + 1
+    return OfdStock(tuple(laid), _font([item for _, _, items in sheets for item in items], _STOCK_FONT))
 
 
-def draw_ofd(stock: OfdStock, items: Sequence[Item]) -> tuple[OfdPage, tuple[OfdFont, ...], tuple[OfdImage, ...]]:
-    """The page of one face, its fonts and its images.
+@dataclass(frozen=True)
+class OfdFace:
+    """What goes into an `OfdDocument` as it is."""
+
+    pages: tuple[OfdPage, ...]
+    templates: tuple[OfdTemplate, ...]
+    fonts: tuple[OfdFont, ...]
+    images: tuple[OfdImage, ...]
+
+
+def draw_ofd(stock: OfdStock, pages: Sequence[tuple[int, Sequence[Item]]]) -> OfdFace:
+    """The pages of one face over their template pages, its fonts and its images.
 
     Raises:
         MissingGlyph: a character cannot be drawn.
 
     """
-    pictures = [item for item in items if isinstance(item, Picture)]
-    images = tuple(OfdImage(_FIRST_IMAGE + place, png_of(picture.bitmap)) for place, picture in enumerate(pictures))
-    boxes = tuple(
-        ImageBox(picture.x, picture.y, picture.side, picture.side, image.id)
-        for picture, image in zip(pictures, images, strict=True)
-    )
-    page = OfdPage(stock.width, stock.height, (*stock.objects, *boxes, *_objects(items, _OWN_FONT)))
-    return page, (stock.font, _font(items, _OWN_FONT)), images
+    images = _Images()
+    drawn = tuple(_page(stock.sheets[sheet].template, items, images) for sheet, items in pages)
+    own = _font([item for _, items in pages for item in items], _OWN_FONT)
+    used = [stock.sheets[sheet] for sheet in sorted({sheet for sheet, _ in pages})]
+    below = tuple(sheet.background for sheet in used if sheet.background is not None)
+    return OfdFace(drawn, tuple(sheet.template for sheet in used), (stock.font, own), (*below, *images.all()))
+
+
+def _page(template: OfdTemplate, items: Sequence[Item], images: _Images) -> OfdPage:
+    """Pictures and text over the template."""
+    boxes = []
+    for item in items:
+        if isinstance(item, Picture):
+            boxes.append(ImageBox(item.x, item.y, item.side, item.side, images.number(item.bitmap)))
+        elif isinstance(item, Photograph):
+            boxes.append(ImageBox(item.x, item.y, item.width, item.height, images.number(item.raster)))
+    return OfdPage(template.width, template.height, (*boxes, *_objects(items, _OWN_FONT)), template.id)
+
+
+def _image(number: int, raster: Raster) -> OfdImage:
+    return OfdImage(number, raster.octets, raster.form)
 
 
 def _font(items: Sequence[Item], number: int) -> OfdFont:
@@ -61,7 +129,9 @@ def _font(items: Sequence[Item], number: int) -> OfdFont:
 
 def _objects(items: Sequence[Item], font: int) -> tuple[PageObject, ...]:
     return tuple(
-        _run(item, font) if isinstance(item, Text) else _path(item) for item in items if not isinstance(item, Picture)
+        _run(item, font) if isinstance(item, Text) else _path(item)
+        for item in items
+        if not isinstance(item, Picture | Photograph)
     )
 
 

@@ -22,6 +22,12 @@ QUIET_MODULES = 4
 SMALLEST_MODULE_MM = 0.5
 _DOTS = 4
 _LONGEST_TEXT = 2000
+_MASK = 6
+"""The standard asks for the best of eight masks. What our codes carry is a signature and looks like noise, to which all
+masks are much alike: over 60 codes this one's penalty was 4 % above the best one's on average (18 % at most), and
+trying all eight takes eight times as long. Readers take any mask from the symbol itself."""
+_TO_NIBBLES = bytes.maketrans(b"\0\xff", b"0f")
+"""A module is four dots, so a hexadecimal digit."""
 
 
 def code_modules(text: str) -> tuple[bytes, ...]:
@@ -34,7 +40,7 @@ def code_modules(text: str) -> tuple[bytes, ...]:
     """
     if not 0 < len(text) <= _LONGEST_TEXT or not text.isascii():
         raise CodeDoesNotFit(len(text), 0, 0.0)
-    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M", data_mask=_MASK)
     image: Any = barcode.to_image(scale=1, add_quiet_zones=True)  # its type stub leaves the buffer out
     octets, side = bytes(image), image.shape[0]
     only = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)  # not kept: its library complains at the end if it is
@@ -59,14 +65,9 @@ def code_picture(text: str, *, x: float, y: float, side: float) -> Picture:
 
 
 def _enlarged(modules: tuple[bytes, ...]) -> Bitmap:
-    columns = len(modules) * _DOTS
-    padding = -columns % 8
-    light, dark = "1" * _DOTS, "0" * _DOTS
-    rows: list[bytes] = []
-    for row in modules:
-        bits = "".join(light if module else dark for module in row) + "1" * padding
-        rows += [b"\0" + int(bits, 2).to_bytes(len(bits) // 8, "big")] * _DOTS
-    return Bitmap(columns, len(rows), zlib.compress(b"".join(rows), 6))
+    columns, padding = len(modules) * _DOTS, "f" * (len(modules) % 2)
+    rows = [b"\0" + bytes.fromhex(row.translate(_TO_NIBBLES).decode() + padding) for row in modules]
+    return Bitmap(columns, len(rows) * _DOTS, zlib.compress(b"".join(row * _DOTS for row in rows), 3))
 
 
 def png_of(bitmap: Bitmap) -> bytes:

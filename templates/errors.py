@@ -5,7 +5,9 @@ TemplatesError
 ├── MissingGlyph      a character the typeface cannot draw; a face never shows a hole in a name
 ├── DoesNotFit        a text too long for its place even at the smallest size the layout allows
 ├── CodeDoesNotFit    a code whose modules would be printed too small to be read again
-├── PictureRefused    a picture of a seal that was brought along and does not do; `reason` says why
+├── PictureRefused    a picture (of a seal, of a holder, of a background) that does not do; `reason` says why
+│   └── PhotoRefused  a photograph of a holder that does not do
+├── PhotoMissing      a licence names a photograph whose octets are not at hand; it is never drawn without
 └── CodeUnreadable    a code that was drawn and does not read as its text: a fault of the software that draws it
 """
 
@@ -54,3 +56,12 @@ class CodeUnreadable(TemplatesError):
 
 
 class PictureRefused(TemplatesError): ...
+
+
+class PhotoRefused(PictureRefused): ...
+
+
+class PhotoMissing(TemplatesError):
+    def __init__(self, field: str) -> None:
+        super().__init__("photo-missing", field)
+        self.field = field

@@ -9,7 +9,7 @@ Variation selectors and other invisible characters count as characters without a
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import uharfbuzz as hb
@@ -45,6 +45,7 @@ class Typeface:
         self._font = hb.Font(face)
         self._stock = hb.subset_preprocess(face)
         self._known: dict[str, tuple[int, int]] = {}
+        self._subset = lru_cache(maxsize=16)(self._make_subset)  # both canvases ask for the same one
 
     def _find(self, character: str, where: str) -> tuple[int, int]:
         found = self._known.get(character)
@@ -83,7 +84,9 @@ class Typeface:
             MissingGlyph: there is no glyph for one of them.
 
         """
-        wanted = sorted(set(characters))
+        return self._subset("".join(sorted(set(characters))))
+
+    def _make_subset(self, wanted: str) -> Subset:
         found = {character: self._find(character, "subset") for character in wanted}
         request = hb.SubsetInput()
         request.unicode_set.update(map(ord, wanted))

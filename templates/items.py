@@ -1,4 +1,4 @@
-"""What a face is made of, before any canvas: placed text, paths and bit pictures.
+"""What a face is made of, before any canvas: placed text, paths, bit pictures and photographs.
 
 Lengths are millimetres, the origin is the page's upper left corner, y grows downward. Everything that is seen has
 been decided here (line breaks, sizes, the place of every glyph), so the PDF and the OFD canvas only write it down,
@@ -6,6 +6,7 @@ and the two faces of a licence cannot differ.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 Colour = tuple[int, int, int]
 """Red, green, blue, each 0 to 255."""
@@ -70,7 +71,35 @@ class Picture:
     bitmap: Bitmap
 
 
-Item = Text | Shape | Picture
+@dataclass(frozen=True)
+class Raster:
+    """A picture in colour or grey as the file it came as: `octets` of a JPEG or PNG, its size in dots, its channels.
+
+    A PNG's `data` are its deflated rows and `palette` its colours (red, green, blue, red …), `depth` its bits a sample.
+    """
+
+    form: Literal["JPEG", "PNG"]
+    octets: bytes
+    columns: int
+    rows: int
+    channels: int
+    depth: int = 8
+    data: bytes = b""
+    palette: bytes = b""
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """A raster stretched over a box whose upper left corner is (x, y)."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    raster: Raster
+
+
+Item = Text | Shape | Picture | Photograph
 
 
 def moved(outline: Outline, *, x: float, y: float) -> Outline:

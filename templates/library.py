@@ -7,32 +7,32 @@ How to write one: `templates/README.md`.
 """
 
 import json
+import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from templates.errors import TemplateError, TemplatesError
-from templates.items import Colour
-from templates.layout import (
-    STANDARD_LABELS,
-    Frame,
-    Label,
-    Layout,
-    Medallion,
-    Rule,
-    Slot,
-    Square,
-    static_items,
-)
-from templates.typeset import Place
+from templates import raster
+from templates.errors import TemplateError
+from templates.judging import judge, matching
+from templates.layout import STANDARD_LABELS
+from templates.parts import Layout
+from templates.reading import read_layout
+from templates.toml_lines import line_at, lines_of
+from templates.words import Fault, Words
 from trust.errors import TrustError
 from trust.rules.catalogue import FieldRule, LicenceType
 from trust.rules.party import IssuingBody
+from trust.rules.seal_standing import SealKind
 
 FORMAT = "yinzheng-template/1"
+TEMPLATE, SAMPLE = "template.toml", "sample.json"
+MAX_TEMPLATE = 512 * 1024
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,40}\.(?:png|jpg)")
+T = TypeVar("T")
 FOLDER = Path(__file__).parent / "bundles"
 
 
@@ -57,7 +57,7 @@ class Bundle:
     @property
     def labels(self) -> Mapping[str, str]:
         """What people call the values on the face, by key."""
-        return STANDARD_LABELS | {rule.key: rule.label for rule in self.type.fields}
+        return {**STANDARD_LABELS, **{rule.key: rule.label for rule in self.type.fields}}
 
     def read_sample(self) -> Mapping[str, Any]:
         """The bundle's `sample.json`.
@@ -67,7 +67,7 @@ class Bundle:
 
         """
         try:
-            sample: Mapping[str, Any] = json.loads((self.folder / "sample.json").read_text("utf-8"))
+            sample: Mapping[str, Any] = json.loads((self.folder / SAMPLE).read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise TemplateError("sample-unreadable", self.name, str(error)) from error
         return sample
@@ -127,89 +127,90 @@ def read_bundle(folder: Path) -> Bundle:
             cannot be set).
 
     """
-    try:
-        described = tomllib.loads((folder / "template.toml").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise TemplateError("unreadable", folder.name, str(error)) from error
-    if described.keys() != {"format", "type", "layout"} or described["format"] != FORMAT:
-        raise TemplateError("form", folder.name, f"expected {FORMAT} with a type and a layout")
-    try:
-        bundle = Bundle(_type(described["type"], folder.name), _layout(described["layout"]), folder)
-    except TrustError as error:
-        raise TemplateError("type", folder.name, str(error)) from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise TemplateError("form", folder.name, f"{type(error).__name__}: {error}") from error
-    _judge(bundle)
+    bundle, faults = inspect_bundle(folder)
+    if faults or bundle is None:
+        told = "; ".join(f"{fault.where}: {fault.reason} {fault.fact}".strip() for fault in faults)
+        raise TemplateError(faults[0].group, folder.name, told)
     return bundle
 
 
-def _judge(bundle: Bundle) -> None:
-    """Every field has a slot, every slot names a value that exists, and the static part can be set."""
-    shown = [name for slot in bundle.layout.slots for name in slot.names]
-    if strange := set(shown) - bundle.labels.keys():
-        raise TemplateError("slots", bundle.name, f"no such value: {', '.join(sorted(strange))}")
-    wanted = {rule.key for rule in bundle.type.fields} | {"number", "identifier", "holder_names", "issuing_body"}
-    if missing := (wanted | {"issued_on"}) - set(shown):
-        raise TemplateError("slots", bundle.name, f"no slot shows {', '.join(sorted(missing))}")
+def inspect_bundle(folder: Path) -> tuple[Bundle | None, tuple[Fault, ...]]:
+    """A bundle, or everything that is wrong with its `template.toml`; never raises for what stands in it."""
     try:
-        static_items(bundle.layout)
-    except TemplatesError as error:
-        raise TemplateError("layout", bundle.name, str(error)) from error
+        octets = (folder / TEMPLATE).read_bytes()
+        if len(octets) > MAX_TEMPLATE:
+            return None, (Fault("unreadable", "too-large", "", f"{len(octets)} > {MAX_TEMPLATE}"),)
+        source = octets.decode("utf-8")
+        described = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line (\d+)", str(error))
+        return None, (Fault("unreadable", "not-toml", "", str(error), int(place[1]) if place else None),)
+    except (OSError, ValueError, RecursionError) as error:
+        return None, (Fault("unreadable", "unreadable", "", f"{type(error).__name__}: {error}"),)
+    faults: list[Fault] = []
+    bundle = _bundle(Words(described, "", faults), folder)
+    if bundle is not None:
+        faults += (matching if faults else judge)(bundle.type, bundle.layout, bundle.labels)
+    lines = lines_of(source)
+    placed = tuple(replace(fault, line=fault.line or line_at(lines, fault.where)) for fault in faults)
+    return (None if faults else bundle), placed
 
 
-def _type(table: dict[str, Any], bundle: str) -> LicenceType:
-    fields = tuple(FieldRule(**field) for field in table.pop("fields"))
-    authority = IssuingBody(**table.pop("defining_authority"))
-    codes = tuple(table.pop("holder_code_types"))
-    source = "\n".join(table.pop("sources"))
-    return LicenceType(
-        **table, bundle=bundle, defining_authority=authority, holder_code_types=codes, fields=fields, source=source
-    )
+def _bundle(words: Words, folder: Path) -> Bundle | None:
+    words.choice("format", (FORMAT,))
+    kind = _type(words.inner("type"), folder.name)
+    layout = read_layout(words.inner("layout"), partial(read_file, folder))
+    words.close()
+    return Bundle(kind, layout, folder) if kind is not None else None
 
 
-def _layout(table: dict[str, Any]) -> Layout:
-    """A layout from its table; every part gives its words as keyword arguments, so an unknown word is refused."""
-    palette = {name: _colour(text) for name, text in table.pop("palette").items()}
-    frame = table.pop("frame")
-    return Layout(
-        width=_length(table.pop("width")),
-        height=_length(table.pop("height")),
-        frame=Frame(**frame, dark=palette["frame"], fine=palette["fine"]),
-        medallions=tuple(Medallion(**part, colour=palette["pale"]) for part in table.pop("medallion", [])),
-        rules=tuple(Rule(**part, colour=palette["fine"]) for part in table.pop("rule", [])),
-        labels=tuple(_label(part, palette) for part in table.pop("label")),
-        slots=tuple(_slot(part, palette) for part in table.pop("slot")),
-        code=Square(**table.pop("code")),
-        seal=(_length(table["seal"]["x"]), _length(table.pop("seal")["y"])),
-        **table,
-    )
+def read_file(folder: Path, name: str) -> bytes:
+    """A file beside the template: a plain name, so that a template reads nothing else."""
+    if not FILE_NAME.fullmatch(name):
+        raise FileNotFoundError(2, "a plain name of the bundle's own folder", name)
+    with (folder / name).open("rb") as file:
+        return file.read(raster.MAX_OCTETS + 1)
 
 
-def _label(part: dict[str, Any], palette: Mapping[str, Colour]) -> Label:
-    text, spread, weight = part.pop("text"), part.pop("spread", False), part.pop("weight", 0.0)
-    return Label(text, _place(part, palette, "label"), spread=spread, weight=weight)
+def _type(words: Words, bundle: str) -> LicenceType | None:
+    """The licence type; what its own rules refuse is a fault of group `type`, a word they do not know one of `form`."""
+    rules = [_made(FieldRule, field.table, field) for field in words.each("fields")]
+    authority = words.inner("defining_authority")
+    body = _made(IssuingBody, authority.table, authority)
+    told = {
+        name: value for name, value in words.table.items() if name not in {"fields", "defining_authority", "sources"}
+    }
+    sources = words.table.get("sources")
+    if not isinstance(sources, list) or not all(isinstance(line, str) for line in sources):
+        words.fault("missing-word", "sources")
+    if words.faults or body is None:
+        return None
+    more = {
+        "bundle": bundle,
+        "defining_authority": body,
+        "fields": tuple(rules),
+        "source": "\n".join(sources or ()),
+    }
+    return _made(LicenceType, told | more, words)
 
 
-def _slot(part: dict[str, Any], palette: Mapping[str, Colour]) -> Slot:
-    return Slot(part.pop("text"), _place(part, palette, "ink"))
+def _tupled(table: Mapping[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {name: _tuple(value) for name, value in table.items()}
+    if "seals" in made:
+        made["seals"] = tuple(SealKind(kind) for kind in made["seals"])
+    return made
 
 
-def _place(part: dict[str, Any], palette: Mapping[str, Colour], colour: str) -> Place:
-    part.setdefault("smallest", part["size"])
-    place = Place(**part | {"colour": palette[part.get("colour", colour)]})
-    if place.align not in {"left", "centre", "right"} or not 0 < place.smallest <= place.size:
-        raise ValueError(f"place at {place.x}, {place.baseline}")
-    return place
+def _tuple(value: object) -> object:
+    return tuple(_tuple(one) for one in value) if isinstance(value, list) else value
 
 
-def _colour(text: str) -> Colour:
-    if len(text) != 7 or text[0] != "#":
-        raise ValueError(text)
-    red, green, blue = bytes.fromhex(text[1:])
-    return red, green, blue
-
-
-def _length(value: object) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 1000:
-        raise ValueError(f"length {value!r}")
-    return float(value)
+def _made(kind: Callable[..., T], table: Mapping[str, Any], words: Words) -> T | None:
+    """What a rule makes of a table; why it does not is told as a fault."""
+    try:
+        return kind(**_tupled(table))
+    except TrustError as refusal:
+        words.faults.append(Fault("type", refusal.reason, words.path, str(refusal)))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        words.fault("words", "", str(error).replace(f"{getattr(kind, '__name__', '')}.__init__() ", ""))
+    return None

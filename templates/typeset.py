@@ -2,9 +2,9 @@
 
 Lines break between Chinese characters, never inside a run of Latin letters and digits unless it alone is longer
 than a line; no line begins with a closing mark or ends with an opening one (the common line-breaking rule of
-Chinese typesetting, W3C clreq). All lines but the last are justified. A text too long for its place is set smaller
-in steps of a quarter point down to the smallest size its slot allows; if that is not enough it is an error, because
-a licence must say all of it.
+Chinese typesetting, W3C clreq). All lines but the last are justified where they begin at the left edge. A text too
+long for its place is set smaller in steps of a quarter point down to the smallest size its slot allows; if that is not
+enough it is an error, because a licence must say all of it.
 """
 
 import re
@@ -48,9 +48,9 @@ class Place:
     spacing: float = 0.0
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def set_text(text: str, place: Place, where: str) -> tuple[Text, ...]:
-    """The lines of `text` in its place, as large as they may be; the last thousand are remembered.
+    """The lines of `text` in its place, as large as they may be; those set last are remembered.
 
     Raises:
         MissingGlyph: a character cannot be drawn.
@@ -140,7 +140,7 @@ def _set_line(
     if placed:
         placed[-1] -= spacing
     rest = place.width - sum(placed)
-    if justified and len(placed) > 1:
+    if justified and place.align == "left" and len(placed) > 1:
         gap = rest / (len(placed) - 1)
         placed = [*(advance + gap for advance in placed[:-1]), placed[-1]]
         rest = 0.0

@@ -16,8 +16,9 @@ from cases.showing import ShowingPorts
 from keys.custody import memory_signer
 from keys.sm3 import sm3
 from trust.rules.identifier import LicenceIdentifier
-from trust.rules.licence import Licence, StatusPointer
+from trust.rules.licence import Licence
 from trust.rules.party import Holder, IssuingBody
+from trust.rules.status_pointer import StatusPointer
 from trust.rules.verdict import ONLINE, Finding, Indication, Verdict
 
 NOW = datetime(2026, 3, 2, 1, 30, 15, 250_000, tzinfo=UTC)

@@ -5,7 +5,7 @@ moves. Journeys are told in it through the same wiring that the service uses; no
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -16,15 +16,19 @@ from cases.citation import CitationRequest
 from cases.consent import Consent, Mode
 from cases.requirement import load_matters
 from issuer.application import Application, read_application
+from issuer.applying.deciding import needs_two
 from issuer.issuing import Issued
 from issuer.ports import Blobs
 from keys.randomness import random_octets
 from keys.sm3 import sm3
 from service.blobs import BlobMissing
+from service.city import City as Plan
 from service.city import read_city
+from service.data_folder import DEMO_CITY, DEMO_MATTERS
 from service.database import open_engine
 from service.keyring import MemoryRing
-from service.wiring import DEMO_CITY, DEMO_MATTERS, Means, Yinzheng
+from service.means import Means
+from service.wiring import Yinzheng
 from templates.library import load_bundle
 from trust.revocation.acting import Order
 from trust.rules.seal_standing import SealKind
@@ -65,8 +69,17 @@ class MemoryBlobs:
         self.octets[name] = octets
         return name
 
+    def put_many(self, files: Mapping[str, bytes]) -> None:
+        self.octets.update(files)
+
     def get(self, digest: str) -> bytes:
-        if digest not in self.octets or f"sm3:{sm3(self.octets[digest]).hex()}" != digest:
+        octets = self.stored(digest)
+        if f"sm3:{sm3(octets).hex()}" != digest:
+            raise BlobMissing(digest)
+        return octets
+
+    def stored(self, digest: str) -> bytes:
+        if digest not in self.octets:
             raise BlobMissing(digest)
         return self.octets[digest]
 
@@ -82,8 +95,12 @@ class City:
         engine: Engine | None = None,
         blobs: Blobs | None = None,
         people: bool = True,
+        plan: Plan | None = None,
     ) -> None:
-        """With an `engine` of one's own its tables are there already; without `people` founding takes half as long."""
+        """With an `engine` of one's own its tables are there already; without `people` founding takes half as long.
+
+        `plan` stands in for the demo's.
+        """
         self.clock = Clock()
         self.ring = MemoryRing()
         self.blobs = blobs or MemoryBlobs()
@@ -91,7 +108,7 @@ class City:
         if engine is None:
             METADATA.create_all(self.engine)
         self._keys = count(1)
-        plan = read_city(DEMO_CITY)
+        plan = plan or read_city(DEMO_CITY)
         self.plan = plan if people else replace(plan, people=())
         self.yinzheng = Yinzheng(
             Means(
@@ -120,13 +137,18 @@ class City:
     def application(self, bundle: str, **changed: object) -> Application:
         """The demo's application for a bundle, with members changed."""
         body = json.loads((LICENCES / f"{bundle}.json").read_text("utf-8")) | changed
+        self.yinzheng.photographs.keep_sample(load_bundle(bundle))
         kind = load_bundle(bundle).type
         return read_application(body, type_code=kind.code, issuer_code=self.body_code(bundle))
 
     def issue(self, bundle: str = "business-licence", *, key: str | None = None, **changed: object) -> Issued:
         """Issue a licence of a bundle."""
         key = key or f"issue-{next(self._keys)}"
-        return self.yinzheng.issue(self.application(bundle, **changed), key=key, by=OFFICIAL)
+        application = self.application(bundle, **changed)
+        if needs_two(self.yinzheng.office.bundle(application.type_code)):
+            maker, second = SEAL_OFFICERS
+            return self.yinzheng.applications.issue_for(application, key=key, maker=maker, second=second)
+        return self.yinzheng.issue(application, key=key, by=OFFICIAL)
 
     def act(
         self,

@@ -26,6 +26,7 @@ from trust.formats.time_stamp import read_time_stamp
 from trust.rules.standing import Standing
 from trust.rules.times import Times
 from trust.rules.verdict import POLICIES, Finding, Indication, Policy, judge
+from verifier.comparing import Look
 from verifier.documents import JudgedSignature
 from verifier.evidence import MAX_PART, Evidence, weigh
 from verifier.past_evidence import PastEvidence
@@ -67,9 +68,18 @@ class ArchivedLog:
 
 
 def verify_archived(
-    data: bytes, archive: Archive, present: Evidence, *, now: datetime, policy: Policy | None = None
+    data: bytes,
+    archive: Archive,
+    present: Evidence,
+    *,
+    now: datetime,
+    policy: Policy | None = None,
+    audience: str | None = None,
+    look: Look | None = None,
 ) -> Examined:
     """Verify a file with its record; `present` is the evidence of today, with the anchors that are pinned.
+
+    `audience` and `look` are as in `verify_file`.
 
     Raises:
         PolicyMismatch: the policy is for another kind of subject.
@@ -77,12 +87,12 @@ def verify_archived(
     """
     proven = judge_archive(data, archive, present, now)
     if proven.at is None or proven.evidence is None:
-        alone = verify_file(data, present, now=now, online=None, policy=policy)
+        alone = verify_file(data, present, now=now, online=None, policy=policy, audience=audience, look=look)
         return _judged_again(alone, [*proven.findings, *alone.verdict.findings], now)
     proof, notes = _proof(archive)
     log = ArchivedLog(proof) if proof else None
     online = Online(log, log, log) if log else None
-    then = verify_file(data, proven.evidence, now=proven.at, online=online, policy=policy)
+    then = verify_file(data, proven.evidence, now=proven.at, online=online, policy=policy, audience=audience, look=look)
     since = [*notes, *_since(then, present, proven.at, now)]
     return _judged_again(then, [*proven.findings, *then.verdict.findings, *since], now)
 

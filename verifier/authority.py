@@ -12,7 +12,7 @@ from trust.errors import Malformed
 from trust.formats.certificate import Certificate, Purpose, load_certificate
 from trust.formats.errors import Expired, PathRefused
 from trust.formats.ses import Seal
-from trust.rules.mandate import mandate_for
+from trust.rules.mandate import Mandate, Want
 from trust.rules.seal_standing import SealKind
 from trust.rules.times import TOLERANCE, Times
 from trust.rules.verdict import Finding, Indication
@@ -28,6 +28,11 @@ PATH_WORDS = {
     "revocation-unknown": "没有足够新的证书撤销列表，无法确认证书未被撤销",
     "signature": "证书链上有签名不成立",
     "constraint": "证书链违反约束",
+}
+WANTING: dict[Want, str] = {
+    "none": "该机构在判定时刻没有颁发这类证照的职权。",
+    "area": "该机构颁发这类证照的职权不包括证照所属的行政区划。",
+    "delegation": "该机构颁发这类证照的职权来自委托，而所依据的职权在判定时刻已经终止，或者委托超出了它的范围。",
 }
 EXPIRED_UNPROVEN = "证书现已过期，又没有可信时间证明签名在有效期内作出"
 
@@ -108,8 +113,12 @@ def judge_mandate(
     evidence: Evidence,
     times: Times,
     named: str | None = None,
+    area_code: str | None = None,
 ) -> list[Finding]:
-    """Step 6: the certificate is that body's, the body might issue this type then, and is called what it is `named`."""
+    """Step 6: the certificate is that body's, the body might issue this type then and there, and is called so.
+
+    `named` is what the body is called, `area_code` where the licence belongs; None where the subject does not tell.
+    """
     listed = evidence.trust_list
     if listed is None:
         return [Finding(6, "mandate", Indication.INDETERMINATE, "没有可信的信任列表，无法判断颁发职权。")]
@@ -118,9 +127,9 @@ def judge_mandate(
         findings.append(Finding(6, "signer-is-body", Indication.FAILED, "签章证书不属于证照上写明的颁发机构。"))
     else:
         findings.append(Finding(6, "signer-is-body", Indication.PASSED, "签章证书属于证照上写明的颁发机构。"))
-    mandate = mandate_for(listed.mandates, body_code, type_code, times.judged_at)
-    if mandate is None:
-        findings.append(Finding(6, "mandate", Indication.FAILED, "该机构在判定时刻没有颁发这类证照的职权。"))
+    mandate = listed.mandate_book.judge(body_code, type_code, times.judged_at, area_code)
+    if not isinstance(mandate, Mandate):
+        findings.append(Finding(6, "mandate", Indication.FAILED, WANTING[mandate]))
         return findings
     findings.append(Finding(6, "mandate", Indication.PASSED, f"{mandate.issuer_name}有颁发这类证照的职权。"))
     if named is not None and named != mandate.issuer_name:

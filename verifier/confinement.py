@@ -26,21 +26,23 @@ from trust.formats.sealing_orders import Order, Prepared
 from trust.rules.verdict import Finding, Indication
 from verifier.carrying import unpack
 from verifier.errors import NotCarried
+from verifier.pictures.seen import MAX_GLIMPSES, Glimpse, are_glimpses
 from verifier.pictures.sheets import MAX_PICTURE, MAX_SHEETS, Drawn, Paper, Sheet, is_sound
 from verifier.preparing import answered, question
 from verifier.reading import FileRead
 from verifier.recognising import kind_of
 
-PROCESSOR_S, WALL_S = 8, 9.0
+PROCESSOR_S, WALL_S, WALL_TO_LOOK_S = 8, 9.0, 6.0
 MEMORY = 448 * 1024 * 1024
 """What reading one file may take, above what its readers take themselves."""
 AT_ONCE, PATIENCE_S, PATIENCE_TO_DRAW_S = 2, 10.0, 3.0
 START_S = 10.0
 """Patience with the nursery itself, which has to load the readers once."""
-READ, DRAW, PREPARE = b"?", b"!", b"+"
+READ, DRAW, PREPARE, LOOK = b"?", b"!", b"+", b"="
 HELD, REFUSED = b"+", b"-"
 HEAD, MAX_ANSWER, MAX_SHEET = 8, 32 * 1024 * 1024, MAX_PICTURE * 4 // 3 + 1024 * 1024
 """A sheet is a picture in base64, and a few words; the paper of all pages is no longer."""
+MAX_GLIMPSE = 1024
 LIMIT = Finding(1, "limit", Indication.INDETERMINATE, "文件太复杂，在限定的时间和内存内没有读完，未检查。")
 BUSY = Finding(1, "busy", Indication.INDETERMINATE, "正在核验的文件太多，未检查；请稍后再试。")
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,15 +94,29 @@ class Confinement:
         """The pages of a file as pictures, as far as they can be drawn within the limits; the rest is missing.
 
         Raises:
-            ValueError: the octets begin like neither OFD nor PDF.
+            ValueError: the octets begin like neither OFD nor PDF nor a picture.
 
         """
-        if kind_of(data) not in {"ofd", "pdf"}:
+        if kind_of(data) == "unknown":
             raise ValueError("nothing to draw in this kind of file")
         try:
             return self._ask(DRAW, data, _receive_drawn, PATIENCE_TO_DRAW_S)
         except NoReaderError:
             return Drawn()
+
+    def look(self, data: bytes) -> tuple[Glimpse, ...]:
+        """What the signed versions of a PDF show, page by page, as far as they can be drawn within the limits.
+
+        Raises:
+            ValueError: the octets do not begin like a PDF.
+
+        """
+        if kind_of(data) != "pdf":
+            raise ValueError("only a PDF has versions")
+        try:
+            return self._ask(LOOK, data, _receive_glimpses, PATIENCE_S, WALL_TO_LOOK_S)
+        except NoReaderError:
+            return ()
 
     def prepare(self, data: bytes, order: Order) -> Prepared:
         """What a document has to say about a seal that is wanted on it (`trust.formats.sealing_orders`).
@@ -120,7 +136,14 @@ class Confinement:
         with self._lock:
             self._end()
 
-    def _ask(self, word: bytes, data: bytes, receive: Callable[[socket.socket], Taken], patience_s: float) -> Taken:
+    def _ask(
+        self,
+        word: bytes,
+        data: bytes,
+        receive: Callable[[socket.socket], Taken],
+        patience_s: float,
+        wall_s: float | None = None,
+    ) -> Taken:
         """What is received of an answer, if there is a turn and a child to give it; else raises NoReaderError."""
         if not self._turns.acquire(timeout=patience_s):
             raise NoReaderError
@@ -129,7 +152,7 @@ class Confinement:
             with ours, theirs, _file_of(data) as source:
                 child = self._start(word, source, theirs.fileno())
                 theirs.close()
-                with _ended(child, ours, self._wall_s):
+                with _ended(child, ours, min(self._wall_s, wall_s or self._wall_s)):
                     return receive(ours)
         except OSError as error:
             self._told(type(error).__name__)
@@ -267,6 +290,17 @@ def _receive_drawn(answered: socket.socket) -> Drawn:
     except NotCarried:
         return Drawn()
     return drawn
+
+
+def _receive_glimpses(answered: socket.socket) -> tuple[Glimpse, ...]:
+    """What was seen up to where the answer ends; nothing where a bound is broken, or it is none of ours."""
+    seen: list[Glimpse] = []
+    try:
+        while len(seen) <= MAX_GLIMPSES and (answer := _receive(answered, MAX_GLIMPSE)) is not None:
+            seen.append(unpack(answer, Glimpse))
+    except NotCarried:
+        return ()
+    return tuple(seen) if are_glimpses(seen) else ()
 
 
 def _exactly(answered: socket.socket, size: int) -> bytes | None:

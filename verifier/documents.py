@@ -7,7 +7,7 @@ that of a time stamp or of our log where one proves it, else now. The signer's a
 path to a pinned anchor. A seal of our own register must be on file, in use, and its signer's body's (`seal_status`);
 without that register at hand the document does not pass. Seals of others come without one: there the question stays
 open at step 8. What a signature claims of itself is never evidence for it, but it can be evidence against it: a claimed
-time outside the certificate's own period is FAILED.
+time outside the certificate's own period, or while the seal was suspended, is FAILED.
 
 All signatures count. A document passes only if each of them does, and nothing is merged: findings name their signature.
 A document whose roots nobody pinned is INDETERMINATE with crypto and coverage told.
@@ -35,7 +35,7 @@ from verifier.errors import PolicyMismatch
 from verifier.evidence import Evidence
 from verifier.inclusion import judge_inclusion
 from verifier.ports import LogProofs
-from verifier.seal_status import judge_seal_body, judge_without_seal
+from verifier.seal_status import judge_claimed_use, judge_seal_body, judge_without_seal
 from verifier.time_stamps import judge_time_stamps
 
 Stamped: TypeAlias = tuple[list[Finding], datetime | None]
@@ -181,6 +181,7 @@ def _seal(facts: SignatureFacts, evidence: Evidence, times: Times) -> list[Findi
         return _foreign_seal(facts.seal, evidence, times, step=8)
     if ours is not None and maker in evidence.listed(Purpose.SEAL_MAKER):
         found = [*judge_seal(ours, evidence, times), *judge_seal_body(ours.seal_id, signer, evidence)]
+        found += judge_claimed_use(ours.seal_id, facts.claimed_at, evidence)
         return [*found, *_register_age(evidence, times)]
     # a maker of our kind keeps a register, which is not at hand: without it nothing is known of the seal's standing
     return _foreign_seal(facts.seal, evidence, times, step=3)

@@ -28,7 +28,7 @@ from trust.formats.bundle import Bundle, encode_bundle
 from trust.rules.disclosure import Circle, Row
 from trust.rules.verdict import ONLINE, judge
 from verifier.recognising import MAX_FILE
-from verifier.submissions import Question, Submission, VerificationView, circle_of, view_of
+from verifier.submissions import MAX_AUDIENCE, Question, Submission, VerificationView, circle_of, view_of
 from verifier.verifying import TOO_LARGE, Examined
 
 MAX_BODY = MAX_FILE + 65_536
@@ -58,6 +58,11 @@ SUBMISSION_SCHEMA: dict[str, Any] = {
                             "format": "binary",
                             "description": "OFD、PDF，或含有证照二维码的 PNG、JPEG 图片，不超过 20 MB",
                         },
+                        "audience": {
+                            "type": "string",
+                            "maxLength": MAX_AUDIENCE,
+                            "description": "核验人的单位或用途，选填",
+                        },
                     },
                 },
             },
@@ -71,8 +76,8 @@ SUBMISSION_SCHEMA: dict[str, Any] = {
 class Counter:
     """What these routes depend on; `shown` gives the lines of a licence that a circle may read."""
 
-    verify_file: Callable[[bytes], Examined]
-    verify_words: Callable[[str], Examined]
+    verify_file: Callable[[bytes, str | None], Examined]
+    verify_words: Callable[[str, str | None], Examined]
     shown: Callable[[Examined, Circle], Sequence[Row]]
     bundle: Callable[[], Bundle]
     now: Callable[[], datetime]
@@ -127,11 +132,11 @@ def router(counter: Counter) -> APIRouter:
 
 def _examine(counter: Counter, submission: Submission) -> Examined:
     if submission.words is not None:
-        return counter.verify_words(submission.words)
+        return counter.verify_words(submission.words, submission.audience)
     if submission.file == b"":
         raise RequestValidationError([{"type": "empty_file", "loc": ("body", "file")}])
     if submission.file is not None:
-        return counter.verify_file(submission.file)
+        return counter.verify_file(submission.file, submission.audience)
     return Examined(judge([TOO_LARGE], ONLINE, at=counter.now(), subject=None))
 
 
@@ -233,7 +238,7 @@ async def _read_file(request: Request, share: _Share) -> Submission:
     except MultiPartException as error:
         raise HTTPException(400) from error
     try:
-        return Submission(file=await _only_file(form).read())
+        return Submission(file=await _only_file(form).read(), audience=_audience(form))
     finally:
         await form.close()
 
@@ -241,12 +246,22 @@ async def _read_file(request: Request, share: _Share) -> Submission:
 def _only_file(form: FormData) -> UploadFile:
     """The part called `file`, which must be there, be a file, and be alone."""
     found = form.get("file")
-    problems = [{"type": "extra_forbidden", "loc": ("body", name)} for name in form if name != "file"]
+    problems = [{"type": "extra_forbidden", "loc": ("body", name)} for name in form if name not in {"file", "audience"}]
     if isinstance(found, UploadFile) and not problems:
         return found
     if not isinstance(found, UploadFile):
         problems.append({"type": "missing" if found is None else "not_a_file", "loc": ("body", "file")})
     raise RequestValidationError(problems)
+
+
+def _audience(form: FormData) -> str | None:
+    """The part called `audience`, where there is a text in it."""
+    found = form.get("audience")
+    if found is None or found == "":
+        return None
+    if not isinstance(found, str) or len(found) > MAX_AUDIENCE:
+        raise RequestValidationError([{"type": "string_too_long", "loc": ("body", "audience")}])
+    return found
 
 
 async def _read_words(request: Request) -> Submission:
@@ -262,7 +277,7 @@ async def _read_words(request: Request) -> Submission:
         raise RequestValidationError([one | {"loc": ("body", *one["loc"])} for one in problems]) from error
     except (ValueError, RecursionError) as error:
         raise RequestValidationError([{"type": "json_invalid", "loc": ("body",)}]) from error
-    return Submission(words=question.words)
+    return Submission(words=question.words, audience=question.audience)
 
 
 async def _kept(request: Request, share: _Share) -> AsyncGenerator[bytes, None]:

@@ -9,11 +9,11 @@ this program loads them once, waits on its socket, and forks. It never looks at 
 parent holds a descriptor of it, which stays good however soon the child ends. What one request cannot have, a process
 or a descriptor, is no reason to end: the asker is told.
 
-    request   one octet, `?` to read, `!` to draw, `+` to prepare a seal (`preparing.question` in place of the file),
-              with two descriptors: the file, and a socket for the answer
+    request   one octet, `?` to read, `!` to draw, `=` to look at versions (`pictures.glimpses`), `+` to prepare a seal
+              (`preparing.question` in place of the file), with two descriptors: the file, and a socket for the answer
     reply     one octet, `+` with a descriptor of the child (pidfd), by which the asker can end it; `-` if there is none
     answer    `carrying.pack` of what was read, behind its length; nothing whole if the child met a limit or a fault.
-              Drawn pages come one by one in the same way, so those before a limit are kept
+              Drawn pages and glimpses come one by one in the same way, so those before a limit are kept
 
 `verifier.confinement` starts it and talks to it.
 """
@@ -36,8 +36,9 @@ from PIL import Image
 
 from keys import sm2
 from verifier.carrying import pack
-from verifier.confinement import DRAW, HELD, PREPARE, REFUSED
+from verifier.confinement import DRAW, HELD, LOOK, PREPARE, REFUSED
 from verifier.pictures.drawing import drawn
+from verifier.pictures.glimpses import glimpses
 from verifier.preparing import prepared_for
 from verifier.reading import read_sealed
 
@@ -69,7 +70,7 @@ def main() -> None:
             if held is None:
                 asked.close()
                 _wait(pipe)
-                _be_confined(seconds, octets, descriptors=TO_DRAW if word == DRAW else 0)
+                _be_confined(seconds, octets, descriptors=TO_DRAW if word in {DRAW, LOOK} else 0)
                 _answer(word, source, answer, font)
             else:
                 _begin(pipe)
@@ -173,6 +174,8 @@ def _values(word: bytes, octets: bytes, font: Path) -> Iterable[object]:
     """What is answered, part by part."""
     if word == DRAW:
         return drawn(octets, font)
+    if word == LOOK:
+        return glimpses(octets)
     return (prepared_for(octets),) if word == PREPARE else (read_sealed(octets),)
 
 

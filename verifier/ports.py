@@ -6,7 +6,7 @@ its seal, and words about a standing never replace the signed status list.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from trust.formats.leaf import Entry
 from trust.formats.log_proof import LogProof
@@ -50,9 +50,32 @@ class Standings(Protocol):
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What is known of a presentation: shown before, since when; or withdrawn by the holder, since when."""
+
+    kind: Literal["first", "again", "withdrawn", "unknown"]
+    since: datetime | None = None
+
+
+class Showings(Protocol):
+    """Who remembers which presentations have been shown: the register of an installation, or a file at a counter."""
+
+    def show(self, number: bytes, expires_at: datetime, at: datetime) -> Shown:
+        """Note that the presentation of this number is shown at `at`, and say whether it is for the first time.
+
+        Of two that ask at once, one is the first. What has expired may be forgotten.
+        """
+        ...
+
+
+@dataclass(frozen=True)
 class Online:
-    """The three ports together; a verification without network is given None in place of it."""
+    """The ports together; a verification without network is given None in place of it.
+
+    `showings` is None where nobody remembers presentations.
+    """
 
     log: LogProofs
     files: Files
     standings: Standings
+    showings: Showings | None = None

@@ -5,6 +5,7 @@ opened in this process: `verifier.reading_code` is started for it, and ended whe
 file cannot ask for gigabytes or minutes. What became of it then is unknown, not wrong: `limit`.
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,8 @@ MAX_FILE = 20 * 1024 * 1024
 BASE45 = "EL1:"
 CODE_STARTS = ("http://", "https://", BASE45)
 ROOT = "1.2.156.3005."
+ONE_TIME = re.compile(r"(https?://[!-~]{1,250}/p#)?LZ[A-Z2-7]{26}[0-9A-Z]", re.ASCII)
+"""A code that a signed-in official redeems, see `docs/spec/presentation.md`."""
 READER = Path(__file__).with_name("reading_code.py")
 PROCESSOR_S, WALL_S = 4, 5.0
 MEMORY = 768 * 1024 * 1024
@@ -85,11 +88,13 @@ def read_words(words: str) -> bytes | LicenceIdentifier:
     """A typed or pasted text: the octets of a token, or a licence identifier.
 
     Raises:
-        NotUnderstood: it looks like neither.
+        NotUnderstood: it looks like neither; `one-time-code`, it is for redeeming and verifies nothing.
         Malformed: it looks like one of them, and is not in order; `reason` tells what is wrong.
 
     """
     text = words.strip()
+    if ONE_TIME.fullmatch(text):
+        raise NotUnderstood("one-time-code")
     if text.startswith(CODE_STARTS) and ("#" in text or text.startswith(BASE45)):
         return from_text(text)
     if text.startswith(ROOT):

@@ -80,6 +80,22 @@ def judge_seal_body(seal_id: str, signer: Certificate | None, evidence: Evidence
     ]
 
 
+def judge_claimed_use(seal_id: str, claimed_at: datetime | None, evidence: Evidence) -> list[Finding]:
+    """Whether the seal was out of use at the time that a signature claims for itself.
+
+    A claim proves nothing, but it can speak against its signature: a time stamp says only that the signature is no
+    younger, and may have been asked for when the seal was in use again. Claims are cut to seconds.
+    """
+    listed = evidence.trust_list.seal(seal_id) if evidence.trust_list else None
+    if listed is None or claimed_at is None:
+        return []
+    standings = {standing_of(listed, at) or Status.VALID for at in (claimed_at, claimed_at + SECOND)}
+    if Status.VALID in standings:
+        return []
+    text = f"签章自称的时间（{_when(claimed_at)}）在印章停用或注销期间。"
+    return [Finding(3, "seal-not-in-use-at-claim", F, text)]
+
+
 def judge_without_seal(signer: Certificate, evidence: Evidence, times: Times) -> Finding:
     """A signature by a department's certificate that shows no seal: it counts while the department has a seal in use.
 

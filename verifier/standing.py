@@ -7,8 +7,9 @@ counts at once, also while no list shows it.
 
 from datetime import date, datetime
 
-from trust.rules.licence import CHINA, StatusPointer, Validity, validity
+from trust.rules.licence import CHINA, Validity, validity
 from trust.rules.standing import Standing, Status
+from trust.rules.status_pointer import StatusPointer
 from trust.rules.times import TOLERANCE
 from trust.rules.verdict import Finding, Indication
 from verifier.evidence import Evidence

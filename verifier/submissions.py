@@ -19,13 +19,20 @@ from verifier.document_report import MOST_LISTED, document_as_json
 from verifier.report import as_json
 from verifier.verifying import Examined
 
+MAX_AUDIENCE = 200
+"""Characters of a purpose or an organisation that somebody names."""
+
 
 @dataclass(frozen=True)
 class Submission:
-    """What is to be verified: octets or words; neither where the file was too large to be kept."""
+    """What is to be verified: octets or words; neither where the file was too large to be kept.
+
+    `audience` is the purpose or the organisation that the asker names for himself.
+    """
 
     file: bytes | None = None
     words: str | None = None
+    audience: str | None = None
 
 
 class Question(BaseModel):
@@ -45,6 +52,10 @@ class Question(BaseModel):
     )
     identifier: Annotated[str, Field(min_length=1, max_length=256)] | None = Field(
         default=None, description="完整的证照标识"
+    )
+
+    audience: Annotated[str, Field(min_length=1, max_length=MAX_AUDIENCE)] | None = Field(
+        default=None, description="核验人的单位或用途；加注件、指定出示对象的亮证码据此比对"
     )
 
     @model_validator(mode="after")
@@ -150,6 +161,7 @@ class VerificationView(BaseModel):
     subject: str | None
     findings: list[FindingView]
     digest: str | None = Field(default=None, description="所核验文件的 SM3 摘要")
+    copy_of: str | None = Field(default=None, description="核验的是加注件时，原件的证照标识")
     shown: ShownView | None = Field(default=None, description="可以出示的照面内容，已脱敏")
     document: DocumentView | None = Field(default=None, description="盖章文件的各个签章；证照没有这一项")
 
@@ -165,6 +177,8 @@ def view_of(examined: Examined, rows: Sequence[Row], circle: Circle) -> dict[str
     view = as_json(examined.verdict)
     if examined.digest is not None:
         view["digest"] = f"sm3:{examined.digest.hex()}"
+    if examined.note is not None:
+        view["copy_of"] = str(examined.note.original)
     if examined.document is not None:
         view["document"] = document_as_json(examined.document)
     if rows:

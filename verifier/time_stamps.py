@@ -84,11 +84,6 @@ def judge_time_stamp(facts: SignatureFacts, evidence: Evidence, now: datetime) -
     return findings, proven
 
 
-def _compared(facts: SignatureFacts) -> bool:
-    """Whether the reader found a document time stamp to be about the document."""
-    return any(one.name == IMPRINT_HELD and one.indication is Indication.PASSED for one in facts.findings)
-
-
 def judge_token(octets: bytes, about: bytes | None, evidence: Evidence, now: datetime) -> Stamped:
     """Judge a token over `about` (None: the imprint was compared already), as can be known at `now`."""
     try:

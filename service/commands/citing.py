@@ -13,7 +13,7 @@ from service.commands.installation import installation
 from service.commands.output import OUT, check_writable, say_json, write_file
 from service.commands.verifying import instant
 from service.identity import Role
-from service.problems import Usage
+from service.problem import Usage
 from trust.errors import Malformed
 from trust.rules.licence import CHINA
 from trust.rules.party import check_uscc

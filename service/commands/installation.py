@@ -4,10 +4,12 @@ from functools import cache
 
 from pydantic import ValidationError
 
+from service.data_folder import DEMO_MARK, unusable_folder
 from service.identity import Person, Role
-from service.problems import Usage
+from service.opening import open_installation
+from service.problem import Usage
 from service.settings import Settings
-from service.wiring import Yinzheng, open_installation, unusable_folder
+from service.wiring import Yinzheng
 
 ANCHORS = "anchors.pem"
 """The root of the installation in a data folder, for verifying without its database."""
@@ -71,3 +73,39 @@ def official_of(body_code: str) -> Person:
         if person.role is Role.OFFICIAL and person.department == body_code:
             return person
     raise Usage("no-official", f"机构 {body_code} 没有经办人。", f"body {body_code} has no official.")
+
+
+def official_named(login: str, body_code: str) -> Person:
+    """The official of a body with this login.
+
+    Raises:
+        Usage: nobody, or not of this body.
+
+    """
+    found = installation().archive.people.find(login)
+    if found is None or found[0].role is not Role.OFFICIAL or found[0].department != body_code:
+        raise Usage(
+            "no-such-official", f"机构 {body_code} 没有经办人 {login}。", f"{body_code} has no official {login}."
+        )
+    return found[0]
+
+
+def second_official(first: Person, login: str | None) -> Person:
+    """Whoever approves what the first official handed in: named, or in the demo the body's other official.
+
+    Raises:
+        Usage: nobody is named in an installation of its own, or there is nobody.
+
+    """
+    body_code = first.department or ""
+    if login is not None:
+        return official_named(login, body_code)
+    if (settings().data / DEMO_MARK).exists():
+        for person, _ in installation().city.people:
+            if person.role is Role.OFFICIAL and person.department == body_code and person.name != first.name:
+                return person
+    raise Usage(
+        "no-second-official",
+        "须由另一人审批：用 --approved-by 写明审批人的账号。",
+        "a second person has to approve: name one with --approved-by.",
+    )

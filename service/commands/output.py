@@ -13,7 +13,7 @@ from unicodedata import category
 from rich.console import Console
 from rich.markup import escape
 
-from service.problems import Problem, Usage
+from service.problem import Problem, Usage
 from trust.rules.verdict import STEPS, Finding, Indication
 from verifier.document_report import document_as_json
 from verifier.documents import JudgedSignature
@@ -66,7 +66,8 @@ def show_verdict(examined: Examined, *, with_json: bool) -> int:
         document = {"document": document_as_json(examined.document)} if examined.document else {}
         say_json(as_json(verdict) | document)
         return EXIT[verdict.indication]
-    OUT.print(f"{WORDS[verdict.indication]}  {verdict.subject or ''}")
+    copy = "[bold]加注件，不是证照原件[/]  " if examined.is_copy else ""
+    OUT.print(f"{WORDS[verdict.indication]}  {copy}{verdict.subject or ''}")
     for finding in verdict.findings:
         if finding.signature is None or examined.document is None:
             OUT.print(_line(finding))

@@ -8,7 +8,7 @@ import typer
 from service.commands.installation import installation
 from service.commands.output import ERR, EXIT, check_writable, read_file, write_file
 from service.preserving import Extras, Preserving, read_extras
-from service.problems import Usage
+from service.problem import Usage
 from trust.errors import Malformed
 from trust.formats.archive import MAX_ARCHIVE, Archive, decode_archive, encode_archive
 from trust.rules.licence import CHINA

@@ -7,15 +7,18 @@ from typing import Annotated
 import typer
 
 from issuer.application import parse_application
+from issuer.applying.deciding import needs_two
 from keys.backend import can_sign
 from service import clock
 from service.commands.installation import ANCHORS, founded, installation, settings
 from service.commands.output import ERR, OUT, write_file
 from service.cryptography import require_signing
+from service.data_folder import DEMO_MARK, PLAN
 from service.identity import Role
-from service.problems import Usage
+from service.opening import open_installation
+from service.problem import Usage
 from service.settings import DEMO_PASSPHRASE, PROJECT, Settings
-from service.wiring import DEMO_MARK, PLAN, Yinzheng, open_installation
+from service.wiring import Yinzheng
 from templates.library import load_bundle
 from trust.formats.certificate import to_pem
 from trust.rules.seal_standing import SealKind
@@ -31,6 +34,10 @@ PLAIN_EN = (
     "The public address {} is not https: people on other machines cannot sign in, and what they send is not encrypted. "
     "Put TLS in front (a reverse proxy) and set YINZHENG_BASE_URL to the https address."
 )
+
+
+DEMO = (Officer("demo", "演示经办"), Officer("demo2", "演示审批"))
+"""Who stands behind the samples that two people have to issue."""
 
 
 def demo(
@@ -113,7 +120,11 @@ def _seed(yinzheng: Yinzheng) -> int:
         body = next(one.body.code for one in yinzheng.city.bodies if seed.stem in one.types)
         octets = json.dumps(json.loads(seed.read_text("utf-8")), ensure_ascii=False).encode()
         application = parse_application(octets, type_code=kind.code, issuer_code=body)
-        yinzheng.issue(application, key=f"demo-{seed.stem}", by="demo")
+        yinzheng.photographs.keep_sample(load_bundle(seed.stem))
+        if needs_two(load_bundle(seed.stem)):
+            yinzheng.applications.issue_for(application, key=f"demo-{seed.stem}", maker=DEMO[0], second=DEMO[1])
+        else:
+            yinzheng.issue(application, key=f"demo-{seed.stem}", by="demo")
     return len(seeds)
 
 
@@ -138,6 +149,9 @@ def _serve(yinzheng: Yinzheng) -> None:
     from service.serving import run_server  # noqa: PLC0415  (the web stack loads slowly; other commands do without)
 
     chosen = settings()
+    done, kept = yinzheng.applications.take_up()
+    if done or kept:
+        ERR.print(f"接着签发完 {done} 份申请" + (f"，{len(kept)} 份还不能签发，见“申请”页面" if kept else ""))
     if chosen.secret() == DEMO_PASSPHRASE.encode():
         ERR.print("[yellow]正在使用众所周知的演示口令；正式使用请设置 YINZHENG_PASSPHRASE。[/]")
     if chosen.open_in_plain:

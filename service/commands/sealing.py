@@ -14,7 +14,7 @@ from service.commands.installation import installation, official_of
 from service.commands.output import ERR, OUT, check_writable, read_file, say_json, visible, write_file
 from service.commands.verifying import instant
 from service.identity import Person, Role
-from service.problems import Usage
+from service.problem import Usage
 from trust.rules.licence import CHINA
 from trust.rules.seal_grounds import SEAL_GROUNDS
 from trust.rules.seal_standing import SealKind
@@ -31,6 +31,8 @@ SHOWN = 1000
 As = Annotated[str | None, typer.Option("--as", help="办理人账号（默认为该单位的经办人）")]
 SealId = Annotated[str, typer.Argument(help="印章编号")]
 KeyOption = Annotated[str | None, typer.Option(help="幂等键（默认随机）")]
+GroundOption = Annotated[str, typer.Option(help="事由代码，见 yinzheng seals grounds")]
+ReasonOption = Annotated[str, typer.Option(help="事由说明")]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 seals = typer.Typer(help="印章登记簿：申请、审批、备案、停用、恢复、注销、用印记录。", no_args_is_help=True)
@@ -191,8 +193,8 @@ def file(seal_id: SealId, who: As = None) -> None:
 @seals.command("suspend")
 def suspend(
     seal_id: SealId,
-    ground: Annotated[str, typer.Option(help="事由代码，见 yinzheng seals grounds")],
-    reason: Annotated[str, typer.Option(help="事由说明")] = "",
+    ground: GroundOption,
+    reason: ReasonOption = "",
     who: As = None,
     key: KeyOption = None,
 ) -> None:
@@ -203,8 +205,8 @@ def suspend(
 @seals.command("resume")
 def resume(
     seal_id: SealId,
-    ground: Annotated[str, typer.Option(help="事由代码，见 yinzheng seals grounds")],
-    reason: Annotated[str, typer.Option(help="事由说明")] = "",
+    ground: GroundOption,
+    reason: ReasonOption = "",
     who: As = None,
     key: KeyOption = None,
 ) -> None:
@@ -215,8 +217,8 @@ def resume(
 @seals.command("cancel")
 def cancel(
     seal_id: SealId,
-    ground: Annotated[str, typer.Option(help="事由代码，见 yinzheng seals grounds")],
-    reason: Annotated[str, typer.Option(help="事由说明")] = "",
+    ground: GroundOption,
+    reason: ReasonOption = "",
     effective: Annotated[str | None, typer.Option(help="生效时间；丢失、泄露可以追溯")] = None,
     who: As = None,
     key: KeyOption = None,

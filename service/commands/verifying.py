@@ -1,6 +1,8 @@
 """verify, bundle export: what a reviewer does, online or at a counter without network."""
 
 import os
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,14 +17,18 @@ from service.commands.output import ERR, EXIT, check_writable, complain, read_fi
 from service.commands.preserving import archive_in, extras_in
 from service.cryptography import take_up_cryptography
 from service.preserving import Extras, with_extras
-from service.problems import Usage, problem_of
+from service.problem import Usage
+from service.problems import problem_of
+from service.seen_codes import SeenCodes
 from trust.errors import Malformed
 from trust.formats.bundle import MAX_BUNDLE, Bundle, decode_bundle, encode_bundle
 from trust.formats.certificate import Certificate, load_certificate, load_pem, to_pem
 from trust.rules.verdict import POLICIES, Indication, Policy
 from verifier.archived import verify_archived
+from verifier.confinement import Confinement
 from verifier.errors import EvidenceUnusable, UnknownPolicy
 from verifier.evidence import Evidence, weigh
+from verifier.ports import Showings
 from verifier.recognising import MAX_FILE
 from verifier.verifying import Examined, verify_file, verify_words
 
@@ -32,6 +38,8 @@ YEARS = range(1949, 9000)
 UNAVAILABLE = (OSError, DBAPIError, KeysError)
 """What keeps a verification from its evidence or its means; nothing is known of the licence then."""
 MAX_ANCHORS = 1024 * 1024
+SEEN = "seen-codes"
+"""The file in a data folder where an offline counter notes which 60-second codes it has checked."""
 
 
 def verify(
@@ -48,6 +56,10 @@ def verify(
         list[Path] | None, typer.Option("--with", help="另加证书（PEM、DER）或撤销列表（DER），可多次")
     ] = None,
     policy: Annotated[str | None, typer.Option(help=f"核验策略：{'、'.join(POLICIES)}")] = None,
+    audience: Annotated[
+        str | None, typer.Option("--for", help="核验的单位或用途；加注件和指定了出示对象的亮证码据此比对")
+    ] = None,
+    seen: Annotated[Path | None, typer.Option(help="离线核验时记下用过的限时亮证码的文件（默认在数据目录）")] = None,
     with_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
     """核验一份证照；退出码 0 通过，1 未通过，2 无法确认，64 用法不对。"""
@@ -59,11 +71,14 @@ def verify(
         take_up_cryptography(settings().libcrypto)
         evidence = _evidence(bundle, _anchors(trust or []), now, extras_in(more or []))
         if archive is not None:
-            examined = verify_archived(
-                read_file(Path(what), MAX_FILE), archive_in(archive), evidence, now=now, policy=chosen
-            )
+            file, record = read_file(Path(what), MAX_FILE), archive_in(archive)
+            with closing(Confinement()) as readers:
+                examined = verify_archived(
+                    file, record, evidence, now=now, policy=chosen, audience=audience, look=readers.look
+                )
         else:
-            examined = _verify(what, evidence, now, chosen, online=bundle is None)
+            given = Given(chosen, audience, None if bundle is None else _memory(seen))
+            examined = _verify(what, evidence, now, given, online=bundle is None)
     except UNAVAILABLE as error:
         complain(problem_of(error))
         raise typer.Exit(EXIT[Indication.INDETERMINATE]) from error  # could not check; 1 would say FAILED
@@ -104,14 +119,32 @@ def _evidence(bundle: Path | None, extra: tuple[Certificate, ...], now: datetime
     return weigh(with_extras(yinzheng.evidence_bundle(), more), (*yinzheng.anchors, *extra), now)
 
 
-def _verify(what: str, evidence: Evidence, now: datetime, policy: Policy | None, *, online: bool = False) -> Examined:
+@dataclass(frozen=True)
+class Given:
+    """What was said besides the thing itself: the policy, the purpose or organisation, the memory of codes."""
+
+    policy: Policy | None
+    audience: str | None
+    showings: Showings | None
+
+
+def _memory(path: Path | None) -> Showings | None:
+    """Where an offline counter remembers codes: the file named, or one in the data folder where there is one."""
+    if path is not None:
+        return SeenCodes(path)
+    return SeenCodes(settings().data / SEEN) if settings().data.is_dir() else None
+
+
+def _verify(what: str, evidence: Evidence, now: datetime, given: Given, *, online: bool = False) -> Examined:
     """A file if there is one of that name, else words."""
     ports = installation().online if online else None
     if len(what) < MAX_PATH and os.path.isfile(what):  # noqa: PTH113  (Path.is_file raises for a name too long for one)
-        return verify_file(read_file(Path(what), MAX_FILE), evidence, now=now, online=ports, policy=policy)
+        data = read_file(Path(what), MAX_FILE)
+        with closing(Confinement()) as readers:  # its process is started only for a file of several versions
+            return verify_file(data, evidence, now=now, online=ports, **vars(given), look=readers.look)
     if any(what.lower().endswith(ending) for ending in (".ofd", ".pdf", ".png", ".jpg", ".jpeg")):
         raise Usage("no-such-file", f"没有文件 {what}。", f"there is no file {what}.")
-    return verify_words(what, evidence, now=now, online=ports, policy=policy)
+    return verify_words(what, evidence, now=now, online=ports, **vars(given))
 
 
 def instant(text: str | None) -> datetime | None:

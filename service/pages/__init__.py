@@ -12,9 +12,16 @@ from fastapi import APIRouter, Depends, Request
 from service.guards import COOKIE, Guards
 from service.identity import NotSignedIn, Session
 from service.pages.acting import add_acting
+from service.pages.application_form import add_application_form
+from service.pages.applications import add_applications
 from service.pages.auditing import add_auditing
+from service.pages.catalogue import add_catalogue
+from service.pages.converting import add_converting
+from service.pages.copies import add_citation_copies, add_copies
 from service.pages.holding import add_holding
 from service.pages.issuing import add_issue_form, add_issuing
+from service.pages.mandates import add_mandates
+from service.pages.presenting import add_presenting, add_redeeming
 from service.pages.rendering import Frame, attend
 from service.pages.reviewing import add_reviewing
 from service.pages.seal_acts import add_seal_acts
@@ -23,6 +30,7 @@ from service.pages.seal_register import add_seal_register
 from service.pages.seal_requests import add_seal_requests
 from service.pages.seal_use import add_seal_use
 from service.pages.signing import add_signing
+from service.pages.templating import add_templating
 from service.pages.verify import add_verifying
 from service.wiring import Yinzheng
 
@@ -38,13 +46,23 @@ def router(yinzheng: Yinzheng, *, demo: bool = False) -> APIRouter:
     add_acting(routes, yinzheng, guards)
     add_issuing(routes, yinzheng, guards)
     add_issue_form(routes, yinzheng, guards)
+    add_application_form(routes, yinzheng, guards)
+    add_applications(routes, yinzheng, guards)
+    add_templating(routes, yinzheng, guards)
+    add_catalogue(routes, yinzheng, guards)
+    add_mandates(routes, yinzheng, guards)
+    add_converting(routes, yinzheng, guards)
     add_seal_register(routes, yinzheng, guards)
     add_seal_application(routes, yinzheng, guards)
     add_seal_acts(routes, yinzheng, guards)
     add_seal_use(routes, yinzheng, guards)
     add_seal_requests(routes, yinzheng, guards)
     add_reviewing(routes, yinzheng, guards)
+    add_citation_copies(routes, yinzheng, guards)
+    add_redeeming(routes, yinzheng, guards)
     add_holding(routes, yinzheng, guards)
+    add_presenting(routes, yinzheng, guards)
+    add_copies(routes, yinzheng, guards)
     add_auditing(routes, yinzheng, guards)
     return routes
 

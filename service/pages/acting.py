@@ -19,7 +19,8 @@ from service.pages.field_words import SENTENCES
 from service.pages.forms import Form, fresh_nonce, read_form
 from service.pages.issuing import own_entry, signature
 from service.pages.rendering import render, see_other
-from service.problems import Usage, problem_of
+from service.problem import Usage
+from service.problems import problem_of
 from service.wiring import Yinzheng
 from trust.errors import TrustError
 from trust.revocation.acting import Order

@@ -17,7 +17,6 @@ from service.pages.issuing import body_names
 from service.pages.rendering import render
 from service.recent import recent_acts
 from service.wiring import Yinzheng
-from templates.library import bundles
 from trust.formats.checkpoint import Checkpoint, parse_checkpoint
 from trust.formats.crl import load_crl
 from trust.formats.leaf import Entry, EntryKind, decode_entry
@@ -32,6 +31,7 @@ KIND_WORDS = {
     EntryKind.SEAL_USE: "用章",
     EntryKind.STATUS_LIST: "公布状态清单",
     EntryKind.TRUST_LIST: "公布信任列表",
+    EntryKind.CATALOGUE: "公布目录条目",
 }
 
 
@@ -63,7 +63,7 @@ def add_auditing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
             kinds=KIND_WORDS,
             acts=recent_acts(archive.engine, SHOWN),
             bodies=body_names(yinzheng),
-            types={bundle.type.code: bundle.type.name for bundle in bundles()},
+            types=dict(yinzheng.catalogue.types()),
             left={
                 "签发未完成": len(archive.register.unreleased(at - LEFT_BEHIND)),
                 "引用未完成": len(archive.citations.unrecorded(at - LEFT_BEHIND)),

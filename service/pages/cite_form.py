@@ -14,7 +14,8 @@ from cases.errors import CasesError, NotVerified
 from service.identity import Person
 from service.pages.field_words import SENTENCES
 from service.pages.words import Step, steps_of
-from service.problems import Usage, problem_of
+from service.problem import Usage
+from service.problems import problem_of
 from service.wiring import Yinzheng
 from templates.library import load_bundle
 from trust.rules.licence import end_of

@@ -10,7 +10,7 @@ from fastapi import Request, Response
 
 from service.pages.rendering import render, see_other
 from service.pages.signing import local_path
-from service.problems import Problem
+from service.problem import Problem
 
 TITLES = {
     400: "请求不完整",

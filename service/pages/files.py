@@ -5,6 +5,7 @@ The name a file is saved under holds the licence's serial, which is random, and 
 
 from fastapi import Response
 
+from issuer.issuing import Issued
 from issuer.ports import Entry
 from service.wiring import Yinzheng
 from templates.code import code_png
@@ -34,7 +35,11 @@ def code_answer(yinzheng: Yinzheng, entry: Entry) -> Response:
 
 
 def _octets(yinzheng: Yinzheng, entry: Entry, name: str) -> bytes:
-    issued = yinzheng.files_of(entry)
+    return octets_of(yinzheng, yinzheng.files_of(entry), name)
+
+
+def octets_of(yinzheng: Yinzheng, issued: Issued, name: str) -> bytes:
+    """The octets of one of the files of `KINDS`."""
     if name == "qr.png":
         return code_png(to_text(issued.token, yinzheng.office.host_url))
     return issued.ofd if name == "licence.ofd" else issued.pdf

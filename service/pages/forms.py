@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from fastapi import HTTPException, Request
 
-from service.problems import Usage
+from service.problem import Usage
 
 PLAIN = "application/x-www-form-urlencoded"
 MAX_FIELDS = 100

@@ -7,14 +7,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from issuer.copying.ports import CopyEntry
 from issuer.ports import Entry
+from issuer.presenting.http import state_of
+from issuer.presenting.ports import Code
+from service.disclosing import linked
 from service.guards import Guards
 from service.identity import Person, Role
 from service.pages.files import code_answer, file_answer
 from service.pages.issuing import body_names
+from service.pages.presenting import STATES
 from service.pages.rendering import render
+from service.who import asker_of, presenter_of
 from service.wiring import Yinzheng
-from templates.library import bundle_for
 from trust.revocation.errors import SubjectUnknown
 from trust.rules.disclosure import Circle, disclose, standing_text
 
@@ -35,14 +40,20 @@ def add_holding(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
     def licence(request: Request, holder: Held, identifier: str) -> Response:
         entry, at = _own(yinzheng, holder, identifier), yinzheng.now()
         standing = yinzheng.standing(identifier, at)
-        kind = bundle_for(entry.licence.identifier.type_code).type
+        kind = yinzheng.catalogue.type_of(entry.licence)
         return render(
             request,
             "my_licence",
             entry=entry,
             standing=standing,
-            rows=disclose(entry.licence, kind, standing, at=at, circle=Circle.CONSENT),
+            rows=(
+                *disclose(entry.licence, kind, standing, at=at, circle=Circle.CONSENT),
+                *linked(yinzheng, entry.licence, Circle.CONSENT),
+            ),
             citations=[*reversed(yinzheng.archive.citations.of_licence(identifier))],
+            codes=_codes(yinzheng, holder, identifier),
+            copies=_copies(yinzheng, holder, identifier),
+            now=at,
             bodies=body_names(yinzheng),
             matters={matter.code: matter.name for matter in yinzheng.cases.citing.matters},
         )
@@ -54,6 +65,19 @@ def add_holding(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
     @routes.get("/me/qr/{identifier}.png")
     def code(holder: Held, identifier: str) -> Response:
         return code_answer(yinzheng, _own(yinzheng, holder, identifier))
+
+
+def _codes(yinzheng: Yinzheng, holder: Person, identifier: str) -> list[tuple[Code, str]]:
+    """The codes with which a licence was shown, each with how it stands."""
+    at = yinzheng.now()
+    codes = yinzheng.presenting.mine(identifier, presenter_of(holder))
+    return [(code, STATES[state_of(code, at)]) for code in codes]
+
+
+def _copies(yinzheng: Yinzheng, holder: Person, identifier: str) -> list[tuple[CopyEntry, str]]:
+    """The annotated copies of a licence, each with how it stands."""
+    made = yinzheng.copies.of_licence(identifier, asker_of(yinzheng, holder))
+    return [(copy, yinzheng.copies.words(copy)) for copy in made]
 
 
 def _held(yinzheng: Yinzheng, holder: Person) -> list[Entry]:

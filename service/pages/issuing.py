@@ -11,6 +11,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from issuer.applying.deciding import needs_two
+from issuer.applying.life import Stage
 from issuer.errors import ApplicationRefused, DuplicateNumber, IdempotencyMismatch, IssuerError, UnknownType
 from issuer.ports import Entry
 from service.guards import Guards
@@ -22,6 +24,7 @@ from service.pages.issue_form import (
     application_of,
     errors_of,
     first_values,
+    holders_in,
     sample_values,
     sections_of,
     values_of,
@@ -30,12 +33,13 @@ from service.pages.rendering import frame_of, render, see_other
 from service.problems import problem_of
 from service.wiring import Yinzheng
 from templates.errors import TemplatesError
-from templates.library import Bundle, bundle_for, load_bundle
+from templates.library import Bundle
 from trust.revocation.errors import SubjectUnknown
 from trust.rules.disclosure import Circle, disclose
 from trust.rules.grounds import GROUNDS
 from trust.rules.party import Holder
-from trust.rules.standing import MOVES, history
+from trust.rules.standing import MOVES, Status, history
+from trust.rules.succession import OFFERED
 
 RECENT = 50
 
@@ -79,15 +83,17 @@ def add_issue_form(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> Non
 
     @routes.get(path)
     def blank(request: Request, official: Official, name: str, sample: bool = False) -> Response:  # noqa: FBT001, FBT002  (a switch in the address)
-        bundle = _own_bundle(yinzheng, official, name)
+        bundle = own_bundle(yinzheng, official, name)
+        if needs_two(bundle):
+            return see_other(f"/issuer/applications/new/{name}")
         values = first_values(bundle, yinzheng.city.area_code, yinzheng.now())
         if sample and frame_of(request).demo:
-            values |= sample_values(bundle, yinzheng.random, used=lambda *licence: _used(yinzheng, *licence))
+            values |= sample_values(bundle, yinzheng.random, used=lambda *licence: number_used(yinzheng, *licence))
         return _form_page(request, yinzheng, bundle, values)
 
     @routes.post(path)
     def issue(request: Request, official: Official, name: str, form: Annotated[Form, Depends(read_form)]) -> Response:
-        bundle = _own_bundle(yinzheng, official, name)
+        bundle = own_bundle(yinzheng, official, name)
         values, key = values_of(bundle, form), f"form:{official.login}:{form.nonce()}"
         try:
             application = application_of(bundle, official.department or "", values)
@@ -135,22 +141,31 @@ def licence_page(request: Request, yinzheng: Yinzheng, entry: Entry, done: str =
     """A licence as its issuer sees it."""
     at, identifier = yinzheng.now(), str(entry.licence.identifier)
     acts = yinzheng.archive.acts.of(identifier)
-    standing = yinzheng.standing(identifier, at)
+    standing, successor = yinzheng.standing(identifier, at), yinzheng.applications.successor_of(identifier)
     return render(
         request,
         "licence",
         entry=entry,
-        rows=disclose(
-            entry.licence, bundle_for(entry.licence.identifier.type_code).type, standing, at=at, circle=Circle.CONSENT
-        ),
+        rows=disclose(entry.licence, yinzheng.catalogue.type_of(entry.licence), standing, at=at, circle=Circle.CONSENT),
         standing=standing,
         periods=history(acts),
         acts=[*reversed(acts)],
         grounds=GROUNDS,
+        following=OFFERED if standing.status is Status.VALID and successor is None else (),
+        successor=successor,
+        predecessor_here=_is_here(yinzheng, entry),
+        operations=yinzheng.applications.operations(entry),
         moves=[move for move in MOVES.values() if standing.status in move.allowed_from],
         done=done,
         now=at,
     )
+
+
+def _is_here(yinzheng: Yinzheng, entry: Entry) -> bool:
+    """Whether the predecessor of a licence is the same body's, so that its page can be opened."""
+    succession, own = entry.licence.succession, entry.licence.identifier.issuer_code
+    before = yinzheng.archive.register.find(succession.predecessor) if succession else None
+    return before is not None and before.licence.identifier.issuer_code == own
 
 
 def _overview(
@@ -162,7 +177,8 @@ def _overview(
         request,
         "issuer",
         status=status,
-        bundles=_own_bundles(yinzheng, official),
+        bundles=own_bundles(yinzheng, official),
+        waiting=yinzheng.applications.counts(official.department or "").get(Stage.SUBMITTED, 0),
         department=department_name(yinzheng, official),
         rows=[(entry, yinzheng.standing(str(entry.licence.identifier), at)) for entry in entries],
         most=RECENT,
@@ -182,20 +198,20 @@ def body_names(yinzheng: Yinzheng) -> dict[str, str]:
     return {body.code: body.name for body in bodies}
 
 
-def _own_bundles(yinzheng: Yinzheng, official: Person) -> list[Bundle]:
-    """The types of the official's department."""
-    names = (name for one in yinzheng.city.bodies if one.body.code == official.department for name in one.types)
-    return [load_bundle(name) for name in names]
+def own_bundles(yinzheng: Yinzheng, official: Person) -> list[Bundle]:
+    """The types that the official's department may issue now."""
+    return [*yinzheng.catalogue.own_bundles(official.department)]
 
 
-def _own_bundle(yinzheng: Yinzheng, official: Person, name: str) -> Bundle:
-    for bundle in _own_bundles(yinzheng, official):
+def own_bundle(yinzheng: Yinzheng, official: Person, name: str) -> Bundle:
+    """The type of this name, if it is one of the official's department; raises UnknownType."""
+    for bundle in own_bundles(yinzheng, official):
         if bundle.name == name:
             return bundle
     raise UnknownType(name)
 
 
-def _used(yinzheng: Yinzheng, holder: Holder, number: str) -> bool:
+def number_used(yinzheng: Yinzheng, holder: Holder, number: str) -> bool:
     """Whether the holder has a licence of this number, so that a sample would be refused."""
     held = yinzheng.archive.register.held(holder.code_type, holder.code)
     return any(entry.licence.number == number for entry in held)
@@ -216,6 +232,7 @@ def _form_page(
         status=status,
         bundle=bundle,
         sections=sections_of(bundle, values, errors),
+        holders=holders_in(values),
         errors=errors or {},
         nonce=fresh_nonce(yinzheng.random),
     )

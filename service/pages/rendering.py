@@ -31,6 +31,7 @@ HOMES = {
     Role.REVIEWER: ("/reviewer", "办件用证"),
     Role.HOLDER: ("/me", "我的证照"),
     Role.AUDITOR: ("/audit", "审计"),
+    Role.ADMIN: ("/issuer/catalogue", "证照目录"),
 }
 """Where each role works, and what the place is called."""
 

@@ -26,9 +26,10 @@ from service.pages.forms import Form, fresh_nonce, read_form
 from service.pages.issuing import body_names, department_name
 from service.pages.rendering import frame_of, render, see_other
 from service.pages.words import MARKS
-from service.problems import Usage, problem_of
+from service.problem import Usage
+from service.problems import problem_of
 from service.wiring import Yinzheng
-from templates.library import bundle_for, bundles
+from templates.layout import STANDARD_LABELS
 from trust.rules.party import HOLDER_CODE_TYPES
 
 ENVELOPE_TYPE = 'application/cose; cose-type="cose-sign1"'
@@ -66,7 +67,14 @@ def add_reviewing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None
         number = form.text("case_number")
         watched = watch_case(yinzheng.cases.showing.index, yinzheng, number, yinzheng.now())
         own = [one for one in watched if one.citation.department_code == reviewer.department]
-        return render(request, "case", number=number[:50], watched=own, types=_type_names(), matters=_names(yinzheng))
+        return render(
+            request,
+            "case",
+            number=number[:50],
+            watched=own,
+            types=dict(yinzheng.catalogue.types()),
+            matters=_names(yinzheng),
+        )
 
     @routes.get("/reviewer/citations/{number}")
     def citation(request: Request, reviewer: Reviewer, number: str) -> Response:
@@ -90,7 +98,7 @@ def _ask_page(
         status=told.status,
         department=department_name(yinzheng, reviewer),
         matters=[one for one in yinzheng.cases.citing.matters if one.taken_in_by(reviewer.department or "")],
-        code_types=_code_types(),
+        code_types=_code_types(yinzheng),
         modes=list(Mode),
         values={name: values.get(name, "") for name in NAMES},
         errors=told.errors,
@@ -113,14 +121,17 @@ def _citation_page(request: Request, yinzheng: Yinzheng, reviewer: Person, numbe
         withheld=withheld,
         now=now,
         matter=_matter(yinzheng, found),
-        type_name=_type_names().get(found.type_code, found.type_code),
+        type_name=dict(yinzheng.catalogue.types()).get(found.type_code, found.type_code),
         department=body_names(yinzheng).get(found.department_code, found.department_code),
+        copies=[(copy, yinzheng.copies.words(copy)) for copy in yinzheng.copies.of_citation(found.number)],
+        nonce=fresh_nonce(yinzheng.random),
     )
 
 
 def _face(yinzheng: Yinzheng, citation: Citation, at: datetime) -> tuple[list[tuple[str, str]], str]:
     """The face fields the citation may show, with their labels, or why it may not any more."""
-    labels = bundle_for(citation.type_code).labels
+    kind = yinzheng.catalogue.newest(citation.type_code)
+    labels = {**STANDARD_LABELS, **{rule.key: rule.label for rule in kind.fields}}
     try:
         shown = show_face(yinzheng.cases.showing, citation.number, citation.department_code, at)
     except (ConsentRefused, FileChanged) as error:
@@ -139,11 +150,7 @@ def _names(yinzheng: Yinzheng) -> dict[str, str]:
     return {matter.code: matter.name for matter in yinzheng.cases.citing.matters}
 
 
-def _type_names() -> dict[str, str]:
-    return {bundle.type.code: bundle.type.name for bundle in bundles()}
-
-
-def _code_types() -> list[tuple[str, str]]:
+def _code_types(yinzheng: Yinzheng) -> list[tuple[str, str]]:
     """The kinds of codes that some type of licence takes."""
-    taken = {code for bundle in bundles() for code in bundle.type.holder_code_types}
+    taken = {code for bundle in yinzheng.catalogue.bundles() for code in bundle.type.holder_code_types}
     return [(row.code, row.label) for row in HOLDER_CODE_TYPES.values() if row.code in taken]

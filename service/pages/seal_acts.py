@@ -16,7 +16,7 @@ from service.pages.forms import Form, fresh_nonce, read_form
 from service.pages.rendering import render, see_other
 from service.pages.seal_use import officer_of, own_seal
 from service.pages.seal_words import BADGES, LABELS, told
-from service.problems import Usage
+from service.problem import Usage
 from service.wiring import Yinzheng
 from trust.errors import TrustError
 from trust.rules.grounds import REASON_LENGTH, Authority, Ground

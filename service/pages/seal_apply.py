@@ -16,7 +16,7 @@ from service.pages.issuing import department_name
 from service.pages.rendering import render, see_other
 from service.pages.seal_use import officer_of, own_seal
 from service.pages.seal_words import LABELS, told, whole_number
-from service.problems import Usage
+from service.problem import Usage
 from service.wiring import Yinzheng
 from trust.errors import TrustError
 from trust.rules.seal_standing import SealKind

@@ -20,17 +20,17 @@ from service.pages.issuing import department_name
 from service.pages.rendering import render, see_other
 from service.pages.seal_use import officer_of, own_seal
 from service.pages.seal_words import BADGES, LABELS, told, whole_number
-from service.problems import Usage
+from service.problem import Usage
 from service.wiring import Yinzheng
 from trust.errors import TrustError
 from trust.rules.seal_grounds import SEAL_GROUNDS
 from trust.rules.seal_standing import SealKind
-from trust.sealing.bodies import StepView, step_views, use_view
 from trust.sealing.errors import SealUnknown
 from trust.sealing.life import MOVES, State, Step
 from trust.sealing.ports import Application, FiledSeal
 from trust.sealing.using import Progress
 from trust.sealing.using import Request as SealRequest
+from trust.sealing.views import StepView, step_views, use_view
 
 SHOWN = 50
 DONE = {

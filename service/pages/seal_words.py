@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass
 
 from service.pages.field_words import SENTENCES
-from service.problems import Problem, Usage, problem_of
+from service.problem import Problem, Usage
+from service.problems import problem_of
 from trust.errors import TrustError
 from trust.rules.errors import FieldRefused
 from trust.sealing.life import State

@@ -17,8 +17,9 @@ from service.pages.rendering import HOMES, SIZE_COOKIE, frame_of, render, see_ot
 from service.problems import problem_of
 from service.wiring import Yinzheng
 
+FOR_PROGRAMS = "这是业务系统的账号，不能登录网页；请在 POST /api/v1/token 取得访问令牌。"
 A_YEAR = 365 * 86_400
-_OURS = re.compile(r"/(?:(?:issuer|reviewer|me|audit)(?:/[0-9A-Za-z.\-]+)*|q|sign-in)?", re.ASCII)
+_OURS = re.compile(r"/(?:(?:issuer|reviewer|me|audit)(?:/[0-9A-Za-z.\-]+)*|q|p|sign-in)?", re.ASCII)
 
 
 def add_signing(routes: APIRouter, yinzheng: Yinzheng) -> None:
@@ -37,8 +38,11 @@ def add_signing(routes: APIRouter, yinzheng: Yinzheng) -> None:
         except (WrongCredentials, TooManyTries) as error:
             problem = problem_of(error)
             return _sign_in_page(request, yinzheng, after=after, login=login, refusal=problem.zh, status=problem.status)
-        _end_session(yinzheng, request)
         role = yinzheng.identity.session(token, yinzheng.now()).person.role
+        if role is Role.SYSTEM:
+            yinzheng.identity.sign_out(token)
+            return _sign_in_page(request, yinzheng, after=after, login=login, refusal=FOR_PROGRAMS, status=403)
+        _end_session(yinzheng, request)
         response = see_other(local_path(after) or _home(role))
         keep_session(response, token)
         return response

@@ -5,7 +5,7 @@ under a random name that only whoever handed it in can use, until it is sealed, 
 room. A service that is started again has forgotten it, and the document is handed in once more.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -14,7 +14,7 @@ from fastapi import HTTPException, Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from service.problems import Usage
+from service.problem import Usage
 from trust.sealing.sealing import MAX_DOCUMENT
 from trust.sealing.uploads import FORM, MAX_FORM
 from verifier.pictures.sheets import Drawn
@@ -121,6 +121,32 @@ async def read_document(request: Request) -> Upload:
         name = (found.filename or "") if isinstance(found, UploadFile) else ""
         texts = {key: value for key, value in form.multi_items() if isinstance(value, str)}
         return Upload(data, name[:120], texts)
+    finally:
+        await form.close()
+
+
+async def read_files(request: Request, names: Sequence[str]) -> tuple[dict[str, str], dict[str, Upload]]:
+    """Read a form with several small files, by the names of their fields; those left empty are left out.
+
+    Raises:
+        HTTPException: 400, 413, 415: no such form, or too large.
+
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        raise HTTPException(415)
+    limits = {"max_files": len(names), "max_fields": MAX_FIELDS, "max_part_size": MAX_TEXT}
+    try:
+        form = await _InMemory(request.headers, _bounded(request.stream()), **limits).parse()
+    except MultiPartException as error:
+        raise HTTPException(400) from error
+    try:
+        texts = {key: value for key, value in form.multi_items() if isinstance(value, str)}
+        files = {}
+        for name in names:
+            found = form.get(name)
+            if isinstance(found, UploadFile) and (data := await found.read()):
+                files[name] = Upload(data, (found.filename or "")[:120], {})
+        return texts, files
     finally:
         await form.close()
 

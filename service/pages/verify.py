@@ -20,16 +20,26 @@ from service.pages.documents import document_page
 from service.pages.forms import read_form
 from service.pages.rendering import render, see_other
 from service.pages.words import MARKS, MISTYPED, POLICY_WORDS, meaning_of, oldest_evidence, steps_of
-from service.problems import Usage, problem_of
+from service.problem import Usage
+from service.problems import problem_of
 from service.wiring import Yinzheng
 from trust.formats.token import TokenClaims
 from trust.rules.disclosure import Circle, Row, chinese_date
-from trust.rules.verdict import CODE_OFFLINE, CODE_ONLINE, ONLINE, Indication, judge
+from trust.rules.verdict import (
+    CODE_OFFLINE,
+    CODE_ONLINE,
+    ONLINE,
+    PRESENTATION_OFFLINE,
+    PRESENTATION_ONLINE,
+    Indication,
+    judge,
+)
 from verifier.errors import NotUnderstood
 from verifier.http import submission_reader
-from verifier.submissions import Submission, circle_of
+from verifier.submissions import MAX_AUDIENCE, Submission, circle_of
 from verifier.verifying import TOO_LARGE, Examined
 
+OF_CODES = {one.name for one in (CODE_ONLINE, CODE_OFFLINE, PRESENTATION_ONLINE, PRESENTATION_OFFLINE)}
 NOTHING_GIVEN = "请选择文件、粘贴二维码内容，或填写证照标识。"
 
 
@@ -38,7 +48,7 @@ def add_verifying(routes: APIRouter, yinzheng: Yinzheng) -> None:
 
     @routes.get("/")
     def home(request: Request) -> Response:
-        return render(request, "home", refusal="", text="", identifier="")
+        return render(request, "home", refusal="", text="", identifier="", audience="")
 
     @routes.get("/q")
     def scan(request: Request) -> Response:
@@ -57,7 +67,13 @@ def add_verifying(routes: APIRouter, yinzheng: Yinzheng) -> None:
         except (NotUnderstood, Usage) as error:
             problem = problem_of(error)
             return render(
-                request, "home", status=problem.status, refusal=problem.zh, text=asked.text, identifier=asked.identifier
+                request,
+                "home",
+                status=problem.status,
+                refusal=problem.zh,
+                text=asked.text,
+                identifier=asked.identifier,
+                audience=asked.audience,
             )
         if examined.document is not None and asked.file is not None:
             return document_page(request, yinzheng, examined, asked.file.file or b"")
@@ -71,6 +87,7 @@ class Asked:
     file: Submission | None = None
     text: str = ""
     identifier: str = ""
+    audience: str = ""
 
 
 def _reader() -> Callable[[Request], AsyncIterator[Asked]]:
@@ -80,10 +97,11 @@ def _reader() -> Callable[[Request], AsyncIterator[Asked]]:
     async def asked(request: Request) -> AsyncIterator[Asked]:
         if request.headers.get("content-type", "").startswith("multipart/form-data"):
             async with uploaded(request) as submission:
-                yield Asked(file=submission)
+                yield Asked(file=submission, audience=submission.audience or "")
         else:
             form = await read_form(request)
-            yield Asked(text=form.text("text"), identifier=form.text("identifier"))
+            named = form.text("audience")[:MAX_AUDIENCE]
+            yield Asked(text=form.text("text"), identifier=form.text("identifier"), audience=named)
 
     return asked
 
@@ -102,25 +120,28 @@ def _examine(yinzheng: Yinzheng, asked: Asked) -> tuple[Examined, Circle]:
             raise Usage("not-an-identifier", "这一栏只填证照标识；二维码内容请填到上一栏。", "not an identifier.")
         if not submission.words:
             raise Usage("nothing-given", NOTHING_GIVEN, "give a file, a code or an identifier.")
-        examined = yinzheng.verify_words(submission.words)
+        examined = yinzheng.verify_words(submission.words, audience=asked.audience or None)
     elif submission.file is None:
         examined = Examined(judge([TOO_LARGE], ONLINE, at=yinzheng.now(), subject=None))
     elif not submission.file:
         raise Usage("nothing-given", NOTHING_GIVEN, "give a file, a code or an identifier.")
     else:
-        examined = yinzheng.verify_file(submission.file)
+        examined = yinzheng.verify_file(submission.file, audience=asked.audience or None)
     return examined, circle_of(submission, examined)
 
 
 def _result_page(request: Request, yinzheng: Yinzheng, examined: Examined, circle: Circle, asked: Asked) -> Response:
     verdict = examined.verdict
-    code = verdict.policy in {CODE_ONLINE.name, CODE_OFFLINE.name}
-    entry = yinzheng.archive.register.find(str(examined.claims.identifier)) if examined.claims else None
+    code = verdict.policy in OF_CODES
+    entry = yinzheng.archive.released(str(examined.claims.identifier)) if examined.claims else None
     return render(
         request,
         "verdict",
         verdict=verdict,
         meaning=meaning_of(verdict, code=code),
+        is_copy=examined.is_copy,
+        note=examined.note,
+        presentation=examined.presentation,
         steps=steps_of(verdict),
         marks=MARKS,
         policy=POLICY_WORDS.get(verdict.policy, verdict.policy),

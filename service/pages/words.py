@@ -9,6 +9,7 @@ from itertools import groupby
 
 from service.disclosing import is_genuine
 from trust.rules.verdict import STEPS, Finding, Indication, Verdict
+from verifier.audience import of_copies
 from verifier.verifying import UNREAD
 
 HEADLINES = {
@@ -22,8 +23,12 @@ POLICY_WORDS = {
     "offline-1": "离线核验证照文件",
     "code-online-1": "联网核验证照二维码",
     "code-offline-1": "离线核验证照二维码",
+    "presentation-online-1": "联网核验限时亮证码",
+    "presentation-offline-1": "离线核验限时亮证码",
     "document-online-1": "联网核验盖章文件",
     "document-offline-1": "离线核验盖章文件",
+    "document-compared-online-1": "联网核验盖章文件，须画出比对",
+    "document-compared-offline-1": "离线核验盖章文件，须画出比对",
 }
 MOST_REASONS = 4
 MISTYPED = {"malformed", "code-malformed"}
@@ -72,7 +77,26 @@ def meaning_of(verdict: Verdict, *, code: bool) -> Meaning:
     passed = verdict.indication is Indication.PASSED
     grave = () if passed else verdict.of(verdict.indication)
     reasons = tuple(dict.fromkeys(finding.detail for finding in grave))[:MOST_REASONS]
+    if of_copies(verdict.findings):
+        told = _of_copy(verdict, code=code) or _sentences(verdict, code=code)
+        return Meaning(f"加注件{HEADLINES[verdict.indication]}", *told, reasons)
     return Meaning(HEADLINES[verdict.indication], *_sentences(verdict, code=code), reasons)
+
+
+def _of_copy(verdict: Verdict, *, code: bool) -> tuple[str, str] | None:
+    """What is said of an annotated copy where it is not said of every licence alike."""
+    what = "二维码" if code else "加注件"
+    if verdict.indication is Indication.PASSED:
+        return (
+            f"{what}由有职权的机构签章，未被改动；加注件和原件目前有效。它只供所列单位、用途和期限使用，不是证照原件。",
+            "请核对使用单位和用途是不是您的；不是的，请持证人出示原件，或者为您另行制作加注件。",
+        )
+    names = {finding.name for finding in verdict.of(Indication.FAILED)}
+    if "copy-audience" in names and is_genuine(verdict):
+        return (f"{what}是真的，但是为另一用途制作的。", "不要据此办理业务。请持证人出示原件，或者为您另行制作加注件。")
+    if names == {"copy-expired"}:
+        return (f"{what}是真的，但已经到期。", "不要据此办理业务。请持证人出示原件，或者重新制作加注件。")
+    return None
 
 
 def _step(number: int, findings: tuple[Finding, ...]) -> Step:
@@ -94,6 +118,11 @@ def _sentences(verdict: Verdict, *, code: bool) -> tuple[str, str]:
         )
     if "busy" in names:
         return ("正在核验的文件太多，这份文件没有检查。", "请稍后再试。")
+    if names & {"presentation-audience", "presentation-replay"}:
+        return (
+            "亮证码没有发现不符之处，但它是不是出示给您的，或者是不是第一次使用，没有确认。",
+            "请写明核验单位后重新核验，或请持证人重新出示。",
+        )
     if names & UNREAD.keys():
         return ("图片或文件太大、太复杂，没有读完。", "图片请只拍摄或截取二维码部分再试，或者上传 OFD、PDF 原始文件。")
     if "too-large" in names:
@@ -117,6 +146,8 @@ def _passed(*, code: bool) -> tuple[str, str]:
 
 
 def _failed(steps: set[int], names: set[str], *, genuine: bool, code: bool) -> tuple[str, str]:
+    if genuine and steps == {10} and all(name.startswith("presentation-") for name in names):
+        return ("亮证码现在不能用：可能已经过期、已使用、已撤回，或者是出示给别人的。", "请持证人当面重新出示。")
     if genuine:
         what = "二维码" if code else "文件"
         return (

@@ -16,6 +16,30 @@ if (scan && state) {
   }
 }
 
+// A one-time code: what stands after "#" is put into the field and removed from the address; a person adds the place.
+const redeem = document.querySelector("form[data-redeem]");
+if (redeem) {
+  const code = location.hash.slice(1);
+  if (/^LZ[A-Z2-7]{26}[0-9A-Z]$/.test(code)) {
+    redeem.elements.code.value = code;
+    redeem.elements.place.focus();
+    history.replaceState(null, "", location.pathname);
+  }
+}
+
+// The seconds that a code has left; without this the page says until when it holds.
+const until = document.querySelector("[data-until]");
+if (until) {
+  const left = until.querySelector("[data-left]");
+  const end = performance.now() + Number(until.dataset.until) * 1000;
+  const tell = () => {
+    const seconds = Math.ceil((end - performance.now()) / 1000);
+    left.textContent = seconds > 0 ? `，还有 ${seconds} 秒。` : "，已经过期，请换一个新码。";
+    if (seconds > 0) setTimeout(tell, 1000);
+  };
+  tell();
+}
+
 // A form that writes is sent once; the server would do it once anyway. Coming back by the history gives the button back.
 for (const form of document.querySelectorAll("form[data-once]")) {
   let sent = false;

@@ -14,9 +14,11 @@ import pytest
 
 from cases.errors import NoSuchCitation
 from issuer.errors import NoSuchLicence
+from keys.errors import KeyFileRefused
 from service.identity import IdentityError
 from service.outlet import INVALID, OF_HTTP
-from service.problems import FULL, INTERNAL, NOT_PUBLISHED, STORAGE, TABLE, Problem, Usage, problem_of
+from service.problem import INTERNAL, Problem, Usage
+from service.problems import FULL, NOT_PUBLISHED, STORAGE, TABLE, problem_of
 from service.reasons import REASONS
 from trust.errors import Conflict, Malformed, TrustError, Untrusted
 from trust.formats import errors as paths
@@ -134,11 +136,22 @@ def test_what_is_not_ours_is_internal_and_keeps_its_words() -> None:
     assert "SELECT" not in str(problem.as_json())
 
 
+def caused(error: Exception, cause: Exception) -> Exception:
+    """An error as `raise … from …` leaves it."""
+    error.__cause__ = cause
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [
         (OSError(28, "No space left on device"), 507, "storage-full"),
-        (OSError(5, "Input/output error"), 500, "internal"),
+        (OSError(5, "Input/output error"), 503, "storage"),
+        (OSError(30, "Read-only file system"), 503, "storage"),
+        (OSError(2, "No such file or directory"), 500, "internal"),
+        (caused(KeyFileRefused("key-file-write", "log.p8.pem"), OSError(28, "No space")), 507, "storage-full"),
+        (caused(KeyFileRefused("key-file-write", "log.p8.pem"), OSError(5, "Input/output")), 503, "storage"),
+        (caused(KeyFileRefused("key-file-write", "log.p8.pem"), OSError(13, "Permission")), 503, "key-file-refused"),
         (FieldRefused("too-long", key="reason", label="事由说明"), 422, "too-long"),
         (MoveRefused("standing-final", status="07", kind="reinstate"), 409, "standing-final"),
         (TrustError("anything"), 422, "anything"),

@@ -15,7 +15,7 @@ TEXTS = {
     *(".js", ".mjs", ".ts", ".sh", ".conf", ".service", ".mako", ".cddl", ".sql", ""),
 }
 PRODUCT = ("keys", "trust", "templates", "issuer", "verifier", "cases", "service", "bench")
-UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError|NotImplemented)\b")
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|raise NotImplementedError|NotImplemented)\b")
 EXEMPTED = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:|nosec|pylint|pyright)\S*(?P<rest>[^#]*)(?P<more>#.*)?$")
 MACHINE = re.compile(r"(?<![\w.])(/home/[a-z]|/Users/[A-Za-z]|/root/|/work/|/mnt/[a-z]|[A-Z]:\\\\?Users)", re.ASCII)
 REGISTRIES = (

@@ -427,7 +427,7 @@ def forged(edit: Callable[[list[bytes]], None]) -> bytes:
 def sealed_as(objects: Sequence[bytes], change: Callable[[bytes], bytes] = lambda data: data) -> bytes:
     certificates = (parts().signer_certificate,)
     statement = layout.Statement(AT, NAME, REASON)
-    laid_out, hole = layout.write_file(statement, room(certificates), objects, bytes(16))
+    laid_out, hole, _ = layout.write_file(statement, room(certificates), objects)
     prepared = change(laid_out)
     delta = len(prepared) - len(laid_out)
     if delta:

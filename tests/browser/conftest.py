@@ -8,44 +8,18 @@ import io
 import os
 import shutil
 import signal
-import socket
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from service.guards import COOKIE
-from templates.fonts import FONT_FILE
-from tests.api_parts import Api
-from verifier.confinement import Confinement
+from tests.browser.serving import FLAGS, Site, context_for, journal_of, serving
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 CHROMIUM = shutil.which("chromium")
 AXE = Path(os.environ.get("YINZHENG_AXE") or Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js")
 PATIENCE_MS = 10_000
 LIMIT_S = 150
-
-
-@dataclass
-class Site:
-    """The service at an address; `city` is behind it."""
-
-    api: Api
-    base: str
-    complaints: list[str] = field(default_factory=list)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -88,23 +62,9 @@ def axe() -> str:
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    """The application, served by uvicorn from a thread on a free port."""
-    api = Api()
-    readers = Confinement(font=FONT_FILE)
-    api.yinzheng.confine(readers)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(api.app, log_level="warning", access_log=False, ws="none", lifespan="off")
-        server = uvicorn.Server(config)
-        thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield Site(api, f"http://127.0.0.1:{listening.getsockname()[1]}")
-        server.should_exit = True
-        thread.join(timeout=10)
-    readers.close()
-    api.close()
+    """The application on a port."""
+    with serving() as made:
+        yield made
 
 
 Opening = Callable[..., Page]
@@ -116,27 +76,8 @@ def browse(chromium: Browser, site: Site) -> Iterator[Opening]:
     contexts: list[BrowserContext] = []
 
     def opened(login: str | None = None, *, width: int = 1280, scheme: str = "light", script: bool = True) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,  # type: ignore[arg-type]  # one of three literals, given by parameters
-            locale="zh-CN",
-            java_script_enabled=script,
-            base_url=site.base,
-        )
+        context = context_for(chromium, site, login, width=width, scheme=scheme, script=script)
         contexts.append(context)
-        if login:
-            token = site.api.token(login)
-            context.add_cookies(
-                [
-                    {
-                        "name": COOKIE,
-                        "value": token,
-                        "url": site.base.replace("http", "https"),
-                        "secure": True,
-                        "httpOnly": True,
-                    }
-                ]
-            )
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.on("console", lambda said: site.complaints.append(said.text) if "Security Policy" in said.text else None)
@@ -153,4 +94,4 @@ def browse(chromium: Browser, site: Site) -> Iterator[Opening]:
 @pytest.fixture
 def journal(site: Site) -> io.StringIO:
     """What the service has written down."""
-    return site.api.journal
+    return journal_of(site)

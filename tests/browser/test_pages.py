@@ -9,10 +9,13 @@ from playwright.sync_api import Page, Route, expect
 
 from templates.code import code_png
 from tests.api_parts import identifier_of
+from tests.applying_parts import Hall
 from tests.browser.conftest import Opening, Site
+from tests.browser.licence_life import live
 from tests.journey_parts import code_text
 from tests.ofd_foreign import letter
 from tests.sealing_parts import seal_on
+from trust.rules.succession import SuccessionKind
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ISSUE = "/issuer/issue/business-licence"
@@ -141,6 +144,11 @@ def test_from_issuing_to_suspending_everybody_sees_it(site: Site, browse: Openin
     expect(anybody.get_by_text("文件是真的，但证照目前不能使用")).to_be_visible()
     verify_number(anybody, identifier)
     expect_verdict(anybody, "核验未通过")
+
+
+def test_the_life_of_a_licence_by_clicking(browse: Opening) -> None:
+    """The walk of the pictures in docs/journeys; the second person's browser has no script."""
+    live(browse("scjg"), browse("scjg2", script=False), browse(), lambda *_: None)
 
 
 def test_a_licence_is_cited_and_its_holder_sees_by_whom(site: Site, browse: Opening) -> None:
@@ -361,6 +369,43 @@ def at_licence(page: Page, site: Site) -> None:
     page.goto(licence_of(site))
 
 
+def application_of(site: Site, *, succeed: bool = False) -> str:
+    """An application that waits for the second person; one that follows a licence where asked for."""
+    hall = Hall(site.api.city)
+    if succeed:
+        issued = site.api.issue()
+        docket = hall.follow(issued.entry, SuccessionKind.AMEND, {"fields": {"legal_representative": "顾远舟"}})
+    else:
+        docket = hall.submit()
+    return f"/issuer/applications/{docket.number}"
+
+
+def at_application(page: Page, site: Site) -> None:
+    page.goto(application_of(site))
+
+
+def at_successor(page: Page, site: Site) -> None:
+    page.goto(application_of(site, succeed=True))
+
+
+def at_sent_back_without_a_reason(page: Page, site: Site) -> None:
+    page.goto(application_of(site))
+    page.get_by_role("button", name="退回补正").click()
+
+
+def at_application_errors(page: Page, _site: Site) -> None:
+    page.goto("/issuer/applications/new/business-licence")
+    page.get_by_role("button", name="增加一个持证主体").click()
+    page.get_by_label("代码", exact=True).first.fill("123")
+    page.get_by_role("button", name="提交", exact=True).click()
+
+
+def at_followed(page: Page, site: Site) -> None:
+    hall, issued = Hall(site.api.city), site.api.issue()
+    hall.approve(hall.follow(issued.entry, SuccessionKind.REISSUE))
+    page.goto(f"/issuer/licences/{identifier_of(issued)}")
+
+
 def at_act(page: Page, site: Site) -> None:
     page.goto(f"{licence_of(site)}/act/rescind")
 
@@ -401,6 +446,12 @@ PAGES: list[Any] = [
     pytest.param("scjg", at_errors, "签发营业执照", id="issue-errors"),
     pytest.param("scjg", at_licence, "营业执照 有效", id="licence"),
     pytest.param("scjg", at_act, "撤销营业执照", id="act"),
+    pytest.param("scjg", look("/issuer/applications"), "申请", id="applications"),
+    pytest.param("scjg", at_application_errors, "申请营业执照", id="application-errors"),
+    pytest.param("scjg2", at_application, "申请营业执照 待审批", id="application"),
+    pytest.param("scjg2", at_successor, "变更营业执照 待审批", id="successor"),
+    pytest.param("scjg2", at_sent_back_without_a_reason, "申请营业执照 待审批", id="application-refused"),
+    pytest.param("scjg", at_followed, "营业执照 失效", id="followed"),
     pytest.param("scjg", at_confirmation, "确认吊销", id="confirmation"),
     pytest.param(None, at_report, "无法确认", id="report"),
     pytest.param("scjg", look("/issuer/seals"), "印章", id="seals"),

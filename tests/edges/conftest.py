@@ -17,11 +17,11 @@ from trust.store import METADATA
 
 
 def load_all_stores() -> None:
-    """Import every `*.store`, so that METADATA knows every table."""
+    """Import every `*.store` and what is in it, so that METADATA knows every table."""
     for root in ("trust", "issuer", "cases", "verifier", "service"):
         package = importlib.import_module(root)
         for module in pkgutil.walk_packages(package.__path__, f"{root}."):
-            if module.name.endswith(".store"):
+            if ".store." in f"{module.name}.":
                 importlib.import_module(module.name)
 
 

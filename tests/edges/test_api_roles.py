@@ -28,6 +28,10 @@ MATTER = {
     "purpose": "食品经营许可新办",
     "consent": {"mode": "statutory", "reference": "《中华人民共和国食品安全法》第三十五条"},
 }
+COPY = {"purpose": "办理商铺租赁合同备案", "recipient": "云岭市住房和城乡建设局"}
+SHOW = {"kind": "once"}
+REDEEM = {"code": "{code}", "place": "政务服务中心三号窗口"}
+NO_MANDATE = {"wanted": "end", "above": "M-0", "reason": "机构改革"}
 EMPTY_FORM = {"data": {"nonce": "0" * 32}}
 SUSPEND = {"kind": "suspend", "ground": "penalty"}
 
@@ -55,17 +59,74 @@ OWN_DEPARTMENT = "401 in 404 403 403 403 403 403"
 COUNTER = "401 403 403 in 403 403 403 403"
 HOLDERS = "401 403 403 403 in in 403 403"
 OWN_HOLDER = "401 403 403 403 in 404 403 403"
+NO_STOCK = "401 404 404 403 403 403 403 403"
 AUDITORS = "401 403 403 403 403 403 in 403"
 
 ROWS = {
     # --- API
+    "GET /api/v1/feed": Row("401 200 200 403 403 403 403 403"),
+    "GET /api/v1/feed/hooks": Row("401 200 200 403 403 403 403 403"),
+    "POST /api/v1/feed/hooks": Row("401 422 422 403 403 403 403 403", {"json": {"url": "http://127.0.0.1/"}}),
+    "GET /api/v1/feed/hooks/{hook_id}/deliveries": Row(NO_STOCK),
+    "POST /api/v1/feed/hooks/{hook_id}/secret": Row(NO_STOCK),
+    "POST /api/v1/feed/hooks/{hook_id}/resumption": Row(NO_STOCK),
+    "DELETE /api/v1/feed/hooks/{hook_id}": Row(NO_STOCK),
+    "POST /api/v1/scans": Row(OFFICIALS),
+    "POST /api/v1/conversions": Row(OFFICIALS, {"json": {}}),
+    "GET /api/v1/conversions": Row("401 200 200 403 403 403 403 403"),
+    "GET /api/v1/conversions/{number}": Row(NO_STOCK),
+    "GET /api/v1/conversions/{number}/scan": Row(NO_STOCK),
+    "POST /api/v1/conversions/{number}/comparison": Row(NO_STOCK, {"json": {}}),
+    "POST /api/v1/conversions/{number}/confirmation": Row(NO_STOCK, {"json": {}}),
+    "POST /api/v1/conversions/{number}/refusal": Row(NO_STOCK, {"json": {"reason": "缺页"}}),
+    "POST /api/v1/conversions/{number}/release": Row(NO_STOCK),
+    "GET /api/v1/catalogue": Row("401 200 200 403 403 403 200 200"),
+    "GET /api/v1/catalogue/{type_code}/{version}": Row("401 200 200 403 403 403 200 200"),
+    "POST /api/v1/catalogue": Row("401 415 415 403 403 403 403 415"),
+    "POST /api/v1/catalogue/{type_code}/{version}/drafting": Row(
+        "401 409 409 403 403 403 403 409", {"json": {"step": "submit"}}
+    ),  # it is published
+    "POST /api/v1/catalogue/{type_code}/{version}/review": Row(
+        "401 403 403 403 403 403 403 409", {"json": {"step": "pass"}}
+    ),
+    "POST /api/v1/catalogue/{type_code}/retirement": Row("401 403 403 403 403 403 403 422", {"json": {"note": ""}}),
+    "GET /api/v1/mandates": Row("401 200 200 403 403 403 200 200"),
+    "GET /api/v1/mandate-requests": Row("401 200 200 403 403 403 200 200"),
+    "POST /api/v1/mandate-requests": Row("401 422 422 403 403 403 403 422", {"json": NO_MANDATE}),
+    "POST /api/v1/mandate-requests/{number}/decision": Row(
+        "401 404 404 403 403 403 403 404", {"json": {"approve": True}}
+    ),
+    "POST /api/v1/mandate-requests/{number}/withdrawal": Row("401 404 404 403 403 403 403 404"),
+    "GET /catalogue/{type_code}": everybody(),
+    "GET /catalogue/{type_code}/{version}": everybody(),
     "GET /api/v1/types": everybody(),
+    "POST /api/v1/types/{type_code}/photographs/{field}": Row("401 415 415 403 403 403 403 403", EMPTY_FORM),
     "GET /api/v1/grounds": everybody(),
     "POST /api/v1/licences": Row("401 201 403 403 403 403 403 403", {"application": True}),
     "GET /api/v1/licences/{identifier}": Row("401 200 404 404 200 404 404 404"),
     "GET /api/v1/licences/{identifier}/files/{name}": Row("401 200 404 404 200 404 404 404"),
     "GET /api/v1/licences/{identifier}/standing": Row("401 200 404 200 200 404 200 404"),
+    "GET /api/v1/licences/{identifier}/operations": Row("401 200 404 404 200 404 200 404"),
+    "GET /api/v1/applications": Row("401 200 200 403 403 403 403 403"),
+    "POST /api/v1/applications": Row("401 201 403 403 403 403 403 403", {"application": True}),
+    "GET /api/v1/applications/{number}": Row("401 200 404 403 403 403 403 403"),
+    "PUT /api/v1/applications/{number}": Row("401 200 404 403 403 403 403 403", {"draft": True}),
+    "POST /api/v1/applications/{number}/steps": Row(
+        "401 409 404 403 403 403 403 403", {"json": {"step": "abandon", "reason": "作废"}}
+    ),  # it is a draft: there is nothing to give up
     "POST /api/v1/licences/{identifier}/acts": Row("401 201 404 404 404 404 404 404", {"json": SUSPEND}),
+    "POST /api/v1/licences/{identifier}/copies": Row("401 403 404 403 201 404 403 403", {"json": COPY}),
+    "GET /api/v1/licences/{identifier}/copies": Row("401 200 404 403 200 404 403 403"),
+    "POST /api/v1/citations/{number}/copy": Row("401 404 404 201 403 403 403 403", {"json": {}}),
+    "GET /api/v1/copies/{identifier}": Row("401 200 404 404 200 404 403 403"),
+    "GET /api/v1/copies/{identifier}/files/{name}": Row("401 200 404 404 200 404 403 403"),
+    "POST /api/v1/copies/{identifier}/withdrawal": Row("401 200 404 404 200 404 403 403", {"json": {}}),
+    # the first redeems it; the others hear that it is used
+    "POST /api/v1/redemptions": Row("401 201 409 409 403 403 403 403", {"json": REDEEM}),
+    "POST /api/v1/licences/{identifier}/presentations": Row("401 403 403 403 201 404 403 403", {"json": SHOW}),
+    "GET /api/v1/licences/{identifier}/presentations": Row("401 403 403 403 200 404 403 403"),
+    "GET /api/v1/presentations/{number}": Row("401 403 403 403 200 404 403 403"),
+    "POST /api/v1/presentations/{number}/withdrawal": Row("401 403 403 403 200 404 403 403", {"json": {}}),
     "GET /api/v1/me/licences": Row("401 403 403 403 200 200 403 403"),
     "POST /api/v1/verifications": everybody(json={"identifier": "{identifier}"}),
     "GET /api/v1/evidence-bundle": everybody(),
@@ -122,6 +183,15 @@ ROWS = {
     "POST /sign-in": Row("403 403 403 403 403 403 403 403"),
     "POST /sign-out": Row("403 403 403 403 403 403 403 403"),
     "POST /display": Row("403 403 403 403 403 403 403 403"),
+    "GET /issuer/catalogue": Row("401 in in 403 403 403 in in"),
+    "GET /issuer/catalogue/draft": Row("401 in in 403 403 403 403 in"),
+    "POST /issuer/catalogue/draft": Row("401 in in 403 403 403 403 in"),
+    "GET /issuer/catalogue/{type_code}/{version}": Row("401 in in 403 403 403 in in"),
+    "POST /issuer/catalogue/{type_code}/{version}": Row("401 403 403 403 403 403 403 in", EMPTY_FORM),
+    "GET /issuer/mandates": Row("401 in in 403 403 403 in in"),
+    "GET /issuer/mandates/ask": Row("401 in in 403 403 403 403 in"),
+    "POST /issuer/mandates/ask": Row("401 in in 403 403 403 403 in", EMPTY_FORM),
+    "POST /issuer/mandates/requests/{number}": Row("401 404 404 403 403 403 403 404", EMPTY_FORM),
     "GET /issuer": Row(OFFICIALS),
     "POST /issuer/find": Row(OWN_DEPARTMENT, {"data": {"identifier": "{identifier}"}}),
     "GET /issuer/licences/{identifier}": Row(OWN_DEPARTMENT),
@@ -130,7 +200,22 @@ ROWS = {
     "POST /issuer/licences/{identifier}/act/{word}": Row(OWN_DEPARTMENT, EMPTY_FORM),
     "GET /issuer/issue/{name}": Row(OWN_DEPARTMENT),
     "POST /issuer/issue/{name}": Row(OWN_DEPARTMENT, EMPTY_FORM),
+    "GET /issuer/applications": Row(OFFICIALS),
+    "GET /issuer/applications/new/{name}": Row(OWN_DEPARTMENT),
+    "POST /issuer/applications/new/{name}": Row(OWN_DEPARTMENT, EMPTY_FORM),
+    "GET /issuer/applications/transfer-in/{name}": Row(OWN_DEPARTMENT),
+    "POST /issuer/applications/transfer-in/{name}": Row(OWN_DEPARTMENT, EMPTY_FORM),
+    "GET /issuer/applications/{number}": Row(OWN_DEPARTMENT),
+    "GET /issuer/applications/{number}/edit": Row(OWN_DEPARTMENT),
+    "POST /issuer/applications/{number}/edit": Row(OWN_DEPARTMENT, EMPTY_FORM),
+    "POST /issuer/applications/{number}/steps": Row(OWN_DEPARTMENT, EMPTY_FORM),
+    "POST /issuer/applications/{number}/photo/{key}": Row(OWN_DEPARTMENT, {"document": True}),
+    "GET /issuer/licences/{identifier}/succeed/{word}": Row(OWN_DEPARTMENT),
+    "POST /issuer/licences/{identifier}/succeed/{word}": Row(OWN_DEPARTMENT, EMPTY_FORM),
     "GET /issuer/find": Row("303 in in 303 303 303 303 303"),  # back to the page that has the form
+    "GET /issuer/templates": Row(OFFICIALS),
+    "GET /issuer/templates/{name}.png": Row(OFFICIALS),
+    "POST /issuer/templates": Row("401 415 415 403 403 403 403 403", EMPTY_FORM),
     "GET /issuer/seals": Row(OFFICIALS),
     "GET /issuer/seal-application": Row(OFFICIALS),
     "POST /issuer/seal-application": Row(OFFICIALS, EMPTY_FORM),
@@ -151,6 +236,11 @@ ROWS = {
     "POST /issuer/seals/{seal_id}/requests/{number}/document": Row(
         "401 404 404 403 403 403 403 403", {"document": True}
     ),
+    "GET /issuer/conversions": Row(OFFICIALS),
+    "POST /issuer/conversions": Row(OFFICIALS),
+    "GET /issuer/conversions/{number}": Row(NO_STOCK),
+    "POST /issuer/conversions/{number}": Row(NO_STOCK, EMPTY_FORM),
+    "GET /issuer/conversions/{number}/scan": Row(NO_STOCK),
     "GET /reviewer": Row(COUNTER),
     "GET /reviewer/cite": Row(COUNTER),
     "GET /reviewer/case": Row(COUNTER),
@@ -162,14 +252,35 @@ ROWS = {
     "GET /me/licences/{identifier}": Row(OWN_HOLDER),
     "GET /me/licences/{identifier}/{name}": Row(OWN_HOLDER),
     "GET /me/qr/{identifier}.png": Row(OWN_HOLDER),
+    "POST /reviewer/citations/{number}/copy": Row(COUNTER, EMPTY_FORM),
+    "GET /reviewer/copies/{identifier}/{name}": Row("401 403 403 404 403 403 403 403"),  # the holder's own copy
+    "GET /reviewer/redeem": Row(COUNTER),
+    "POST /reviewer/redeem": Row(COUNTER, EMPTY_FORM),
+    "GET /p": PUBLIC_PAGE,
+    "GET /me/present/{identifier}": Row(OWN_HOLDER),
+    "POST /me/present/{identifier}": Row(OWN_HOLDER, {"data": {"kind": "once", "minutes": "5"}}),
+    "GET /me/codes/{number}": Row(OWN_HOLDER),
+    "POST /me/codes/{number}": Row(OWN_HOLDER, EMPTY_FORM),
+    "GET /me/copy/{identifier}": Row(OWN_HOLDER),
+    "POST /me/copy/{identifier}": Row(OWN_HOLDER, EMPTY_FORM),
+    "GET /me/copies/{identifier}/{name}": Row(OWN_HOLDER),
+    "POST /me/copies/{identifier}/withdrawal": Row(OWN_HOLDER, EMPTY_FORM),
     "GET /audit": Row(AUDITORS),
 }
 NAMES = {
     "GET /api/v1/licences/{identifier}/files/{name}": "ofd",
     "GET /issuer/licences/{identifier}/{name}": "licence.ofd",
     "GET /me/licences/{identifier}/{name}": "licence.ofd",
+    "GET /api/v1/copies/{identifier}/files/{name}": "ofd",
+    "GET /reviewer/copies/{identifier}/{name}": "licence.ofd",
+    "GET /me/copies/{identifier}/{name}": "licence.ofd",
     "GET /crl/{name}.crl": "root",
     "GET /issuer/issue/{name}": "business-licence",
+    "GET /issuer/applications/new/{name}": "business-licence",
+    "POST /issuer/applications/new/{name}": "business-licence",
+    "GET /issuer/applications/transfer-in/{name}": "business-licence",
+    "POST /issuer/applications/transfer-in/{name}": "business-licence",
+    "GET /issuer/templates/{name}.png": "business-licence",
     "POST /issuer/issue/{name}": "business-licence",
 }
 
@@ -188,6 +299,10 @@ def known(api: Api) -> dict[str, str]:
     cited = api.client.post(
         f"/api/v1/cases/{CASE}/citations", json=MATTER, headers=api.as_("window", Idempotency_Key=api.key())
     )
+    as_holder = api.as_("firm", Idempotency_Key=api.key())
+    own = f"/api/v1/licences/{identifier_of(issued)}"
+    copy = api.client.post(f"{own}/copies", json=COPY, headers=as_holder).json()
+    once = api.client.post(f"{own}/presentations", json=SHOW, headers=as_holder).json()
     note = api.yinzheng.archive.log.latest()
     assert note is not None
     size = parse_checkpoint(note)[0].size
@@ -204,8 +319,30 @@ def known(api: Api) -> dict[str, str]:
         "commitment": commitment.hex(),
         "word": "suspend",
         "ticket": "0" * 32,
+        "docket": docket_of(api),
+        "key": "photo",
         "seal_id": seal_of(api),
+        "type_code": "11100000MB0143028R001",
+        "version": "1",
+        "copy": copy["identifier"],
+        "shown": once["number"],
+        "code": once["text"],
     }
+
+
+RENAMED = {
+    "/copies/{identifier}": ("identifier", "copy"),
+    "/presentations/{number}": ("number", "shown"),
+    "/codes/{number}": ("number", "shown"),
+}
+"""In these addresses the same word stands for something else."""
+
+
+def docket_of(api: Api) -> str:
+    """A draft of the issuing department."""
+    desk, body = api.yinzheng.applications, api.city.body_code("business-licence")
+    proposal = desk.propose({}, type_code=api.application()["type"], issuer_code=body)
+    return desk.open(proposal, by=Officer("scjg", "周明远"), key=api.key()).number
 
 
 def seal_of(api: Api) -> str:
@@ -246,6 +383,13 @@ def test_every_route_has_its_row(api: Api) -> None:
 def test_everybody_gets_what_the_row_says(api: Api, known: dict[str, str], route: str) -> None:
     method, pattern = route.split(" ", 1)
     names = known | {"name": NAMES.get(route, "")}
+    if "/applications/" in pattern:
+        names["number"] = known["docket"]
+    if "/succeed/" in pattern:
+        names["word"] = "amend"
+    for part, (name, meant) in RENAMED.items():
+        if part in pattern:
+            names[name] = known[meant]
     got = []
     for login, expected in zip(PEOPLE, ROWS[route].expected.split(), strict=True):
         given = filled(ROWS[route].given, names)
@@ -258,6 +402,8 @@ def test_everybody_gets_what_the_row_says(api: Api, known: dict[str, str], route
             }
         if given.pop("application", False):
             given["json"] = api.application()
+        if given.pop("draft", False):
+            given["json"] = api.application(draft=True)
         if pattern.endswith("/acts") and expected == "201":
             names["identifier"] = identifier_of(api.issue())
         headers = api.as_(login, Idempotency_Key=api.key())

@@ -15,8 +15,9 @@ from issuer.ports import Artefacts, Entry, SigningPlan, State
 from issuer.store import SqlRegister, holder, licence
 from keys.sm3 import hmac_sm3
 from trust.rules.identifier import LicenceIdentifier
-from trust.rules.licence import Licence, StatusPointer
+from trust.rules.licence import Licence
 from trust.rules.party import Holder, IssuingBody
+from trust.rules.status_pointer import StatusPointer
 
 AT = datetime(2026, 11, 21, 4, 0, 0, 123_456, tzinfo=UTC)
 BODY = IssuingBody("云岭市市场监督管理局", "11530199MB0T35T1XE")
@@ -68,10 +69,22 @@ def artefacts(at: datetime = AT, place: int = 7) -> Artefacts:
     return Artefacts(*FILES, place, at)
 
 
+def plan(book: SqlRegister, made: Entry, wanted: SigningPlan) -> Entry:
+    return book.plan_many([(made, wanted)])[0]
+
+
+def seal(book: SqlRegister, made: Entry, files: tuple[str, str]) -> Entry:
+    return book.seal_many([(made, files)])[0]
+
+
+def release(book: SqlRegister, made: Entry, wanted: Artefacts) -> Entry:
+    return book.release_many([(made, wanted)])[0]
+
+
 def released(book: SqlRegister, made: Entry, at: datetime = AT) -> Entry:
     book.begin(made)
-    book.plan(identifier(made), PLAN)
-    return book.release(identifier(made), artefacts(at))
+    plan(book, made, PLAN)
+    return release(book, made, artefacts(at))
 
 
 def rows(engine: Engine) -> tuple[int, int]:
@@ -86,13 +99,13 @@ def test_an_entry_from_begun_to_released(engine: Engine) -> None:
     assert book.begin(made) == made
     assert book.by_key(made.key) == book.find(identifier(made)) == made
     planned = replace(made, state=State.PLANNED, plan=PLAN)
-    assert book.plan(identifier(made), PLAN) == planned
+    assert plan(book, made, PLAN) == planned
     assert book.find(identifier(made)) == planned
     sealed = replace(planned, sealed=FILES)
-    assert book.seal(identifier(made), FILES) == sealed
+    assert seal(book, made, FILES) == sealed
     assert book.find(identifier(made)) == sealed
     done = replace(sealed, state=State.RELEASED, artefacts=artefacts())
-    assert book.release(identifier(made), artefacts()) == done
+    assert release(book, made, artefacts()) == done
     assert book.by_key(made.key) == book.find(identifier(made)) == done
 
 
@@ -180,40 +193,42 @@ def test_many_at_once_for_one_number_leave_one_winner(engine: Engine) -> None:
 def test_an_entry_that_has_a_plan_keeps_it(engine: Engine) -> None:
     book, made = register(engine), entry()
     book.begin(made)
-    book.plan(identifier(made), PLAN)
+    plan(book, made, PLAN)
     other = SigningPlan(b"another", "sm3:" + "1a" * 32, "sm3:" + "1b" * 32)
-    assert book.plan(identifier(made), other).plan == PLAN
-    book.release(identifier(made), artefacts())
-    assert book.plan(identifier(made), other).plan == PLAN
+    assert plan(book, made, other).plan == PLAN
+    release(book, made, artefacts())
+    assert plan(book, made, other).plan == PLAN
 
 
 def test_there_is_never_a_second_pair_of_sealed_files(engine: Engine) -> None:
     book, made = register(engine), entry()
     book.begin(made)
-    assert book.seal(identifier(made), FILES).sealed is None, "nothing is sealed before it is planned"
-    book.plan(identifier(made), PLAN)
+    assert seal(book, made, FILES).sealed is None, "nothing is sealed before it is planned"
+    plan(book, made, PLAN)
     other = ("sm3:" + "2d" * 32, "sm3:" + "2e" * 32)
     with ThreadPoolExecutor(4) as pool:
-        kept = {one.sealed for one in pool.map(lambda pair: book.seal(identifier(made), pair), [FILES, other] * 4)}
+        kept = {one.sealed for one in pool.map(lambda pair: seal(book, made, pair), [FILES, other] * 4)}
     assert len(kept) == 1
-    book.release(identifier(made), artefacts())
-    assert book.seal(identifier(made), other).artefacts is not None
+    release(book, made, artefacts())
+    assert seal(book, made, other).artefacts is not None
 
 
 def test_what_is_released_stays_as_it_was_released(engine: Engine) -> None:
     book, made = register(engine), entry()
     done = released(book, made)
-    assert book.release(identifier(made), artefacts(AT + timedelta(days=1), place=8)) == done
+    assert release(book, made, artefacts(AT + timedelta(days=1), place=8)) == done
 
 
 def test_nothing_is_released_without_a_plan(engine: Engine) -> None:
     book, made = register(engine), entry()
     book.begin(made)
-    assert book.release(identifier(made), artefacts()).state is State.BEGUN
+    assert release(book, made, artefacts()).state is State.BEGUN
     assert book.find(identifier(made)) == made
 
 
-@pytest.mark.parametrize("step", [lambda book: book.plan("1.2", PLAN), lambda book: book.release("1.2", artefacts())])
+@pytest.mark.parametrize(
+    "step", [lambda book: plan(book, entry(), PLAN), lambda book: release(book, entry(), artefacts())]
+)
 def test_what_was_not_begun_does_not_go_on(engine: Engine, step: Callable[[SqlRegister], Entry]) -> None:
     with pytest.raises(Exception, match=r"(?i)no row"):
         step(register(engine))
@@ -226,7 +241,7 @@ def test_a_holder_finds_what_was_released_and_newest_first(engine: Engine) -> No
     book.begin(entry("C3"))
     planned = entry("D4")
     book.begin(planned)
-    book.plan(identifier(planned), PLAN)
+    plan(book, planned, PLAN)
     assert book.held("001", FIRM.code) == [new, old]
     assert book.held("001", FIRM.code, [TYPE]) == [old]
     assert book.held("001", FIRM.code, [TYPE, OTHER_TYPE]) == [new, old]
@@ -266,7 +281,7 @@ def test_what_was_begun_and_never_released_can_be_found(engine: Engine) -> None:
     first, second, fresh = (entry(f"A{one}", begun_at=AT + timedelta(minutes=one)) for one in range(3))
     for one in (second, fresh, first):
         book.begin(one)
-    book.plan(identifier(second), PLAN)
+    plan(book, second, PLAN)
     released(book, entry("B1"))
     found = book.unreleased(AT + timedelta(minutes=2))
     assert [identifier(one) for one in found] == [identifier(first), identifier(second)]

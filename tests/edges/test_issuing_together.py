@@ -1,6 +1,6 @@
 """Issuing, acting and publishing from many threads and two processes, on SQLite and PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -9,10 +9,11 @@ from sqlalchemy import Engine, func, select
 
 from issuer.errors import DuplicateNumber, IdempotencyMismatch
 from issuer.issuing import Issued, issue
-from issuer.ports import Entry
+from issuer.ports import Entry, SigningPlan
 from issuer.store import licence as licences
 from keys.randomness import random_octets
 from service.blobs import FolderBlobs
+from service.problems import problem_of
 from service.wiring import Yinzheng
 from tests.city import OFFICIAL, City
 from tests.journey_parts import (
@@ -66,6 +67,20 @@ def test_one_key_many_times_at_once(city: City, engine: Engine, processes: int) 
     assert {indication(one) for one in presented(city, issued[0]).values()} == {PASSED}
 
 
+def test_one_key_fifty_times_and_another_body_five_times(city: City, engine: Engine) -> None:
+    """As a caller that tries again and again, and one that mixed its keys up: one licence, and 409 for the other."""
+    one, other = (city.application("business-licence", number=number()) for _ in range(2))
+    works = [partial(city.yinzheng.issue, body, key="fifty", by=OFFICIAL) for body in [one] * 50 + [other] * 5]
+    outcomes = all_at_once(*works)
+    issued = [each for each in outcomes if isinstance(each, Issued)]
+    assert len({(each.ofd, each.pdf, each.token) for each in issued}) == 1
+    assert len(issued) in {50, 5}
+    refused = [each for each in outcomes if isinstance(each, Exception)]
+    assert {(problem_of(each).status, problem_of(each).code) for each in refused} == {(409, "idempotency-mismatch")}
+    assert len(issued) + len(refused) == 55
+    assert count(engine) == 1
+
+
 def test_two_bodies_under_one_key_at_once(city: City, engine: Engine) -> None:
     """Whoever is first has the key; the others are told so."""
     applications = [city.application("business-licence", number=number()) for _ in range(MANY)]
@@ -109,12 +124,12 @@ def test_two_processes_that_planned_at_the_same_moment(city: City) -> None:
     register = city.yinzheng.archive.register
     answers: list[Issued] = []
 
-    def plan(subject: str, planned: object) -> Entry:
+    def plan_many(wanted: Sequence[tuple[Entry, SigningPlan]]) -> Sequence[Entry]:
         if not answers:
             answers.append(city.yinzheng.issue(application, key=key, by=OFFICIAL))
-        return register.plan(subject, planned)  # type: ignore[arg-type]  # the test knows the type
+        return register.plan_many(wanted)
 
-    slow = Exchanged(register, plan=plan)
+    slow = Exchanged(register, plan_many=plan_many)
     second = issue(office_of(city, register=slow), application, key=key, by=OFFICIAL, at=city.clock())
     assert (second.ofd, second.pdf, second.token) == (answers[0].ofd, answers[0].pdf, answers[0].token)
     assert second.entry == answers[0].entry
@@ -151,12 +166,12 @@ def test_a_request_that_finds_its_own_number_taken_by_itself(city: City) -> None
     register = city.yinzheng.archive.register
     first: list[Issued] = []
 
-    def by_key(asked: str) -> Entry | None:
+    def by_keys(asked: Sequence[str]) -> Mapping[str, Entry]:
         if first:
-            return register.by_key(asked)
+            return register.by_keys(asked)
         first.append(city.yinzheng.issue(application, key=key, by=OFFICIAL))
-        return None
+        return {}
 
-    late = Exchanged(register, by_key=by_key)
+    late = Exchanged(register, by_keys=by_keys)
     second = issue(office_of(city, register=late), application, key=key, by=OFFICIAL, at=city.clock())
     assert (second.ofd, second.pdf, second.token) == (first[0].ofd, first[0].pdf, first[0].token)

@@ -17,7 +17,7 @@ from trust.formats.merkle import Node, complete_nodes, grow, leaf_hash, root_of
 from trust.log.appending import append
 from trust.log.checkpointing import audit_log, publish_checkpoint
 from trust.log.errors import LogDamaged, NotLogged
-from trust.log.ports import Addition
+from trust.log.ports import Addition, Head
 from trust.log.proving import find, prove
 from trust.log.store import SqlLog, log_checkpoint, log_entry, log_node, position
 
@@ -38,6 +38,7 @@ def test_nodes_have_different_positions() -> None:
 def test_what_is_appended_is_found_proved_and_published(engine: Engine) -> None:
     log = SqlLog(engine)
     assert (log.size(), log.latest(), log.find(bytes(32)), append(log, [], AT)) == (0, None, None, [])
+    assert log.head() == Head(0, None)
     assert append(log, [statement(n) for n in range(5)], AT) == [0, 1, 2, 3, 4]
     assert append(log, [statement(n) for n in range(3, 8)], AT + timedelta(days=1)) == [3, 4, 5, 6, 7]
     note = publish_checkpoint(log, SIGNER, ORIGIN, AT)

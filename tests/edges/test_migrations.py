@@ -15,7 +15,7 @@ from tests.edges.conftest import load_all_stores
 from tests.seal_parts import parts
 from trust.rules.seal_standing import SealKind
 from trust.sealing.ports import FiledFacts
-from trust.sealing.store import SqlSealRegister
+from trust.sealing.store.register import SqlSealRegister
 from trust.store import METADATA
 
 
@@ -82,3 +82,29 @@ def test_seals_filed_before_get_their_facts(tmp_path: Path) -> None:
     engine.dispose()
     filed_at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=7)
     assert found == FiledFacts("11010000000001", SealKind.LICENCE, "body", sm3(octets), filed_at)
+
+
+def test_licences_of_before_keep_their_numbers_and_their_holders(tmp_path: Path) -> None:
+    """The register is made anew on SQLite: no row is lost, each number is claimed by the licence that bears it."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    configuration = Config()
+    configuration.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "0004")
+        for place in range(3):
+            connection.exec_driver_sql(
+                "INSERT INTO licence (identifier, key, body_digest, type_code, issuer_code, number, state, document, "
+                "\"by\", begun_at, token_plan) VALUES (?, ?, 'd', 't', 'i', ?, 'begun', x'00', 'b', 0, 'p')",
+                (f"id-{place}", f"key-{place}", f"number-{place}"),
+            )
+            connection.exec_driver_sql("INSERT INTO licence_holder VALUES (?, ?)", (bytes([place]) * 32, f"id-{place}"))
+    migrate(engine)
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT identifier, number, claim, predecessor FROM licence").all()
+        holders = connection.exec_driver_sql("SELECT identifier FROM licence_holder").scalars().all()
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    engine.dispose()
+    assert sorted(rows) == [(f"id-{n}", f"number-{n}", f"number-{n}", None) for n in range(3)]
+    assert sorted(holders) == [f"id-{n}" for n in range(3)]
+    assert broken == []

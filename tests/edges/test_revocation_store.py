@@ -19,8 +19,8 @@ from trust.revocation.ports import Activity, PlannedList
 from trust.revocation.publishing import due, open_status_list, publish
 from trust.revocation.reading import read_standing
 from trust.revocation.store import SqlActs, SqlPublications, SqlSlots, standing, status_slot
-from trust.rules.licence import StatusPointer
 from trust.rules.standing import Act, ActKind, Status
+from trust.rules.status_pointer import StatusPointer
 
 SIGNER = memory_signer()
 AT = datetime(2026, 3, 1, 8, 0, 0, 123_456, tzinfo=UTC)

@@ -17,7 +17,9 @@ from trust.sealing.applying import digest_of
 from trust.sealing.errors import SealMoveRefused, SealNeedsApproval, SealQuotaReached
 from trust.sealing.life import State, Step
 from trust.sealing.ports import Application, Cause, FiledFacts, Limits, Officer, SealUse, Taken, Uploaded, Wish
-from trust.sealing.store import SqlApplications, SqlSealRegister, SqlSealRequests
+from trust.sealing.store.applications import SqlApplications
+from trust.sealing.store.register import SqlSealRegister
+from trust.sealing.store.requests import SqlSealRequests
 from trust.sealing.using import Item, Progress, Request, Result, Spent, day_of
 
 ASKER, SECOND = Officer("scjg", "周明远"), Officer("scjg2", "顾清和")

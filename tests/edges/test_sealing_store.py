@@ -12,7 +12,7 @@ from trust.errors import Conflict
 from trust.formats.ses import parse_seal
 from trust.sealing.errors import SealExists
 from trust.sealing.ports import FiledSeal, SealUse
-from trust.sealing.store import SqlSealRegister
+from trust.sealing.store.register import SqlSealRegister
 
 BODY = "11440106007480318H"
 

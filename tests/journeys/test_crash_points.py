@@ -5,7 +5,7 @@ signature that was ever made had its plan, and a file's also its use of the seal
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from types import SimpleNamespace
@@ -150,7 +150,7 @@ def fused(city: City, fuse: Fuse, key: str) -> Office:
         pen=fuse.guard("pen", pen),
         bundle=fuse.guard("bundle", office.bundle),
         mandates=fuse.guard("mandates", office.mandates),
-        allot=fuse.guard("allot", office.allot),
+        allot_many=fuse.guard("allot", office.allot_many),
         random=fuse.guard("random", unbiased),
     )
 
@@ -205,9 +205,10 @@ def test_the_order_of_promises(calls: list[str]) -> None:
     """What must be on record stands before what rests on it."""
     once = [name for name in calls if name not in {"random", "bundle", "mandates", "pen"}]
     assert once == [
-        *("register.by_key", "register.numbered", "allot", "register.begin", "sign", "register.plan"),
+        *("register.by_keys", "register.numbered_many", "allot", "register.begin_many", "sign", "register.plan_many"),
         *("uses.record_uses", "sign", "sign"),
-        *("blobs.put", "blobs.put", "blobs.get", "blobs.get", "register.seal", "log.append", "register.release"),
+        *("blobs.put_many", "blobs.stored", "blobs.stored", "register.seal_many", "log.append_many"),
+        "register.release_many",
     ]
 
 
@@ -220,7 +221,7 @@ def test_cut_off_at_every_call(city: City, calls: list[str], after: bool) -> Non
         assert issued.entry.licence.number == application.number
 
 
-@pytest.mark.parametrize("name", ["log.append", "register.release"])
+@pytest.mark.parametrize("name", ["log.append_many", "register.release_many"])
 @pytest.mark.parametrize("after", [False, True], ids=["before its effect", "after its effect"])
 def test_cut_off_after_sealing_seals_nothing_again(city: City, calls: list[str], name: str, after: bool) -> None:
     """What was sealed is what is released: the next process signs nothing and logs nothing twice."""
@@ -233,7 +234,7 @@ def test_cut_off_after_sealing_seals_nothing_again(city: City, calls: list[str],
     again = Fuse()
     issued = attempt(city, again, application, key)
     assert issued is not None
-    assert {"sign", "uses.record_uses", "blobs.put", "register.seal"}.isdisjoint(again.calls)
+    assert {"sign", "uses.record_uses", "blobs.put_many", "register.seal_many"}.isdisjoint(again.calls)
     assert left.sealed == tuple(f"sm3:{sm3(file).hex()}" for file in (issued.ofd, issued.pdf))
     assert city.yinzheng.archive.log.size() == size + 1
     taken_up(city, application, key)
@@ -242,7 +243,7 @@ def test_cut_off_after_sealing_seals_nothing_again(city: City, calls: list[str],
 def test_a_pair_that_the_store_has_lost_is_not_sealed_a_second_time(city: City, calls: list[str]) -> None:
     """It stays begun, and on record, until the store has its files again."""
     application, key = request(city)
-    attempt(city, Fuse(calls.index("log.append")), application, key)
+    attempt(city, Fuse(calls.index("log.append_many")), application, key)
     left = city.yinzheng.archive.register.by_key(key)
 
     def forgets(name: str) -> bytes:
@@ -271,7 +272,7 @@ def test_cut_off_twice(city: City, calls: list[str]) -> None:
 
 def test_cut_off_is_on_record(city: City, calls: list[str]) -> None:
     """From the moment anything could have been signed until it is released, it is listed as unreleased."""
-    begins, released = calls.index("register.begin"), calls.index("register.release")
+    begins, released = calls.index("register.begin_many"), calls.index("register.release_many")
     for place, name in enumerate(calls):
         application, key = request(city)
         attempt(city, Fuse(place, after=True), application, key)
@@ -359,34 +360,29 @@ def lying_blobs(city: City, **lies: Callable[..., Any]) -> Office:
 def test_a_store_that_gives_back_other_octets(city: City) -> None:
     honest = city.yinzheng.office.blobs
 
-    def get(name: str) -> bytes:
-        octets = bytearray(honest.get(name))
+    def stored(name: str) -> bytes:
+        octets = bytearray(honest.stored(name))
         octets[len(octets) // 2] ^= 1
         return bytes(octets)
 
-    assert isinstance(not_released(city, lying_blobs(city, get=get), (NotSound,)), NotSound)
+    assert isinstance(not_released(city, lying_blobs(city, stored=stored), (NotSound,)), NotSound)
 
 
 def test_a_store_that_mixes_files_up(city: City) -> None:
     other = city.issue(BUNDLE, number=number())
-    not_released(city, lying_blobs(city, get=lambda _: other.ofd), (NotSound,))
-    assert other.entry.artefacts is not None
-    name = other.entry.artefacts.ofd
-    not_released(city, lying_blobs(city, put=lambda _: name), (NotSound,))
+    not_released(city, lying_blobs(city, stored=lambda _: other.ofd), (NotSound,))
 
 
-def test_a_store_that_names_files_otherwise(city: City) -> None:
-    """It gives back what it was given, under names that no file has: nothing is kept under them, and nothing sticks."""
-    kept: dict[str, bytes] = {}
+def test_a_store_that_keeps_files_under_other_names(city: City) -> None:
+    """Nothing is there under the names that were asked for: the register keeps none, and nothing sticks."""
+    honest = city.yinzheng.office.blobs
 
-    def put(octets: bytes) -> str:
-        name = f"sm3:{sm3(octets + b'else').hex()}"
-        kept[name] = octets
-        return name
+    def put_many(files: Mapping[str, bytes]) -> None:
+        honest.put_many({f"sm3:{sm3(octets + b'else').hex()}": octets for octets in files.values()})
 
     application, key = request(city)
-    with pytest.raises(NotSound, match="under another name"):
-        issue(lying_blobs(city, put=put, get=kept.__getitem__), application, key=key, by=OFFICIAL, at=city.clock())
+    with pytest.raises(BlobMissing):
+        issue(lying_blobs(city, put_many=put_many), application, key=key, by=OFFICIAL, at=city.clock())
     begun = city.yinzheng.archive.register.by_key(key)
     assert begun is not None
     assert (begun.state, begun.sealed) == (State.PLANNED, None)
@@ -394,12 +390,12 @@ def test_a_store_that_names_files_otherwise(city: City) -> None:
 
 
 def test_a_store_that_forgets(city: City) -> None:
-    not_released(city, lying_blobs(city, put=lambda octets: f"sm3:{sm3(octets).hex()}"), (BlobMissing,))
+    not_released(city, lying_blobs(city, put_many=lambda _: None), (BlobMissing,))
 
 
 def test_a_log_that_does_not_answer(city: City) -> None:
     class Down:
-        def append(self, statement: Statement, at: object) -> int:
+        def append_many(self, statements: Sequence[Statement], at: object) -> Sequence[int]:
             raise OSError
 
     not_released(city, office_of(city, log=Down()), (OSError,))
@@ -436,16 +432,18 @@ def planned_and_cut_off(city: City) -> tuple[Application, str]:
 
 def moved(bundle: Bundle) -> Bundle:
     """The bundle with one field drawn a tenth of a millimetre further to the right."""
-    slot, *others = bundle.layout.slots
+    first, *sheets = bundle.layout.sheets
+    slot, *others = first.slots
     place = replace(slot.place, x=slot.place.x + 0.1)
-    return replace(bundle, layout=replace(bundle.layout, slots=(replace(slot, place=place), *others)))
+    first = replace(first, slots=(replace(slot, place=place), *others))
+    return replace(bundle, layout=replace(bundle.layout, sheets=(first, *sheets)))
 
 
 def test_a_drawing_that_changed_between_plan_and_sealing(city: City) -> None:
     application, key = planned_and_cut_off(city)
     changed = moved(city.yinzheng.office.bundle(application.type_code))
     with pytest.raises(PlanBroken) as caught:
-        issue(office_of(city, bundle=lambda _: changed), application, key=key, by=OFFICIAL, at=city.clock())
+        issue(office_of(city, face=lambda *_: changed), application, key=key, by=OFFICIAL, at=city.clock())
     assert caught.value.what == "the signing plan"
     taken_up(city, application, key)
 
@@ -471,7 +469,7 @@ def test_another_address_between_plan_and_sealing(city: City) -> None:
 def test_a_record_that_was_changed_between_begin_and_plan(city: City, calls: list[str]) -> None:
     """Somebody who can write the database changes the licence: what would be signed is not what was promised."""
     application, key = request(city)
-    attempt(city, Fuse(calls.index("register.plan")), application, key)
+    attempt(city, Fuse(calls.index("register.plan_many")), application, key)
     with city.engine.begin() as connection:
         row = connection.execute(select(licences.c.document).where(licences.c.key == key)).one()
         forged = row.document.replace("语文".encode(), "数学".encode()).replace("林".encode(), "木".encode())
@@ -485,10 +483,11 @@ def test_a_record_that_was_changed_between_begin_and_plan(city: City, calls: lis
 def test_a_register_that_answers_with_another_plan(city: City) -> None:
     register = city.yinzheng.archive.register
 
-    def plan(subject: str, planned: SigningPlan) -> Entry:
-        return replace(register.plan(subject, planned), plan=replace(planned, ofd="sm3:" + "0" * 64))
+    def plan_many(wanted: Sequence[tuple[Entry, SigningPlan]]) -> list[Entry]:
+        kept, (_, planned) = register.plan_many(wanted)[0], wanted[0]
+        return [replace(kept, plan=replace(planned, ofd="sm3:" + "0" * 64))]
 
-    lying = Exchanged(register, plan=plan)
+    lying = Exchanged(register, plan_many=plan_many)
     assert isinstance(not_released(city, office_of(city, register=lying), (PlanBroken,)), PlanBroken)
 
 

@@ -86,7 +86,7 @@ def test_what_is_on_record_afterwards(city: City) -> None:
         assert logged is not None
         place, leaf = logged
         assert (place, leaf.statement.kind) == (entry.artefacts.log_index, EntryKind.ISSUE)
-    assert identifier(issued) in city.yinzheng.held("001", entry.licence.holders[0].code, [])
+    assert identifier(issued) in city.yinzheng.licences.held("001", entry.licence.holders[0].code, [])
 
 
 def test_identifiers_and_status_entries_are_never_shared(city: City) -> None:

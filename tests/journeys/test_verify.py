@@ -5,7 +5,7 @@ one part was exchanged. What a verifier catches is then exactly that part.
 """
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -307,8 +307,8 @@ def test_words_of_the_register_can_make_it_worse(city: City, issued: Issued) -> 
 class DeafLog:
     """A log book that writes nothing down."""
 
-    def append(self, statement: Statement, at: datetime) -> int:
-        return 0
+    def append_many(self, statements: Sequence[Statement], at: datetime) -> Sequence[int]:
+        return [0] * len(statements)
 
 
 def test_sealed_genuinely_but_never_logged(city: City) -> None:
@@ -355,8 +355,8 @@ def test_logged_but_not_as_issued(city: City, kind: EntryKind) -> None:
     """That a seal was used on a file does not make the file an issued licence."""
 
     class Mislabelling:
-        def append(self, statement: Statement, at: datetime) -> int:
-            return append(city.yinzheng.archive.log, [replace(statement, kind=kind)], at)[0]
+        def append_many(self, statements: Sequence[Statement], at: datetime) -> Sequence[int]:
+            return append(city.yinzheng.archive.log, [replace(one, kind=kind) for one in statements], at)
 
     issued = issue_by(city, office_of(city, log=Mislabelling()))
     for examined in presented(city, issued).values():
@@ -370,7 +370,7 @@ def left_lying(city: City, key: str) -> Entry:
     def stop(*_: object) -> None:
         raise RuntimeError
 
-    cut_off = Exchanged(register, plan=stop)
+    cut_off = Exchanged(register, plan_many=stop)
     application = city.application("business-licence", number=number())
     with pytest.raises(RuntimeError):
         issue(office_of(city, register=cut_off), application, key=key, by=OFFICIAL, at=city.clock())

@@ -20,7 +20,7 @@ from trust.formats.token import (
     to_text,
 )
 from trust.rules.identifier import LicenceIdentifier
-from trust.rules.licence import StatusPointer
+from trust.rules.status_pointer import StatusPointer
 
 SIGNER = memory_signer()
 CAPITALS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

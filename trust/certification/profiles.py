@@ -1,10 +1,10 @@
 """The kinds of certificates this authority issues: what each may do, and for how long.
 
 One key, one purpose. A department's seal signer signs licences and their codes; the seal maker signs seals; status
-lists, log checkpoints, the trust list and receipts have signers of their own, so that a lost key harms one thing and
-can be named exactly. Key usage as found in seal certificates in use: digitalSignature and nonRepudiation where
-somebody stands by what is signed, digitalSignature alone for services. GB/T 20518 is not at hand: the lengths of
-time are ours. An issuing CA may certify signers and nobody else (path length 0).
+lists, log checkpoints, the trust list, receipts and presentations have signers of their own, so that a lost key harms
+one thing and can be named exactly. Key usage as found in seal certificates in use: digitalSignature and nonRepudiation
+where somebody stands by what is signed, digitalSignature alone for services. GB/T 20518 is not at hand: the lengths
+of time are ours. An issuing CA may certify signers and nobody else (path length 0).
 """
 
 from dataclasses import dataclass
@@ -38,10 +38,11 @@ STATUS_LIST = _kind("status-list", SERVING, Purpose.STATUS_LIST, 2 * YEAR)
 LOG = _kind("log", SERVING, Purpose.LOG, 5 * YEAR)
 TRUST_LIST = _kind("trust-list", STANDING_BY, Purpose.TRUST_LIST, 2 * YEAR)
 RECEIPT = _kind("receipt", STANDING_BY, Purpose.RECEIPT, 3 * YEAR)
+PRESENTATION = _kind("presentation", SERVING, Purpose.PRESENTATION, 2 * YEAR)
 TIME_STAMP = Kind(
     # RFC 3161, 2.3: time stamping is the only purpose, and critical.
     CertificateProfile("time-stamp", STANDING_BY, (Purpose.TIME_STAMP,), critical_purpose=True),
     5 * YEAR,
 )
 
-END_ENTITIES = (SEAL_MAKER, SEAL_SIGNER, STATUS_LIST, LOG, TRUST_LIST, RECEIPT, TIME_STAMP)
+END_ENTITIES = (SEAL_MAKER, SEAL_SIGNER, STATUS_LIST, LOG, TRUST_LIST, RECEIPT, PRESENTATION, TIME_STAMP)

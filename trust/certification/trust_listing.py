@@ -2,9 +2,9 @@
 
 What is listed must be sound on the day: every certificate is readable, serves the purpose it is listed for, is the
 body's it is listed under, and has begun. One that has ended may stay: what it sealed in its time is still verified,
-and its path says until when it counts. A mandate that has begun is ended, never forgotten: without it, licences
-issued under it would lose their ground. A seal on file stays listed, and one that has ended stays ended. Whether two
-people agreed to the change is decided above.
+and its path says until when it counts. A mandate that has begun is ended, never forgotten and never changed: without
+it, licences issued under it would lose their ground; one that has ended stays ended. A seal on file stays listed, and
+one that has ended stays ended. Whether two people agreed to the change is decided above.
 """
 
 from collections.abc import Sequence
@@ -53,8 +53,8 @@ def publish_trust_list(
     with `next_number` before it gathered what is listed is refused if another publisher came between.
 
     Raises:
-        Conflict: `key-mismatch`; `clock-went-back`; `mandate-forgotten`; `seal-forgotten`; `number-not-greater`,
-            another publisher was faster.
+        Conflict: `key-mismatch`; `clock-went-back`; `mandate-forgotten`, `mandate-revived`; `seal-forgotten`;
+            `number-not-greater`, another publisher was faster.
         Untrusted: `wrong-usage`, `signer-period`, `listed-purpose`, `listed-body`, `listed-period`.
         Malformed: a certificate that cannot be read, or what a list cannot hold.
         PublicationDamaged: what was signed or stored is not what was meant.
@@ -131,10 +131,7 @@ def _check_succession(last: TrustList, value: TrustList) -> None:
     at = value.issued_at
     if at < last.issued_at:
         raise Conflict("clock-went-back", "the last trust list is from later than now")
-    kept = {(one.issuer_code, one.type_code, one.valid_from) for one in value.mandates}
-    for before in last.mandates:
-        if before.valid_from <= at and (before.issuer_code, before.type_code, before.valid_from) not in kept:
-            raise Conflict("mandate-forgotten", f"{before.issuer_code} for {before.type_code}: end it, do not drop it")
+    _check_mandates(last.mandates, value.mandates, at)
     listed = {one.seal_id: one for one in value.seals or ()}
     for old in last.seals or ():
         new = listed.get(old.seal_id)
@@ -145,3 +142,19 @@ def _check_succession(last: TrustList, value: TrustList) -> None:
 def _ended(listed: ListedSeal, at: datetime) -> bool:
     standing = standing_of(listed, max(at, listed.filed_at))
     return standing is not None and standing.final
+
+
+def _check_mandates(last: Sequence[Mandate], mandates: Sequence[Mandate], at: datetime) -> None:
+    """A mandate that has begun stays what it was; only its end may be fixed, and one that has come stays."""
+    kept: dict[object, list[Mandate]] = {}
+    for one in mandates:
+        kept.setdefault(one.identity, []).append(one)
+    for before in last:
+        if before.valid_from > at:
+            continue
+        same = [one for one in kept.get(before.identity, ()) if before.number in ("", one.number)]
+        if not same:
+            raise Conflict("mandate-forgotten", f"{before.issuer_code} for {before.type_code}: end it, do not drop it")
+        ended = before.valid_until is not None and before.valid_until <= at
+        if ended and all(one.valid_until != before.valid_until for one in same):
+            raise Conflict("mandate-revived", f"{before.issuer_code} for {before.type_code}: grant a new one")

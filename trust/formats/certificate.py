@@ -10,8 +10,7 @@ are the first 20 octets of SM3 over the point, after RFC 7093. Addresses of revo
 fetches anything.
 """
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -44,7 +43,6 @@ __all__ = [
     "certificate_tbs",
     "key_identifier",
     "load_certificate",
-    "load_others",
     "load_pem",
     "to_pem",
 ]
@@ -151,25 +149,6 @@ def _public_key(spki: bytes) -> PublicKey:
         return PublicKey.from_spki(spki)
     except KeysError as error:
         raise Malformed("certificate-key", "not an SM2 public key") from error
-
-
-def load_others(octets: Iterable[bytes]) -> list[Certificate]:
-    """Read what a file of unknown origin brings along as helpers for a path, at most 64 certificates.
-
-    Those that are not in our profile are left out: they cannot be part of a path, and bringing them is no fault.
-
-    Raises:
-        Malformed: `certificate`, more than 64.
-
-    """
-    bag = tuple(octets)
-    if len(bag) > MAX_BUNDLE:
-        raise Malformed("certificate", "too many certificates")
-    found: list[Certificate] = []
-    for der in bag:
-        with suppress(Malformed):
-            found.append(load_certificate(der))
-    return found
 
 
 def load_pem(octets: bytes) -> list[Certificate]:

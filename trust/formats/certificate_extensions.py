@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     LOG = f"{ARC}.4"
     TRUST_LIST = f"{ARC}.5"
     RECEIPT = f"{ARC}.6"
+    PRESENTATION = f"{ARC}.7"
     TIME_STAMP = "1.3.6.1.5.5.7.3.8"
 
 

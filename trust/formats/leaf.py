@@ -3,7 +3,7 @@
 An entry is public for ever, so it holds no identifier and no digest that a stranger could guess the input of. What it
 holds is a *commitment*: SM3 over a salt of 16 octets, the subject's identifier and a digest. Whoever holds the sealed
 file finds the salt inside it and can compute the commitment; whoever has only the log learns kinds and times.
-Status lists and trust lists are public anyway; their commitment is the plain SM3 of the octets.
+Status lists, trust lists and catalogue entries are public anyway; their commitment is the plain SM3 of the octets.
 
 The instant is the log's own: it is written when the entry is appended, so a late repair never claims to be early.
 
@@ -37,6 +37,7 @@ class EntryKind(StrEnum):
     SEAL_USE = "seal-use"
     STATUS_LIST = "status-list"
     TRUST_LIST = "trust-list"
+    CATALOGUE = "catalogue"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def sealed_commitment(file: bytes) -> bytes:
 
 
 def public_statement(kind: EntryKind, octets: bytes) -> Statement:
-    """The statement for a public document (status list, trust list): its plain SM3."""
+    """The statement for a public document (status list, trust list, catalogue entry): its plain SM3."""
     return Statement(kind, (sm3(octets),))
 
 

@@ -13,7 +13,6 @@ Raises `Malformed` with reason `encoding` and nothing else.
 
 from dataclasses import dataclass, field
 
-from trust.errors import Malformed
 from trust.formats import der
 from trust.formats.der import MAX_DEPTH, MAX_MEMBERS, refuse
 from trust.formats.tolerances import Tolerances
@@ -207,16 +206,3 @@ def bit_string(node: Node) -> Bits:
     if octets[0]:
         node.seen.note("bitstring-unused")
     return Bits(octets[1:], octets[0])
-
-
-def whole_element(octets: bytes, *, limit: int) -> None:
-    """Require one SEQUENCE with nothing behind it, as certificates are.
-
-    Raises:
-        Malformed: `encoding`.
-
-    """
-    seen = Tolerances()
-    content(read(octets, limit=limit, seen=seen), SEQUENCE)
-    if seen.codes:
-        raise Malformed("encoding", "not one SEQUENCE in DER")

@@ -9,15 +9,14 @@ holder's full name and number and the salt of the log entry; whoever shows or fo
 This form is our own; the names of GB/T 36903 are in `trust.rules.metadata`.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import date
-from typing import TypeVar
-
 from trust.errors import Malformed
 from trust.formats.canonical_json import base64_of, decode_json, encode_json, octets_from, require
+from trust.formats.licence_notes import NOTES, encode_notes, read_notes
+from trust.formats.licence_values import day, of_kind, optional, part, text
 from trust.rules.identifier import parse
-from trust.rules.licence import Licence, StatusPointer
+from trust.rules.licence import Licence
 from trust.rules.party import Holder, IssuingBody
+from trust.rules.status_pointer import StatusPointer
 
 FORMAT = "yinzheng-licence/1"
 MAX_OCTETS = 64 * 1024
@@ -27,7 +26,6 @@ KEYS = frozenset(
     {"format", "identifier", "issuing_body", "holders", "issued_on", "valid_from", "valid_until", "fields", "status"}
     | {"log_salt", *TEXTS}
 )
-T = TypeVar("T")
 
 
 def encode_licence(licence: Licence) -> bytes:
@@ -52,6 +50,7 @@ def encode_licence(licence: Licence) -> bytes:
             "status": {"list": licence.status.list, "index": licence.status.index},
             "log_salt": base64_of(licence.log_salt),
             **{name: getattr(licence, name) for name in TEXTS},
+            **encode_notes(licence),
         }
     )
     if decode_licence(octets) != licence:
@@ -68,7 +67,7 @@ def decode_licence(octets: bytes) -> Licence:
 
     """
     value = decode_json(octets, limit=MAX_OCTETS)
-    require(value, KEYS)
+    require(value, KEYS | (NOTES & value.keys()))
     if value["format"] != FORMAT:
         raise Malformed("licence-document", "another format")
     body, status = part(value["issuing_body"], "name", "code"), part(value["status"], "list", "index")
@@ -86,6 +85,7 @@ def decode_licence(octets: bytes) -> Licence:
         status=StatusPointer(of_kind(status["list"], int), of_kind(status["index"], int)),
         log_salt=octets_from(value["log_salt"]),
         **{name: text(value[name]) for name in TEXTS},
+        **read_notes(value),
     )
 
 
@@ -93,38 +93,3 @@ def holder_of(value: object) -> Holder:
     """One holder."""
     found = part(value, "name", "code", "code_type")
     return Holder(text(found["name"]), text(found["code"]), text(found["code_type"]))
-
-
-def part(value: object, *names: str) -> Mapping[str, object]:
-    """An object with exactly these keys."""
-    found: dict[str, object] = of_kind(value, dict)
-    require(found, frozenset(names))
-    return found
-
-
-def text(value: object) -> str:
-    """A text."""
-    return of_kind(value, str)
-
-
-def day(value: object) -> date:
-    """A date `YYYY-MM-DD`."""
-    try:
-        found = date.fromisoformat(text(value))
-    except ValueError as error:
-        raise Malformed("licence-document", "not a date") from error
-    if found.isoformat() != value:
-        raise Malformed("licence-document", "a date not of the form YYYY-MM-DD")
-    return found
-
-
-def optional(read: Callable[[object], T], value: object) -> T | None:
-    """Null, or what `read` makes of the value."""
-    return None if value is None else read(value)
-
-
-def of_kind(value: object, kind: type[T]) -> T:
-    """A value of exactly this kind: true is no number."""
-    if type(value) is not kind:
-        raise Malformed("licence-document", f"{kind.__name__} expected")
-    return value

@@ -99,12 +99,24 @@ class SignatureFacts:
 
 
 @dataclass(frozen=True)
+class SignedVersion:
+    """A file up to octet `end`, as far as the signatures of these `names` cover it; none cover what follows the last.
+
+    `boxes` are where seals were put, and fields filled, since the version before.
+    """
+
+    end: int
+    names: tuple[str, ...]
+    boxes: tuple[SealBox, ...] = ()
+
+
+@dataclass(frozen=True)
 class SealedDocument:
     """A sealed document taken apart; `findings` are of the document as a whole (steps 1 and 2).
 
     `pages` are width and height in millimetres as displayed. `custom` are name-value pairs of the document that a sound
     signature covers. `validation` are certificates (DER) and `revocations` CRLs (DER) carried in the file: candidates
-    for paths, nothing more.
+    for paths, nothing more. `versions` are those that a PDF went through since its first signature, and what it is now.
     """
 
     kind: Literal["ofd", "pdf"]
@@ -114,3 +126,4 @@ class SealedDocument:
     custom: Mapping[str, str] = field(default_factory=dict)
     validation: tuple[bytes, ...] = ()
     revocations: tuple[bytes, ...] = ()
+    versions: tuple[SignedVersion, ...] = ()

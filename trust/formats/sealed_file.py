@@ -14,15 +14,18 @@ from typing import Literal
 from trust.formats.ses import Seal
 from trust.rules.verdict import Finding
 
+SMALLEST_PICTURE_MM = 8.0
+"""What is shown smaller than this is no photograph that anybody could look at."""
+
 
 @dataclass(frozen=True)
 class SealedFile:
     """A sealed file taken apart.
 
     `signer` is the signer's certificate (DER), `others` further certificates found in the file, `metadata` the
-    octets of `licence.json`, `custom` the name-value pairs of the document and `face` the lines of text its pages show
-    (where the format gives them); these three are given only when a seal signature covers them, so a caller may rely
-    on them as far as it relies on the seal.
+    octets of `licence.json`, `custom` the name-value pairs of the document, `face` the lines of text its pages show
+    (where the format gives them) and `pictures` the digests (`sm3:…`) of the pictures they show; these are given only
+    when a seal signature covers them, so a caller may rely on them as far as it relies on the seal.
     """
 
     kind: Literal["ofd", "pdf"]
@@ -34,3 +37,4 @@ class SealedFile:
     metadata: bytes | None = None
     custom: Mapping[str, str] = field(default_factory=dict)
     face: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()

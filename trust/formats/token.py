@@ -2,7 +2,9 @@
 
 Claims are deterministic CBOR with integer keys 0 to 23 under COSE_Sign1 (`trust.formats.cose`, no type in the header:
 the token is the one payload without). The identifier goes in four parts without root and check character, dates as
-days since 1970-01-01, the holder as masked text. A licence without an end has no key 4.
+days since 1970-01-01, the holder as masked text. A licence without an end has no key 4, and only an annotated copy has
+key 7: the second from which it may not be used, and the entry of its original in the status lists. Only a licence
+converted from stock has key 8: its evidence grade.
 
     {0: 1, 1: [type, issuer, serial, version], 2: "某某有限公司", 3: 20513, 4: 22339, 5: [list, index]}
 
@@ -14,14 +16,15 @@ token in base45 (RFC 9285), for scanners of our own. Reading bounds the text bef
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import cbor2
 
 from trust.errors import Malformed
 from trust.formats.cose import Sign1, split
+from trust.rules.conversion import Grade
 from trust.rules.identifier import LicenceIdentifier
-from trust.rules.licence import StatusPointer
+from trust.rules.status_pointer import StatusPointer
 from trust.rules.text import check_text
 
 VERSION = 1
@@ -32,12 +35,14 @@ MAX_TEXT = 300 + MAX_DIGITS
 MAX_HOLDER = 100
 """Characters: the names of organisations are not masked and can be long."""
 
-_VERSION, _IDENTIFIER, _HOLDER, _ISSUED, _UNTIL, _STATUS, _FROM = range(7)
+_VERSION, _IDENTIFIER, _HOLDER, _ISSUED, _UNTIL, _STATUS, _FROM, _COPY, _GRADE = range(9)
 _REQUIRED = frozenset({_VERSION, _IDENTIFIER, _HOLDER, _ISSUED, _STATUS})
+_OPTIONAL = frozenset({_UNTIL, _FROM, _COPY, _GRADE})
 _LEAD = b"\x01"
 """In front of the token before it becomes a number: no leading zero is lost, and the form has a version."""
 _EPOCH = date(1970, 1, 1)
 _LAST_DAY = (date(9999, 12, 31) - _EPOCH).days
+_LAST_SECOND = (_LAST_DAY + 1) * 86_400 - 1
 _URL = re.compile(r"https?://[!-~]{1,250}/q#([1-9][0-9]{0,2399})", re.ASCII)
 _BASE45_PREFIX = "EL1:"
 _BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
@@ -45,10 +50,19 @@ _BASE45_VALUES = {character: value for value, character in enumerate(_BASE45)}
 
 
 @dataclass(frozen=True)
+class CopyClaims:
+    """What the code of an annotated copy says besides: from when on it is nothing, and where its original stands."""
+
+    expires_at: datetime
+    original_status: StatusPointer
+
+
+@dataclass(frozen=True)
 class TokenClaims:
     """What the code says of a licence; `holder` is masked already, `valid_until` is None for a permanent licence.
 
-    `valid_from` is given only where it is not the day of issue.
+    `valid_from` is given only where it is not the day of issue, `copy` only for an annotated copy, `grade` only for a
+    licence converted from stock.
     """
 
     identifier: LicenceIdentifier
@@ -57,6 +71,8 @@ class TokenClaims:
     valid_until: date | None
     status: StatusPointer
     valid_from: date | None = None
+    copy: CopyClaims | None = None
+    grade: Grade | None = None
 
 
 def encode_claims(claims: TokenClaims) -> bytes:
@@ -78,6 +94,10 @@ def encode_claims(claims: TokenClaims) -> bytes:
         values[_UNTIL] = _days(claims.valid_until)
     if claims.valid_from is not None:
         values[_FROM] = _days(claims.valid_from)
+    if (copy := claims.copy) is not None:
+        values[_COPY] = [_seconds(copy.expires_at), copy.original_status.list, copy.original_status.index]
+    if claims.grade is not None:
+        values[_GRADE] = claims.grade.value
     return cbor2.dumps(values, canonical=True)
 
 
@@ -96,7 +116,7 @@ def decode_claims(payload: bytes) -> TokenClaims:
         sound = sound and all(map(_plain, values.values())) and cbor2.dumps(values, canonical=True) == payload
     except (cbor2.CBORError, ValueError, TypeError, OverflowError) as error:
         raise Malformed("token-claims", "not CBOR") from error
-    if not sound or values.keys() - {_UNTIL, _FROM} != _REQUIRED or values[_VERSION] != VERSION:
+    if not sound or values.keys() - _OPTIONAL != _REQUIRED or values[_VERSION] != VERSION:
         raise Malformed("token-claims", "not exactly the claims of a token in deterministic form")
     return TokenClaims(
         identifier=LicenceIdentifier(*_list(values[_IDENTIFIER], str, 4)),
@@ -105,6 +125,8 @@ def decode_claims(payload: bytes) -> TokenClaims:
         valid_until=_date(values[_UNTIL]) if _UNTIL in values else None,
         status=_status(values[_STATUS]),
         valid_from=_date(values[_FROM]) if _FROM in values else None,
+        copy=_copy(values[_COPY]) if _COPY in values else None,
+        grade=_grade(values[_GRADE]) if _GRADE in values else None,
     )
 
 
@@ -179,6 +201,27 @@ def _status(value: object) -> StatusPointer:
     if not all(type(number) is int and 0 <= number < 2**53 for number in value):
         raise Malformed("token-claims", "a status list or index out of range")
     return StatusPointer(shard, index)
+
+
+def _copy(value: object) -> CopyClaims:
+    if type(value) is not list or len(value) != 3:
+        raise Malformed("token-claims", "a copy has an end, and a list and an index for its original")
+    second, *original = value
+    if type(second) is not int or not 0 <= second <= _LAST_SECOND:
+        raise Malformed("token-claims", "not a number of seconds")
+    return CopyClaims(datetime.fromtimestamp(second, UTC), _status(original))
+
+
+def _grade(value: object) -> Grade:
+    if type(value) is not str or value not in set(Grade):
+        raise Malformed("token-claims", "no evidence grade")
+    return Grade(value)
+
+
+def _seconds(instant: datetime) -> int:
+    if instant.microsecond or instant.timestamp() < 0:
+        raise Malformed("token-claims", "an end that is no whole second since 1970")
+    return int(instant.timestamp())
 
 
 def _days(day: date) -> int:

@@ -3,23 +3,23 @@
 It names the certificates in use with their purpose and, for departments, the body they belong to; which body may
 issue which type of licence, and when (mandates); the types by name; the log's origin; the address below which the
 status lists lie; and every seal on file, with what it was since when. Anchors are not in it: they are pinned outside,
-and the list's own signer leads to one of them. Version 1 had no seals and is still read, because archives hold it:
-there `seals` is None, which says nothing about any seal, while an empty list says that none is on file.
+and the list's own signer leads to one of them. Versions 1 and 2 are still read, because archives hold them. Version 1
+had no seals: there `seals` is None, which says nothing about any seal, while an empty list says that none is on file.
+In both, mandates have no numbers, no areas and no delegation.
 
 The payload is canonical JSON, carried in a COSE_Sign1 of the type below. Whether its signer is to be believed, and
 whether `sequence` is not older than one already seen, is decided by whoever takes it up. A listed certificate is
 carried as octets; it is believed no more than its path allows.
 
-    {"certificates":[{"body":"11…","certificate":"MIIB…","purpose":"seal-signer"}],"format":"yinzheng-trust-list/2",
+    {"certificates":[{"body":"11…","certificate":"MIIB…","purpose":"seal-signer"}],"format":"yinzheng-trust-list/3",
      "issued_at":"2026-03-01T08:00:00Z","log":"…","mandates":[…],"next_update":"…","seals":[{"body":"11…",
      "digest":"q83v…","filed_at":"…","history":[["02","…"],["01","…"]],"kind":"licence","seal":"53019900000001",
      "status":[0,4711]}],"sequence":7,"status_base":"…","types":[["…","营业执照"]]}
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from functools import cached_property, partial
 
 from trust.errors import Malformed
 from trust.formats.canonical_json import (
@@ -32,16 +32,18 @@ from trust.formats.canonical_json import (
     text_of,
 )
 from trust.formats.certificate import Purpose
-from trust.rules.licence import StatusPointer
-from trust.rules.mandate import Mandate
+from trust.formats.listed_mandates import REASON, mandate_from, mandate_json
+from trust.formats.members import entries_in, number_in, object_of, pair_in, text_in
+from trust.rules.mandate import Mandate, MandateBook
 from trust.rules.seal_standing import ListedSeal, SealKind, SealPeriod
 from trust.rules.standing import Status
+from trust.rules.status_pointer import StatusPointer
 from trust.rules.times import aware
 
-FORMAT, FORMAT_1 = "yinzheng-trust-list/2", "yinzheng-trust-list/1"
+FORMAT, FORMAT_2, FORMAT_1 = (f"yinzheng-trust-list/{version}" for version in (3, 2, 1))
 CONTENT_TYPE = "application/vnd.yinzheng.trust-list+json"
 MAX_OCTETS = 4 * 1024 * 1024
-MAX_ENTRIES, MAX_TEXT, MAX_HISTORY = 20_000, 1_000, 1_000
+MAX_ENTRIES, MAX_HISTORY = 20_000, 1_000
 NAME_OF_PURPOSE = {purpose: purpose.name.lower().replace("_", "-") for purpose in Purpose}
 PURPOSE_OF_NAME = {name: purpose for purpose, name in NAME_OF_PURPOSE.items()}
 KEYS_1 = frozenset(
@@ -59,9 +61,10 @@ KEYS_1 = frozenset(
 )
 KEYS = KEYS_1 | {"seals"}
 CERTIFICATE_KEYS = frozenset({"body", "certificate", "purpose"})
-MANDATE_KEYS = frozenset({"from", "issuer", "issuer_name", "type", "until"})
 SEAL_KEYS = frozenset({"body", "digest", "filed_at", "history", "kind", "seal", "status"})
-Entry = TypeVar("Entry")
+_text = partial(text_in, reason=REASON)
+_number = partial(number_in, reason=REASON)
+_pair = partial(pair_in, reason=REASON)
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,8 @@ class TrustList:
     """One edition of the list; a higher `sequence` replaces a lower one.
 
     Raises:
-        Malformed: `trust-list`, a sequence below 1, a next update that is not later than the issue, or two seals of
-            one number.
+        Malformed: `trust-list`, a sequence below 1, a next update that is not later than the issue, two seals or two
+            mandates of one number.
 
     """
 
@@ -100,6 +103,21 @@ class TrustList:
             raise Malformed("trust-list", "a list begins at number 1 and has its next update ahead")
         if len({one.seal_id for one in self.seals or ()}) != len(self.seals or ()):
             raise Malformed("trust-list", "two seals have one number")
+        numbers = [one.number for one in self.mandates if one.number]
+        if len(set(numbers)) != len(numbers):
+            raise Malformed("trust-list", "two mandates have one number")
+
+    @cached_property
+    def mandate_book(self) -> MandateBook:
+        """The mandates, found by body, type and number."""
+        return MandateBook(self.mandates)
+
+    @property
+    def format(self) -> str:
+        """The version that holds it: 1 without seals, 2 where no mandate has a number, else 3."""
+        if self.seals is None:
+            return FORMAT_1
+        return FORMAT if any(one.number for one in self.mandates) else FORMAT_2
 
     def seal(self, seal_id: str) -> ListedSeal | None:
         """The seal on file under a number."""
@@ -125,19 +143,10 @@ def encode_trust_list(value: TrustList) -> bytes:
                 }
                 for listed in value.certificates
             ],
-            "format": FORMAT_1 if value.seals is None else FORMAT,
+            "format": value.format,
             "issued_at": text_of(value.issued_at),
             "log": value.log,
-            "mandates": [
-                {
-                    "from": text_of(mandate.valid_from),
-                    "issuer": mandate.issuer_code,
-                    "issuer_name": mandate.issuer_name,
-                    "type": mandate.type_code,
-                    "until": None if mandate.valid_until is None else text_of(mandate.valid_until),
-                }
-                for mandate in value.mandates
-            ],
+            "mandates": [mandate_json(one, first=value.format != FORMAT) for one in value.mandates],
             "next_update": text_of(value.next_update),
             "sequence": value.sequence,
             "status_base": value.status_base,
@@ -158,51 +167,33 @@ def decode_trust_list(payload: bytes) -> TrustList:
 
     """
     value = decode_json(payload, limit=MAX_OCTETS)
-    first = value.get("format") == FORMAT_1
-    require(value, KEYS_1 if first else KEYS)
-    if not first and value["format"] != FORMAT:
-        raise Malformed("trust-list", "not a trust list of this version")
-    return TrustList(
+    version = value.get("format")
+    require(value, KEYS_1 if version == FORMAT_1 else KEYS)
+    if version not in {FORMAT, FORMAT_2, FORMAT_1}:
+        raise Malformed("trust-list", "not a trust list of a known version")
+    found = TrustList(
         sequence=_number(value["sequence"]),
         issued_at=instant_from(value["issued_at"]),
         next_update=instant_from(value["next_update"]),
-        certificates=_entries(value["certificates"], _certificate),
-        mandates=_entries(value["mandates"], _mandate),
-        types=_entries(value["types"], _type),
+        certificates=entries_in(value["certificates"], _certificate, REASON, MAX_ENTRIES),
+        mandates=entries_in(value["mandates"], partial(mandate_from, first=version != FORMAT), REASON, MAX_ENTRIES),
+        types=entries_in(value["types"], _type, REASON, MAX_ENTRIES),
         log=_text(value["log"]),
         status_base=_text(value["status_base"]),
-        seals=None if first else _entries(value["seals"], _seal),
+        seals=None if version == FORMAT_1 else entries_in(value["seals"], _seal, REASON, MAX_ENTRIES),
     )
-
-
-def _entries(value: object, read: Callable[[object], Entry]) -> tuple[Entry, ...]:
-    """Entries of a list, none of them twice."""
-    if not isinstance(value, list) or len(value) > MAX_ENTRIES:
-        raise Malformed("trust-list", f"a list of at most {MAX_ENTRIES} entries was expected")
-    entries = tuple(read(one) for one in value)
-    if len(set(entries)) != len(entries):
-        raise Malformed("trust-list", "an entry occurs twice")
-    return entries
+    if found.format != version:
+        raise Malformed("trust-list", "another version would hold it")
+    return found
 
 
 def _certificate(value: object) -> ListedCertificate:
-    entry = _object(value, CERTIFICATE_KEYS)
+    entry = object_of(value, CERTIFICATE_KEYS, REASON)
     purpose = PURPOSE_OF_NAME.get(_text(entry["purpose"]))
     if purpose is None:
         raise Malformed("trust-list", "an unknown purpose")
     body = None if entry["body"] is None else _text(entry["body"])
     return ListedCertificate(purpose, body, octets_from(entry["certificate"]))
-
-
-def _mandate(value: object) -> Mandate:
-    entry = _object(value, MANDATE_KEYS)
-    return Mandate(
-        issuer_code=_text(entry["issuer"]),
-        issuer_name=_text(entry["issuer_name"]),
-        type_code=_text(entry["type"]),
-        valid_from=instant_from(entry["from"]),
-        valid_until=None if entry["until"] is None else instant_from(entry["until"]),
-    )
 
 
 def _type(value: object) -> tuple[str, str]:
@@ -223,7 +214,7 @@ def _seal_json(listed: ListedSeal) -> dict[str, object]:
 
 
 def _seal(value: object) -> ListedSeal:
-    entry = _object(value, SEAL_KEYS)
+    entry = object_of(value, SEAL_KEYS, REASON)
     kind, (shard, index) = _text(entry["kind"]), _pair(entry["status"])
     history = entry["history"]
     if kind not in set(SealKind) or not isinstance(history, list) or len(history) > MAX_HISTORY:
@@ -244,28 +235,3 @@ def _period(value: object) -> SealPeriod:
     if _text(status) not in set(Status):
         raise Malformed("trust-list", "an unknown status")
     return SealPeriod(Status(_text(status)), instant_from(since))
-
-
-def _pair(value: object) -> tuple[object, object]:
-    if not isinstance(value, list) or len(value) != 2:
-        raise Malformed("trust-list", "a pair was expected")
-    return value[0], value[1]
-
-
-def _object(value: object, keys: frozenset[str]) -> dict[str, object]:
-    if not isinstance(value, dict):
-        raise Malformed("trust-list", "an object was expected")
-    require(value, keys)
-    return value
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not 1 <= len(value) <= MAX_TEXT:
-        raise Malformed("trust-list", "a text that is not empty was expected")
-    return value
-
-
-def _number(value: object) -> int:
-    if type(value) is not int:
-        raise Malformed("trust-list", "a number was expected")
-    return value

@@ -36,6 +36,24 @@ def append(log: LogStore, statements: Sequence[Statement], at: datetime) -> list
         return [known[statement] for statement in statements]
 
 
+def check_clock(log: LogStore, at: datetime) -> None:
+    """Refuse an instant at which nothing could be logged, before anything is done that will have to be.
+
+    Raises:
+        Conflict: `clock-went-back`, as `append`.
+
+    """
+    _not_before(log.head(), at)
+
+
+def _not_before(head: Head, at: datetime) -> datetime:
+    """The instant that an entry gets."""
+    last = head.at or at
+    if at < last - TOLERANCE:
+        raise Conflict("clock-went-back", f"{at.isoformat()} is before the last entry's {last.isoformat()}")
+    return max(at, last)
+
+
 def _known(writer: LogWriter, statements: Sequence[Statement]) -> dict[Statement, int]:
     """The statements that are logged already; a partial overlap with a logged one is refused."""
     logged = writer.find([value for statement in statements for value in statement.commitments])
@@ -60,10 +78,7 @@ def _check_distinct(statements: Sequence[Statement]) -> None:
 
 def _add(writer: LogWriter, head: Head, statements: Sequence[Statement], at: datetime) -> None:
     """Hash and store the new entries behind the present ones."""
-    last = head.at or at
-    if at < last - TOLERANCE:
-        raise Conflict("clock-went-back", f"{at.isoformat()} is before the last entry's {last.isoformat()}")
-    instant = max(at, last)
+    instant = _not_before(head, at)
     entries = [encode_entry(Entry(instant, statement)) for statement in statements]
     edge = writer.nodes(complete_nodes(0, head.size))
     _, nodes = grow(head.size, edge, map(leaf_hash, entries))

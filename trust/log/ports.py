@@ -54,6 +54,8 @@ class LogStore(Protocol):
 
     def size(self) -> int: ...
 
+    def head(self) -> Head: ...
+
     def nodes(self, wanted: Sequence[Node]) -> list[bytes]:
         """Stored hashes in the order asked; `LogDamaged` if one is missing."""
 

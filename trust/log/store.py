@@ -105,6 +105,12 @@ class SqlLog:
         with self._engine.connect() as connection:
             return connection.scalar(_HEAD) or 0
 
+    def head(self) -> Head:
+        """How many entries there are, and the instant of the last."""
+        with self._engine.connect() as connection:
+            row = connection.execute(_HEAD).first()
+        return Head(0, None) if row is None else Head(row.size, row.at)
+
     def nodes(self, wanted: Sequence[Node]) -> list[bytes]:
         """Stored hashes in the order asked."""
         with self._engine.connect() as connection:

@@ -62,12 +62,26 @@ def act(register: Acts, log: LogStore, order: Order, *, key: str, at: datetime, 
     recorded = register.by_key(key)
     if recorded is None:
         with register.recording(order.subject) as recording:
-            recorded = recording.by_key(key) or _record(recording, order, key=key, body=body, at=at, random=random)
+            recorded = record(recording, order, key=key, at=at, random=random)
     if recorded.body != body:
         raise Conflict("idempotency-mismatch", "the key was used for another order")
     if recorded.log_index is None:
         _log(register, log, [recorded], at)
     return recorded.act
+
+
+def record(
+    recording: Recording, order: Order, *, key: str, at: datetime, random: Callable[[int], bytes]
+) -> RecordedAct:
+    """Record an act inside a transaction that holds its subject, where another act of the register rests on it.
+
+    It is logged afterwards, by `resume` or by ordering it again with the same key; raises as `act`.
+    """
+    body = _body(order)
+    recorded = recording.by_key(key) or _record(recording, order, key=key, body=body, at=at, random=random)
+    if recorded.body != body:
+        raise Conflict("idempotency-mismatch", "the key was used for another order")
+    return recorded
 
 
 def resume(register: Acts, log: LogStore, at: datetime) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from trust.errors import Conflict
 from trust.formats.status_list import SIZE
 from trust.revocation.ports import Slots
-from trust.rules.licence import StatusPointer
+from trust.rules.status_pointer import StatusPointer
 
 MAX_ROUNDS = 200
 AT_ONCE = 500

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from trust.rules.licence import StatusPointer
 from trust.rules.standing import Act, Status
+from trust.rules.status_pointer import StatusPointer
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ Acts and publications are never changed but for three notes: an act's log index,
 publication, and which publication is current.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby
@@ -40,11 +40,12 @@ from trust.errors import Conflict
 from trust.log.store import AT_ONCE, insert_if_absent
 from trust.revocation.errors import NotPublished, SubjectUnknown
 from trust.revocation.ports import Activity, PlannedList, Publication, RecordedAct
-from trust.rules.licence import StatusPointer
 from trust.rules.standing import Act, ActKind, Status
+from trust.rules.status_pointer import StatusPointer
 from trust.store import METADATA, Instant, text
 
 SUBJECT_LENGTH = 140
+Note = Callable[[Connection, Act], None]
 
 status_shard = Table(
     "status_shard",
@@ -115,10 +116,10 @@ status_current = Table(
 
 
 class SqlActs:
-    """`Acts` and `ListedActs` in the tables above."""
+    """`Acts` and `ListedActs` in the tables above; `noted` stores what rests on an act, in the act's transaction."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, noted: Note | None = None) -> None:
+        self._engine, self._noted = engine, noted
 
     def of(self, subject: str) -> Sequence[Act]:
         """All acts on a subject, by sequence."""
@@ -148,7 +149,7 @@ class SqlActs:
         """A transaction that holds the subject's standing."""
         try:
             with self._engine.begin() as connection:
-                yield SqlRecording(connection, subject)
+                yield SqlRecording(connection, subject, self._noted)
         except IntegrityError as error:
             raise Conflict("act-busy", "another act was recorded meanwhile; ask again") from error
 
@@ -186,8 +187,8 @@ class SqlActs:
 class SqlRecording:
     """A `Recording`: one transaction that holds the standing row of one subject."""
 
-    def __init__(self, connection: Connection, subject: str) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, subject: str, noted: Note | None = None) -> None:
+        self._connection, self._noted = connection, noted
         self._subject = subject
         row = connection.execute(
             select(standing.c.sequence, status_slot.c.shard)
@@ -228,6 +229,8 @@ class SqlRecording:
         )
         own = standing.c.subject == new.subject
         self._connection.execute(update(standing).where(own).values(sequence=new.sequence, status=status.value))
+        if self._noted is not None:
+            self._noted(self._connection, new)
 
 
 class SqlSlots:

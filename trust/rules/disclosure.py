@@ -56,6 +56,7 @@ def disclose(
         Row("issued_on", "颁发日期", chinese_date(licence.issued_on)),
         Row("validity", "有效期", _validity(licence)),
         Row("standing", "证照状态", standing_text(licence, standing, at=at)),
+        *_about_conversion(licence),
         *_own_items(licence, licence_type, circle),
     )
 
@@ -66,6 +67,12 @@ def _about_holder(licence: Licence, circle: Circle) -> Iterator[Row]:
     codes = (holder.code if full else holder.masked_code for holder in licence.holders)
     yield Row("holder", "持证主体", HOLDER_SEPARATOR.join(names))
     yield Row("holder_code", "持证主体代码", HOLDER_SEPARATOR.join(codes))
+
+
+def _about_conversion(licence: Licence) -> Iterator[Row]:
+    """How well a licence converted from stock is evidenced; everybody has to know."""
+    if (conversion := licence.conversion) is not None:
+        yield Row("conversion", "存量转换", f"证据等级 {conversion.grade}：{conversion.grade.label}")
 
 
 def _number(licence: Licence, licence_type: LicenceType, circle: Circle) -> str:

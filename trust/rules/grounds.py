@@ -36,7 +36,7 @@ class Authority(StrEnum):
             Authority.ISSUER: "颁发机构",
             Authority.SUPERIOR: "上级行政机关",
             Authority.ENFORCEMENT: "行政处罚机关",
-            Authority.REGISTER: "登记系统依日期自动办理",
+            Authority.REGISTER: "登记系统自动办理",
         }[self]
 
 
@@ -163,6 +163,13 @@ _ROWS = (
     Ground("force-majeure", "因不可抗力导致许可事项无法实施", _kinds(ActKind.CANCEL), _PERMIT_70),
     Ground("holder-request", "持证主体申请注销", _kinds(ActKind.CANCEL), _PERMIT_70),
     Ground("transfer-completed", "已转出至其他颁发机构", _kinds(ActKind.CANCEL), _NONE),
+    Ground(
+        "copy-basis-ended",
+        "加注件所依据的授权撤回，或者持证主体收回",
+        _kinds(ActKind.CANCEL),
+        "个人信息保护法有关撤回同意的规定",
+        authorities=frozenset({Authority.REGISTER}),
+    ),
     # 失效: this document no longer speaks for the right, which may live on in another.
     Ground(
         "superseded",

@@ -11,6 +11,7 @@ wrong one is never repaired. It is ISO 7064 MOD 37,36 over type, issuer, serial 
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from trust.errors import Conflict, Malformed
 from trust.rules.party import check_uscc
@@ -95,13 +96,17 @@ class LicenceIdentifier:
     def _segments(self) -> tuple[str, str, str, str]:
         return self.type_code, self.issuer_code, self.serial, self.version
 
-    @property
+    @cached_property
     def check(self) -> str:
         """The check character, computed."""
         return check_character("".join(self._segments))
 
-    def __str__(self) -> str:
+    @cached_property
+    def _text(self) -> str:
         return ".".join((ROOT, *self._segments, self.check))
+
+    def __str__(self) -> str:
+        return self._text
 
     def require_strict(self) -> None:
         """Refuse what this project would not write.

@@ -13,10 +13,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 
 from trust.errors import Malformed
+from trust.rules.annotated_copy import CopyNote
 from trust.rules.catalogue import LicenceType, check_fields
+from trust.rules.conversion import Conversion
 from trust.rules.errors import FieldRefused, naming
 from trust.rules.identifier import LicenceIdentifier
 from trust.rules.party import Holder, IssuingBody, check_holder, check_issuing_body
+from trust.rules.status_pointer import StatusPointer
+from trust.rules.succession import Succession
 from trust.rules.text import check_text
 from trust.rules.times import aware
 
@@ -35,31 +39,15 @@ class Validity(StrEnum):
 
 
 @dataclass(frozen=True)
-class StatusPointer:
-    """Where the standing of a licence is published: entry `index` of status list number `list`.
-
-    Raises:
-        Malformed: `status-pointer`, a negative number.
-
-    """
-
-    list: int
-    index: int
-
-    def __post_init__(self) -> None:
-        if self.list < 0 or self.index < 0:
-            raise Malformed("status-pointer")
-
-
-@dataclass(frozen=True)
 class Licence:
     """One licence; `fields` maps keys of its type's items to text, `template` is `name/version` of the face.
 
     `name` is the title on the face, `number` the number printed there, `area_code` six digits of GB/T 2260,
     `log_salt` 16 octets that hide the licence behind its entry in the log; `valid_until` None means no last day.
+    `succession` says what it follows, `copy` what an annotated copy is for, `conversion` what a converted one rests on.
 
     Raises:
-        Malformed: on construction: `holders` (none), `log-salt`.
+        Malformed: on construction: `holders` (none), `log-salt`, `copy-of-itself`.
 
     """
 
@@ -77,12 +65,17 @@ class Licence:
     status: StatusPointer
     log_salt: bytes
     template: str
+    succession: Succession | None = None
+    copy: CopyNote | None = None
+    conversion: Conversion | None = None
 
     def __post_init__(self) -> None:
         if not self.holders:
             raise Malformed("holders")
         if len(self.log_salt) != SALT_LENGTH:
             raise Malformed("log-salt")
+        if self.copy is not None and self.copy.original == self.identifier:
+            raise Malformed("copy-of-itself")
 
     def validity(self, at: datetime) -> Validity:
         """What the licence's own dates say at an instant."""

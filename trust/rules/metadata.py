@@ -6,21 +6,25 @@ gives label, both names, the length of the national table and where the value co
 left out: no 截止日期 means no last day. Several holders are joined with "、", position by position, in name, code and
 both type items.
 
-The four items of an annotated copy (`JZJ…`) never stand in an original, so nothing here writes them.
+A licence converted from stock (存量转换) has two items more, `KZ_CLZHDJ` for the evidence grade and `KZ_CLZHLY` for
+where the stock lay; the names are ours, and no type may give them to an item of its own.
+
+The four items of an annotated copy (`JZJ…`) stand in copies alone; their times are those of the clock in China.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from trust.errors import Malformed
+from trust.rules.annotated_copy import CopyNote
 from trust.rules.catalogue import LicenceType
+from trust.rules.conversion import CONVERSION_NAMES, Conversion
 from trust.rules.errors import naming
-from trust.rules.licence import HOLDER_SEPARATOR, Licence
+from trust.rules.licence import CHINA, HOLDER_SEPARATOR, Licence
 from trust.rules.party import HOLDER_CODE_TYPES, Holder
 
-COPY_NAMES = frozenset({"JZJZZSJ", "JZJZZZ", "JZJZZSY", "JZJYXQJZSJ"})
 EXTENSION = "KZ_"
 
 
@@ -82,7 +86,30 @@ ITEMS = (
 def standard_names(licence: Licence) -> dict[str, str]:
     """The items that every type has, under their short names; for a reader who does not have the type."""
     values = ((item.short, item.read(licence)) for item in ITEMS)
-    return {short: value for short, value in values if short and value}
+    own = {short: value for short, value in values if short and value}
+    if licence.conversion is not None:
+        own |= conversion_names(licence.conversion)
+    return own if licence.copy is None else own | copy_names(licence.copy)
+
+
+def conversion_names(conversion: Conversion) -> dict[str, str]:
+    """The two items of a licence converted from stock: its evidence grade, and where the stock lay."""
+    return dict(zip(CONVERSION_NAMES, (conversion.grade.value, conversion.source), strict=True))
+
+
+def copy_names(copy: CopyNote) -> dict[str, str]:
+    """The four items of an annotated copy: when, by whom and why it was made, and until when it may be used."""
+    return {
+        "JZJZZSJ": _second(copy.made_at),
+        "JZJZZZ": copy.creator,
+        "JZJZZSY": copy.cause,
+        "JZJYXQJZSJ": _second(copy.expires_at),
+    }
+
+
+def _second(instant: datetime) -> str:
+    """`YYYYMMDDhhmmss` on the clock in China."""
+    return instant.astimezone(CHINA).strftime("%Y%m%d%H%M%S")
 
 
 def short_names(licence: Licence, licence_type: LicenceType) -> dict[str, str]:
@@ -102,12 +129,17 @@ def differences(licence: Licence, found: Mapping[str, str]) -> tuple[str, ...]:
     need not know the type: each must be a text of the licence, and none may be missing.
     """
     expected = standard_names(licence)
-    standard = {name: value for name, value in found.items() if not name.startswith(EXTENSION)}
+    standard = {name: value for name, value in found.items() if _is_standard(name)}
     wrong = {name for name in expected.keys() | standard.keys() if expected.get(name) != standard.get(name)}
-    own = sorted(value for name, value in found.items() if name.startswith(EXTENSION))
+    own = sorted(value for name, value in found.items() if not _is_standard(name))
     if own != sorted(value for value in licence.fields.values() if value):
         wrong.add(EXTENSION)
     return tuple(sorted(wrong))
+
+
+def _is_standard(name: str) -> bool:
+    """Whether an item is compared under its name: all that are not the type's own."""
+    return name in CONVERSION_NAMES or not name.startswith(EXTENSION)
 
 
 def check_metadata(licence: Licence, licence_type: LicenceType) -> None:

@@ -16,8 +16,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from trust.errors import Malformed
-from trust.rules.licence import StatusPointer
 from trust.rules.standing import Period, Status
+from trust.rules.status_pointer import StatusPointer
 from trust.rules.times import aware
 
 SUBJECT_PREFIX = "seal:"

@@ -10,6 +10,7 @@ extensions H and I, which are in GB 18030-2022 or on their way there and stand i
 drawn is decided where it is drawn.
 """
 
+import re
 import unicodedata
 
 from trust.errors import Malformed
@@ -18,6 +19,8 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and marks that show nothing although their category does not say so."""
 _REPLACEMENT = frozenset("\ufffc\ufffd")
 _SPACES = frozenset(" \u3000")
+_PLAIN = re.compile(r"[ -~\u4e00-\u9fff，。、；：？！（）《》“”‘’…—·]*")
+"""Nearly all texts are of these, none of which is refused, combines with another or has a second spelling."""
 _MARKS_IN_A_ROW = 4  # Tibetan stacks need three; more is decoration that runs over its neighbours
 
 
@@ -38,6 +41,8 @@ def check_text(text: object, max_length: int) -> str:
         raise Malformed("too-long", f"{len(text)} > {max_length}")
     if text[0] in _SPACES or text[-1] in _SPACES:
         raise Malformed("edge-space")
+    if _PLAIN.fullmatch(text):
+        return text
     for character in text:
         if reason := _refusal(character):
             raise Malformed(reason, f"U+{ord(character):04X}")

@@ -64,23 +64,35 @@ class Policy:
     """Which steps must have been passed for PASSED; findings of other steps are shown, and FAILED ones still count.
 
     A policy is for licences as files, for codes, or for sealed documents that are no licences: each asks other things,
-    so that of one would be too weak for another.
+    so that of one would be too weak for another. `heeded` are names of findings that leave their step open under this
+    policy although they are warnings.
     """
 
     name: str
     required: frozenset[int]
     subject: Literal["file", "code", "document"] = "file"
+    heeded: frozenset[str] = frozenset()
 
 
 ONLINE = Policy("online-1", frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9}))
 OFFLINE = Policy("offline-1", frozenset({1, 2, 3, 4, 5, 6, 7, 8}))
 CODE_ONLINE = Policy("code-online-1", frozenset({1, 4, 5, 6, 7, 8, 9}), "code")
 CODE_OFFLINE = Policy("code-offline-1", frozenset({1, 4, 5, 6, 7, 8}), "code")
+PRESENTATION_ONLINE = Policy("presentation-online-1", frozenset({1, 4, 5, 6, 7, 8, 9, 10}), "code")
+PRESENTATION_OFFLINE = Policy("presentation-offline-1", frozenset({1, 4, 5, 6, 7, 8, 10}), "code")
 DOCUMENT_ONLINE = Policy("document-online-1", frozenset({1, 2, 3, 4, 5}), "document")
 DOCUMENT_OFFLINE = Policy("document-offline-1", frozenset({1, 2, 3, 4, 5}), "document")
-POLICIES = {
-    policy.name: policy for policy in (ONLINE, OFFLINE, CODE_ONLINE, CODE_OFFLINE, DOCUMENT_ONLINE, DOCUMENT_OFFLINE)
-}
+COMPARED_ONLINE = Policy(
+    "document-compared-online-1", DOCUMENT_ONLINE.required, "document", heeded=frozenset({"pdf-not-compared"})
+)
+COMPARED_OFFLINE = Policy(
+    "document-compared-offline-1", DOCUMENT_OFFLINE.required, "document", heeded=COMPARED_ONLINE.heeded
+)
+_ALL = (
+    *(ONLINE, OFFLINE, CODE_ONLINE, CODE_OFFLINE, PRESENTATION_ONLINE, PRESENTATION_OFFLINE),
+    *(DOCUMENT_ONLINE, DOCUMENT_OFFLINE, COMPARED_ONLINE, COMPARED_OFFLINE),
+)
+POLICIES = {policy.name: policy for policy in _ALL}
 
 
 @dataclass(frozen=True)
@@ -105,13 +117,17 @@ def judge(findings: Iterable[Finding], policy: Policy, *, at: datetime, subject:
     """Turn findings into a verdict.
 
     FAILED if any finding failed. Otherwise PASSED only when every step the policy requires has at least one
-    PASSED finding and none that is INDETERMINATE; steps outside the policy may stay open. Anything else is
-    INDETERMINATE.
+    PASSED finding and none that is INDETERMINATE, nor a warning that the policy heeds; steps outside the policy may
+    stay open. Anything else is INDETERMINATE.
     """
     found = tuple(sorted(findings, key=lambda finding: finding.step))
     if any(finding.indication is Indication.FAILED for finding in found):
         return Verdict(Indication.FAILED, policy.name, at, subject, found)
     passed = {finding.step for finding in found if finding.indication is Indication.PASSED}
-    open_steps = {finding.step for finding in found if finding.indication is Indication.INDETERMINATE}
+    open_steps = {
+        finding.step
+        for finding in found
+        if finding.indication is Indication.INDETERMINATE or finding.name in policy.heeded
+    }
     sound = policy.required <= passed and not policy.required & open_steps
     return Verdict(Indication.PASSED if sound else Indication.INDETERMINATE, policy.name, at, subject, found)

@@ -1,5 +1,7 @@
 """Drawing a document: which of its pages, in which order, and what is said of those that cannot be drawn.
 
+A PNG or JPEG is a document of one page.
+
 The pages that bear seals come first, because they are what a report is about; then the others from the beginning. What
 has been drawn is handed over page by page, so that a limit met at one page leaves those before it. Nothing here is
 ever an error of the document: a verdict is made elsewhere and needs no pictures.
@@ -8,6 +10,7 @@ ever an error of the document: a verdict is made elsewhere and needs no pictures
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from trust.errors import Malformed
 from trust.formats.ofd.read_any import read_ofd_document
 from trust.formats.pdf.read_any import read_pdf_document
 from trust.formats.sealed_document import SealBox, SealedDocument, ShownSeal
@@ -15,6 +18,7 @@ from verifier.pictures.ofd_objects import FAULTS
 from verifier.pictures.ofd_pages import OfdPages
 from verifier.pictures.pdf_pages import PdfPages
 from verifier.pictures.rendered import Rendered, as_png
+from verifier.pictures.scan_page import LONGER_SIDE_MM, scanned
 from verifier.pictures.sheets import MAX_PAGES, MAX_PICTURES, MAX_SHEETS, Paper, Sheet, Trouble
 from verifier.recognising import kind_of
 
@@ -25,12 +29,15 @@ def drawn(data: bytes, font: Path) -> Iterator[Paper | Sheet]:
     """The paper of a document, then its sheets, each as soon as it is there.
 
     Raises:
-        ValueError: the octets begin like neither OFD nor PDF.
+        ValueError: the octets begin like none of them.
 
     """
     kind = kind_of(data)
-    if kind not in {"ofd", "pdf"}:
-        raise ValueError(f"nothing to draw in {kind}")
+    if kind == "unknown":
+        raise ValueError("nothing to draw in this")
+    if kind == "picture":
+        yield from _picture(data)
+        return
     document = read_ofd_document(data) if kind == "ofd" else read_pdf_document(data)
     try:
         pages, draw = _opened(data, document, font)
@@ -45,6 +52,18 @@ def drawn(data: bytes, font: Path) -> Iterator[Paper | Sheet]:
         sheet = _sheet(page, draw, left)
         left -= len(sheet.picture)
         yield sheet
+
+
+def _picture(data: bytes) -> Iterator[Paper | Sheet]:
+    """A picture as the only page."""
+    try:
+        size, rendered = scanned(data)
+    except Malformed:
+        yield Paper(((LONGER_SIDE_MM, LONGER_SIDE_MM),))
+        yield Sheet(0, trouble="unreadable")
+        return
+    yield Paper((size,))
+    yield _sheet(0, lambda _: rendered, MAX_PICTURES)
 
 
 def order_of(document: SealedDocument, count: int) -> list[int]:

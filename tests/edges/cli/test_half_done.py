@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from service.data_folder import DEMO_MATTERS, matters_of
 from service.publisher import Publisher
-from service.wiring import DEMO_MATTERS, matters_of
 from tests.cli_parts import Paper, Shell, application, files, issue, rows
 
 

@@ -11,6 +11,7 @@ from cases.citing import MOST_TRIED, check_receipt, cite
 from cases.errors import (
     CasesError,
     ConsentRefused,
+    CopyNotCited,
     IdempotencyMismatch,
     MalformedRequest,
     NoSuchRequirement,
@@ -52,6 +53,7 @@ from tests.case_parts import (
 )
 from trust.formats.cose import sign1
 from trust.formats.receipt import RECEIPT_TYPE, open_receipt
+from trust.rules.annotated_copy import CopyNote
 from trust.rules.verdict import Indication
 
 
@@ -313,3 +315,23 @@ def test_the_payload_is_json_that_people_can_read() -> None:
     assert text["facts"]["purpose"] == "食品经营许可新办"
     assert text["at"] == "2026-03-02T01:30:15.250000Z"
     assert INDEX_KEY.hex() not in payload_of(CITED).decode()
+
+
+def test_a_copy_is_not_cited_for_its_original() -> None:
+    note = CopyNote(
+        NEWER.identifier,
+        NEWER.status,
+        NOW.replace(microsecond=0),
+        "甲",
+        "乙",
+        "丙",
+        NOW.replace(microsecond=0) + timedelta(days=1),
+        "holder",
+    )
+    copy = replace(NEWER, identifier=replace(NEWER.identifier, serial="COPY"), copy=note)
+    ports = citing_ports(shelf(checked(copy), checked(NEWER)))
+    request = asked(identifier=str(copy.identifier))
+    with pytest.raises(CopyNotCited):
+        cite(ports, request, key=KEY, at=NOW, number_random=counting())
+    with pytest.raises(WrongHolder):  # whose it is comes first
+        cite(ports, replace(request, holder_code="91530199MA6QH2K74U"), key=KEY, at=NOW, number_random=counting())

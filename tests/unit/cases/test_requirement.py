@@ -7,6 +7,7 @@ import pytest
 
 from cases.errors import MalformedMatters, NoSuchRequirement
 from cases.requirement import Matter, Requirement, load_matters, requirement_of
+from trust.rules.conversion import Grade
 
 ROOT = Path(__file__).resolve().parents[3]
 DEMO, BUNDLES = ROOT / "deploy" / "demo", ROOT / "templates" / "bundles"
@@ -134,3 +135,17 @@ def test_the_departments_of_the_demo_city_exist() -> None:
     known = {body["code"] for body in [*city["bodies"], city["operator"]]}
     for matter in load_matters((DEMO / "matters.toml").read_text("utf-8")):
         assert {matter.department_code, *matter.windows} <= known
+
+
+def test_a_list_that_says_nothing_of_evidence_means_b() -> None:
+    (matter,) = load_matters(GOOD)
+    assert [one.least_grade for one in matter.requirements] == [Grade.B, Grade.B]
+    (matter,) = load_matters(GOOD.replace('fields = ["name"]', 'fields = ["name"]\n  least_grade = "D"'))
+    assert [one.least_grade for one in matter.requirements] == [Grade.D, Grade.B]
+
+
+@pytest.mark.parametrize("grade", ['"E"', '"b"', '""', "1", '["B"]'])
+def test_an_evidence_grade_is_one_of_four_letters(grade: str) -> None:
+    with pytest.raises(MalformedMatters) as refused:
+        load_matters(GOOD.replace('fields = ["name"]', f'fields = ["name"]\n  least_grade = {grade}'))
+    assert refused.value.reason == "least-grade"

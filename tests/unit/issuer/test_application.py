@@ -85,9 +85,6 @@ def test_several_holders_keep_their_order() -> None:
 REFUSED: dict[str, tuple[dict[str, object], tuple[tuple[str, str], ...]]] = {
     "a member nobody knows": ({"status": "01"}, (("status", "unknown"),)),
     "the issuer among the data": ({"issuer_code": BODY}, (("issuer_code", "unknown"),)),
-    "no number": ({"number": ABSENT}, (("number", "missing"),)),
-    "an empty number": ({"number": ""}, (("number", "missing"),)),
-    "a number of null": ({"number": None}, (("number", "missing"),)),
     "a number that is none": ({"number": 7}, (("number", "not-text"),)),
     "a number too long": ({"number": "7" * 129}, (("number", "too-long"),)),
     "no area": ({"area_code": ABSENT}, (("area_code", "missing"),)),
@@ -133,6 +130,12 @@ REFUSED: dict[str, tuple[dict[str, object], tuple[tuple[str, str], ...]]] = {
 @pytest.mark.parametrize(("changed", "expected"), REFUSED.values(), ids=REFUSED.keys())
 def test_refused(changed: dict[str, object], expected: tuple[tuple[str, str], ...]) -> None:
     assert problems(body(**changed)) == expected
+
+
+@pytest.mark.parametrize("number", [ABSENT, "", None])
+def test_a_number_may_be_left_out(number: object) -> None:
+    """Whether it is then drawn is for the rules of the type to say."""
+    assert read_application(body(number=number), type_code=TYPE, issuer_code=BODY).number == ""
 
 
 def test_everything_wrong_is_told_at_once() -> None:

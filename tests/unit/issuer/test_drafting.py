@@ -35,7 +35,8 @@ from trust.formats.licence_document import decode_licence, encode_licence
 from trust.formats.ofd.examine import examine_ofd
 from trust.formats.pdf.examine import examine_pdf
 from trust.formats.token import MAX_TOKEN, decode_claims
-from trust.rules.licence import Licence, StatusPointer
+from trust.rules.licence import Licence
+from trust.rules.status_pointer import StatusPointer
 
 HOST = "http://127.0.0.1:8000"
 SALT = bytes(range(16))

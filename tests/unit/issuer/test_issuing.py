@@ -27,8 +27,8 @@ from trust.rules.verdict import Finding, Indication
 
 KEYS = count(1)
 WRITES = (
-    *("register.begin", "register.plan", "uses.record_uses", "blobs.put"),
-    *("register.seal", "log.append", "register.release"),
+    *("register.begin_many", "register.plan_many", "uses.record_uses", "blobs.put_many"),
+    *("register.seal_many", "log.append_many", "register.release_many"),
 )
 
 
@@ -88,7 +88,7 @@ def test_an_issue_cut_off_is_taken_up_by_the_same_request(city: City, write: str
     with pytest.raises(PowerCutError):
         run(city, broken, key, printed)
     left = city.yinzheng.archive.register.by_key(key)
-    assert (left is None) == (write == "register.begin" and not after)
+    assert (left is None) == (write == "register.begin_many" and not after)
     city.clock.forward(minutes=10)
     issued = run(city, city.yinzheng.office, key, printed)
     assert issued.entry.state is State.RELEASED
@@ -106,7 +106,7 @@ def test_an_issue_cut_off_is_taken_up_by_the_same_request(city: City, write: str
     assert (again.entry, again.ofd, again.pdf) == (issued.entry, issued.ofd, issued.pdf)
 
 
-@pytest.mark.parametrize("write", ["register.begin", "register.plan", "register.release"])
+@pytest.mark.parametrize("write", ["register.begin_many", "register.plan_many", "register.release_many"])
 def test_what_was_begun_is_not_taken_up_by_another_request(city: City, write: str) -> None:
     part, method = write.split(".")
     broken = office_of(city, **{part: Cut(getattr(city.yinzheng.office, part), method, after=True)})
@@ -122,7 +122,7 @@ def test_what_was_begun_is_not_taken_up_by_another_request(city: City, write: st
 def begun(city: City, *, planned: bool = False) -> tuple[str, str]:
     """An entry left in the register: its key and its number."""
     key, printed = f"begun {next(KEYS)}", number()
-    broken = office_of(city, register=Cut(city.yinzheng.office.register, "plan", after=planned))
+    broken = office_of(city, register=Cut(city.yinzheng.office.register, "plan_many", after=planned))
     with pytest.raises(PowerCutError):
         run(city, broken, key, printed)
     return key, printed
@@ -185,7 +185,7 @@ def test_a_signature_of_another_key_is_not_handed_out(city: City) -> None:
 def test_a_blob_store_that_gives_back_other_octets_stops_the_release(city: City) -> None:
     key, printed = f"blob {next(KEYS)}", number()
     blobs = city.yinzheng.office.blobs
-    office = office_of(city, blobs=Other(blobs, "get", lambda digest: blobs.get(digest) + b"\n"))
+    office = office_of(city, blobs=Other(blobs, "stored", lambda digest: blobs.stored(digest) + b"\n"))
     size = city.yinzheng.archive.log.size()
     with pytest.raises(NotSound, match="stored file differs"):
         run(city, office, key, printed)

@@ -19,7 +19,7 @@ from keys.errors import (
     UnknownReference,
     WrongPassphrase,
 )
-from keys.files import read_private, write_once
+from keys.files import make_folder, read_private, write_once
 from keys.key_file import lock
 from keys.signer import Signer
 from keys.sm2 import DEFAULT_IDENTITY, PublicKey, verify
@@ -119,6 +119,15 @@ def test_a_file_is_synced_before_it_has_its_name_and_its_folder_after(tmp_path, 
     monkeypatch.setattr(os, "link", lambda old, new: (events.append("name"), link(old, new)))
     custody(tmp_path).make("a")
     assert events == ["file", "name", "folder"]
+
+
+def test_a_folder_that_is_made_is_synced_into_those_above(tmp_path, monkeypatch):
+    sync, synced = os.fsync, []
+    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(os.fstat(fd).st_ino), sync(fd)))
+    make_folder(tmp_path / "a" / "b")
+    assert synced == [tmp_path.stat().st_ino, (tmp_path / "a").stat().st_ino]
+    make_folder(tmp_path / "a" / "b")
+    assert len(synced) == 2
 
 
 @pytest.mark.parametrize("call", ["fsync", "link", "fchmod"])
@@ -337,3 +346,48 @@ def test_opened_private_numbers_are_overwritten(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "unlock", lambda *words: seen.append(original(*words)) or seen[-1])
     custody(tmp_path).open("file:a")
     assert seen[0].private == bytes(32)
+
+
+def test_what_was_verified_after_signing_answers_one_more_question_about_the_very_same(monkeypatch):
+    """The equation is computed once for it; for anything else, and from then on, it is computed again."""
+    signer, asked = memory_signer(), []
+    library, message = signing(), b"what is signed"
+    true = library.verify
+
+    def noting(point, said, identity, raw):
+        asked.append(said)
+        return true(point, said, identity, raw)
+
+    monkeypatch.setattr(library, "verify", noting)
+    signature = signer.sign(message)
+    assert asked == [message]
+    other = bytes((signature[0] ^ 1,)) + signature[1:]
+    for public, said, raw, identity in (
+        (signer.public, message + b".", signature, DEFAULT_IDENTITY),
+        (signer.public, message, other, DEFAULT_IDENTITY),
+        (memory_signer().public, message, signature, DEFAULT_IDENTITY),
+        (signer.public, message, signature, b"another identity"),
+    ):
+        with pytest.raises(SignatureRefused):
+            verify(public, said, raw, identity=identity)
+    count = len(asked)
+    verify(signer.public, message, signature, identity=DEFAULT_IDENTITY)
+    assert len(asked) == count
+    verify(signer.public, message, signature, identity=DEFAULT_IDENTITY)
+    assert len(asked) == count + 1
+
+
+def test_what_did_not_verify_after_signing_is_not_remembered(monkeypatch):
+    signer, library = memory_signer(), signing()
+    made = []
+
+    def wrong(key, message, identity):
+        made.append(true(key, message + b".", identity))
+        return made[-1]
+
+    true = library.sign
+    monkeypatch.setattr(library, "sign", wrong)
+    with pytest.raises(SigningFailed):
+        signer.sign(b"message")
+    with pytest.raises(SignatureRefused):
+        verify(signer.public, b"message", made[0], identity=DEFAULT_IDENTITY)

@@ -117,6 +117,33 @@ def test_nothing_is_acknowledged_before_file_and_folders_are_on_disk(
     monkeypatch.setattr(os, "fsync", note)
     for _ in range(2):
         synced.clear()
-        blobs.put(OCTETS)
+        FolderBlobs(tmp_path / "blobs").put(OCTETS)
+        assert synced.pop() == str(tmp_path), "the folder itself may be new, or its maker may have been cut off"
         folders = [str(tmp_path / "blobs" / NAME[:2]), str(tmp_path / "blobs")]
         assert synced[-2:] == folders, "one who comes second must not be answered before the first one's rename is safe"
+
+
+def test_many_are_put_with_one_sync_of_each_folder(
+    blobs: FolderBlobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {f"sm3:{sm3(octets).hex()}": octets for octets in (b"%d" % number for number in range(40))}
+    synced: list[str] = []
+    true = os.fsync
+
+    def note(handle: int) -> None:
+        synced.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
+        true(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    blobs.put_many(files)
+    folders = [name for name in synced if Path(name).is_dir()]
+    assert len(folders) == len(set(folders))
+    assert {str(tmp_path / "blobs" / name[4:6]) for name in files} <= set(folders)
+    assert {name: blobs.get(name) for name in files} == {name: blobs.stored(name) for name in files} == files
+
+
+@pytest.mark.parametrize("name", ["sm3:../x", "sm3:", "", "sha256:" + "0" * 64, "sm3:" + "G" * 64])
+def test_nothing_is_put_under_a_name_that_no_blob_can_have(blobs: FolderBlobs, tmp_path: Path, name: str) -> None:
+    with pytest.raises(BlobMissing):
+        blobs.put_many({f"sm3:{NAME}": OCTETS, name: OCTETS})
+    assert files(tmp_path) == []

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from service.city import City, check_bundles, read_city
+from service.data_folder import DEMO_CITY
 from service.identity import Role
-from service.problems import Usage
-from service.wiring import DEMO_CITY
+from service.problem import Usage
 from templates.library import bundles
 
 DEMO = DEMO_CITY.read_text("utf-8")
@@ -28,7 +28,13 @@ def test_the_demos_plan() -> None:
     city = read_city(DEMO_CITY)
     assert (city.name, city.area_code, city.operator.code) == ("云岭市", "530199", "11530199MB0T35T60R")
     assert {name for body in city.bodies for name in body.types} == {bundle.name for bundle in bundles()}
-    assert {person.role for person, _ in city.people} == {Role.OFFICIAL, Role.REVIEWER, Role.HOLDER, Role.AUDITOR}
+    assert {person.role for person, _ in city.people} == {
+        Role.OFFICIAL,
+        Role.REVIEWER,
+        Role.HOLDER,
+        Role.AUDITOR,
+        Role.ADMIN,
+    }
     assert all(password == f"demo-{person.login}" for person, password in city.people)
     codes = {body.body.code for body in city.bodies} | {city.operator.code}
     assert {person.department for person, _ in city.people if person.department} <= codes
@@ -59,7 +65,7 @@ FAULTS = {
     "a body without types": (r"^types = .\"business-licence\".$", "", "types"),
     "a body with a text for types": (r"^types = .\"business-licence\".$", 'types = "business-licence"', "types"),
     "a body with a number for a type": (r"^types = .\"business-licence\".$", "types = [1]", "types"),
-    "a body with no type at all": (r"^types = .\"business-licence\".$", "types = []", "types"),
+    "a body with an area that is none": (r"^types = .\"business-licence\".$", 'types = []\narea = "530100"', "area"),
     "a body with a word too many": (r"^types = .\"business-licence\".$", 'types = ["x"]\nseal = 1', "seal"),
     "a body whose login is no file name": (r"^login = .scjg.$", 'login = "../scjg"', "login"),
     "two bodies of one login": (r"^login = .spj.\nname = .云岭市行", 'login = "scjg"\nname = "云岭市行', "scjg"),

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from service.commands import installation
-from service.problems import Usage
+from service.problem import Usage
 from service.settings import DEMO_PASSPHRASE, PROJECT, Settings
 
 NAMES = ("DATA", "HOST", "PORT", "DATABASE", "PASSPHRASE", "BASE_URL", "PRODUCTION", "LIBCRYPTO", "KEY_ROUNDS")

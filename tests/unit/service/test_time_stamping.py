@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from service.errors import TimeStampUnavailable
-from service.problems import Usage
+from service.opening import stamper_of
+from service.problem import Usage
 from service.settings import CLOCK_MARK, Settings
 from service.time_stamping import MARK_HOLDS, OutsideAuthority, TrustedClock, WatchedClock
-from service.wiring import _stamper
 from tests.pki_parts import AT, SEALING, party
 from tests.time_parts import STAMPING, authority, root, token
 from trust.formats.asn1 import SM3
@@ -232,15 +232,15 @@ def settings(tmp_path: Path, **changes: object) -> Settings:
 
 
 def test_whose_stamps_the_settings_name(tmp_path: Path) -> None:
-    assert _stamper(settings(tmp_path)) == "own"
-    assert _stamper(settings(tmp_path, tsa="none")) is None
+    assert stamper_of(settings(tmp_path)) == "own"
+    assert stamper_of(settings(tmp_path, tsa="none")) is None
     pinned = tmp_path / "tsa.pem"
     pinned.write_bytes(to_pem([authority().certificate]))
-    chosen = _stamper(settings(tmp_path, tsa="https://tsa.example/tsa", tsa_certificate=pinned))
+    chosen = stamper_of(settings(tmp_path, tsa="https://tsa.example/tsa", tsa_certificate=pinned))
     assert isinstance(chosen, OutsideAuthority)
     assert (chosen.address, chosen.certificate) == ("https://tsa.example/tsa", authority().certificate)
     (tmp_path / "tsa.der").write_bytes(authority().certificate.der)
-    chosen = _stamper(settings(tmp_path, tsa="https://tsa.example/tsa", tsa_certificate=tmp_path / "tsa.der"))
+    chosen = stamper_of(settings(tmp_path, tsa="https://tsa.example/tsa", tsa_certificate=tmp_path / "tsa.der"))
     assert isinstance(chosen, OutsideAuthority)
 
 
@@ -250,7 +250,7 @@ def test_an_address_needs_a_certificate(tmp_path: Path, octets: bytes | None) ->
     if octets is not None:
         pinned.write_bytes(octets)
     with pytest.raises(Usage) as refused:
-        _stamper(settings(tmp_path, tsa="https://tsa.example/tsa", tsa_certificate=pinned))
+        stamper_of(settings(tmp_path, tsa="https://tsa.example/tsa", tsa_certificate=pinned))
     assert refused.value.code == "tsa-certificate"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from service.pages import uploading
 from service.pages.uploading import LASTING, MOST_OF_ONE, Held, Waiting
-from service.problems import Usage
+from service.problem import Usage
 from tests.api_parts import Api, pour
 from tests.city import random_octets
 from tests.page_parts import Visitor

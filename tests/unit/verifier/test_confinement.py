@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from templates.fonts import FONT_FILE
+from tests.attacks.pdf_making import ours_twice
 from tests.ofd_foreign import letter
 from tests.pdf_parts import page, sealed
 from tests.pki_parts import AT
+from tests.stock_parts import picture
 from trust.errors import Conflict
 from trust.formats.ofd.entries import PackageOrder
 from trust.formats.pdf.examine import examine_pdf
@@ -19,12 +21,15 @@ from trust.rules.verdict import Indication
 from verifier import confinement
 from verifier.carrying import pack
 from verifier.confinement import BUSY, LIMIT, Confinement
+from verifier.pictures.glimpses import glimpses
+from verifier.pictures.seen import Glimpse
 from verifier.pictures.sheets import Drawn, Paper, Sheet
 from verifier.reading import FileRead
 
 STUBBORN = """
 import sys, time
 from verifier import nursery
+from verifier.pictures.seen import Glimpse
 from verifier.pictures.sheets import Paper, Sheet
 def tried(what):
     import errno, os, socket
@@ -66,7 +71,19 @@ def draw(data, font):
         yield Sheet(0)
         yield Sheet(0)
     yield behave(data)
-nursery.read_sealed, nursery.drawn = behave, draw
+def look(data):
+    word = data[5:].split(b" ")[0]
+    if word == b"one-then-loop":
+        yield Glimpse(0, 0, bytes(32))
+        while True: pass
+    if word == b"twice":
+        yield Glimpse(0, 0, bytes(32))
+        yield Glimpse(0, 0, bytes(32))
+    if word == b"without-end":
+        for page in range(10**9):
+            yield Glimpse(0, page, bytes(32))
+    yield behave(data)
+nursery.read_sealed, nursery.drawn, nursery.glimpses = behave, draw, look
 nursery.main()
 """
 
@@ -122,9 +139,15 @@ def test_pages_are_drawn_there(readers: Confinement, data: bytes) -> None:
     assert found.paper.pages
 
 
-def test_only_sealed_files_are_drawn_there(readers: Confinement) -> None:
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_scan_is_drawn_there_too(readers: Confinement, kind: str) -> None:
+    (sheet,) = readers.draw(picture(kind)).sheets
+    assert sheet.picture
+
+
+def test_only_documents_and_pictures_are_drawn_there(readers: Confinement) -> None:
     with pytest.raises(ValueError, match="nothing to draw"):
-        readers.draw(b"\x89PNG\r\n\x1a\n")
+        readers.draw(b"GIF89a")
 
 
 @pytest.mark.parametrize("word", ["loop", "sleep", "grow", "die", "write", "nothing", "large", "twice"])
@@ -136,6 +159,29 @@ def test_pages_drawn_before_a_limit_are_kept(stubborn: Confinement) -> None:
     found = stubborn.draw(b"%PDF-one-then-loop ")
     assert (len(found.paper.pages), [one.page for one in found.sheets]) == (2, [1])
     assert found.sheet(0).trouble == "limit"
+
+
+def test_versions_are_looked_at_there(readers: Confinement) -> None:
+    assert readers.look(ours_twice()) == tuple(glimpses(ours_twice()))
+    assert len(readers.look(ours_twice())) == 6
+    assert readers.look(b"%PDF-1.7 nothing") == ()
+    with pytest.raises(ValueError, match="only a PDF"):
+        readers.look(letter(1))
+
+
+@pytest.mark.parametrize("word", ["loop", "sleep", "grow", "die", "write", "nothing", "twice", "without-end"])
+def test_looking_that_meets_a_limit_sees_nothing(stubborn: Confinement, word: str) -> None:
+    assert stubborn.look(f"%PDF-{word} ".encode()) == ()
+
+
+def test_what_was_seen_before_a_limit_is_kept(stubborn: Confinement) -> None:
+    assert stubborn.look(b"%PDF-one-then-loop ") == (Glimpse(0, 0, bytes(32)),)
+
+
+def test_looking_has_less_time_than_reading(stubborn: Confinement, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confinement, "WALL_TO_LOOK_S", 0.2)
+    monkeypatch.setattr(stubborn, "_wall_s", 60.0)
+    assert stubborn.look(b"%PDF-sleep ") == ()
 
 
 def test_drawing_does_not_wait_long_for_its_turn(stubborn: Confinement, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -288,9 +334,10 @@ def test_a_nursery_that_does_not_answer_keeps_nobody_waiting(
     monkeypatch.setattr(stubborn, "_told", told.append)
     assert finding(stubborn.read(b"%PDF-nothing ")) == BUSY
     assert stubborn.draw(b"%PDF-nothing ") == Drawn()
+    assert stubborn.look(b"%PDF-nothing ") == ()
     with pytest.raises(Conflict, match="sealing-busy"):
         stubborn.prepare(b"%PDF-nothing ", PackageOrder(b"", AT, "科"))
-    assert told == ["TimeoutError"] * 6  # each is tried twice
+    assert told == ["TimeoutError"] * 8  # each is tried twice
 
 
 def test_a_nursery_that_cannot_be_started_is_told_and_raises_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

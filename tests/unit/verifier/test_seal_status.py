@@ -13,13 +13,13 @@ from keys.sm3 import sm3
 from tests.pki_parts import AT
 from trust.formats.status_list import StatusList
 from trust.formats.trust_list import TrustList
-from trust.rules.licence import StatusPointer
 from trust.rules.seal_standing import ListedSeal, SealKind, SealPeriod
 from trust.rules.standing import LIST_VALUE, Status
+from trust.rules.status_pointer import StatusPointer
 from trust.rules.times import Times
 from trust.rules.verdict import Indication
 from verifier.evidence import Evidence
-from verifier.seal_status import judge_seal_kind, judge_seal_status
+from verifier.seal_status import judge_claimed_use, judge_seal_kind, judge_seal_status
 
 HOUR, DAY, SECOND = timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)
 V, S, C = Status.VALID, Status.SUSPENDED, Status.CANCELLED
@@ -190,3 +190,24 @@ def test_the_kind_of_a_seal() -> None:
         assert [one.indication for one in judge_seal_kind(NUMBER, known, kinds)] == expected
     assert judge_seal_kind("another", known, frozenset()) == []
     assert judge_seal_kind(NUMBER, evidence(None, None), frozenset()) == []
+
+
+@pytest.mark.parametrize(
+    ("claimed", "fails"),
+    [
+        (None, False),
+        (AT - DAY, False),
+        (AT + DAY - SECOND, False),
+        (AT + 2 * DAY, True),
+        (AT + 3 * DAY - SECOND, False),
+        (AT + 3 * DAY, False),
+        (AT + 6 * DAY, True),
+    ],
+    ids=["nothing", "before its filing", "in use", "suspended", "the second it came back", "in use again", "ended"],
+)
+def test_a_claim_can_only_speak_against(claimed: datetime | None, fails: bool) -> None:
+    changes = ((S, AT + DAY), (V, AT + 3 * DAY), (C, AT + 5 * DAY))
+    found = judge_claimed_use(NUMBER, claimed, published(*changes, at=NOW))
+    assert [(one.name, one.indication) for one in found] == ([("seal-not-in-use-at-claim", F)] if fails else [])
+    assert judge_claimed_use("53019900000002", claimed, published(*changes, at=NOW)) == []
+    assert judge_claimed_use(NUMBER, claimed, evidence(None, None)) == []

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from trust.formats.status_list import StatusList, pack
-from trust.rules.licence import StatusPointer
 from trust.rules.standing import Act, ActKind, Standing, Status
+from trust.rules.status_pointer import StatusPointer
 from trust.rules.times import TOLERANCE
 from trust.rules.verdict import Finding, Indication
 from verifier.evidence import Evidence

@@ -60,11 +60,32 @@ PageObject = TextRun | ImageBox | PathShape
 
 @dataclass(frozen=True)
 class OfdPage:
-    """A page and what is drawn on it, in order."""
+    """A page and what is drawn on it, in order, over the template page of the id `template` where there is one."""
 
     width: float
     height: float
     objects: tuple[PageObject, ...]
+    template: int | None = None
+
+
+@dataclass(frozen=True)
+class OfdTemplate:
+    """A template page: what lies below many pages, of this document and of others like it.
+
+    `first` is the id of its layer, and its drawing objects take the following ones. It is given, not allotted, so that
+    the same template has the same octets in every document.
+    """
+
+    id: int
+    first: int
+    width: float
+    height: float
+    objects: tuple[PageObject, ...]
+
+    @property
+    def last(self) -> int:
+        """The highest id in it."""
+        return self.first + len(self.objects)
 
 
 @dataclass(frozen=True)
@@ -83,7 +104,12 @@ class OfdImage:
 
     id: int
     octets: bytes
-    format: Literal["PNG"] = "PNG"
+    format: Literal["PNG", "JPEG"] = "PNG"
+
+    @property
+    def file_name(self) -> str:
+        """Under which name it lies in the folder of resources."""
+        return f"image_{self.id}.{'png' if self.format == 'PNG' else 'jpg'}"
 
 
 @dataclass(frozen=True)
@@ -108,3 +134,9 @@ class OfdDocument:
     images: tuple[OfdImage, ...] = ()
     attachments: tuple[OfdAttachment, ...] = ()
     custom: Mapping[str, str] = field(default_factory=dict)
+    templates: tuple[OfdTemplate, ...] = ()
+
+    def shown(self, page: OfdPage) -> tuple[PageObject, ...]:
+        """Everything that is seen on a page, from the back to the front."""
+        below = (template.objects for template in self.templates if template.id == page.template)
+        return (*next(below, ()), *page.objects)

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field, replace
 
 from keys.sm3 import sm3
 from trust.errors import Malformed, TrustError, Untrusted
-from trust.formats.ofd.document import OfdDocument, TextRun
+from trust.formats.ofd.common_parts import digest_of_part
+from trust.formats.ofd.document import ImageBox, OfdDocument, TextRun
 from trust.formats.ofd.package import read_package, write_package
 from trust.formats.ofd.read import claims_our_profile, is_signed, read_document, read_root
 from trust.formats.ofd.signature import (
@@ -31,7 +32,7 @@ from trust.formats.ofd.signature import (
 from trust.formats.ofd.write import ROOT, SIGNATURES, numbering
 from trust.formats.ofd.xml import read_xml
 from trust.formats.seal_check import check_signature, seal_findings
-from trust.formats.sealed_file import SealedFile
+from trust.formats.sealed_file import SMALLEST_PICTURE_MM, SealedFile
 from trust.formats.ses import SealSignature, parse_signature
 from trust.rules.verdict import Finding, Indication
 
@@ -139,14 +140,31 @@ def summary(seen: Examination, entries: Mapping[str, bytes]) -> SealedFile:
         )
     sound = seen.findings and all(finding.indication is Indication.PASSED for finding in seen.findings)
     if sound and seen.document is not None:
-        runs = (drawn for page in seen.document.pages for drawn in page.objects if isinstance(drawn, TextRun))
+        document = seen.document
+        runs = (drawn for page in document.pages for drawn in document.shown(page) if isinstance(drawn, TextRun))
         found = replace(
             found,
             metadata=entries.get(METADATA),
-            custom=seen.document.custom,
+            custom=document.custom,
             face=tuple(run.text for run in runs),
+            pictures=pictures_of(document),
         )
     return found
+
+
+def pictures_of(document: OfdDocument) -> tuple[str, ...]:
+    """The digests of the images that pages show large enough to be looked at, and wholly on the paper."""
+    named = {image.id: f"sm3:{sm3(image.octets).hex()}" for image in document.images}
+    shown = {
+        named[drawn.image_id]
+        for page in document.pages
+        for drawn in document.shown(page)
+        if isinstance(drawn, ImageBox)
+        and min(drawn.width, drawn.height) >= SMALLEST_PICTURE_MM
+        and 0 <= drawn.x <= page.width - drawn.width
+        and 0 <= drawn.y <= page.height - drawn.height
+    }
+    return tuple(sorted(shown))
 
 
 def examine_foreign(entries: Mapping[str, bytes], seen: Examination) -> None:
@@ -167,11 +185,11 @@ def examine_ours(data: bytes, entries: Mapping[str, bytes], seen: Examination) -
         seen.refused("package-form")
         return
     seen.passed(1, "ofd-package", "文件是形式规范的 OFD 包。")
-    read_root(entries[ROOT])
+    root = read_root(entries[ROOT])
     check_signatures(entries[SIGNATURES])
     record = read_record(entries[SIGNATURE])
     check_entries(entries, record, seen)
-    check_document(entries, record, seen)
+    check_document(entries, root, record, seen)
     signature = parse_signature(entries[SIGNED_VALUE])
     seen.signature = signature
     check_binding(entries, record, signature, seen)
@@ -190,7 +208,9 @@ def check_signatures(octets: bytes) -> None:
 
 def check_entries(entries: Mapping[str, bytes], record: SignatureRecord, seen: Examination) -> None:
     """Every entry has the digest listed for it, and every entry is listed but the two that cannot be."""
-    changed = [name for name, digest in record.digests.items() if name in entries and sm3(entries[name]) != digest]
+    changed = [
+        name for name, digest in record.digests.items() if name in entries and digest_of_part(entries[name]) != digest
+    ]
     missing = record.digests.keys() - entries.keys()
     extra = entries.keys() - record.digests.keys() - {SIGNATURE, SIGNED_VALUE}
     if missing:
@@ -205,14 +225,14 @@ def check_entries(entries: Mapping[str, bytes], record: SignatureRecord, seen: E
         seen.passed(2, "ofd-coverage", "文件的每一部分都在签章保护之内。")
 
 
-def check_document(entries: Mapping[str, bytes], record: SignatureRecord, seen: Examination) -> None:
+def check_document(entries: Mapping[str, bytes], root: OfdDocument, record: SignatureRecord, seen: Examination) -> None:
     """The document is one our writer made, so that nothing stands in it besides what its values show.
 
     The seal is shown on a page of it.
     """
     body = {name: octets for name, octets in entries.items() if not name.startswith(SIGNS)}
     try:
-        seen.document = read_document(body)
+        seen.document = read_document(body, root)
     except Malformed as refusal:
         seen.refused(refusal.reason)
         return

@@ -17,8 +17,9 @@ import re
 import struct
 import unicodedata
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from trust.errors import Malformed
 
@@ -36,6 +37,9 @@ STORED, DEFLATED = 0, 8
 ENCRYPTED, DESCRIPTOR, UTF8_NAME = 0x0001, 0x0008, 0x0800
 FILE_KIND, LINK = 0xF000, 0xA000
 UNICODE_PATH = 0x7075
+SYSTEMS = ("gb18030", "cp437")
+"""Encodings of names without the flag: of Chinese systems, and of the ZIP format before there was one."""
+MAX_REMEMBERED = 64
 VERSION = 20
 FIXED_DATE = (1980 - 1980) << 9 | 1 << 5 | 1
 """1 January 1980, the first day of the ZIP calendar: when a file was made is said inside the seal, not here."""
@@ -44,7 +48,10 @@ NAME = re.compile(r"[^\x00-\x1f\x7f\\:*?\"<>|/]+(?:/[^\x00-\x1f\x7f\\:*?\"<>|/]+
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry as both of its headers describe it; `start` and `end` bound everything it occupies in the file."""
+    """An entry as both of its headers describe it; `start` and `end` bound everything it occupies in the file.
+
+    `elsewhere` are its names to programs that take one without the flag for UTF-8 to be in their system's own encoding.
+    """
 
     name: str
     method: int
@@ -54,6 +61,7 @@ class Entry:
     data: int
     start: int
     end: int
+    elsewhere: tuple[str, ...] = ()
 
 
 def read_package(octets: bytes, *, foreign: bool = False) -> dict[str, bytes]:
@@ -70,6 +78,7 @@ def read_package(octets: bytes, *, foreign: bool = False) -> dict[str, bytes]:
         raise Malformed("zip-size", f"more than {limit} octets")
     entries = directory(octets)
     check_names([entry.name[:-1] if entry.name.endswith("/") and not entry.size else entry.name for entry in entries])
+    check_other_names(entries)
     check_sizes(entries, len(octets), MAX_FOREIGN_INFLATED if foreign else MAX_INFLATED)
     check_layout(entries, octets)
     return {entry.name: inflate(octets, entry) for entry in entries if not entry.name.endswith("/")}
@@ -144,7 +153,8 @@ def central_entry(octets: bytes, position: int) -> tuple[Entry, int]:
     if method == STORED and packed != size:
         raise Malformed("zip-mismatch", name)
     data, end = local_bounds(octets, start, raw, flags, (method, checksum, packed, size))
-    return Entry(name, method, checksum, packed, size, data, start, end), after
+    elsewhere = () if flags & UTF8_NAME or name.isascii() else tuple(raw.decode(one, "replace") for one in SYSTEMS)
+    return Entry(name, method, checksum, packed, size, data, start, end, elsewhere), after
 
 
 def local_bounds(
@@ -197,16 +207,41 @@ def decoded(raw: bytes) -> str:
         raise Malformed("zip-path", "a name is not UTF-8") from error
 
 
+def check_other_names(entries: Sequence[Entry]) -> None:
+    """Refuse a name that is another entry's to a program that reads it in the encoding of its system."""
+    for system in range(len(SYSTEMS) if any(entry.elsewhere for entry in entries) else 0):
+        names = {folded(entry.elsewhere[system] if entry.elsewhere else entry.name) for entry in entries}
+        if len(names) != len(entries):
+            raise Malformed("zip-duplicate", "two entries of one name in another encoding")
+
+
+def folded(name: str) -> str:
+    """A name as systems compare it that do not tell capital letters, or forms of one letter, apart."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
 def check_names(names: list[str]) -> None:
     """Refuse names that leave the package, that some system reads as another, or that occur twice."""
+    if len(names) <= MAX_REMEMBERED:
+        _checked(tuple(names))
+    else:
+        check_each(names)
+
+
+def check_each(names: Sequence[str]) -> None:
+    """`check_names` without remembering."""
     for name in names:
         steps = name.split("/")
         if not NAME.fullmatch(name) or len(name) > 200 or any(step in {".", ".."} for step in steps):
             raise Malformed("zip-path", name[:200])
         if any(step != step.strip(" .") for step in steps):
             raise Malformed("zip-path", name)
-    if len({unicodedata.normalize("NFC", name).casefold() for name in names}) != len(names):
+    if len({folded(name) for name in names}) != len(names):
         raise Malformed("zip-duplicate", "two entries of one name")
+
+
+_checked = lru_cache(maxsize=64)(check_each)
+"""Lists of names that were let through before: all files of a type have the same few."""
 
 
 def check_sizes(entries: list[Entry], packed: int, limit: int = MAX_INFLATED) -> None:

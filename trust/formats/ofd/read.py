@@ -9,6 +9,7 @@ another mark and a reader of its own.
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Literal
@@ -22,6 +23,7 @@ from trust.formats.ofd.document import (
     OfdFont,
     OfdImage,
     OfdPage,
+    OfdTemplate,
     PageObject,
     PathShape,
     TextRun,
@@ -41,8 +43,10 @@ from trust.formats.ofd.xml import Element, read_xml
 MARK = FORMAT_MARK.encode("ascii")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LENGTH = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,4})?")
+MAX_REMEMBERED, MAX_LISTING = 128 * 1024, 2 * 1024
 HOSTILE = frozenset({"xml-doctype", "xml-instruction", "xml-size"})
 COUNT = re.compile(r"[1-9][0-9]{0,4}")
+IDENTITY = re.compile(r"[1-9][0-9]{0,6}")
 
 
 def claims_our_profile(octets: bytes, entries: Mapping[str, bytes]) -> bool:
@@ -116,8 +120,10 @@ def day_of(text: str) -> date:
         raise Malformed("root-xml", "a date that does not exist") from error
 
 
-def read_document(entries: Mapping[str, bytes]) -> OfdDocument:
+def read_document(entries: Mapping[str, bytes], root: OfdDocument | None = None) -> OfdDocument:
     """Read a whole document from the entries of its package, those of its signature left out.
+
+    `root` is what `read_root` gave for these entries, where the caller has it.
 
     Raises:
         Malformed: what `read_root` raises; `xml-doctype`, `xml-instruction`, `xml-size`; `document-xml` where
@@ -125,7 +131,7 @@ def read_document(entries: Mapping[str, bytes]) -> OfdDocument:
 
     """
     check_xml_size(entries)
-    root = read_root(entries.get(ROOT, b""))
+    root = root or read_root(entries.get(ROOT, b""))
     try:
         document = body_of(root, entries)
         written = write_document(document, sealed=True)
@@ -140,7 +146,9 @@ def read_document(entries: Mapping[str, bytes]) -> OfdDocument:
 
 def body_of(root: OfdDocument, entries: Mapping[str, bytes]) -> OfdDocument:
     """The document with its pages, resources and attachments."""
-    listed = read_xml(entry(entries, "Document.xml"), root="Document").one("Pages").all("Page")
+    document = read_listing(entry(entries, "Document.xml"), "Document")
+    listed = document.one("Pages").all("Page")
+    templates = [count(item.attribute("ID")) for item in document.one("CommonData").all("TemplatePage")]
     return OfdDocument(
         doc_id=root.doc_id,
         title=root.title,
@@ -151,7 +159,16 @@ def body_of(root: OfdDocument, entries: Mapping[str, bytes]) -> OfdDocument:
         fonts=tuple(fonts_of(entries)),
         images=tuple(images_of(entries)),
         attachments=tuple(attachments_of(entries)),
+        templates=tuple(template_of(number, entry(entries, f"Tpls/Tpl_{number}/Content.xml")) for number in templates),
     )
+
+
+def read_listing(octets: bytes, root: str) -> Element:
+    """A short XML that lists parts, which whole types of documents have in common; never changed by who reads it."""
+    return remembered_listing(octets, root=root) if len(octets) <= MAX_LISTING else read_xml(octets, root=root)
+
+
+remembered_listing = lru_cache(maxsize=64)(read_xml)
 
 
 def entry(entries: Mapping[str, bytes], name: str) -> bytes:
@@ -165,7 +182,7 @@ def fonts_of(entries: Mapping[str, bytes]) -> Iterator[OfdFont]:
     """The fonts of PublicRes.xml, where there is one."""
     if "Doc_0/PublicRes.xml" not in entries:
         return
-    for item in read_xml(entry(entries, "PublicRes.xml"), root="Res").one("Fonts").all("Font"):
+    for item in read_listing(entry(entries, "PublicRes.xml"), "Res").one("Fonts").all("Font"):
         number = count(item.attribute("ID"))
         octets = entry(entries, f"Res/font_{number}.ttf")
         yield OfdFont(number, item.attribute("FontName"), item.attribute("FamilyName"), octets)
@@ -175,16 +192,16 @@ def images_of(entries: Mapping[str, bytes]) -> Iterator[OfdImage]:
     """The images of DocumentRes.xml, where there is one."""
     if "Doc_0/DocumentRes.xml" not in entries:
         return
-    for item in read_xml(entry(entries, "DocumentRes.xml"), root="Res").one("MultiMedias").all("MultiMedia"):
-        number = count(item.attribute("ID"))
-        yield OfdImage(number, entry(entries, f"Res/image_{number}.png"))
+    for item in read_listing(entry(entries, "DocumentRes.xml"), "Res").one("MultiMedias").all("MultiMedia"):
+        image = OfdImage(count(item.attribute("ID")), b"", "JPEG" if item.attribute("Format") == "JPEG" else "PNG")
+        yield replace(image, octets=entry(entries, f"Res/{image.file_name}"))
 
 
 def attachments_of(entries: Mapping[str, bytes]) -> Iterator[OfdAttachment]:
     """The files that Attachments.xml names, where there is one."""
     if "Doc_0/Attachs/Attachments.xml" not in entries:
         return
-    for item in read_xml(entry(entries, "Attachs/Attachments.xml"), root="Attachments").all("Attachment"):
+    for item in read_listing(entry(entries, "Attachs/Attachments.xml"), "Attachments").all("Attachment"):
         name = item.attribute("Name")
         yield OfdAttachment(name, item.attribute("Format"), entry(entries, f"Attachs/{name}"))
 
@@ -194,7 +211,27 @@ def page_of(octets: bytes) -> OfdPage:
     page = read_xml(octets, root="Page")
     _, _, width, height = lengths(page.one("Area").one("PhysicalBox").text, 4)
     drawn = page.one("Content").one("Layer").children
-    return OfdPage(width, height, tuple(object_of(item) for item in drawn))
+    below = [count(item.attribute("TemplateID")) for item in page.all("Template")]
+    return OfdPage(width, height, tuple(object_of(item) for item in drawn), below[0] if below else None)
+
+
+def template_of(number: int, octets: bytes) -> OfdTemplate:
+    """The Content.xml of a template page."""
+    return remembered_template(number, octets) if len(octets) <= MAX_REMEMBERED else read_template(number, octets)
+
+
+def read_template(number: int, octets: bytes) -> OfdTemplate:
+    """A template page from its octets alone."""
+    page = read_xml(octets, root="Page")
+    _, _, width, height = lengths(page.one("Area").one("PhysicalBox").text, 4)
+    layer = page.one("Content").one("Layer")
+    drawn = tuple(object_of(item) for item in layer.children)
+    return OfdTemplate(number, identity(layer.attribute("ID")), width, height, drawn)
+
+
+remembered_template = lru_cache(maxsize=16)(read_template)
+"""The same for octets that were read before: a whole type of documents has one template, and reading is a function
+of these octets, all of which are compared. What is remembered is bounded, because strangers' files come here too."""
 
 
 def object_of(item: Element) -> PageObject:
@@ -272,6 +309,13 @@ def colour_of(element: Element) -> Colour:
     """The value of a colour element."""
     red, green, blue = (int(part) for part in lengths(element.attribute("Value"), 3))
     return red, green, blue
+
+
+def identity(text: str) -> int:
+    """An object id of a template page."""
+    if not IDENTITY.fullmatch(text):
+        raise Malformed("document-xml", "not an id we write")
+    return int(text)
 
 
 def count(text: str) -> int:

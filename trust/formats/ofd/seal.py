@@ -16,6 +16,7 @@ from datetime import datetime
 from keys.errors import KeysError
 from keys.sm3 import sm3
 from trust.errors import Malformed
+from trust.formats.ofd.common_parts import digest_of_part
 from trust.formats.ofd.document import OfdDocument
 from trust.formats.ofd.package import write_package
 from trust.formats.ofd.signature import (
@@ -78,7 +79,7 @@ def plan_ofd(document: OfdDocument, stamp: Stamp, seal_der: bytes, at: datetime,
     record = SignatureRecord(
         provider=provider,
         at=at,
-        digests={name: sm3(octets) for name, octets in entries.items()},
+        digests={name: digest_of_part(octets) for name, octets in entries.items()},
         page_ref=numbering(document).pages[stamp.page],
         boundary=stamp.boundary,
     )

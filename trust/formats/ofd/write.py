@@ -12,20 +12,29 @@ since fonts keep their cmap.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from math import isfinite
 
 from trust.errors import Malformed
-from trust.formats.ofd.document import Colour, ImageBox, OfdDocument, OfdPage, PageObject, PathShape, TextRun
+from trust.formats.ofd.document import (
+    Colour,
+    ImageBox,
+    OfdDocument,
+    OfdPage,
+    OfdTemplate,
+    PageObject,
+    PathShape,
+    TextRun,
+)
 from trust.formats.ofd.xml import document, element, text
 
 FORMAT_MARK = "yinzheng-ofd/1"
 """Stands in DocInfo/CreatorVersion and in Provider/@Version: a file with this mark claims to be in our profile."""
 
-ROOT, SIGNATURES = "OFD.xml", "Doc_0/Signs/Signatures.xml"
+ROOT, SIGNATURES, FOLDER = "OFD.xml", "Doc_0/Signs/Signatures.xml", "Doc_0/"
 ASCENT, LINE = 0.88, 1.3
 """Of the em: where the baseline lies below the upper edge of a line's boundary, and how high that boundary is."""
 
@@ -34,6 +43,7 @@ FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 PATH_DATA = re.compile(r"(?:(?:[MLQBAC]|-?[0-9]+(?:\.[0-9]+)?)(?: |$))+")
 MAX_LENGTH_MM = 5_000
 MAX_XML = 4 * 1024 * 1024
+MAX_REMEMBERED = 128 * 1024
 
 
 @dataclass(frozen=True)
@@ -47,11 +57,20 @@ class Numbering:
 
 
 def numbering(value: OfdDocument) -> Numbering:
-    """Allot ids: first those of fonts and images as given, then pages, layers, drawing objects."""
-    given = [font.id for font in value.fonts] + [image.id for image in value.images]
+    """Allot ids: above those of fonts, images and templates, which are given, come pages, layers, drawing objects."""
+    given = [
+        *(font.id for font in value.fonts),
+        *(image.id for image in value.images),
+        *(template.id for template in value.templates),
+    ]
     if len(set(given)) != len(given) or any(not 0 < number < 10_000 for number in given):
-        raise Malformed("ofd-value", "fonts and images need distinct ids from 1 to 9999")
-    count, base = len(value.pages), max(given, default=0) + 1
+        raise Malformed("ofd-value", "fonts, images and templates need distinct ids from 1 to 9999")
+    highest = max(given, default=0)
+    for template in value.templates:
+        if not highest < template.first < 1_000_000:
+            raise Malformed("ofd-value", "the ids in a template are above those before it")
+        highest = template.last
+    count, base = len(value.pages), highest + 1
     first_object = base + 2 * count
     drawn = sum(len(page.objects) for page in value.pages)
     pages, layers = tuple(range(base, base + count)), tuple(range(base + count, first_object))
@@ -74,7 +93,8 @@ def write_document(value: OfdDocument, *, sealed: bool = False) -> dict[str, byt
         entries |= {f"Doc_0/Res/font_{font.id}.ttf": font.octets for font in value.fonts}
     if value.images:
         entries["Doc_0/DocumentRes.xml"] = images_xml(value)
-        entries |= {f"Doc_0/Res/image_{image.id}.png": image.octets for image in value.images}
+        entries |= {f"Doc_0/Res/{image.file_name}": image.octets for image in value.images}
+    entries |= {template_name(template): template_xml(template) for template in value.templates}
     next_id = numbers.first_object
     for index, page in enumerate(value.pages):
         entries[f"Doc_0/Pages/Page_{index}/Content.xml"] = page_xml(page, numbers.layers[index], next_id)
@@ -109,8 +129,11 @@ def check_document(value: OfdDocument) -> None:
     if "attachments.xml" in {name.lower() for name in names}:
         raise Malformed("ofd-value", "the name Attachments.xml is taken")
     fonts, images = {font.id for font in value.fonts}, {image.id for image in value.images}
-    for page in value.pages:
-        for drawn in page.objects:
+    if {page.template for page in value.pages} - {None} != {template.id for template in value.templates}:
+        raise Malformed("ofd-value", "a template that is not there, or that no page uses")
+    sheets = [*(template.objects for template in value.templates), *(page.objects for page in value.pages)]
+    for objects in sheets:
+        for drawn in objects:
             if isinstance(drawn, TextRun) and drawn.font_id not in fonts:
                 raise Malformed("ofd-value", f"no font {drawn.font_id}")
             if isinstance(drawn, ImageBox) and drawn.image_id not in images:
@@ -147,6 +170,10 @@ def document_xml(value: OfdDocument, numbers: Numbering) -> bytes:
         common.append(element("PublicRes", None, "PublicRes.xml"))
     if value.images:
         common.append(element("DocumentRes", None, "DocumentRes.xml"))
+    common += [
+        element("TemplatePage", {"ID": str(one.id), "ZOrder": "Background", "BaseLoc": local_name(template_name(one))})
+        for one in value.templates
+    ]
     pages = [
         element("Page", {"ID": str(number), "BaseLoc": f"Pages/Page_{index}/Content.xml"})
         for index, number in enumerate(numbers.pages)
@@ -176,7 +203,7 @@ def images_xml(value: OfdDocument) -> bytes:
         element(
             "MultiMedia",
             {"ID": str(image.id), "Type": "Image", "Format": image.format},
-            element("MediaFile", None, f"image_{image.id}.png"),
+            element("MediaFile", None, image.file_name),
         )
         for image in value.images
     ]
@@ -206,17 +233,47 @@ def attachments_xml(value: OfdDocument) -> bytes:
     )
 
 
+def template_name(template: OfdTemplate) -> str:
+    """The entry of a template page."""
+    return f"{FOLDER}Tpls/Tpl_{template.id}/Content.xml"
+
+
+def local_name(entry: str) -> str:
+    """An entry's name as it is written in Document.xml."""
+    return entry.removeprefix(FOLDER)
+
+
+def template_xml(template: OfdTemplate) -> bytes:
+    """Content.xml of a template page."""
+    paths = sum(len(item.data) for item in template.objects if isinstance(item, PathShape))
+    small = paths <= MAX_REMEMBERED and len(template.objects) <= MAX_REMEMBERED // 128
+    return remembered_xml(template) if small else written_template(template)
+
+
+def written_template(template: OfdTemplate) -> bytes:
+    """A template page as it is written."""
+    drawn = [object_xml(item, str(number)) for number, item in enumerate(template.objects, start=template.first + 1)]
+    return sheet_xml(template.width, template.height, (), str(template.first), "Background", drawn)
+
+
+remembered_xml = lru_cache(maxsize=16)(written_template)
+"""The same for a template that was written before, by a process that writes many documents of a type, or reads them."""
+
+
 def page_xml(page: OfdPage, layer: int, first_object: int) -> bytes:
-    """Content.xml: one layer with everything drawn on a page."""
+    """Content.xml: one layer with everything drawn on a page, above its template."""
     drawn = [object_xml(item, str(number)) for number, item in enumerate(page.objects, start=first_object)]
-    return document(
-        "Page",
-        {},
-        [
-            element("Area", None, element("PhysicalBox", None, boxed(0, 0, page.width, page.height))),
-            element("Content", None, element("Layer", {"ID": str(layer), "Type": "Body"}, *drawn)),
-        ],
-    )
+    below = [] if page.template is None else [{"TemplateID": str(page.template), "ZOrder": "Background"}]
+    return sheet_xml(page.width, page.height, below, str(layer), "Body", drawn)
+
+
+def sheet_xml(
+    width: float, height: float, below: Sequence[Mapping[str, str]], layer: str, kind: str, drawn: Sequence[str]
+) -> bytes:
+    """A page or a template page."""
+    area = element("Area", None, element("PhysicalBox", None, boxed(0, 0, width, height)))
+    content = element("Content", None, element("Layer", {"ID": layer, "Type": kind}, *drawn))
+    return document("Page", {}, [*(element("Template", one) for one in below), area, content])
 
 
 def object_xml(item: PageObject, number: str) -> str:

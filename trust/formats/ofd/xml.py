@@ -16,6 +16,7 @@ from xml.parsers import expat
 from trust.errors import Malformed
 
 NAMESPACE = "http://www.ofdspec.org/2016"
+OURS = f"{NAMESPACE} "
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 MAX_OCTETS = 4 * 1024 * 1024
 MAX_DEPTH = 32
@@ -24,6 +25,7 @@ UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 """Characters that XML 1.0 has no way to write."""
 SPECIAL = re.compile("[^\t\n !#-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Those, and all that are written as a reference somewhere; most texts have none."""
+PLAIN = re.compile(r"[0-9A-Za-z ./_\-:]*")
 
 
 @dataclass(slots=True)
@@ -73,8 +75,11 @@ class Reader:
         self.elements += 1
         if len(self.open) > MAX_DEPTH or self.elements > MAX_ELEMENTS:
             raise Malformed("xml-size", "nested too deeply, or too many elements")
-        space, _, local = name.rpartition(" ")
-        element = Element(local if space == NAMESPACE else f"{{{space}}}{local}", attributes)
+        if name.startswith(OURS):
+            element = Element(name[len(OURS) :], attributes)
+        else:
+            space, _, local = name.rpartition(" ")
+            element = Element(f"{{{space}}}{local}", attributes)
         self.open[-1].children.append(element)
         self.open.append(element)
         self.texts.append([])
@@ -150,7 +155,7 @@ def text(value: str) -> str:
 
 def quoted(value: str) -> str:
     """An attribute's value between double quotes."""
-    if not SPECIAL.search(value) and value.isprintable():
+    if PLAIN.fullmatch(value) or (not SPECIAL.search(value) and value.isprintable()):
         return f'"{value}"'
     escaped = text(value).replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
     return f'"{escaped}"'
@@ -158,7 +163,7 @@ def quoted(value: str) -> str:
 
 def element(name: str, attributes: Mapping[str, str] | None = None, *content: str) -> str:
     """An element in the OFD namespace around content that is escaped already; attributes in the order given."""
-    inner = "".join(f" {key}={quoted(value)}" for key, value in (attributes or {}).items())
+    inner = "".join([f" {key}={quoted(value)}" for key, value in attributes.items()]) if attributes else ""
     if not content:
         return f"<ofd:{name}{inner}/>"
     return f"<ofd:{name}{inner}>{''.join(content)}</ofd:{name}>"

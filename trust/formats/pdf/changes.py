@@ -11,29 +11,33 @@ step did is asked in `permitted`. Stricter than ISO 32000-2 §12.8.2.2 needs: an
 fields must be signed at once.
 """
 
-import re
 from collections.abc import Mapping
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from trust.formats.pdf.fields import SeenField, annotations_of, fields_of, pages_of, visible
+from trust.formats.pdf.allowances import (
+    FIELD_USES,
+    FILLING_MAY,
+    FORM_MAY,
+    LOOKS,
+    NEW_FIELD_MAY,
+    NEW_FORM_MAY,
+    ROOT_MAY,
+    ROOT_USES,
+    SHOWING_MAY,
+    SIGNING_MAY,
+    SOFTWARE,
+    VERSION,
+)
+from trust.formats.pdf.fields import SeenField, annotations_of, fields_of, pages_of
+from trust.formats.pdf.innocent import begins, is_plain, looked_up
 from trust.formats.pdf.security_store import DSS_ARRAYS, store_is_sound
 from trust.formats.pdf.source import Value
 from trust.formats.pdf.steps import Step
-from trust.formats.pdf.views import Key, Uses, View, changed_keys, key_of, same, written_in
-
-ROOT_MAY = frozenset({"/AcroForm", "/DSS", "/Extensions", "/Metadata", "/Version"})
-FORM_MAY = frozenset({"/Fields", "/SigFlags", "/DR", "/DA"})
-NEW_FORM_MAY = frozenset({"/Fields", "/SigFlags", "/DR", "/DA", "/Type"})
-SIGNING_MAY = frozenset({"/V", "/AP", "/M", "/F", "/Type", "/MK"})
-FILLING_MAY = frozenset({"/V", "/AP", "/AS", "/M", "/F", "/DA", "/Q", "/MK", "/Type"})
-SHOWING_MAY = frozenset({"/AP", "/AS", "/M", "/F", "/MK", "/DA", "/Type"})
-NEW_FIELD_MAY = SIGNING_MAY | {"/Subtype", "/FT", "/T", "/TU", "/TM", "/Ff", "/Rect", "/P", "/Parent", "/Kids", "/Lock"}
-NEW_FIELD_MAY |= {"/SV", "/DA", "/Border", "/BS", "/NM"}
-SOFTWARE = frozenset({"/ModDate", "/Producer"})
-"""What software says of itself when it writes an update; it says nothing of the document."""
-VERSION = re.compile(r"/[12]\.[0-9]")
+from trust.formats.pdf.uses import Use, Uses
+from trust.formats.pdf.views import Key, View, changed_keys, key_of, same, written_in
+from trust.formats.pdf.visible import visible
 
 
 def steps_after(reader: PdfFileReader, base: View) -> list[Step]:
@@ -72,12 +76,15 @@ class Comparison:
 
     def run(self, written: set[Key], freed: set[int]) -> None:
         """Look at everything the update wrote."""
-        if any(key[0] in freed for key in self.old.keys()):  # noqa: SIM118  (a view is no mapping)
+        if freed and any(key[0] in freed for key in self.old.keys()):  # noqa: SIM118  (a view is no mapping)
             self.step.fault("pdf-object-removed")
         self._trailer()
         changed = {key for key in written if key in self.old and not same(self.old.value(key), self.new.value(key))}
-        if any(self.uses.of(key) for key in written if key not in self.old):
+        fresh = {key for key in written if key not in self.old}
+        if any(self.uses.at(key) for key in fresh | self.new.own_table):
             self.step.fault("pdf-object-supplied")
+        if any(key[1] or key[0] in self.uses.numbers for key in fresh):
+            self.step.fault("pdf-changed-after-seal")  # the same object in another generation, to many programs
         self._root(changed)
         self._form(changed)
         self._fields(changed)
@@ -97,10 +104,6 @@ class Comparison:
             return "pdf-annotation-added"
         return "pdf-changed-after-seal"
 
-    def _alone(self, key: Key, *names: str) -> bool:
-        """Whether an object is referred to under these keys only."""
-        return self.uses.of(key) <= set(names)
-
     def _trailer(self) -> None:
         """The catalogue must stay the same object; the information may be another."""
         if self.old.root_key != self.new.root_key or "/Encrypt" in self.new.trailer:
@@ -115,7 +118,7 @@ class Comparison:
             not isinstance(self.new.resolve(item), generic.DictionaryObject)
             for item in dict.values(self.new.entries(new))
         )
-        if isinstance(new, generic.IndirectObject) and not self.uses.of(key_of(new)) and plain:
+        if isinstance(new, generic.IndirectObject) and not self.uses.at(key_of(new)) and plain:
             self.explained.add(key_of(new))
 
     def _root(self, changed: set[Key]) -> None:
@@ -124,14 +127,15 @@ class Comparison:
             self.step.fault("pdf-changed-after-seal", f"Root{name}")
         if "/Version" in names and not VERSION.fullmatch(str(dict.get(self.new_root, "/Version"))):
             self.step.fault("pdf-changed-after-seal", "Root/Version")
-        if "/Extensions" in names and not _plain(self.new.resolve(dict.get(self.new_root, "/Extensions"))):
+        if "/Extensions" in names and not is_plain(self.new.resolve(dict.get(self.new_root, "/Extensions"))):
             self.step.fault("pdf-changed-after-seal", "Root/Extensions")
         if self._changed_under("/Extensions"):
-            self._explain(changed, dict.get(self.new_root, "/Extensions"), "/Extensions")
+            self._explain(changed, dict.get(self.new_root, "/Extensions"), self._in_root("/Extensions"))
         if self._changed_under("/Metadata"):
             self.step.metadata = True
-            self._explain(changed, dict.get(self.new_root, "/Metadata"), "/Metadata")
-        self.explained.add(self.new.root_key)
+            self._explain(changed, dict.get(self.new_root, "/Metadata"), self._in_root("/Metadata"))
+        if self.uses.only_under(self.new.root_key, ROOT_USES):
+            self.explained.add(self.new.root_key)
 
     def _changed_under(self, name: str) -> bool:
         """Whether an entry of the catalogue, or the object it refers to, is another; for the DSS, anything in it."""
@@ -142,12 +146,24 @@ class Comparison:
             not same(self.old.resolve(item), self.new.resolve(item)) for item in dict.values(self.new.entries(new))
         )
 
-    def _explain(self, changed: set[Key], value: Value | None, *names: str) -> None:
-        """An object that may be written anew, if it serves here alone."""
+    def _in_root(self, name: str) -> set[Use]:
+        """The place in the catalogue under this key."""
+        return {(self.new.root_key, (name,))}
+
+    def _below(self, name: str, entry: str) -> set[Use]:
+        """The places of an entry of a dictionary that the catalogue has under this key, before the update and after."""
+        raws = (dict.get(root, name) for root in (self.old_root, self.new_root))
+        return {
+            (key_of(raw), (entry,)) if isinstance(raw, generic.IndirectObject) else (self.new.root_key, (name, entry))
+            for raw in raws
+        }
+
+    def _explain(self, changed: set[Key], value: Value | None, places: set[Use]) -> None:
+        """An object that may be written anew, if it is referred to at these places alone."""
         if (
             isinstance(value, generic.IndirectObject)
             and key_of(value) in changed
-            and self._alone(key_of(value), *names)
+            and self.uses.at(key_of(value)) <= places
         ):
             self.explained.add(key_of(value))
 
@@ -155,16 +171,15 @@ class Comparison:
         """The dictionary of the form and its list of fields."""
         raw = dict.get(self.new_root, "/AcroForm")
         old, new = self.old.entries(dict.get(self.old_root, "/AcroForm")), self.new.entries(raw)
-        others = any(not each.is_signature for each in self.fields.values())
         names = changed_keys(old, new)
         allowed = FORM_MAY if old else NEW_FORM_MAY
-        if names - allowed or (others and names & {"/DR", "/DA"}):
+        if names - allowed or (names & LOOKS and looked_up(self.old, self.fields)):
             self.step.fault("pdf-form-changed")
         listed = [each.items(dict.get(form, "/Fields")) for each, form in ((self.old, old), (self.new, new))]
-        if not _begins(*listed):
+        if not begins(*listed):
             self.step.fault("pdf-field-changed")
-        self._explain(changed, raw, "/AcroForm")
-        self._explain(changed, dict.get(new, "/Fields"), "/Fields")
+        self._explain(changed, raw, self._in_root("/AcroForm"))
+        self._explain(changed, dict.get(new, "/Fields"), self._below("/AcroForm", "/Fields"))
 
     def _fields(self, changed: set[Key]) -> None:
         """Every field, by its name."""
@@ -195,10 +210,11 @@ class Comparison:
             may = SHOWING_MAY if key != new.key else SIGNING_MAY if signs else FILLING_MAY
             if changed_keys(before, after) - may:
                 self.step.fault("pdf-field-changed", old.name)
-        self.explained |= {new.key, *new.widgets}
-        (self.step.sealed if signs else self.step.filled).add(old.name)
+        self.explained |= {key for key in (new.key, *new.widgets) if self.uses.only_under(key, FIELD_USES)}
+        seen = any(visible(self.new, key) for key in (new.key, *new.widgets))
+        (self.step.filled if not signs else self.step.sealed if seen else self.step.unseen).add(old.name)
         if not signs and isinstance(old.value, generic.IndirectObject):
-            self._explain(changed, old.value, "/V")
+            self._explain(changed, old.value, {(old.key, ("/V",))})
 
     def _new_field(self, new: SeenField) -> None:
         """A field that was not there: one for a signature, of new objects, with nothing that acts."""
@@ -224,16 +240,17 @@ class Comparison:
 
     def _page(self, page: Key, array: Key | None) -> None:
         before, after = self.old.entries(self.old.value(page)), self.new.entries(self.new.value(page))
-        if changed_keys(before, after) - {"/Annots"}:
+        listed = self.new.resolve(dict.get(after, "/Annots"))
+        if changed_keys(before, after) - {"/Annots"} or not isinstance(listed, generic.ArrayObject | None):
             self.step.fault("pdf-page-changed")
         old, new = annotations_of(self.old, page), annotations_of(self.new, page)
         added = new[len(old) :]
-        if not _begins(old, new):
+        if not begins(old, new):
             self.step.fault("pdf-annotation-added")
         if any(not isinstance(item, generic.IndirectObject) or key_of(item) not in self.new_widgets for item in added):
             self.step.fault("pdf-annotation-added")
         self.explained.add(page)
-        if array is not None and self._alone(array, "/Annots"):
+        if array is not None and self.uses.only_under(array, frozenset({"/Annots"})):
             self.explained.add(array)
 
     def _security(self, changed: set[Key]) -> None:
@@ -243,25 +260,6 @@ class Comparison:
         new = self.new.entries(raw)
         if not store_is_sound(self.old, self.new, dict.get(self.old_root, "/DSS"), raw):
             self.step.fault("pdf-dss-form")
-        self._explain(changed, raw, "/DSS")
+        self._explain(changed, raw, self._in_root("/DSS"))
         for name in (*DSS_ARRAYS, "/VRI"):
-            self._explain(changed, dict.get(new, name), name)
-
-
-def _begins(old: list[Value], new: list[Value]) -> bool:
-    """Whether one list begins with the other."""
-    return len(new) >= len(old) and all(same(*pair) for pair in zip(old, new, strict=False))
-
-
-def _plain(value: Value | None) -> bool:
-    """Whether a value holds names, numbers and texts alone."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, generic.IndirectObject | generic.StreamObject):
-            return False
-        if isinstance(item, generic.DictionaryObject):
-            waiting.extend(dict.values(item))
-        elif isinstance(item, generic.ArrayObject):
-            waiting.extend(list.__iter__(item))
-    return True
+            self._explain(changed, dict.get(new, name), self._below("/DSS", name))

@@ -13,6 +13,7 @@ which the signature covers. Whether the signature value holds and what the certi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from keys.codec import DER_SIZE_MAX, der_from_raw, raw_from_der
 from keys.errors import SignatureRefused
@@ -55,6 +56,7 @@ class Named:
     public_key_info: bytes
 
 
+@lru_cache(maxsize=64)
 def name_parts(certificate: bytes) -> Named:
     """Find issuer, serial and key of an X.509 v3 certificate without judging it.
 
@@ -72,13 +74,19 @@ def name_parts(certificate: bytes) -> Named:
 
 def signed_attributes(digest: bytes, certificates: Sequence[bytes]) -> bytes:
     """The attributes to be signed, as SET OF in DER order: this is the message that SM2 signs."""
-    identifiers = [der.write_sequence(SM3_ALGORITHM, der.write_octet_string(sm3(each))) for each in certificates]
+    identifiers = [_identifier(each) for each in certificates]
     attributes = (
         _attribute(CONTENT_TYPE, DATA),
         _attribute(MESSAGE_DIGEST, der.write_octet_string(digest)),
         _attribute(SIGNING_CERTIFICATE_V2, der.write_sequence(der.write_sequence(*identifiers))),
     )
     return der.write(SET, *sorted(attributes))
+
+
+@lru_cache(maxsize=64)
+def _identifier(certificate: bytes) -> bytes:
+    """How the attribute names a certificate; remembered, as the same few certificates stand in all files of a body."""
+    return der.write_sequence(SM3_ALGORITHM, der.write_octet_string(sm3(certificate)))
 
 
 def signed_message(certificates: Sequence[bytes], digest: bytes, raw_signature: bytes) -> bytes:
@@ -96,6 +104,11 @@ def signed_message(certificates: Sequence[bytes], digest: bytes, raw_signature: 
 
 def room(certificates: Sequence[bytes]) -> int:
     """How many octets a PDF leaves for the CMS: what the longest signature under these certificates needs."""
+    return _room(tuple(certificates))
+
+
+@lru_cache(maxsize=64)
+def _room(certificates: tuple[bytes, ...]) -> int:
     return len(_message(certificates, signed_attributes(bytes(32), certificates), bytes(DER_SIZE_MAX)))
 
 

@@ -10,6 +10,8 @@ It reads objects by `values`, in our own spelling; whether the content is a lice
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from trust.formats.pdf.errors import PdfRefused
 from trust.formats.pdf.layout import CATALOG, FIELD, INFO, Item
@@ -33,6 +35,9 @@ MAX_CATALOG = 200_000
 """Octets of the catalogue: the one object of free size that pyHanko, much slower than `values`, reads too."""
 
 KIND, SUBTYPE, PAGES, KIDS, ANNOTATIONS = map(Name, (b"S", b"Subtype", b"Pages", b"Kids", b"Annots"))
+TELLING_KEYS = ACTIVE_KEYS | {KIND}
+MAX_REMEMBERED = 1024
+"""Octets of an object whose value is remembered."""
 
 
 def read_content(items: Sequence[Item]) -> list[Value]:
@@ -44,16 +49,46 @@ def read_content(items: Sequence[Item]) -> list[Value]:
     """
     if len(items) >= INFO and len(items[CATALOG - 1].octets) > MAX_CATALOG:
         raise PdfRefused("pdf-size", "文件目录过于庞大，不予处理。", step=2)
-    values = [parse(number, item.value) for number, item in enumerate(items, start=1)]
-    check_reachable(values)
-    for item, value in zip(items, values, strict=True):
-        screen(values, value, stream=item.stream is not None)
+    objects = [_parsed(number, item.value) for number, item in enumerate(items, start=1)]
+    values = [one.value for one in objects]
+    check_reachable(objects)
+    for item, one in zip(items, objects, strict=True):
+        screen(values, one, stream=item.stream is not None)
     for page in pages(values):
         check_annotations(values, page)
     return values
 
 
-def check_reachable(values: Sequence[Value]) -> None:
+class Parsed(NamedTuple):
+    """An object's value, the objects it refers to, and the dictionaries in it that have to be looked at."""
+
+    value: Value
+    references: tuple[int, ...]
+    telling: tuple[dict[Name, Value], ...]
+
+
+def parsed(number: int, octets: bytes) -> Parsed:
+    """Read an object; what is found in it follows from these octets alone."""
+    value = parse(number, octets)
+    inside = list(nested(value))
+    telling = tuple(one for one in inside if isinstance(one, dict) and not one.keys().isdisjoint(TELLING_KEYS))
+    return Parsed(value, tuple(int(one) for one in inside if isinstance(one, Ref)), telling)
+
+
+_remembered = lru_cache(maxsize=1536)(parsed)
+
+
+def _parsed(number: int, octets: bytes) -> Parsed:
+    """`parsed`, once in a process for short objects.
+
+    All files of a type have many in common, and what is laid out here is examined soon after. Nothing is taken on trust
+    by that: what is remembered belongs to equal octets under the same number, all of which are compared, and values are
+    never changed. How objects refer to each other is looked at in every file.
+    """
+    return _remembered(number, octets) if len(octets) <= MAX_REMEMBERED else parsed(number, octets)
+
+
+def check_reachable(objects: Sequence[Parsed]) -> None:
     """See that catalogue and information lead to every object, and nowhere else.
 
     Raises:
@@ -66,25 +101,25 @@ def check_reachable(values: Sequence[Value]) -> None:
         number = waiting.pop()
         if number in met:
             continue
-        if number > len(values) or isinstance(values[number - 1], Ref):
+        if number > len(objects) or isinstance(objects[number - 1].value, Ref):
             raise structure(f"文件引用了不存在的对象 {number}。")
         met.add(number)
-        waiting.extend(value for value in nested(values[number - 1]) if isinstance(value, Ref))
-    if len(met) != len(values):
+        waiting.extend(objects[number - 1].references)
+    if len(met) != len(objects):
         raise structure("文件中有不属于文档的多余对象。")
 
 
-def screen(values: Sequence[Value], item: Value, *, stream: bool) -> None:
+def screen(values: Sequence[Value], item: Parsed, *, stream: bool) -> None:
     """Refuse an object in which anything acts, hides, or comes from outside.
 
     Raises:
         PdfRefused: `pdf-active-content`.
 
     """
-    if stream and isinstance(item, dict) and item.keys() & EXTERNAL_DATA:
+    if stream and isinstance(item.value, dict) and item.value.keys() & EXTERNAL_DATA:
         raise active("文件引用了外部文件中的数据，盖章的文件中不允许出现。")
-    for value in nested(item):
-        if isinstance(value, dict) and (item_kind(values, value) in ACTIVE_ACTIONS or value.keys() & ACTIVE_KEYS):
+    for value in item.telling:
+        if item_kind(values, value) in ACTIVE_ACTIONS or value.keys() & ACTIVE_KEYS:
             raise active("文件含有脚本、自动动作、可切换图层或媒体，盖章的文件中不允许出现。")
 
 

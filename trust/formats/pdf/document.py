@@ -86,7 +86,8 @@ def in_one_reading(data: bytes) -> tuple[bytes, PdfFileReader, list[source.Value
     """The document as it is if everybody reads it alike, else the same document written afresh; with its objects.
 
     Raises:
-        PdfRefused: `pdf-encrypted`; `pdf-hybrid` or `pdf-unreadable`, it would have to be, and bears signatures.
+        PdfRefused: `pdf-encrypted`; `pdf-hybrid` or `pdf-unreadable`, it would have to be, and bears signatures, or
+            that is no help.
 
     """
     try:
@@ -103,6 +104,8 @@ def in_one_reading(data: bytes) -> tuple[bytes, PdfFileReader, list[source.Value
         raise doubtful
     afresh = rewritten(data)
     reader = source.open_pdf(afresh)
+    if not reads_alike(afresh, reader, len(afresh), reader.total_revisions - 1):
+        raise doubtful  # what makes it so stands in an object that is needed
     return afresh, reader, list(reachable(reader))
 
 

@@ -28,7 +28,7 @@ from trust.formats.pdf.algorithms import Sm2Validator
 from trust.formats.pdf.attachments import Attachment, read_attachments
 from trust.formats.pdf.cms import SealMessage, name_parts, read_signed_message
 from trust.formats.pdf.errors import PdfRefused
-from trust.formats.pdf.face import face_of
+from trust.formats.pdf.face import face_of, pictures_of
 from trust.formats.pdf.field import read_field
 from trust.formats.pdf.plan import catalog_start
 from trust.formats.pdf.values import Name, Ref, Value
@@ -74,7 +74,7 @@ def _examined(data: bytes, findings: list[Finding]) -> SealedFile:
     values = content.read_content(objects)
     check_frame(objects, values, attachments)
     passed(2, "pdf-structure", "文件只有一个版本，没有多余对象，没有脚本、浮动批注等可变内容。")
-    check_signature(data, message)
+    check_signature(data, signature.hole, message)
     passed(4, "pdf-signature-value", "签名值成立（SM2，由签章证书的公钥验证）。")
     files = {attachment.name: attachment.octets for attachment in attachments}
     seal = read_seal(files, findings)
@@ -91,6 +91,7 @@ def _examined(data: bytes, findings: list[Finding]) -> SealedFile:
         metadata=files.get(METADATA) if sound else None,
         custom=content.texts(values[layout.INFO - 1]) if sound else {},
         face=face_of(objects, values) if sound else (),
+        pictures=pictures_of(objects, values) if sound else (),
     )
 
 
@@ -166,8 +167,10 @@ def check_frame(objects: list[layout.Item], values: list[Value], attachments: li
         raise content.structure("签章域与它所在的页面不符。")
 
 
-def check_signature(data: bytes, message: SealMessage) -> None:
+def check_signature(data: bytes, hole: layout.Hole, message: SealMessage) -> None:
     """Let pyHanko, which read the file by itself, verify the signature through our hook.
+
+    Where the octets that pyHanko finds covered are those that `check_digest` has hashed, that digest is used.
 
     Raises:
         PdfRefused: `pdf-signature-count`, `pdf-coverage`, `pdf-signature-value`.
@@ -179,6 +182,10 @@ def check_signature(data: bytes, message: SealMessage) -> None:
         raise PdfRefused("pdf-signature-count", "文件中应当恰有一个签章和一个版本。", step=2)
     name, _value, field = fields[0]
     embedded: Any = EmbeddedPdfSignature(reader, field, name)  # pyHanko leaves its methods without types
+    covered = tuple(map(int, embedded.byte_range))
+    if covered != (0, hole.start, hole.end, len(data) - hole.end):
+        raise PdfRefused("pdf-coverage", "签章没有覆盖整个文件。", step=2)
+    embedded.external_digests[embedded.external_md_algorithm] = message.digest
     embedded.compute_integrity_info()
     if embedded.coverage != SignatureCoverageLevel.ENTIRE_FILE or embedded.docmdp_level is None:
         raise PdfRefused("pdf-coverage", "签章没有覆盖整个文件。", step=2)

@@ -228,12 +228,3 @@ def unlisted(view: View, fields: Mapping[str, SeenField], pages: list[Key]) -> I
             if name_in(view.resolve(dict.get(entries, "/Subtype"))) == WIDGET and SIGNATURE in kinds:
                 yield number
                 break
-
-
-def visible(view: View, key: Key) -> bool:
-    """Whether a widget has an extent on paper."""
-    numbers = [view.resolve(item) for item in view.items(dict.get(view.entries(view.value(key)), "/Rect"))]
-    sides = [float(item) for item in numbers if isinstance(item, generic.NumberObject | generic.FloatObject)]
-    if len(numbers) != 4:
-        return bool(numbers)
-    return len(sides) != 4 or (sides[0] != sides[2] and sides[1] != sides[3])

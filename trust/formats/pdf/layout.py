@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from keys.sm3 import Sm3
 from trust.errors import Malformed
 from trust.formats import der
 from trust.formats.pdf.errors import PdfRefused
@@ -131,30 +132,41 @@ def signature_object(statement: Statement, byte_range: tuple[int, int, int], con
     return indirect(SIGNATURE, b" ".join(fields))
 
 
-def write_file(statement: Statement, room: int, objects: Sequence[bytes], identity: bytes) -> tuple[bytes, Hole]:
+def write_file(statement: Statement, room: int, objects: Sequence[bytes]) -> tuple[bytes, Hole, bytes]:
     """Lay out a file around a signature dictionary with `room` zeros; `objects` are those from number 2 on.
 
-    Returns the file, whose byte range is final, and the hole that the CMS goes into.
+    Returns the file, whose byte range is final, the hole that the CMS goes into, and SM3 of all the rest. The file's
+    identifier is taken from the digest of what stands before it, so one pass over the octets serves both.
     """
     first = signature_object(statement, (0, 0, 0), bytes(room))
     end = len(HEADER) + len(first) - len(b" >>\nendobj\n")
     hole = Hole(end - 2 * room - 2, end)
-    body = b"".join((first, *objects))
     offsets, position = [], len(HEADER)
     for item in (first, *objects):
         offsets.append(position)
         position += len(item)
     table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     size = len(offsets) + 1
-    tail = b"xref\n0 %d\n0000000000 65535 f \n%strailer\n%sstartxref\n%d\n%%%%EOF\n" % (
+    head = b"xref\n0 %d\n0000000000 65535 f \n%strailer\n" % (size, table)
+    total = position + len(head) + len(_tail(size, bytes(16), position))
+    final = HEADER + signature_object(statement, (hole.start, hole.end, total - hole.end), bytes(room))
+    covered = b"".join((final[hole.end :], *objects, head))
+    digest = Sm3(final[: hole.start])
+    digest.update(covered)
+    tail = _tail(size, digest.digest()[:16], position)
+    digest.update(tail)
+    return b"".join((final[: hole.end], covered, tail)), hole, digest.digest()
+
+
+def _tail(size: int, identity: bytes, table: int) -> bytes:
+    """The trailer's dictionary and what stands behind it."""
+    named = identity.hex().encode()
+    return b"<< /Size %d /Root 2 0 R /Info 4 0 R /ID [<%s> <%s>] >>\nstartxref\n%d\n%%%%EOF\n" % (
         size,
+        named,
+        named,
         table,
-        b"<< /Size %d /Root 2 0 R /Info 4 0 R /ID [<%s> <%s>] >>\n" % (size, *(identity.hex().encode(),) * 2),
-        position,
     )
-    total = position + len(tail)
-    final = signature_object(statement, (hole.start, hole.end, total - hole.end), bytes(room))
-    return HEADER + final + body[len(first) :] + tail, hole
 
 
 def read_signature_object(data: bytes) -> SignatureObject:

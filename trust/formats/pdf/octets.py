@@ -1,8 +1,8 @@
 """Where things of PDF stand in its octets: white space, comments, headers of objects, dictionaries.
 
 pyHanko says what values mean. Whether other programs would find the same values is a question about octets, and this
-small part of PDF syntax (ISO 32000-2 §7.2, §7.3) answers it: where a dictionary ends, and where a program that searches
-a file for objects would see one begin. A comment counts as white space if it is short and has no word in it that such
+small part of PDF syntax (ISO 32000-2 §7.2, §7.3) answers it: where a value ends, and where a program that searches a
+file for objects would see one begin. A comment counts as white space if it is short and has no word in it that such
 a program looks for; libraries put their name there.
 """
 
@@ -13,13 +13,17 @@ from trust.formats.pdf.errors import PdfRefused
 
 SPACE = rb"[\0\t\n\f\r ]"
 REGULAR = rb"[^\0\t\n\f\r ()<>\[\]{}/%]"
-MAX_DICTIONARY, MAX_LEVELS = 64 * 1024, 16
+MAX_DICTIONARY, MAX_LEVELS, MAX_NESTED = 64 * 1024, 16, 64
+MAX_WORD, MAX_NAME = 40, 250
+"""Octets of a number or a name as they are spelt; some programs cut off what is longer, or give up."""
 _TOKEN = re.compile(rb"(<<|\[)|(>>|\])|(/%b*+)|(<[0-9A-Fa-f\0\t\n\f\r ]*+>)|(\()|(%b++)" % (REGULAR, REGULAR))
 _OPEN, _CLOSE, _NAME, _OCTETS, _STRING, _WORD = range(1, 7)
 _DIGITS = b"0123456789"
+_HEXADECIMAL = [bytes([each]) for each in b"0123456789abcdefABCDEF"]
 _CLOSES = {b"<<": b">>", b"[": b"]"}
 _WORDS = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)|true|false|null|R")
 _IN_STRING = re.compile(rb"\\.|[()]", re.DOTALL)
+_PLAIN_STRING = re.compile(rb"(?:[^\\\r]|\\[nrtbf()\\]|\\[0-3][0-7]{2})*+")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _OBJECT = re.compile(rb"[0-9]%b++[0-9]++%b*+obj(?![A-Za-z0-9])" % (SPACE, SPACE))
 _COMMENTS = re.compile(rb"(?:%[^\r\n]*+[\r\n]?)++")
@@ -94,6 +98,50 @@ def read_dictionary(data: bytes, position: int) -> tuple[dict[bytes, bytes], int
     return _entries(parts), end
 
 
+def after_value(data: bytes, position: int, *, written_anew: bool) -> int:
+    """Where the value that begins here ends, if it is spelt so that every program reads the same.
+
+    White space is what the standard calls so and nothing else. In an object `written_anew` names are of ASCII: others
+    are compared as text, and the same text can be different octets to a program that looks a name up; and strings are
+    spelt plainly, without raw returns, broken lines, short escapes or half an octet.
+
+    Raises:
+        PdfRefused: `pdf-table-form`.
+
+    """
+    opened: list[bytes] = []
+    words: tuple[bytes, bytes] = (b"", b"")
+    while True:
+        before, (kind, text, position) = position, _token(data, position, len(data))
+        if len(text) > {_WORD: MAX_WORD, _NAME: MAX_NAME}.get(kind, len(data)):
+            raise malformed()
+        if written_anew and not _plainly(kind, data, before, position):
+            raise malformed()
+        if kind == _OPEN:
+            opened.append(text)
+        elif kind == _CLOSE and (not opened or _CLOSES[opened.pop()] != text):
+            raise malformed()
+        if text == b"R" and not all(word.isdigit() for word in words):
+            raise malformed()
+        if (kind == _NAME and written_anew and not _unescaped(text).isascii()) or len(opened) > MAX_NESTED:
+            raise malformed()
+        words = (words[1], text if kind == _WORD else b"")
+        if not opened:
+            return position
+
+
+def _plainly(kind: int, data: bytes, before: int, end: int) -> bool:
+    """Whether the token behind `before`, if it is a string, is spelt so that every program takes the same from it."""
+    if kind == _STRING:
+        return _PLAIN_STRING.fullmatch(data, after_filler(data, before), end) is not None
+    return kind != _OCTETS or sum(data.count(each, after_filler(data, before), end) for each in _HEXADECIMAL) % 2 == 0
+
+
+def _unescaped(name: bytes) -> bytes:
+    """A name's octets."""
+    return _ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), name)
+
+
 def _token(data: bytes, position: int, limit: int) -> tuple[int, bytes, int]:
     """The next token: its kind, how it is spelt, and where it ends."""
     found = _TOKEN.match(data, after_filler(data, position), limit)
@@ -125,7 +173,7 @@ def _entries(parts: list[tuple[int, bytes]]) -> dict[bytes, bytes]:
             values[-2:] = [(_WORD, b" ".join((*(each for _, each in values[-2:]), text)))]
         else:
             values.append((kind, text))
-    names = [_ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), text) for _, text in values[::2]]
+    names = [_unescaped(text) for _, text in values[::2]]
     if len(values) % 2 or any(kind != _NAME for kind, _ in values[::2]) or len(set(names)) != len(names):
         raise malformed()
     return dict(zip(names, (text for _, text in values[1::2]), strict=True))

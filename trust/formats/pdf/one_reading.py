@@ -8,6 +8,7 @@ may stand anywhere else, not even in a stream. Before it, everything was signed:
 ways is not judged, as with mixed tables. What the objects mean is judged in `changes`.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -18,14 +19,26 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from trust.formats.pdf.codes import Notes
 from trust.formats.pdf.errors import PdfRefused
 from trust.formats.pdf.fields import name_in
-from trust.formats.pdf.octets import after_space, malformed, objects_seen, without_comments
+from trust.formats.pdf.linearised import linear_for_all
+from trust.formats.pdf.octets import (
+    after_filler,
+    after_header,
+    after_space,
+    after_value,
+    malformed,
+    objects_seen,
+    without_comments,
+)
+from trust.formats.pdf.packed import check_packed, check_spelling
 from trust.formats.pdf.ranges import LINE_ENDS, refused
 from trust.formats.pdf.source import READING_ERRORS, Value
-from trust.formats.pdf.tables import Section, read_section, stream_in
+from trust.formats.pdf.tables import Section, check_successor, read_section, stream_in, written_before
 from trust.formats.pdf.views import Key, View
 
 MAX_LOOKED_INTO = 2_000
-"""Objects read to see whether what looks like the beginning of an object lies in them."""
+"""Objects read to see whether what looks like the beginning of an object lies in them, or whether they hold objects."""
+_HOLDER = re.compile(rb"/" + b"".join(rb"(?:%c|#(?i:%02x))" % (each, each) for each in b"ObjStm"))
+"""The name of the type of object streams, however it is spelt."""
 
 
 def judge_reading(notes: Notes, view: View, reader: PdfFileReader, data: bytes, signed: tuple[int, int]) -> None:
@@ -36,7 +49,9 @@ def judge_reading(notes: Notes, view: View, reader: PdfFileReader, data: bytes, 
     sections: list[Section] = []
     for number in range(revision + 1, reader.total_revisions):
         try:
-            sections.append(_behind(data, view, read_section(data, reader, number), number))
+            section, older = read_section(data, reader, number), read_section(data, reader, number - 1)
+            check_successor(data, section, older)
+            sections.append(_behind(data, view, reader, section, number))
         except PdfRefused as refusal:
             notes.note(refusal.reason, f"第 {number + 1} 版")
         except READING_ERRORS:
@@ -61,7 +76,12 @@ def reads_alike(data: bytes, reader: PdfFileReader, end: int, revision: int) -> 
     try:
         sections = [read_section(data, reader, number) for number in range(revision + 1)]
         _check_containers(reader, sections)
-        return _last_in_force(sections) and _all_listed(data, reader, sections, end)
+        return (
+            linear_for_all(data, sections)
+            and _last_in_force(sections)
+            and _all_listed(data, reader, sections, end)
+            and _all_held(data, reader, sections, end)
+        )
     except (PdfRefused, *READING_ERRORS):
         return False
 
@@ -74,7 +94,7 @@ def _check_containers(reader: PdfFileReader, sections: Sequence[Section]) -> Non
             held.setdefault(container, set()).add(number)
     source: Any = reader  # pyHanko leaves the method without types
     for container, numbers in held.items():
-        _check_packed(source.get_object(generic.Reference(container, 0, pdf=reader)), numbers)
+        check_packed(source.get_object(generic.Reference(container, 0, pdf=reader)), numbers)
 
 
 def _last_in_force(sections: Sequence[Section]) -> bool:
@@ -111,6 +131,31 @@ def _all_listed(data: bytes, reader: PdfFileReader, sections: Sequence[Section],
     return True
 
 
+def _all_held(data: bytes, reader: PdfFileReader, sections: Sequence[Section], end: int) -> bool:
+    """Whether each object stream is one that a table names as such: whoever searches takes the objects out of any."""
+    containers = {container for section in sections for container in section.packed.values()}
+    held = {place: (key, number) for number, section in enumerate(sections) for key, place in section.places.items()}
+    order = sorted(held)
+    met: set[int] = set()
+    for found in _HOLDER.finditer(data, 0, end):
+        at = bisect_right(order, found.start()) - 1
+        if at < 0 or len(met) > MAX_LOOKED_INTO:
+            return False
+        (number, generation), revision = held[order[at]]
+        if order[at] not in met and number not in containers:
+            source: Any = reader  # pyHanko leaves the method without types
+            value = source.get_object(generic.Reference(number, generation, pdf=reader), revision=revision)
+            if name_in(value) == "/ObjStm" or _type_of(value) == "/ObjStm":
+                return False
+        met.add(order[at])
+    return True
+
+
+def _type_of(value: Value) -> str | None:
+    """The type that a stream says to be of; a reference in its place is followed."""
+    return name_in(value.get("/Type")) if isinstance(value, generic.StreamObject) else None
+
+
 def _end_of(reader: PdfFileReader, key: Key, revision: int) -> int:
     """Where pyHanko is done with an object."""
     source: Any = reader  # pyHanko leaves the method without types
@@ -118,7 +163,7 @@ def _end_of(reader: PdfFileReader, key: Key, revision: int) -> int:
     return int(reader.stream.tell())
 
 
-def _behind(data: bytes, view: View, section: Section, revision: int) -> Section:
+def _behind(data: bytes, view: View, reader: PdfFileReader, section: Section, revision: int) -> Section:
     """See that the objects of a later revision are what they seem to whoever searches the file; the section itself.
 
     Raises:
@@ -127,15 +172,20 @@ def _behind(data: bytes, view: View, section: Section, revision: int) -> Section
     """
     streams = {number for number, _ in section.places}
     for key, place in section.places.items():
-        value = view.written(key, revision) if place != section.start else None
-        if any(isinstance(inner, generic.StreamObject) for inner in _inner(value)):
+        if place == section.start:
+            continue
+        value = view.written(key, revision)
+        end = after_value(data, after_header(data, place), written_anew=written_before(reader, revision, key[0]))
+        plain = isinstance(value, generic.StreamObject) or data.startswith(b"endobj", after_filler(data, end))
+        if not plain or any(isinstance(inner, generic.StreamObject) for inner in _inner(value)):
             raise malformed()
         if isinstance(value, generic.StreamObject):
             _check_stream(data, place, value)
             if name_in(view.resolve(dict.get(value, "/Type"))) == "/XRef":
                 raise refused("pdf-unlisted-object")
             if name_in(view.resolve(dict.get(value, "/Type"))) == "/ObjStm":
-                _check_packed(value, {number for number, inside in section.packed.items() if inside == key[0]})
+                inside = {number for number, container in section.packed.items() if container == key[0]}
+                check_spelling(value, check_packed(value, inside), reader, revision)
     if not streams.issuperset(section.packed.values()):
         raise malformed()
     return section
@@ -159,18 +209,6 @@ def _check_stream(data: bytes, place: int, value: generic.StreamObject) -> None:
     _, start, end = stream_in(data, place, len(value.encoded_data))
     if end != data.find(b"endobj", place) + len(b"endobj") or not data.startswith(value.encoded_data, start):
         raise malformed()
-
-
-def _check_packed(value: Value, listed: set[int]) -> None:
-    """See that an object stream holds what tables name, and nothing else."""
-    if not isinstance(value, generic.StreamObject):
-        raise malformed()
-    count, first = (dict.get(value, name) for name in ("/N", "/First"))
-    if not isinstance(count, generic.NumberObject) or not isinstance(first, generic.NumberObject):
-        raise malformed()
-    pairs = value.data[: int(first)].split()
-    if len(pairs) != 2 * int(count) or sorted(map(int, pairs[::2])) != sorted(listed):
-        raise refused("pdf-unlisted-object")
 
 
 def _tiled(data: bytes, start: int, sections: Sequence[Section]) -> bool:

@@ -23,6 +23,8 @@ def judge_later(notes: Notes, permissions: Permissions, later: Sequence[Step], s
 
 
 def _judge(notes: Notes, permissions: Permissions, step: Step, stamps: frozenset[str]) -> None:
+    if shown := sorted((step.sealed | step.added) & stamps):
+        notes.note("pdf-time-stamp-shown", *shown)
     acted = step.sealed | step.added | step.filled | (step.unseen - stamps)
     if permissions.level == 1 and (acted or step.described):
         notes.note("docmdp-violated", f"第 {step.revision + 1} 版")

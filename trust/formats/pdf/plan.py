@@ -18,7 +18,6 @@ from datetime import datetime
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from keys.sm3 import Sm3, sm3
 from trust.formats.pdf import content, layout, source
 from trust.formats.pdf.attachments import FIRST, Attachment, catalog_entries, write_attachments
 from trust.formats.pdf.cms import MAX_CERTIFICATES, room, signed_attributes, signed_message
@@ -93,7 +92,7 @@ def plan_pdf(
         objects = _objects(source.open_pdf(pdf), attached, at, stamp)
     except source.READING_ERRORS as error:
         raise source.unreadable() from error
-    return _planned(statement, (certificate, *chain), objects, pdf)
+    return _planned(statement, (certificate, *chain), objects)
 
 
 def plan_drawing(
@@ -130,19 +129,13 @@ def plan_drawing(
     return _planned(statement, (certificate,), objects)
 
 
-def _planned(
-    statement: layout.Statement, certificates: tuple[bytes, ...], objects: Sequence[bytes], origin: bytes = b""
-) -> PlannedPdf:
-    """Lay the file out and judge it as one that comes in; `origin` is what the objects were copied from."""
+def _planned(statement: layout.Statement, certificates: tuple[bytes, ...], objects: Sequence[bytes]) -> PlannedPdf:
+    """Lay the file out and judge it as one that comes in."""
     if len(set(certificates)) != len(certificates) or len(certificates) > MAX_CERTIFICATES:
         raise PdfRefused("pdf-certificates", "随附的证书过多或重复。")
-    parts = (origin, *certificates, b"".join(objects))
-    identity = sm3(b"".join(sm3(part) for part in parts))[:16]
-    prepared, hole = layout.write_file(statement, room(certificates), objects, identity)
+    prepared, hole, digest = layout.write_file(statement, room(certificates), objects)
     content.read_content(layout.read_objects(prepared))
-    digest = Sm3(prepared[: hole.start])
-    digest.update(prepared[hole.end :])
-    return PlannedPdf(prepared, hole, certificates, digest.digest())
+    return PlannedPdf(prepared, hole, certificates, digest)
 
 
 def _objects(reader: PdfFileReader, attached: Sequence[Attachment], at: datetime, stamp: Stamp | None) -> list[bytes]:

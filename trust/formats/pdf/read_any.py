@@ -24,19 +24,19 @@ from trust.formats.pdf.judging import Judged, is_time_stamp, judge_value
 from trust.formats.pdf.one_reading import judge_reading
 from trust.formats.pdf.paper import rectangle_of
 from trust.formats.pdf.permitted import covered_words, judge_after_seals, judge_end, judge_later
-from trust.formats.pdf.ranges import Beginnings, Covered, check_within, read_range, refused
+from trust.formats.pdf.ranges import LINE_ENDS, Beginnings, Covered, check_within, read_range, refused
 from trust.formats.pdf.source import READING_ERRORS
 from trust.formats.pdf.steps import Step
 from trust.formats.pdf.survey import Survey, carried, information, offset_of, survey
 from trust.formats.pdf.views import Key, key_of
-from trust.formats.sealed_document import Form, SealBox, SealedDocument, SignatureFacts
+from trust.formats.sealed_document import Form, SealBox, SealedDocument, SignatureFacts, SignedVersion
 from trust.formats.ses_judge import OUR_VENDOR
 from trust.rules.verdict import Finding, Indication
 
 MAX_BOXES = 5_000
 LARGE_MM = 100.0
-HIDDEN = 2 | 32
-"""Flags of a widget that is not shown: Hidden, NoView."""
+HIDDEN = 2
+"""The flag of a widget that is neither shown nor printed; one that is only not shown may be printed over the page."""
 NO_PERMISSIONS = Permissions(None, certifies=False, locks=())
 NOT_JUDGED = Judged(Form.UNKNOWN)
 
@@ -73,7 +73,8 @@ def _read(data: bytes, notes: Notes) -> SealedDocument:
     beginnings = Beginnings(data)
     signatures = [_covering(found, beginnings, field, beside) for field in found.signed]
     steps = _judge_history(found, notes, signatures)
-    boxes = _boxes(found)
+    touched = {name for step in steps for name in step.touched} & found.fields.keys()
+    boxes = _boxes(found, [*found.signed, *(found.fields[name] for name in sorted(touched))])
     facts = tuple(_facts(found, each, boxes) for each in _in_order(signatures))
     sound = notes.sound and all(each.notes.sound for each in signatures)
     return SealedDocument(
@@ -84,6 +85,7 @@ def _read(data: bytes, notes: Notes) -> SealedDocument:
         information(found.view) if sound and not any(step.described for step in steps) else {},
         carried(found.view, "/Certs"),
         carried(found.view, "/CRLs"),
+        _versions(found, signatures, steps, boxes),
     )
 
 
@@ -162,7 +164,7 @@ def _coverage_words(covered: Covered, later: Sequence[Step]) -> str:
 
 def _facts(found: Survey, signed: Signed, boxes: dict[Key, list[SealBox]]) -> SignatureFacts:
     shown = tuple(box for widget in signed.field.widgets for box in boxes.get(widget, ()))
-    if any(min(box.width, box.height) > LARGE_MM for box in shown):
+    if is_large(shown):
         signed.notes.note("pdf-seal-large")
     covers, uncovered = covered_words(signed.covered, found.reader.total_revisions) if signed.covered else ((), ())
     judged = signed.judged
@@ -183,9 +185,44 @@ def _facts(found: Survey, signed: Signed, boxes: dict[Key, list[SealBox]]) -> Si
     )
 
 
-def _boxes(found: Survey) -> dict[Key, list[SealBox]]:
-    """Where widgets of signatures are seen, page by page."""
-    wanted = {widget for field in found.signed for widget in field.widgets}
+def is_large(boxes: Sequence[SealBox]) -> bool:
+    """Whether one of the boxes, or all on a page together, could cover what the page says."""
+    covered: dict[int, float] = {}
+    for box in boxes:
+        covered[box.page] = covered.get(box.page, 0.0) + box.width * box.height
+    return any(min(box.width, box.height) > LARGE_MM for box in boxes) or any(
+        area > LARGE_MM**2 for area in covered.values()
+    )
+
+
+def _versions(
+    found: Survey, signatures: Sequence[Signed], steps: Sequence[Step], boxes: dict[Key, list[SealBox]]
+) -> tuple[SignedVersion, ...]:
+    """The file at the end of each signature, and whole, with what was put on its pages from one to the next.
+
+    A time stamp has no place on a page: anybody gets one.
+    """
+    named: dict[tuple[int, int], list[str]] = {}
+    for each in _in_order(signatures):
+        if each.covered is not None:
+            named.setdefault((each.covered.end, each.covered.revision), []).append(each.field.name)
+    if named and found.data[max(named)[0] :] not in LINE_ENDS | {b""}:
+        named[len(found.data), found.reader.total_revisions] = []
+    stamps = {each.field.name for each in signatures if is_time_stamp(found.view, each.field)}
+    versions: list[SignedVersion] = []
+    before = min(named, default=(0, 0))[1]
+    for end, revision in sorted(named):
+        put = {name for step in steps if before < step.revision <= revision for name in step.touched} - stamps
+        widgets = (widget for name in sorted(put & found.fields.keys()) for widget in found.fields[name].widgets)
+        shown = tuple(box for widget in widgets for box in boxes.get(widget, ()))
+        versions.append(SignedVersion(end, tuple(named[end, revision]), shown))
+        before = revision
+    return tuple(versions)
+
+
+def _boxes(found: Survey, fields: Sequence[SeenField]) -> dict[Key, list[SealBox]]:
+    """Where widgets of fields are seen, page by page."""
+    wanted = {widget for field in fields for widget in field.widgets}
     boxes: dict[Key, list[SealBox]] = {}
     for number, page in enumerate(found.page_keys):
         for item in annotations_of(found.view, page):

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 
 from pyhanko.pdf_utils import generic
 
+from trust.formats.pdf.fields import name_in
 from trust.formats.pdf.source import Value
 from trust.formats.pdf.views import View, same
 
 DSS_ARRAYS = frozenset({"/Certs", "/CRLs", "/OCSPs"})
 VRI_ARRAYS = frozenset({"/Cert", "/CRL", "/OCSP"})
-STREAM_MAY = frozenset({"/Length", "/Filter", "/DecodeParms", "/Type"})
+STREAM_MAY = frozenset({"/Length", "/Filter", "/DecodeParms"})
 VRI_KEY = re.compile(r"/[0-9A-Fa-f]{40}")
 
 
@@ -25,6 +26,7 @@ def store_is_sound(old: View, new: View, before: Value | None, after: Value | No
     vri_old, vri_new = old.entries(dict.get(earlier, "/VRI")), new.entries(dict.get(later, "/VRI"))
     return (
         later.keys() <= DSS_ARRAYS | {"/Type", "/VRI"}
+        and _of_kind(new, later, "/DSS")
         and _streams(new, later, DSS_ARRAYS)
         and all(same(dict.get(vri_old, name), dict.get(vri_new, name)) for name in vri_old)
         and all(_one_vri(new, name, dict.get(vri_new, name)) for name in vri_new.keys() - vri_old.keys())
@@ -37,9 +39,15 @@ def _one_vri(view: View, name: object, value: Value | None) -> bool:
     return (
         VRI_KEY.fullmatch(str(name)) is not None
         and entries.keys() <= VRI_ARRAYS | {"/Type", "/TU", "/TS"}
+        and _of_kind(view, entries, "/VRI")
         and _streams(view, entries, VRI_ARRAYS)
         and (stamp is None or _data_stream(stamp))
     )
+
+
+def _of_kind(view: View, entries: generic.DictionaryObject, kind: str) -> bool:
+    """Whether a dictionary calls itself so, or nothing; a program that searches the file takes a page by its type."""
+    return "/Type" not in entries or name_in(view.resolve(dict.get(entries, "/Type"))) == kind
 
 
 def _streams(view: View, entries: generic.DictionaryObject, names: Iterable[str]) -> bool:

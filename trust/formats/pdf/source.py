@@ -16,6 +16,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from trust.formats.asn1 import UNREADABLE
 from trust.formats.pdf.errors import PdfRefused
+from trust.formats.pdf.quick_hex import hasten
+
+hasten()
 
 READING_ERRORS = (
     misc.PdfError,
@@ -89,13 +92,13 @@ def name(reader: PdfFileReader, entries: generic.DictionaryObject, key: str) -> 
 
 
 def as_dictionary(value: Value | None) -> generic.DictionaryObject:
-    """A value that must be a dictionary.
+    """A value that must be a dictionary, and no stream: a page may show what is in a stream, whatever it is for.
 
     Raises:
         PdfRefused: `pdf-unreadable`.
 
     """
-    if not isinstance(value, generic.DictionaryObject):
+    if not isinstance(value, generic.DictionaryObject) or isinstance(value, generic.StreamObject):
         raise unreadable()
     return value
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 class Step:
     """What one update did.
 
-    Fields signed, created (seen or not), filled; validation data; the document `described` anew (title and so on);
-    XMP `metadata` written anew, as software does with every update; faults.
+    Fields signed, created, filled (one that nobody sees is `unseen`, whether created or signed); validation data; the
+    document `described` anew (title and so on); XMP `metadata` written anew, as software does with every update;
+    faults.
     """
 
     revision: int

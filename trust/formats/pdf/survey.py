@@ -18,7 +18,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from trust.formats.pdf import source
 from trust.formats.pdf.codes import Notes
 from trust.formats.pdf.errors import PdfRefused
-from trust.formats.pdf.fields import SeenField, annotations_of, fields_of, name_in, pages_of, unlisted
+from trust.formats.pdf.fields import MAX_LEVELS, SeenField, annotations_of, fields_of, name_in, pages_of, unlisted
 from trust.formats.pdf.paper import Paper, paper
 from trust.formats.pdf.views import Key, View, key_of, view_at
 
@@ -118,6 +118,7 @@ def _note_content(notes: Notes, found: Survey) -> None:
         or "/JavaScript" in names
         or "/XFA" in form
         or acts(view, dict.get(root, "/OpenAction"))
+        or any(_reckons(view, field) for field in found.fields.values())
         or (isinstance(needs, generic.BooleanObject) and needs.value)
     ):
         notes.note("pdf-active-content")
@@ -125,6 +126,18 @@ def _note_content(notes: Notes, found: Survey) -> None:
         notes.note("pdf-layers")
     for page in found.page_keys:
         _note_page(notes, view, page)
+
+
+def _reckons(view: View, field: SeenField) -> bool:
+    """Whether a field, or one it is part of, does something by itself when a value is shown or changed."""
+    entries = field.entries
+    for _ in range(MAX_LEVELS):
+        if "/AA" in entries:
+            return True
+        if "/Parent" not in entries:
+            return False
+        entries = view.entries(dict.get(entries, "/Parent"))
+    return True
 
 
 def _note_page(notes: Notes, view: View, page: Key) -> None:

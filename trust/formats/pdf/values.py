@@ -9,8 +9,7 @@ and can look at every object of a file quickly. General PDF is pyHanko's busines
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from trust.formats.pdf.errors import PdfRefused
 
@@ -40,8 +39,7 @@ class Ref(int):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A number, `true`, `false` or `null`, as it is spelt; no rule here depends on one."""
 
     spelling: bytes

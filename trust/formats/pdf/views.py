@@ -2,8 +2,7 @@
 
 Updates are appended to a PDF, and each may put another object in the place of an old one (ISO 32000-2 §7.5.6). A
 `View` answers what an object was after a given revision; the next view differs by what the next section of the
-cross-reference lists. `Uses` tells which entries of which objects refer to an object, because an object that serves
-in two places cannot be exchanged in one of them only.
+cross-reference lists.
 
 References are followed by whoever asks; values come as pyHanko reads them. What a change means is decided in `changes`.
 """
@@ -22,9 +21,8 @@ Key = tuple[int, int]
 
 NOTHING: generic.DictionaryObject = cast("Any", generic.DictionaryObject)()
 """An empty dictionary."""
-MAX_OBJECTS, MAX_COMPARED = 200_000, 50_000
-"""Objects of a file, and of one whose updates have to be compared: then each object is read."""
-MAX_VALUES = 5_000_000
+MAX_OBJECTS = 200_000
+"""Objects of a file."""
 
 
 class View:
@@ -62,8 +60,20 @@ class View:
 
     @property
     def tables(self) -> frozenset[Key]:
-        """The cross-reference streams, whose dictionaries are trailers and no objects of the document."""
-        return frozenset((each.idnum, each.generation) for each in self._reader.xrefs.xref_stream_refs)
+        """The cross-reference streams, whose dictionaries are trailers and no objects of the document.
+
+        A later revision may write an object of the document under the number of an earlier cross-reference stream.
+        """
+        xrefs = self._reader.xrefs
+        streams = ((number, xrefs.get_xref_container_info(number).stream_ref) for number in range(self.revision + 1))
+        keys = ((number, (each.idnum, each.generation)) for number, each in streams if each is not None)
+        return frozenset(key for number, key in keys if self._places.get(key) == number)
+
+    @property
+    def own_table(self) -> set[Key]:
+        """The cross-reference stream of this very revision, whether or not it lists itself; none if it has a table."""
+        stream = self._reader.xrefs.get_xref_container_info(self.revision).stream_ref
+        return set() if stream is None else {(stream.idnum, stream.generation)}
 
     def __contains__(self, key: Key) -> bool:
         return key in self._places
@@ -152,56 +162,6 @@ def view_at(reader: PdfFileReader, revision: int, read: dict[tuple[Key, int], Va
     return View(reader, revision, places, read)
 
 
-class Uses:
-    """Which entry of which object refers to an object: pairs of the holder and the nearest key."""
-
-    def __init__(self, view: View) -> None:
-        self._users: dict[Key, dict[tuple[Key, str], None]] = {}
-        self._held: dict[Key, list[tuple[Key, str]]] = {}
-        self._count = 0
-        if len(list(view.keys())) > MAX_COMPARED:
-            raise PdfRefused("pdf-size", "文件中的对象过多，不予处理。")
-        tables = view.tables
-        for key in view.keys():  # noqa: SIM118  (a view is no mapping)
-            if key not in tables:
-                self.put(key, view.value(key))
-
-    def of(self, key: Key) -> set[str]:
-        """The keys under which an object is referred to."""
-        return {name for _, name in self._users.get(key, ())}
-
-    def put(self, holder: Key, value: Value | None) -> None:
-        """Look at an object anew.
-
-        Raises:
-            PdfRefused: `pdf-size`.
-
-        """
-        for used, name in self._held.pop(holder, ()):
-            self._users[used].pop((holder, name), None)
-        found = list(references(value))
-        self._count += len(found)
-        if self._count > MAX_VALUES:
-            raise PdfRefused("pdf-size", "文件中的引用过多，不予处理。")
-        for used, name in found:
-            self._users.setdefault(used, {})[holder, name] = None
-        if found:
-            self._held[holder] = found
-
-
-def references(value: Value | None) -> Iterator[tuple[Key, str]]:
-    """The references in one object, with the nearest dictionary key above each."""
-    waiting: list[tuple[Value | None, str]] = [(value, "")]
-    while waiting:
-        item, name = waiting.pop()
-        if isinstance(item, generic.IndirectObject):
-            yield key_of(item), name
-        elif isinstance(item, generic.DictionaryObject):
-            waiting.extend((entry, key) for key, entry in dict.items(item))
-        elif isinstance(item, generic.ArrayObject):
-            waiting.extend((entry, name) for entry in list.__iter__(item))
-
-
 def key_of(value: generic.IndirectObject) -> Key:
     """Number and generation of what a reference refers to."""
     return value.reference.idnum, value.reference.generation
@@ -229,6 +189,9 @@ def same(one: Value | None, other: Value | None) -> bool:
     return True
 
 
+STREAM = "stream"
+
+
 def _alike(one: generic.DictionaryObject, other: Value | None) -> bool:
     """Whether both are dictionaries, or both streams of the same octets."""
     if isinstance(one, generic.StreamObject):
@@ -237,7 +200,6 @@ def _alike(one: generic.DictionaryObject, other: Value | None) -> bool:
 
 
 STRINGS = (generic.TextStringObject, generic.ByteStringObject)
-NUMBERS = (generic.NumberObject, generic.FloatObject)
 
 
 def _simply_same(one: Value | None, other: Value | None) -> bool:
@@ -245,12 +207,15 @@ def _simply_same(one: Value | None, other: Value | None) -> bool:
         return isinstance(other, generic.IndirectObject) and key_of(one) == key_of(other)
     if isinstance(one, STRINGS):
         return isinstance(other, STRINGS) and one.original_bytes == other.original_bytes
-    if isinstance(one, NUMBERS):
-        return isinstance(other, NUMBERS) and one == other
+    # 8 and 8.0 are two values: programs pass by a real number where they look for an integer
     return type(one) is type(other) and one == other
 
 
 def changed_keys(one: generic.DictionaryObject, other: generic.DictionaryObject) -> set[str]:
-    """The keys whose values differ."""
+    """The keys whose values differ; `STREAM` among them where one is a stream and the other another one, or none.
+
+    Whatever kind of dictionary an object is for, it may be a stream as well, and a page may show what is in it.
+    """
     names = one.keys() | other.keys()
-    return {str(name) for name in names if not same(dict.get(one, name), dict.get(other, name))}
+    changed = {str(name) for name in names if not same(dict.get(one, name), dict.get(other, name))}
+    return changed if _alike(one, other) else {*changed, STREAM}

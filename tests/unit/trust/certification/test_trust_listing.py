@@ -24,10 +24,10 @@ from trust.certification.trust_listing import NAME, next_number, publish_trust_l
 from trust.errors import Conflict, Malformed, Untrusted
 from trust.formats.certificate import Purpose
 from trust.formats.trust_list import ListedCertificate
-from trust.rules.licence import StatusPointer
 from trust.rules.mandate import Mandate
 from trust.rules.seal_standing import ListedSeal, SealKind, SealPeriod
 from trust.rules.standing import Status
+from trust.rules.status_pointer import StatusPointer
 
 AUTHORITY = founded(memory_books())
 SIGNER = signer("信任")
@@ -193,3 +193,46 @@ def test_facts_gathered_for_a_number_get_no_later_one(editions):
     publish(editions, seals=(filed(),))
     with pytest.raises(Conflict, match="number-not-greater"):
         publish(editions, seals=(filed(),), sequence=number)
+
+
+NUMBERED = replace(MANDATE, number="M1", area="53")
+DELEGATED = replace(MANDATE, number="M2", area="5301", delegated_from="M1", valid_from=AT - DAY)
+WHOLE = {"seals": (), "mandates": (NUMBERED, DELEGATED)}
+
+
+def test_mandates_listed_before_there_were_numbers_get_theirs(editions):
+    publish(editions, seals=())
+    numbered = replace(MANDATE, number="M1")
+    assert read_trust_list(publish(editions, seals=(), mandates=(numbered,)), CERTIFICATE).mandates == (numbered,)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"number": "M3"},
+        {"area": "5302"},
+        {"area": "53"},
+        {"delegated_from": None},
+        {"valid_from": AT - 2 * DAY},
+        {"issuer_code": "11440106007480318H"},
+    ],
+    ids=["another number", "another area", "a wider area", "no delegation", "an earlier beginning", "another body"],
+)
+def test_a_mandate_that_has_begun_is_never_changed(editions, changed):
+    publish(editions, **WHOLE)
+    with pytest.raises(Conflict, match="mandate-forgotten"):
+        publish(editions, seals=(), mandates=(NUMBERED, replace(DELEGATED, **changed)))
+
+
+def test_a_mandate_that_has_ended_stays_ended(editions):
+    ended = replace(DELEGATED, valid_until=AT - DAY / 2)
+    publish(editions, seals=(), mandates=(NUMBERED, ended))
+    for revived in (replace(ended, valid_until=None), replace(ended, valid_until=AT + DAY)):
+        with pytest.raises(Conflict, match="mandate-revived"):
+            publish(editions, seals=(), mandates=(NUMBERED, revived))
+    assert read_trust_list(publish(editions, seals=(), mandates=(NUMBERED, ended)), CERTIFICATE).mandates[1] == ended
+
+
+def test_an_end_that_is_fixed_for_later_may_be_moved(editions):
+    publish(editions, seals=(), mandates=(NUMBERED, replace(DELEGATED, valid_until=AT + 9 * DAY)))
+    publish(editions, seals=(), mandates=(NUMBERED, replace(DELEGATED, valid_until=AT + DAY)))

@@ -23,7 +23,6 @@ from trust.formats.certificate import (
     certificate_tbs,
     key_identifier,
     load_certificate,
-    load_others,
     load_pem,
     to_pem,
 )
@@ -409,12 +408,6 @@ def test_pem_goes_there_and_back():
 def test_pem_that_is_not_a_few_certificates_is_refused(octets):
     with pytest.raises(Malformed):
         load_pem(octets)
-
-
-def test_a_bag_is_bounded_and_its_strangers_left_out():
-    assert load_others([LEAF.der, b"junk", ROOT.certificate.der]) == [LEAF, ROOT.certificate]
-    with pytest.raises(Malformed):
-        load_others([b"junk"] * (MAX_BUNDLE + 1))
 
 
 def test_profiles_say_what_a_certificate_may_do():

@@ -19,7 +19,6 @@ from trust.formats.lenient_der import (
     members,
     octet_string,
     read,
-    whole_element,
 )
 from trust.formats.lenient_values import digest_in, instant, raw_signature, signature_in, text_of, time_of
 from trust.formats.tolerances import SENTENCE, Tolerances, tolerance_findings
@@ -138,13 +137,6 @@ def test_an_integer_has_bounds() -> None:
     for octets in (b"", bytes(65)):
         with pytest.raises(Malformed):
             integer(node(der.write(der.INTEGER, octets)))
-
-
-def test_one_element_and_nothing_else() -> None:
-    whole_element(bytes.fromhex("3003020105"), limit=9)
-    for octets in ("300302010500", "3081030201 05", "020105"):
-        with pytest.raises(Malformed):
-            whole_element(bytes.fromhex(octets), limit=9)
 
 
 # --- values -----------------------------------------------------------------------------------------------------------

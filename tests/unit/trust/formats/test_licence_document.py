@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from trust.errors import Malformed
 from trust.formats.licence_document import MAX_OCTETS, decode_licence, encode_licence
 from trust.rules.identifier import parse
-from trust.rules.licence import Licence, StatusPointer
+from trust.rules.licence import Licence
 from trust.rules.party import Holder, IssuingBody
+from trust.rules.status_pointer import StatusPointer
 
 LICENCE = Licence(
     identifier=parse("1.2.156.3005.2.11100000000013338W032.11440106007480318H.000000000000000000A1.001.A"),

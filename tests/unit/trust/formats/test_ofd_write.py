@@ -19,6 +19,7 @@ from trust.formats.ofd.document import (
     OfdFont,
     OfdImage,
     OfdPage,
+    OfdTemplate,
     PathShape,
     TextRun,
 )
@@ -305,3 +306,80 @@ def test_any_octets_are_xml_or_refused(octets: bytes) -> None:
 def test_equal_documents_give_equal_octets() -> None:
     entries = [write_document(document(created_on=date(2026, 3, 1))) for _ in range(2)]
     assert all(list(one) == list(other) and one == other for one, other in pairwise(entries))
+
+
+# Template pages.
+
+TEMPLATE = OfdTemplate(50, 1001, 210, 148, (PathShape(5, 5, 10, 10, "M 0 0 L 10 10"), RUN))
+
+
+def on_template(template: OfdTemplate = TEMPLATE, **changed: object) -> OfdDocument:
+    own = replace(document(), templates=(template,), pages=(replace(document().pages[0], template=50),))
+    return replace(own, **changed)  # type: ignore[arg-type]  # the test knows the type
+
+
+def test_a_template_page_lies_below_the_pages_that_name_it() -> None:
+    entries = write_document(on_template(), sealed=True)
+    listed = ET.fromstring(entries["Doc_0/Document.xml"]).find("{*}CommonData/{*}TemplatePage")
+    assert listed is not None
+    assert listed.attrib == {"ID": "50", "ZOrder": "Background", "BaseLoc": "Tpls/Tpl_50/Content.xml"}
+    shown = ET.fromstring(entries["Doc_0/Pages/Page_0/Content.xml"])
+    assert shown[0].attrib == {"TemplateID": "50", "ZOrder": "Background"}
+    layer = ET.fromstring(entries["Doc_0/Tpls/Tpl_50/Content.xml"]).find("{*}Content/{*}Layer")
+    assert layer is not None
+    assert [node.attrib["ID"] for node in (layer, *layer)] == ["1001", "1002", "1003"]
+    ids = [node.attrib["ID"] for node in shown.iter() if "ID" in node.attrib]
+    assert all(int(number) > 1003 for number in ids)
+
+
+def test_a_template_page_comes_back_and_is_shown() -> None:
+    value = on_template()
+    back = read_document(write_document(value, sealed=True))
+    assert back.templates == value.templates
+    assert back.shown(back.pages[0]) == (*TEMPLATE.objects, *back.pages[0].objects)
+    assert read_document(write_document(value, sealed=True)).templates[0] is back.templates[0]
+
+
+def test_a_template_page_has_the_same_octets_in_every_document() -> None:
+    one = write_document(on_template())["Doc_0/Tpls/Tpl_50/Content.xml"]
+    other = on_template(title="另一份", pages=(OfdPage(210, 148, (), 50), OfdPage(210, 148, (), 50)))
+    assert write_document(other)["Doc_0/Tpls/Tpl_50/Content.xml"] == one
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        on_template(replace(TEMPLATE, id=51)),
+        on_template(templates=()),
+        on_template(pages=document().pages),
+        on_template(templates=(TEMPLATE, replace(TEMPLATE, id=51))),
+        on_template(replace(TEMPLATE, first=50)),
+        on_template(replace(TEMPLATE, first=1_000_000)),
+        on_template(replace(TEMPLATE, id=1), pages=(OfdPage(210, 148, (), 1),)),
+        on_template(replace(TEMPLATE, objects=(replace(RUN, font_id=9),))),
+    ],
+    ids=["another", "none", "unused", "ids twice", "ids below", "ids beyond", "a font's id", "no such font"],
+)
+def test_a_template_that_does_not_fit_is_refused(broken: OfdDocument) -> None:
+    with pytest.raises(Malformed, match="ofd-value"):
+        write_document(broken)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'ID="1001"', b'ID="01001"'),
+        (b'ID="1002"', b'ID="1004"'),
+        (b'Type="Background"', b'Type="Foreground"'),
+        (b"</ofd:Layer>", b"<ofd:Action/></ofd:Layer>"),
+        (b"M 0 0 L 10 10", b"M 0 0 L 10 1e1"),
+    ],
+)
+def test_a_template_page_we_would_not_have_written_is_refused(old: bytes, new: bytes) -> None:
+    entries = write_document(on_template(), sealed=True)
+    name = "Doc_0/Tpls/Tpl_50/Content.xml"
+    assert old in entries[name]
+    for _ in range(2):  # also when the true one was read before, and this one too
+        read_document(entries)
+        with pytest.raises(Malformed, match="document-xml"):
+            read_document({**entries, name: entries[name].replace(old, new, 1)})

@@ -10,7 +10,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from tests.attacks.pdf_foreign import appended, certified, foreign, next_number, stamped, with_store
 from tests.attacks.pdf_making import letter, ours, ours_ses, ours_twice, seal
-from trust.formats.pdf import fields, read_any, survey, views
+from trust.formats.pdf import fields, read_any, survey, uses, views
 from trust.formats.pdf.codes import CODES, Notes, code_finding
 from trust.formats.pdf.errors import PdfRefused
 from trust.formats.pdf.ranges import Beginnings
@@ -116,8 +116,8 @@ def test_one_broken_signature_leaves_the_others_judged() -> None:
         (survey, "MAX_SIGNATURES", 1),
         (survey, "MAX_TABLE_ROWS", 1),
         (views, "MAX_OBJECTS", 5),
-        (views, "MAX_COMPARED", 5),
-        (views, "MAX_VALUES", 5),
+        (uses, "MAX_COMPARED", 5),
+        (uses, "MAX_VALUES", 5),
         (fields, "MAX_FIELDS", 1),
         (fields, "MAX_PAGE_NODES", 1),
         (fields, "MAX_ANNOTATIONS", 0),

@@ -37,7 +37,8 @@ from trust.formats.pdf.fields import Permissions, fields_of, permissions_of
 from trust.formats.pdf.permitted import judge_after_seals, judge_later
 from trust.formats.pdf.source import open_pdf
 from trust.formats.pdf.steps import Step
-from trust.formats.pdf.views import Uses, changed_keys, same, view_at
+from trust.formats.pdf.uses import Uses
+from trust.formats.pdf.views import changed_keys, same, view_at
 from trust.rules.verdict import Indication
 
 
@@ -180,6 +181,7 @@ def test_uses_follow_changes() -> None:
     uses = Uses(view)
     pages = (number_of(ours(), "/Pages"), 0)
     assert "/Pages" in uses.of(pages)
+    assert (view.root_key, ("/Pages",)) in uses.at(pages)
     for key in list(view.keys()):
         uses.put(key, None)
     assert uses.of(pages) == set()

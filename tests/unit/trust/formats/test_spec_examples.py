@@ -10,16 +10,29 @@ import cbor2
 import pytest
 import zxingcpp
 
+from issuer.presenting.codes import code_in, code_text
 from keys.sm2 import PublicKey
 from keys.sm3 import sm3
+from trust.formats.catalogue_entry import CONTENT_TYPE, FORMAT, MAX_OCTETS
+from trust.formats.catalogue_entry import decode_entry as decode_catalogue_entry
+from trust.formats.catalogue_entry import encode_entry as encode_catalogue_entry
+from trust.formats.certificate import Purpose
 from trust.formats.checkpoint import SM2_TYPE, note_key_id, verify_checkpoint
 from trust.formats.cose import check, protected, split, unwrap
 from trust.formats.leaf import EntryKind, commitment, decode_entry, encode_entry
 from trust.formats.log_proof import decode_log_proof, verify_log_proof
 from trust.formats.merkle import root_of
+from trust.formats.presentation import (
+    MAX_LIFE,
+    PRESENTATION_TYPE,
+    decode_presentation,
+    encode_presentation,
+    split_presentation,
+)
 from trust.formats.status_list import STATUS_LIST_TYPE, decode_status_list, encode_status_list
 from trust.formats.token import decode_claims, encode_claims, from_text, split_token, to_text
 from trust.formats.trust_list import decode_trust_list, encode_trust_list
+from trust.rules.field_kind import KINDS
 from trust.rules.identifier import parse
 from trust.rules.seal_standing import SealKind, standing_of
 from trust.rules.standing import Status
@@ -49,7 +62,7 @@ class Page:
         return literal_eval(octets)
 
 
-@pytest.mark.parametrize("name", ["qr-code", "status-list", "log", "trust-list"])
+@pytest.mark.parametrize("name", ["qr-code", "status-list", "log", "trust-list", "presentation"])
 def test_the_example_is_on_the_first_screen_and_rules_are_numbered(name: str) -> None:
     text = Page(name).text
     assert text.index("```") < 1000
@@ -129,3 +142,45 @@ def test_the_trust_list() -> None:
     assert f"entry {seal.pointer.index} of status list {seal.pointer.list}" in page.text
     assert all(f"`{kind.value}`" in page.text for kind in SealKind)
     assert all(f"`{status.value}`" in page.text for status in Status)
+
+
+def test_the_codes_to_present() -> None:
+    page = Page("presentation")
+    text, octets, key = page.joined("text"), bytes.fromhex(page.joined("hex")), page.key()
+    assert from_text(text) == octets
+    assert to_text(octets, text.partition("/q#")[0]) == text
+    envelope = split_presentation(octets)
+    check(envelope, key)
+    shown = decode_presentation(envelope.payload)
+    assert encode_presentation(shown) == envelope.payload
+    assert page.diagnostic() == cbor2.loads(envelope.payload)
+    assert shown.token == bytes.fromhex(Page("qr-code").joined("hex"))
+    assert shown.expires_at - shown.issued_at == MAX_LIFE
+    assert envelope.header == protected(key.key_id, PRESENTATION_TYPE)
+    for said in (f"({len(text)} characters", f"of {len(octets)} octets", f"key id `{key.key_id.hex()}`"):
+        assert said in page.text
+    assert f"({Purpose.PRESENTATION})" in page.text
+    assert f'"{PRESENTATION_TYPE}"' in page.text
+    code, picture = page.block("code").split()
+    assert code_in(code) == code_in(picture) == code
+    assert code_text(code, picture.partition("/p#")[0]) == picture
+
+
+def test_the_catalogue_entry() -> None:
+    page = Page("catalogue-entry")
+    payload = page.joined("json").encode()
+    found = decode_catalogue_entry(payload)
+    assert encode_catalogue_entry(found) == payload
+    assert found.type.numbering is not None
+    assert found.type.numbering.drawable
+    for said in (FORMAT, CONTENT_TYPE, f"{MAX_OCTETS:,}".replace(",", " "), *(f"`{kind}`" for kind in KINDS)):
+        assert said in page.text
+
+
+def test_mandates_in_the_trust_list() -> None:
+    found = decode_trust_list(Page("trust-list").joined("json").encode())
+    city, district = found.mandates
+    book, at = found.mandate_book, found.issued_at
+    assert book.judge(district.issuer_code, district.type_code, at, "330106") == district
+    assert book.judge(district.issuer_code, district.type_code, at, "330105") == "area"
+    assert (district.delegated_from, city.area) == (city.number, "3301")

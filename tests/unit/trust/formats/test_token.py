@@ -1,7 +1,7 @@
 """The token of a QR code: claims both ways, the two texts, and everything that is not one."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import cbor2
 import pytest
@@ -11,6 +11,7 @@ from trust.errors import Malformed
 from trust.formats.cose import check, sign1
 from trust.formats.token import (
     MAX_TOKEN,
+    CopyClaims,
     TokenClaims,
     decode_claims,
     encode_claims,
@@ -19,8 +20,9 @@ from trust.formats.token import (
     to_base45_text,
     to_text,
 )
+from trust.rules.conversion import Grade
 from trust.rules.identifier import parse
-from trust.rules.licence import StatusPointer
+from trust.rules.status_pointer import StatusPointer
 
 SIGNER = memory_signer()
 CLAIMS = TokenClaims(
@@ -210,3 +212,47 @@ def test_an_object_of_another_kind_is_no_token() -> None:
 def test_claims_that_no_reader_would_take_are_not_encoded(claims: TokenClaims) -> None:
     with pytest.raises(Malformed):
         encode_claims(claims)
+
+
+END = datetime(2026, 12, 21, 4, 0, tzinfo=UTC)
+
+
+def test_the_code_of_a_copy_says_when_it_ends_and_where_its_original_stands() -> None:
+    claims = replace(CLAIMS, copy=CopyClaims(END, StatusPointer(3, 9)))
+    assert decode_claims(encode_claims(claims)) == claims
+    assert cbor2.loads(encode_claims(claims))[7] == [int(END.timestamp()), 3, 9]
+    assert decode_claims(encode_claims(CLAIMS)).copy is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None, 1, "x", [], [1], [1, 2], [1, 2, 3, 4], [-1, 2, 3], [2**53, 2, 3], ["1", 2, 3], [True, 2, 3], [1, -2, 3],
+        [1, 2, "3"],
+    ],
+)  # fmt: skip
+def test_what_is_no_claim_of_a_copy(value: object) -> None:
+    values = cbor2.loads(encode_claims(CLAIMS)) | {7: value}
+    with pytest.raises(Malformed, match="token-claims"):
+        decode_claims(cbor2.dumps(values, canonical=True))
+
+
+def test_an_end_with_fractions_or_before_1970_is_not_written() -> None:
+    for end in (END + timedelta(microseconds=1), datetime(1969, 12, 31, tzinfo=UTC)):
+        with pytest.raises(Malformed, match="token-claims"):
+            encode_claims(replace(CLAIMS, copy=CopyClaims(end, StatusPointer(3, 9))))
+
+
+@pytest.mark.parametrize("grade", Grade)
+def test_the_code_of_a_converted_licence_says_its_grade(grade: Grade) -> None:
+    claims = replace(CLAIMS, grade=grade)
+    payload = encode_claims(claims)
+    assert cbor2.loads(payload)[8] == grade.value
+    assert decode_claims(payload) == claims
+    assert 8 not in cbor2.loads(encode_claims(CLAIMS))
+
+
+@pytest.mark.parametrize("value", ["E", "a", "", "AB", 1, ["A"], None, True])
+def test_what_is_no_grade(value: object) -> None:
+    with pytest.raises(Malformed):
+        decode_claims(with_claim(8, value))

@@ -19,10 +19,10 @@ from trust.formats.trust_list import (
     decode_trust_list,
     encode_trust_list,
 )
-from trust.rules.licence import StatusPointer
 from trust.rules.mandate import Mandate
 from trust.rules.seal_standing import ListedSeal, SealKind, SealPeriod
 from trust.rules.standing import Status
+from trust.rules.status_pointer import StatusPointer
 
 ROOT = party(None, "信任根")
 LEAF = party(ROOT, "信任局", SEALING)
@@ -103,7 +103,54 @@ def test_every_purpose_has_a_name():
         Purpose.TRUST_LIST: "trust-list",
         Purpose.RECEIPT: "receipt",
         Purpose.TIME_STAMP: "time-stamp",
+        Purpose.PRESENTATION: "presentation",
     }
+
+
+NUMBERED = replace(
+    LIST,
+    mandates=(
+        replace(LIST.mandates[0], number="M1", area="53"),
+        replace(LIST.mandates[0], number="M2", area="5301", delegated_from="M1", issuer_code="11440106007480318H"),
+    ),
+)
+THIRD = encode_trust_list(NUMBERED)
+
+
+def test_version_3_has_numbers_areas_and_delegation():
+    assert decode_trust_list(THIRD) == NUMBERED
+    assert b"yinzheng-trust-list/3" in THIRD
+    assert b"yinzheng-trust-list/2" in PAYLOAD
+    assert json.loads(THIRD)["mandates"][1]["delegated_from"] == "M1"
+    assert NUMBERED.mandate_book.numbered("M2") == NUMBERED.mandates[1]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        THIRD.replace(b"yinzheng-trust-list/3", b"yinzheng-trust-list/2"),
+        PAYLOAD.replace(b"yinzheng-trust-list/2", b"yinzheng-trust-list/3"),
+        THIRD.replace(b'"number":"M2"', b'"number":"M1"').replace(b'"delegated_from":"M1"', b'"delegated_from":null'),
+        THIRD.replace(b'"number":"M2"', b'"number":""'),
+        THIRD.replace(b'"area":"5301"', b'"area":"530100"'),
+        THIRD.replace(b'"area":"5301"', b'"area":5301'),
+        THIRD.replace(b'"delegated_from":"M1"', b'"delegated_from":"M2"'),
+        THIRD.replace(b'"delegated_from":"M1"', b'"delegated_from":""'),
+    ],
+    ids=["as version 2", "2 as 3", "one number twice", "no number", "an area with zeros", "an area that is a number",
+         "from itself", "from nothing"],
+)  # fmt: skip
+def test_mandates_of_version_3_are_read_strictly(payload):
+    with pytest.raises(Malformed):
+        decode_trust_list(payload)
+
+
+@pytest.mark.parametrize("changes", [{"number": "M1"}, {"area": "53"}, {"delegated_from": "M9"}])
+def test_a_list_of_which_only_part_has_numbers_is_not_written(changes):
+    """What version 2 cannot hold would be lost."""
+    first, second = LIST.mandates
+    with pytest.raises(Malformed):
+        encode_trust_list(replace(LIST, mandates=(replace(first, **changes), second)))
 
 
 def changed(*path: object, to: object = None, drop: bool = False) -> bytes:

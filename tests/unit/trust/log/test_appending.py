@@ -9,7 +9,7 @@ from tests.unit.trust.log.memory import MemoryLog
 from trust.errors import Conflict
 from trust.formats.leaf import EntryKind, Statement, decode_entry
 from trust.formats.merkle import read_root, root_of
-from trust.log.appending import append
+from trust.log.appending import append, check_clock
 
 AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
@@ -64,3 +64,12 @@ def test_time_in_the_log_never_runs_backwards() -> None:
     with pytest.raises(Conflict, match="clock-went-back"):
         append(log, [statement("d")], AT + timedelta(seconds=3))
     assert log.size() == 3
+
+
+def test_whether_anything_could_be_logged_is_asked_before() -> None:
+    log = MemoryLog()
+    check_clock(log, AT - timedelta(days=1))
+    append(log, [statement("a")], AT)
+    check_clock(log, AT - timedelta(seconds=1))
+    with pytest.raises(Conflict, match="clock-went-back"):
+        check_clock(log, AT - timedelta(seconds=1, microseconds=1))

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from trust.errors import Conflict
 from trust.revocation.errors import NotPublished, SubjectUnknown
 from trust.revocation.ports import Activity, PlannedList, Publication, RecordedAct
-from trust.rules.licence import StatusPointer
 from trust.rules.standing import Act, Status
+from trust.rules.status_pointer import StatusPointer
 
 AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 

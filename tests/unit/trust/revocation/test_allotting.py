@@ -5,7 +5,7 @@ import pytest
 from tests.unit.trust.revocation.register import CountingRandom, MemoryRegister
 from trust.errors import Conflict
 from trust.revocation.allotting import allot, allot_many
-from trust.rules.licence import StatusPointer
+from trust.rules.status_pointer import StatusPointer
 
 
 def test_a_subject_keeps_its_entry() -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from trust.rules.catalogue import FieldRule, LicenceType
 from trust.rules.identifier import LicenceIdentifier
-from trust.rules.licence import Licence, StatusPointer
+from trust.rules.licence import Licence
 from trust.rules.party import Holder, IssuingBody
+from trust.rules.status_pointer import StatusPointer
 
 MINISTRY = IssuingBody("住房和城乡建设部", "11100000000013338W")
 DEPARTMENT = IssuingBody("印江市住房和城乡建设局", "11440106007480318H")

@@ -1,6 +1,7 @@
 """The catalogue: rules of items, types that contradict themselves, and every problem of a licence's values."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -8,6 +9,7 @@ from trust.errors import Malformed
 from trust.rules.catalogue import FieldRule, check_fields, field_problems
 from trust.rules.errors import FieldRefused
 from trust.rules.party import IssuingBody
+from trust.rules.seal_standing import SealKind
 
 
 def problems(licence_type, values) -> list[tuple[str, str]]:
@@ -99,3 +101,62 @@ def test_types_that_make_no_sense(licence_type, changes, reason):
     with pytest.raises(Malformed) as caught:
         replace(licence_type, **changes)
     assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"validity": "permanent", "years": 5},
+        {"validity": "years", "years": 0},
+        {"validity": "years", "years": 101},
+        {"approval": "three"},
+        {"seals": ()},
+        {"seals": ("contract",)},
+        {"seals": ("licence", "licence")},
+        {"number_drawn": True},
+        {"number_rule": "{holder}", "number_drawn": True},
+    ],
+)
+def test_rules_of_a_type_that_make_no_sense(licence_type, changes):
+    with pytest.raises(Malformed, match="type-rule"):
+        replace(licence_type, **changes)
+
+
+def test_a_type_with_rules_of_its_own(licence_type):
+    kind = replace(
+        licence_type, validity="years", years=5, approval="two", seals=("unit",), number_rule="A{sequence:3}",
+        number_drawn=True,
+    )  # fmt: skip
+    assert kind.seals == (SealKind.UNIT,)
+    assert kind.numbering is not None
+    assert kind.numbering.drawable
+    assert licence_type.numbering is None
+    with pytest.raises(Malformed):
+        replace(licence_type, number_rule="A{sequence}")
+
+
+@pytest.mark.parametrize(
+    ("first", "years", "last"),
+    [
+        (date(2026, 11, 21), 5, date(2031, 11, 20)),
+        (date(2026, 1, 1), 1, date(2026, 12, 31)),
+        (date(2024, 2, 29), 1, date(2025, 2, 28)),
+        (date(2024, 2, 29), 4, date(2028, 2, 28)),
+        (date(9990, 1, 2), 100, date(9999, 12, 30)),
+    ],
+)
+def test_the_last_day_a_licence_may_have(licence_type, first, years, last):
+    kind = replace(licence_type, validity="years", years=years)
+    assert kind.last_day(first) == last
+    assert replace(kind, years=None).last_day(first) is None
+
+
+def test_items_stand_under_their_headings_in_the_order_of_the_type(licence_type):
+    first, second, *rest = licence_type.fields
+    kind = replace(
+        licence_type, fields=(replace(first, group="甲"), second, *(replace(one, group="甲") for one in rest))
+    )
+    assert [(name, [rule.key for rule in rules]) for name, rules in kind.groups.items()] == [
+        ("甲", [first.key, *(rule.key for rule in rest)]),
+        ("证照特有信息", [second.key]),
+    ]

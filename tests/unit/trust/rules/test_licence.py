@@ -8,8 +8,9 @@ import pytest
 from trust.errors import Malformed
 from trust.rules.errors import FieldRefused
 from trust.rules.identifier import LicenceIdentifier
-from trust.rules.licence import StatusPointer, Validity, check_licence, day_in_china, end_of, validity
+from trust.rules.licence import Validity, check_licence, day_in_china, end_of, validity
 from trust.rules.party import Holder, IssuingBody
+from trust.rules.status_pointer import StatusPointer
 
 OTHER_PERSON = Holder("李四", "110101190402290010", "111")
 

@@ -7,7 +7,6 @@ import pytest
 from trust.rules.errors import FieldRefused
 from trust.rules.licence import check_licence
 from trust.rules.metadata import (
-    COPY_NAMES,
     ITEMS,
     check_metadata,
     differences,
@@ -59,7 +58,7 @@ def test_several_holders_are_joined_position_by_position(licence, licence_type):
 
 
 def test_an_original_carries_no_items_of_a_copy(licence, licence_type):
-    assert not COPY_NAMES & set(short_names(licence, licence_type))
+    assert not any(name.startswith("JZJ") for name in short_names(licence, licence_type))
 
 
 def test_names_are_not_used_twice():

@@ -6,7 +6,6 @@ import pytest
 
 from trust.errors import Malformed
 from trust.rules.grounds import GROUNDS
-from trust.rules.licence import StatusPointer
 from trust.rules.seal_grounds import SEAL_GROUNDS, grounds_about
 from trust.rules.seal_standing import (
     ListedSeal,
@@ -19,6 +18,7 @@ from trust.rules.seal_standing import (
     subject_of,
 )
 from trust.rules.standing import MOVES, Act, ActKind, Status, history
+from trust.rules.status_pointer import StatusPointer
 
 AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 DAY = timedelta(days=1)

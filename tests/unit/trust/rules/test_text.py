@@ -1,8 +1,11 @@
 """Characters that a person cannot see, or sees otherwise, never get into a licence."""
 
+import unicodedata
+
 import pytest
 
 from trust.errors import Malformed
+from trust.rules import text
 from trust.rules.text import check_text
 
 
@@ -85,3 +88,16 @@ def test_the_refusal_names_the_code_point_and_not_the_text():
         check_text("张三丰\u202e", 9)
     assert "202E" in caught.value.text
     assert "张三丰" not in str(caught.value)
+
+
+def test_texts_that_are_let_through_at_once_would_be_let_through_one_by_one():
+    """Each of these characters may stand, none combines with its neighbour, and none has a second spelling."""
+    characters = [chr(code) for code in range(0x110000) if text._PLAIN.fullmatch(chr(code))]
+    assert len(characters) > 20_000
+    for character in characters:
+        assert text._refusal(character) is None, hex(ord(character))
+        assert unicodedata.combining(character) == 0
+        assert unicodedata.category(character) not in {"Mn", "Me", "Mc"}
+    together = "".join(characters)
+    assert unicodedata.is_normalized("NFC", together)
+    assert unicodedata.is_normalized("NFC", together[::-1])

@@ -14,6 +14,7 @@ from tests.ofd_renderer import render_ofd
 from tests.pdf_parts import page as pdf_page
 from tests.pdf_sealing_parts import seal as seal_pdf
 from tests.sealing_parts import seal_on
+from tests.stock_parts import picture as scan_of
 from trust.formats.placing import AtPoint, Riding
 from verifier.pictures import drawing as drawing_module
 from verifier.pictures import ofd_objects
@@ -169,9 +170,26 @@ def test_a_file_that_cannot_be_read_has_no_pages(data: bytes) -> None:
     assert drawing(data) == Drawn()
 
 
-def test_only_ofd_and_pdf_are_drawn() -> None:
+def test_only_documents_and_pictures_are_drawn() -> None:
     with pytest.raises(ValueError, match="nothing to draw"):
-        list(drawn(b"\x89PNG\r\n\x1a\n", FONT_FILE))
+        list(drawn(b"GIF89a", FONT_FILE))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_picture_is_a_document_of_one_page(kind: str) -> None:
+    found = drawing(scan_of(kind, size=(2480, 3508)))
+    (sheet,) = found.sheets
+    assert is_picture(sheet.picture)
+    assert found.paper.pages == ((pytest.approx(210, abs=1), 297.0),)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [scan_of("PNG")[:60], b"\x89PNG\r\n\x1a\n" + bytes(40), scan_of("JPEG")[:30], b"\xff\xd8\xff" + bytes(9)],
+)
+def test_a_broken_picture_is_not_drawn(octets: bytes) -> None:
+    (sheet,) = drawing(octets).sheets
+    assert (sheet.picture, sheet.trouble) == (b"", "unreadable")
 
 
 @pytest.mark.parametrize("size", [(210.0, 297.0), (5.0, 5.0), (20_000.0, 1.0), (0.001, 4_000.0)])

@@ -1,0 +1,50 @@
+"""Comparing 核对: the first person says what agrees with what; the grade follows from it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from issuer.converting.errors import StockMoved, StockRefused
+from issuer.converting.grading import Checks, grade_of, lowest
+from issuer.converting.ports import Converting
+from issuer.converting.stock import FROM, Event, Stage, Step, Stock, items_of
+from trust.rules.conversion import Grade
+from trust.rules.times import aware
+from trust.sealing.ports import Officer
+
+
+def compare(
+    desk: Converting, stock: Stock, checks: Checks, *, lower: Grade | None = None, by: Officer, at: datetime
+) -> Stock:
+    """Record a comparison, and the grade it earns; the claim of the manifest and `lower` can only lower it.
+
+    Raises:
+        StockMoved: it was confirmed, issued or refused already, or moved meanwhile.
+        StockRefused: something was not compared, or the grade is below what the type asks for.
+
+    """
+    require(stock, Step.COMPARE)
+    earned = grade_of(checks, items_of(stock.application), scanned=stock.scan is not None)
+    grade = lowest(earned, stock.claimed, lower)
+    check_least(desk, stock, grade)
+    compared = replace(
+        stock, stage=Stage.COMPARED, sequence=stock.sequence + 1, checks=checks, grade=grade, compared_by=by
+    )
+    note = f"证据等级 {grade}" + (f"（核对结果 {earned}）" if grade is not earned else "")
+    return desk.stocks.move(stock, compared, event_of(compared, Step.COMPARE, by, at, note))
+
+
+def require(stock: Stock, step: Step) -> None:
+    """Refuse a step that does not begin where the stock stands; raises StockMoved."""
+    if stock.stage not in FROM[step]:
+        raise StockMoved(stock.stage, step)
+
+
+def check_least(desk: Converting, stock: Stock, grade: Grade) -> None:
+    """Refuse a grade below what the type asks for; raises StockRefused."""
+    if not grade.at_least(desk.bundle(stock.application.type_code).type.least_grade):
+        raise StockRefused([("grade", "grade-too-low")])
+
+
+def event_of(stock: Stock, step: Step, by: Officer, at: datetime, note: str = "") -> Event:
+    """The event that led to where the stock stands now."""
+    return Event(stock.number, stock.sequence, step, aware(at), by, note)

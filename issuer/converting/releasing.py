@@ -1,0 +1,45 @@
+"""Releasing 签发: what two people stand for is issued like any licence, with its grade, source and scan in it.
+
+The key follows from the number of the stock, so it is issued once, and a release that broke off is taken up again by
+releasing it again.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from issuer.converting.comparing import event_of, require
+from issuer.converting.errors import ConfirmationStale
+from issuer.converting.ports import Converting
+from issuer.converting.stock import Stage, Step, Stock
+from issuer.converting.submitting import key_of
+from issuer.issuing import Issued
+from trust.sealing.ports import Officer
+
+
+def release(desk: Converting, stock: Stock, *, by: Officer, at: datetime) -> tuple[Stock, Issued]:
+    """Issue the licence of confirmed stock; of stock that was released already, give it again.
+
+    Raises:
+        StockMoved: nobody has confirmed it.
+        ConfirmationStale: what is stored is not what was confirmed; nothing was issued.
+        IssuerError, TemplatesError, TrustError: as `issuer.issuing.issue`.
+
+    """
+    again = stock.stage is Stage.RELEASED
+    if not again:
+        require(stock, Step.RELEASE)
+    if stock.confirmed is None or stock.confirmed != stock.content or stock.confirmed_by is None:
+        raise ConfirmationStale(stock.number)
+    if stock.scan is not None:
+        desk.blobs.get(stock.scan.digest)  # raises where the evidence is no longer there
+    who = stock.confirmed_by
+    issued = desk.issue(stock.as_converted(), key=key_of(stock.number), by=f"{who.name}（{who.login}）"[:128])
+    if again:
+        return stock, issued
+    released = replace(
+        stock,
+        stage=Stage.RELEASED,
+        sequence=stock.sequence + 1,
+        identifier=str(issued.entry.licence.identifier),
+    )
+    return desk.stocks.move(stock, released, event_of(released, Step.RELEASE, by, at)), issued

@@ -1,0 +1,181 @@
+"""Stock 存量: one paper licence on its way, what was claimed, compared and confirmed, and by whom.
+
+    submitted → compared → confirmed → released
+        └──────────┴──────────┴─────→ refused
+
+Comparing may be done again until somebody else has confirmed. A confirmation is of a digest over everything that was
+looked at: data, scan, source, checks and grade; if any of it were another, there would be no confirmation of it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from issuer.application import Application, read_application
+from issuer.converting.grading import Checks
+from issuer.converting.scan import Scan
+from keys.sm3 import sm3
+from trust.formats.canonical_json import encode_json
+from trust.rules.conversion import Conversion, Grade
+from trust.sealing.ports import Officer
+
+PERMANENT = "长期"
+ITEM_LABELS = {
+    "number": "证照编号",
+    "holder": "持证主体",
+    "holder_code": "持证主体代码",
+    "issued_on": "颁发日期",
+    "valid_from": "有效期起始日期",
+    "valid_until": "有效期截止日期",
+}
+
+
+class Stage(StrEnum):
+    """Where stock stands."""
+
+    SUBMITTED = "submitted"
+    COMPARED = "compared"
+    CONFIRMED = "confirmed"
+    RELEASED = "released"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """The word for people."""
+        return _STAGES[self]
+
+
+_STAGES = {
+    Stage.SUBMITTED: "待核对",
+    Stage.COMPARED: "待复核",
+    Stage.CONFIRMED: "待签发",
+    Stage.RELEASED: "已签发",
+    Stage.REFUSED: "不予转换",
+}
+
+
+class Step(StrEnum):
+    """What somebody did."""
+
+    SUBMIT = "submit"
+    COMPARE = "compare"
+    CONFIRM = "confirm"
+    REFUSE = "refuse"
+    RELEASE = "release"
+
+    @property
+    def label(self) -> str:
+        """The word for people."""
+        return {"submit": "录入", "compare": "核对", "confirm": "复核", "refuse": "不予转换", "release": "签发"}[self]
+
+
+FROM: Mapping[Step, frozenset[Stage]] = {
+    Step.COMPARE: frozenset({Stage.SUBMITTED, Stage.COMPARED}),
+    Step.CONFIRM: frozenset({Stage.COMPARED}),
+    Step.REFUSE: frozenset({Stage.SUBMITTED, Stage.COMPARED}),
+    Step.RELEASE: frozenset({Stage.CONFIRMED}),
+}
+"""From where a step may be taken."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One step: who took it, when, and why."""
+
+    number: str
+    sequence: int
+    step: Step
+    at: datetime
+    by: Officer
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Stock:
+    """One paper licence; `claimed` is the grade of its manifest, `grade` the one that was decided, `confirmed` of what.
+
+    `application` never has a conversion: it is put in when the licence is issued.
+    """
+
+    number: str
+    application: Application
+    source: str
+    claimed: Grade
+    scan: Scan | None
+    submitted_by: Officer
+    stage: Stage = Stage.SUBMITTED
+    sequence: int = 1
+    checks: Checks | None = None
+    grade: Grade | None = None
+    compared_by: Officer | None = None
+    confirmed_by: Officer | None = None
+    confirmed: str | None = None
+    identifier: str | None = None
+
+    @property
+    def body_code(self) -> str:
+        """Whose it is."""
+        return self.application.issuer_code
+
+    @property
+    def content(self) -> str:
+        """`sm3:` and the digest of everything that a confirmation is of."""
+        checks = self.checks
+        told = {
+            "application": self.application.digest,
+            "checks": None
+            if checks is None
+            else {"paper": checks.paper, "register": sorted(checks.register), "scan": sorted(checks.scan)},
+            "grade": self.grade and self.grade.value,
+            "pages": self.scan.pages if self.scan else 0,
+            "scan": self.scan and self.scan.digest,
+            "source": self.source,
+        }
+        return f"sm3:{sm3(encode_json(told)).hex()}"
+
+    def as_converted(self) -> Application:
+        """The application under which the licence is issued; only for stock with a grade."""
+        if self.grade is None:
+            raise ValueError("no grade has been decided")
+        scan = self.scan.digest if self.scan else None
+        return replace(self.application, conversion=Conversion(self.grade, self.source, scan))
+
+
+def items_of(application: Application) -> dict[str, str]:
+    """Everything that has to be compared, by key: what the paper says, as text."""
+    holders = application.holders
+    return {
+        "number": application.number,
+        "holder": "、".join(holder.name for holder in holders),
+        "holder_code": "、".join(holder.code for holder in holders),
+        "issued_on": application.issued_on.isoformat(),
+        **({"valid_from": application.valid_from.isoformat()} if application.valid_from else {}),
+        "valid_until": application.valid_until.isoformat() if application.valid_until else PERMANENT,
+        **{f"fields.{key}": text for key, text in application.fields.items() if text},
+    }
+
+
+def encode_application(application: Application) -> bytes:
+    """An application as it is stored; `decode_application` gives the same again."""
+    body: dict[str, Any] = {
+        "number": application.number,
+        "issued_on": application.issued_on.isoformat(),
+        "valid_from": _day(application.valid_from),
+        "valid_until": _day(application.valid_until),
+        "area_code": application.area_code,
+        "holders": [{"name": one.name, "code": one.code, "code_type": one.code_type} for one in application.holders],
+        "fields": dict(application.fields),
+    }
+    return encode_json(body)
+
+
+def decode_application(octets: bytes, *, type_code: str, issuer_code: str) -> Application:
+    """A stored application."""
+    return read_application(json.loads(octets), type_code=type_code, issuer_code=issuer_code)
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

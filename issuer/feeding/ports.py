@@ -1,0 +1,80 @@
+"""What feeding needs from the world: the events, the hooks, and somebody who carries a message out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from issuer.feeding.events import Event
+from issuer.feeding.hooks import Delivery, Hook
+
+
+class Feed(Protocol):
+    """The events of all bodies."""
+
+    def after(self, body_code: str, number: int, limit: int) -> Sequence[Event]:
+        """The events of a body behind a number, in their order, without a gap."""
+        ...
+
+    def last(self, body_code: str) -> int:
+        """The number of the newest event; 0 where there is none."""
+        ...
+
+
+class Hooks(Protocol):
+    """The webhooks and what was tried; every method is one durable transaction."""
+
+    def add(self, hook: Hook, most: int) -> Hook:
+        """Store a new one; HookRefused `too-many` where the body has so many that are not ended."""
+        ...
+
+    def find(self, hook_id: str) -> Hook | None:
+        """The hook of a number."""
+        ...
+
+    def of_body(self, body_code: str) -> Sequence[Hook]:
+        """The hooks of a body, also those that ended, oldest first."""
+        ...
+
+    def due(self, at: datetime, limit: int) -> Sequence[Hook]:
+        """Active hooks that wait no longer and have something to be told, the longest waiting first."""
+        ...
+
+    def claim(self, hook: Hook, until: datetime) -> bool:
+        """Take a hook for one try; False where another worker was faster."""
+        ...
+
+    def change(self, hook: Hook) -> Hook:
+        """Store state, generation, how far it was told, and its waiting."""
+        ...
+
+    def told(self, hook: Hook, delivery: Delivery) -> Hook:
+        """Store what came of a try, and the hook as it is after it."""
+        ...
+
+    def deliveries(self, hook_id: str, limit: int) -> Sequence[Delivery]:
+        """The newest tries."""
+        ...
+
+
+class Courier(Protocol):
+    """Carries a message out; never follows a redirect, never goes where it must not."""
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Send, and give the status that was answered.
+
+        Raises:
+            DeliveryFailed: there was no answer, or the address leads where nothing is sent.
+
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Feeding:
+    """Everything that telling needs; `secret` derives a hook's secret from its key id."""
+
+    feed: Feed
+    hooks: Hooks
+    courier: Courier
+    secret: Callable[[str], bytes]

@@ -1,0 +1,63 @@
+"""Hooks of a body 登记回告地址: made, given a new secret, taken up again, ended."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from issuer.feeding.errors import NoSuchHook
+from issuer.feeding.hooks import MOST_OF_A_BODY, Hook, HookState, check_url
+from issuer.feeding.ports import Feeding
+from trust.rules.times import aware
+
+
+def register(
+    desk: Feeding, url: str, *, body_code: str, by: str, at: datetime, hook_id: str, loopback: bool = False
+) -> tuple[Hook, bytes]:
+    """A new hook, which is told what happens from now on, and its secret.
+
+    Raises:
+        HookRefused: the address will not do, or the body has enough.
+
+    """
+    checked, at = check_url(url, loopback=loopback), aware(at)
+    delivered = desk.feed.last(body_code)
+    hook = Hook(hook_id, body_code, checked, made_at=at, made_by=by, next_at=at, delivered=delivered)
+    kept = desk.hooks.add(hook, MOST_OF_A_BODY)
+    return kept, desk.secret(kept.key_id)
+
+
+def find(desk: Feeding, hook_id: str, body_code: str) -> Hook:
+    """The hook of a body.
+
+    Raises:
+        NoSuchHook: there is none, or it is another's: the same answer.
+
+    """
+    hook = desk.hooks.find(hook_id)
+    if hook is None or hook.body_code != body_code:
+        raise NoSuchHook
+    return hook
+
+
+def resume(desk: Feeding, hook: Hook, *, at: datetime) -> Hook:
+    """Tell a paused hook again, from where it was left."""
+    if hook.state is not HookState.PAUSED:
+        return hook
+    return desk.hooks.change(replace(hook, state=HookState.ACTIVE, failures=0, trouble="", next_at=aware(at)))
+
+
+def renew(desk: Feeding, hook: Hook) -> tuple[Hook, bytes]:
+    """Give a hook a new secret; the old one signs nothing more.
+
+    Raises:
+        NoSuchHook: it has ended.
+
+    """
+    if hook.state is HookState.ENDED:
+        raise NoSuchHook
+    changed = desk.hooks.change(replace(hook, generation=hook.generation + 1))
+    return changed, desk.secret(changed.key_id)
+
+
+def end(desk: Feeding, hook: Hook) -> Hook:
+    """Tell a hook nothing more, ever."""
+    return desk.hooks.change(replace(hook, state=HookState.ENDED))

@@ -1,0 +1,47 @@
+"""What one installation is made of: its database, keys, files, clock, randomness, plan, and whose time stamps it takes.
+
+A value and nothing more. `service.opening` makes one from the settings of this machine, tests one in memory; what is
+done with it is `service.wiring`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Engine
+
+from cases.requirement import Matter
+from issuer.ports import Blobs
+from service.city import City
+from service.keyring import KeyRing
+from service.time_stamping import Stamper, TrustedClock
+from trust.certification.ports import ClockHealth
+from trust.formats.status_list import SIZE
+
+
+@dataclass(frozen=True)
+class Means:
+    """What an installation is made of; production and tests differ here and nowhere else.
+
+    `index_key` opens the secret that keys the index of holders; it is asked for only where that index is used.
+    `stamper` gives the time stamps of sealed documents, None for none; `clock_health` watches `now`. Templates that are
+    kept by digest are laid out to be read in the folder `templates`, or in one of this process.
+    """
+
+    engine: Engine
+    ring: KeyRing
+    blobs: Blobs
+    now: Callable[[], datetime]
+    random: Callable[[int], bytes]
+    index_key: Callable[[], bytes]
+    city: City
+    base_url: str
+    matters: tuple[Matter, ...] = ()
+    list_size: int = SIZE
+    stamper: Stamper | Literal["own"] | None = "own"
+    templates: Path | None = None
+    clock_health: ClockHealth = field(default_factory=TrustedClock)
+    webhook_loopback: bool = False
+    """Whether webhooks may go to this machine itself, for trials."""

@@ -1,0 +1,78 @@
+"""Words of the pages about applications: stages, what to weigh, what follows what, and what changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from issuer.applying.life import Stage
+from issuer.applying.linting import Caution
+from issuer.applying.succeeding import RULES
+from service.pages.issue_form import Section
+from trust.rules.party import HOLDER_CODE_TYPES
+from trust.rules.succession import SuccessionKind
+
+BADGES = {
+    Stage.DRAFT: "s99",
+    Stage.SUBMITTED: "s02",
+    Stage.RETURNED: "s02",
+    Stage.APPROVED: "s01",
+    Stage.ISSUING: "s06",
+    Stage.RELEASED: "s01",
+}
+CAUTIONS = {
+    "holder-has-one": "持证主体已有一本有效的同类证照",
+    "holder-name-differs": "同一代码的持证主体在另一本证照上用的是别的名称",
+    "already-past": "有效期的最后一天已经过去",
+}
+EXPLAINED = {
+    SuccessionKind.RENEW: "持证主体的代码和证照编号不变，新的有效期须晚于原来的。",
+    SuccessionKind.AMEND: "持证主体的代码和证照编号不变，其余内容可以改。",
+    SuccessionKind.REISSUE: "遗失、毁损后补发，内容与原证照完全相同，只有颁发日期可以改。",
+    SuccessionKind.CORRECT: "改正颁发时的差错，须写明差错和依据。",
+    SuccessionKind.COURT_ORDER: "依生效裁判、协助执行通知等变更持证主体或内容，须写明文书编号。",
+    SuccessionKind.TRANSFER_IN: "由其他颁发机构转入，须填原证照的标识；在本系统内的，原机构须已办理转出。",
+}
+LABELS = {"reason": "理由", "basis": "依据", "predecessor": "原证照标识"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value that differs from the predecessor's."""
+
+    label: str
+    before: str
+    after: str
+
+
+def said(caution: Caution) -> str:
+    """A caution as a sentence without its end."""
+    return CAUTIONS[caution.reason]
+
+
+def needs_basis(kind: SuccessionKind | None) -> bool:
+    """Whether the form asks for a basis."""
+    return kind is not None and RULES[kind].needs_basis
+
+
+def changes(before: Mapping[str, str], after: Mapping[str, str], labels: Mapping[str, str]) -> list[Change]:
+    """The values that differ, in the order of the form; an empty one is a dash."""
+    before, after = _in_words(before), _in_words(after)
+    names = [*labels, *(name for name in (*before, *after) if name not in labels and name != "holders")]
+    return [
+        Change(labels.get(name, name), before.get(name) or "—", after.get(name) or "—")
+        for name in dict.fromkeys(names)
+        if (before.get(name) or "") != (after.get(name) or "")
+    ]
+
+
+def _in_words(values: Mapping[str, str]) -> dict[str, str]:
+    """The values with kinds of codes by their names."""
+    kinds = {name for name in values if name.startswith("holder_code_type")}
+    return {
+        name: HOLDER_CODE_TYPES[value].label if name in kinds and value in HOLDER_CODE_TYPES else value
+        for name, value in values.items()
+    }
+
+
+def labels_of(sections: tuple[Section, ...]) -> dict[str, str]:
+    """The labels of the fields of a form, by name."""
+    return {field.name: field.label for section in sections for field in section.fields}

@@ -1,0 +1,17 @@
+"""What people are told of errors of feeding."""
+
+from issuer.feeding import errors as feeding
+from service.problem import NOT_FOUND, Problem, Rows
+
+FEEDING: Rows = {
+    feeding.NoSuchHook: Problem(404, NOT_FOUND, "没有查到，请核对标识。", "Nothing was found; check the identifier."),
+    feeding.HookRefused: Problem(
+        422,
+        "hook-refused",
+        "回告地址不合要求：须为公网上的 https 地址，每个部门最多五个。",
+        "The address does not do: https on the public network, five of a department at most.",
+    ),
+    feeding.DeliveryFailed: Problem(
+        502, "delivery-failed", "没有送达，将会重试。", "It did not arrive and is tried again."
+    ),
+}

@@ -1,0 +1,37 @@
+"""What people are told of errors of `service` itself: files, publishing, time stamps, and who is asking."""
+
+from service import blobs, identity
+from service.errors import NotYetPublished, TimeStampUnavailable
+from service.problem import FILE_MISSING, Problem, Rows
+
+SERVICE: Rows = {
+    blobs.BlobMissing: FILE_MISSING,
+    TimeStampUnavailable: Problem(
+        503,
+        "time-stamp-unavailable",
+        "时间戳服务没有给出可用的时间戳，文件没有发出；请稍后用同一幂等键重试。",
+        "The time-stamp authority gave no stamp that holds; nothing was handed out. Try again under the same key.",
+    ),
+    NotYetPublished: Problem(
+        503,
+        "not-yet-published",
+        "已经登记，不会丢失；但还没有公布，服务会自动再公布，也可运行 yinzheng publish。请勿换键重做。",
+        "It is recorded and will not be lost; publishing failed and will be tried again, or run yinzheng publish.",
+    ),
+    identity.IdentityError: Problem(403, "not-allowed", "没有这项权限。", "Not allowed."),
+    identity.NotSignedIn: Problem(401, "not-signed-in", "请先登录。", "Sign in first."),
+    identity.NotAllowed: Problem(403, "not-allowed", "没有这项权限。", "Not allowed."),
+    identity.WrongCredentials: Problem(401, "wrong-credentials", "账号或密码不对。", "Login or password is wrong."),
+    identity.TooManyTries: Problem(
+        429, "too-many-tries", "登录失败次数过多，请五分钟后再试。", "Too many failures; try again in five minutes."
+    ),
+    identity.Busy: Problem(
+        503, "busy", "现在登录的人太多，请稍后再试。", "Too many are signing in; try again in a moment."
+    ),
+    identity.ForgedRequest: Problem(
+        403,
+        "forged-request",
+        "页面已过期或请求不是从本站发出；请刷新页面后重试。",
+        "The form is not from this site; reload the page.",
+    ),
+}

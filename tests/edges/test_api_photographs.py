@@ -1,0 +1,74 @@
+"""Handing in a photograph by API, and issuing a licence that names it; what is no photograph is refused."""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image
+
+from templates.library import load_bundle
+from templates.raster import read_raster
+from tests.api_parts import Api
+from tests.face_parts import sample
+from trust.rules.verdict import Indication
+
+CARD = load_bundle("social-security-card")
+PLACE = f"/api/v1/types/{CARD.type.code}/photographs/photo"
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[Api]:
+    made = Api()
+    yield made
+    made.close()
+
+
+def picture(form: str = "PNG") -> bytes:
+    held = io.BytesIO()
+    Image.linear_gradient("L").resize((480, 600)).convert("RGB").save(held, form)
+    return held.getvalue()
+
+
+def hand_in(api: Api, octets: bytes, place: str = PLACE, kind: str = "image/png", login: str = "rsj") -> object:
+    return api.client.post(place, content=octets, headers=api.as_(login, Content_Type=kind))
+
+
+def test_a_licence_is_issued_with_a_photograph_that_was_handed_in(api: Api) -> None:
+    first, second = hand_in(api, picture()), hand_in(api, picture())
+    assert (first.status_code, second.json()) == (201, first.json())  # type: ignore[attr-defined]  # an answer of httpx
+    name = first.json()["photograph"]  # type: ignore[attr-defined]  # as above
+    octets = api.city.blobs.get(name)
+    assert read_raster(octets).form == "JPEG"
+    licence = sample(CARD.name).licence
+    issued = api.city.issue(CARD.name, number="530199026009001", fields={**licence.fields, "photo": name})
+    assert octets in issued.pdf
+    for file in (issued.pdf, issued.ofd):
+        assert api.yinzheng.verify_file(file).verdict.indication is Indication.PASSED
+
+
+def test_a_licence_that_names_another_photograph_is_refused(api: Api) -> None:
+    body = api.city.application(CARD.name, number="530199026009002")
+    fields = {**body.fields, "photo": f"sm3:{'1' * 64}"}
+    with pytest.raises(Exception, match="no-such-photo"):
+        api.city.issue(CARD.name, number="530199026009002", fields=fields)
+
+
+@pytest.mark.parametrize(
+    ("octets", "place", "kind", "status", "code"),
+    [
+        (b"", PLACE, "image/png", 422, "photograph-refused"),
+        (b"no picture", PLACE, "image/jpeg", 422, "photograph-refused"),
+        (picture()[:400], PLACE, "image/png", 422, "photograph-refused"),
+        (picture(), PLACE, "text/plain", 415, None),
+        (picture(), PLACE.removesuffix("photo") + "face", "image/png", 422, None),
+        (picture(), PLACE.replace(CARD.type.code, "1" * 21), "image/png", 404, None),
+        (bytes(2_000_000), PLACE, "image/png", 413, None),
+    ],
+)
+def test_what_is_no_photograph_is_refused(
+    api: Api, octets: bytes, place: str, kind: str, status: int, code: str | None
+) -> None:
+    answer = hand_in(api, octets, place, kind)
+    assert answer.status_code == status  # type: ignore[attr-defined]  # an answer of httpx
+    if code is not None:
+        assert answer.json()["code"] == code  # type: ignore[attr-defined]  # as above

@@ -1,0 +1,146 @@
+"""The feed on both databases: numbers without a gap whoever writes at the same time, and nothing told that did not happen."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from threading import Event as Flag
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+
+from issuer.feeding.errors import HookRefused
+from issuer.feeding.events import EventKind, Noted
+from issuer.feeding.hooks import Delivery, Hook, HookState
+from issuer.feeding.store import SqlFeed, note_in
+
+AT = datetime(2026, 11, 21, 4, 0, 0, 123_456, tzinfo=UTC)
+BODY, OTHER = "11530199MB0T35T1XE", "11530199MB0T35T28E"
+HOOK = Hook("0a", BODY, "https://oa.example/x", made_at=AT, made_by="scjg", next_at=AT)
+
+
+def noted(mark: str, body: str = BODY) -> Noted:
+    return Noted(body, EventKind.LICENCE_ISSUED, f"subject of {mark}", mark, AT)
+
+
+@pytest.fixture
+def feed(engine: Engine) -> SqlFeed:
+    return SqlFeed(engine)
+
+
+def test_each_body_has_numbers_of_its_own(feed: SqlFeed) -> None:
+    feed.note([noted("a"), noted("b", OTHER), noted("c")])
+    feed.note([noted("d", OTHER)])
+    assert [(one.number, one.subject) for one in feed.after(BODY, 0, 10)] == [(1, "subject of a"), (2, "subject of c")]
+    assert [one.number for one in feed.after(OTHER, 1, 10)] == [2]
+    assert (feed.last(BODY), feed.last(OTHER), feed.last("nobody")) == (2, 2, 0)
+    assert feed.after(BODY, 0, 1) == feed.after(BODY, 0, 10)[:1]
+    assert feed.after(BODY, 2, 10) == []
+
+
+def test_what_is_noted_is_noted_once(feed: SqlFeed) -> None:
+    feed.note([noted("a"), noted("a")])
+    feed.note([noted("a"), noted("b")])
+    assert [one.number for one in feed.after(BODY, 0, 10)] == [1, 2]
+
+
+def test_what_was_rolled_back_was_never_given(feed: SqlFeed, engine: Engine) -> None:
+    feed.note([noted("a")])
+
+    def broken_off() -> None:
+        with engine.begin() as connection:
+            note_in(connection, [noted("b")])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        broken_off()
+    feed.note([noted("c")])
+    assert [(one.number, one.subject) for one in feed.after(BODY, 0, 10)] == [(1, "subject of a"), (2, "subject of c")]
+
+
+def test_many_at_the_same_time_leave_no_gap(feed: SqlFeed) -> None:
+    def write(place: int) -> None:
+        feed.note([noted(f"{place}-{step}") for step in range(3)])
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(write, range(20)))
+    assert [one.number for one in feed.after(BODY, 0, 100)] == list(range(1, 61))
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_a_number_is_seen_when_all_before_it_are(feed: SqlFeed, engine: Engine) -> None:
+    """A slow transaction holds its number; a faster one after it waits, so that no reader passes over the slow one."""
+    feed.note([noted("first")])
+    holding, may_end = Flag(), Flag()
+
+    def slow() -> None:
+        with engine.begin() as connection:
+            note_in(connection, [noted("slow")])
+            holding.set()
+            may_end.wait(20)
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(slow)
+        assert holding.wait(20)
+        two = pool.submit(lambda: feed.note([noted("fast")]))
+        assert [event.number for event in feed.after(BODY, 0, 10)] == [1]
+        assert not two.done()
+        may_end.set()
+        one.result(20)
+        two.result(20)
+    found = feed.after(BODY, 0, 10)
+    assert [(event.number, event.subject) for event in found[1:]] == [(2, "subject of slow"), (3, "subject of fast")]
+
+
+def test_a_hook_comes_back_whole(feed: SqlFeed) -> None:
+    assert feed.add(HOOK, 5) == HOOK
+    assert (feed.find("0a"), feed.find("0b"), feed.find("\0")) == (HOOK, None, None)
+    changed = replace(HOOK, state=HookState.PAUSED, generation=3, failures=12, trouble="status 503", delivered=7)
+    assert feed.change(changed) == feed.find("0a") == changed
+    assert feed.of_body(BODY) == [changed]
+    with pytest.raises(IntegrityError):
+        feed.add(HOOK, 5)
+
+
+def test_hooks_are_counted_together(feed: SqlFeed) -> None:
+    def add(place: int) -> bool:
+        try:
+            feed.add(replace(HOOK, hook_id=f"{place:02x}"), 3)
+        except HookRefused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(add, range(8))) == 3
+    feed.change(replace(feed.of_body(BODY)[0], state=HookState.ENDED))
+    assert add(20)
+    assert not add(21)
+
+
+def test_due_are_those_who_wait_for_something(feed: SqlFeed) -> None:
+    ready = feed.add(HOOK, 5)
+    later = feed.add(replace(HOOK, hook_id="0b", next_at=AT + timedelta(hours=1)), 5)
+    feed.add(replace(HOOK, hook_id="0c", state=HookState.PAUSED), 5)
+    feed.add(replace(HOOK, hook_id="0d", body_code=OTHER), 5)
+    assert feed.due(AT, 9) == []
+    feed.note([noted("a")])
+    assert feed.due(AT, 9) == [ready]
+    assert feed.due(AT + timedelta(hours=2), 9) == [ready, later]
+    assert feed.due(AT + timedelta(hours=2), 1) == [ready]
+
+
+def test_a_try_belongs_to_one_worker(feed: SqlFeed) -> None:
+    feed.add(HOOK, 5)
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(lambda _: feed.claim(HOOK, AT + timedelta(minutes=2)), range(8)))
+    assert taken.count(True) == 1
+
+
+def test_tries_are_kept_newest_first(feed: SqlFeed) -> None:
+    feed.add(HOOK, 5)
+    for place in range(3):
+        feed.told(replace(HOOK, delivered=place), Delivery("0a", 0, AT, place, place, "" if place else "timeout"))
+    assert [(one.sequence, one.trouble) for one in feed.deliveries("0a", 2)] == [(3, ""), (2, "")]
+    found = feed.find("0a")
+    assert found is not None
+    assert found.delivered == 2

@@ -1,0 +1,222 @@
+"""A paper licence becomes an electronic one, and what its evidence is worth goes wherever it goes.
+
+The grade stands in the signed document, in the metadata, on the face and in the code; every form in which the licence
+is presented says it, and none of them can be made to say another.
+"""
+
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from cases.errors import GradeTooLow, NothingHeld
+from issuer.converting.comparing import compare
+from issuer.converting.confirming import confirm
+from issuer.converting.releasing import release
+from issuer.errors import ApplicationRefused
+from issuer.issuing import Issued, issue
+from tests.city import City
+from tests.journey_parts import PASSED, against, code_text, failed, finding, identifier, presented
+from tests.stock_parts import FIRST, SECOND, SOURCE, checks_for, desk_of, submitted
+from trust.formats.cose import sign1
+from trust.formats.licence_document import encode_licence
+from trust.formats.receipt import open_receipt
+from trust.formats.token import decode_claims, encode_claims, split_token, to_text
+from trust.rules.conversion import Grade
+from trust.rules.disclosure import Circle
+from trust.rules.standing import ActKind
+from trust.rules.succession import Succession, SuccessionKind
+
+NUMBERS = count(1)
+LICENSED = "11530199MB0T35T369000131017001000"
+BOARD = "11530199MB0T35T369000117003001000"
+APPROVAL = "11530199MB0T35T369"
+
+
+def converted(city: City, grade: Grade, **changed: object) -> Issued:
+    """A licence made from stock."""
+    desk = desk_of(city)
+    octets = b"" if grade is Grade.D else None
+    stock = submitted(city, desk, octets, **({"number": f"CL{next(NUMBERS):08}"} | changed))
+    stock = compare(desk, stock, checks_for(stock, grade), by=FIRST, at=city.clock())
+    pages = [1, 2] if stock.scan else []
+    stock = confirm(desk, stock, content=stock.content, pages=pages, by=SECOND, at=city.clock())
+    return release(desk, stock, by=SECOND, at=city.clock())[1]
+
+
+@pytest.mark.parametrize("grade", Grade)
+def test_every_form_says_the_grade(city: City, grade: Grade) -> None:
+    issued = converted(city, grade)
+    for form, examined in presented(city, issued).items():
+        assert against(examined) == [], form
+        found = finding(examined, 7, "conversion")
+        assert found.indication is PASSED
+        assert f"证据等级 {grade}" in found.detail
+        assert (SOURCE in found.detail) == (form != "code")
+        assert found.warning == (grade in {Grade.C, Grade.D})
+
+
+def test_the_face_says_it_once_and_the_metadata_too(city: City) -> None:
+    issued = converted(city, Grade.C)
+    content = _part(issued.ofd, lambda name: name.endswith("Content.xml"))
+    assert b"".join(content.values()).count("证据等级C".encode()) == 1
+    assert b"KZ_CLZHDJ" in b"".join(_part(issued.ofd, lambda name: name == "OFD.xml").values())
+    plain = city.issue(number=f"CL{next(NUMBERS):08}")
+    assert b"KZ_CLZHDJ" not in b"".join(_part(plain.ofd, lambda name: name == "OFD.xml").values())
+    assert all(one.name != "conversion" for one in presented(city, plain)["ofd"].verdict.findings)
+
+
+def test_whoever_looks_a_licence_up_is_told(city: City) -> None:
+    from service.disclosing import show
+
+    examined = city.yinzheng.verify_words(identifier(converted(city, Grade.C)))
+    shown = {row.key: row.text for row in show(city.yinzheng, examined, Circle.PUBLIC)}
+    assert shown["conversion"].startswith("证据等级 C：仅有扫描件")
+
+
+# --- no other grade -------------------------------------------------------------------------------------------------
+
+
+def _part(ofd: bytes, wanted: Callable[[str], bool]) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(ofd)) as package:
+        return {name: package.read(name) for name in package.namelist() if wanted(name)}
+
+
+def rewritten(ofd: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
+    """An OFD with entries exchanged, in the same order and form."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(ofd)) as package, zipfile.ZipFile(held, "w") as made:
+        for info in package.infolist():
+            made.writestr(info, change(info.filename, package.read(info)))
+    return held.getvalue()
+
+
+CHANGES = {
+    "metadata": ("OFD.xml", b'"KZ_CLZHDJ">C<', b'"KZ_CLZHDJ">A<'),
+    "face": ("Content.xml", "证据等级C".encode(), "证据等级A".encode()),
+    "licence.json": ("licence.json", b'"grade":"C"', b'"grade":"A"'),
+}
+
+
+@pytest.mark.parametrize("place", CHANGES)
+def test_a_grade_changed_in_the_file_fails(city: City, place: str) -> None:
+    name, old, new = CHANGES[place]
+    issued = converted(city, Grade.C)
+    changed = rewritten(issued.ofd, lambda entry, octets: octets.replace(old, new) if entry.endswith(name) else octets)
+    assert changed != rewritten(issued.ofd, lambda _, octets: octets), "nothing was changed"
+    assert failed(city.yinzheng.verify_file(changed))
+
+
+def test_a_grade_changed_in_the_pdf_fails(city: City) -> None:
+    issued = converted(city, Grade.C)
+    assert b'"grade":"C"' in issued.pdf
+    assert failed(city.yinzheng.verify_file(issued.pdf.replace(b'"grade":"C"', b'"grade":"A"')))
+
+
+def test_a_grade_changed_in_the_code_fails(city: City) -> None:
+    issued = converted(city, Grade.C)
+    envelope = split_token(issued.token)
+    better = encode_claims(replace(decode_claims(envelope.payload), grade=Grade.A))
+    forged = issued.token.replace(envelope.payload, better)
+    assert forged != issued.token
+    assert (4, "code-signature") in failed(city.yinzheng.verify_words(to_text(forged, "http://127.0.0.1:8000")))
+    none = encode_claims(replace(decode_claims(envelope.payload), grade=None))
+    signer, _ = city.yinzheng.directory.service("receipt")
+    resigned = sign1(none, signer, None)
+    assert (4, "code-signature") in failed(city.yinzheng.verify_words(to_text(resigned, "http://127.0.0.1:8000")))
+
+
+def test_no_text_of_a_licence_may_claim_a_grade(city: City) -> None:
+    own = city.application("business-licence").fields | {"legal_representative": "存量转换 证据等级A"}
+    with pytest.raises(ApplicationRefused) as refused:
+        city.issue(number=f"CL{next(NUMBERS):08}", fields=own)
+    assert ("fields.legal_representative", "reserved-words") in refused.value.problems
+
+
+def test_a_face_that_claims_a_grade_without_a_conversion_fails(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if issuing let it through, the face would say something that the signed document does not."""
+    monkeypatch.setattr("issuer.checking.marks_of", lambda _: [])
+    application = city.application("business-licence", number=f"CL{next(NUMBERS):08}")
+    claiming = replace(application, fields={**application.fields, "address": "云岭市 存量转换 证据等级A"})
+    issued = issue(city.yinzheng.office, claiming, key=claiming.number, by="周明远", at=city.clock())
+    assert (7, "face") in failed(city.yinzheng.verify_file(issued.ofd))
+
+
+# --- what follows ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept"),
+    [(kind, kind is not SuccessionKind.RENEW) for kind in SuccessionKind],
+)
+def test_a_new_paper_does_not_wash_a_grade_off(city: City, kind: SuccessionKind, kept: bool) -> None:
+    before = converted(city, Grade.C)
+    application = city.application("business-licence", number=before.entry.licence.number)
+    if kind is SuccessionKind.TRANSFER_IN:
+        application = replace(application, number=f"CL{next(NUMBERS):08}")
+    follows = replace(application, succession=Succession(kind, identifier(before)))
+    after = issue(city.yinzheng.office, follows, key=f"after {identifier(before)}", by="周明远", at=city.clock())
+    conversion = after.entry.licence.conversion
+    assert conversion == (before.entry.licence.conversion if kept else None)
+
+
+# --- relying --------------------------------------------------------------------------------------------------------
+
+
+def cite(city: City, issued: Issued, *, named: bool, grade: Grade | None = None) -> object:
+    request = city.request(
+        issued,
+        matter=BOARD,
+        requirement="01",
+        department=APPROVAL,
+        identifier=identifier(issued) if named else None,
+    )
+    cases = city.yinzheng.cases.citing
+    if grade is not None:
+        wanted = tuple(
+            replace(one, requirements=tuple(replace(item, least_grade=grade) for item in one.requirements))
+            for one in cases.matters
+        )
+        cases = replace(cases, matters=wanted)
+    from cases.citing import cite as cited
+
+    return cited(cases, request, key=f"cite-{next(NUMBERS):016}", at=city.clock(), number_random=city.yinzheng.random)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_weak_evidence_is_not_cited_unless_the_matter_says_so(fresh: City, named: bool) -> None:
+    issued = converted(fresh, Grade.C)
+    with pytest.raises(GradeTooLow) as refused:
+        cite(fresh, issued, named=named)
+    assert (refused.value.found, refused.value.needed) == (Grade.C, Grade.B)
+    citation = cite(fresh, issued, named=named, grade=Grade.C)
+    assert citation.grade is Grade.C  # type: ignore[attr-defined]  # it is a Citation
+
+
+def test_the_receipt_says_the_grade(fresh: City) -> None:
+    citation = cite(fresh, converted(fresh, Grade.B), named=True)
+    key = fresh.yinzheng.cases.citing.pen.public
+    facts = open_receipt(citation.receipt, key).facts  # type: ignore[attr-defined]  # it is a Citation
+    assert facts["licence"]["grade"] == "B"  # type: ignore[index]  # members of JSON
+    plain = cite(fresh, fresh.issue(number=f"CL{next(NUMBERS):08}"), named=True)
+    assert "grade" not in open_receipt(plain.receipt, key).facts["licence"]  # type: ignore[attr-defined, operator]  # as said above
+
+
+def test_better_evidence_is_found_behind_weaker(fresh: City) -> None:
+    """The holder's newest licence is converted on weak evidence; the one before it will do."""
+    good = fresh.issue(number=f"CL{next(NUMBERS):08}")
+    fresh.clock.forward(minutes=1)
+    weak = converted(fresh, Grade.D)
+    assert cite(fresh, weak, named=False).identifier == identifier(good)  # type: ignore[attr-defined]  # it is a Citation
+    fresh.act(ActKind.REVOKE, good, "penalty", reason="依法吊销")
+    with pytest.raises((GradeTooLow, NothingHeld)):
+        cite(fresh, weak, named=False)
+
+
+def test_the_document_of_a_converted_licence_is_the_one_spelling(city: City) -> None:
+    issued = converted(city, Grade.B)
+    assert encode_licence(issued.entry.licence) in issued.pdf
+    assert code_text(issued)
