@@ -21,6 +21,10 @@ from cases.citation import Officer
 from cases.http import router as cases_router
 from issuer.applying.http import Clerk
 from issuer.applying.http import router as applications_router
+from issuer.batches.http import Clerk as BatchClerk
+from issuer.batches.http import Right as BatchRight
+from issuer.batches.http import plain_router as tables_router
+from issuer.batches.http import router as batches_router
 from issuer.catalogue.granting import Actor
 from issuer.catalogue.http.access import Right as CatalogueRight
 from issuer.catalogue.http.routers import plain_router as drafts_router
@@ -84,6 +88,10 @@ COPY_RIGHTS: dict[CopyRight, tuple[Role, ...]] = {
 }
 FEED_RIGHTS: dict[FeedRight, tuple[Role, ...]] = {"read": (Role.OFFICIAL, Role.SYSTEM), "change": (Role.OFFICIAL,)}
 STOCK_RIGHTS: dict[StockRight, tuple[Role, ...]] = {
+    "enter": (Role.OFFICIAL, Role.SYSTEM),
+    "decide": (Role.OFFICIAL,),
+}
+BATCH_RIGHTS: dict[BatchRight, tuple[Role, ...]] = {
     "enter": (Role.OFFICIAL, Role.SYSTEM),
     "decide": (Role.OFFICIAL,),
 }
@@ -155,6 +163,9 @@ def _include_slices(app: FastAPI, yinzheng: Yinzheng, guards: Guards, meters: Me
     stock_clerks = _stock_clerks(guards)
     app.include_router(stock_router(yinzheng.conversions, authorize=stock_clerks), dependencies=[Depends(json_only)])
     app.include_router(scans_router(yinzheng.conversions, authorize=stock_clerks))
+    batch_clerks = _batch_clerks(guards)
+    app.include_router(batches_router(yinzheng.batches, authorize=batch_clerks), dependencies=[Depends(json_only)])
+    app.include_router(tables_router(yinzheng.batches, authorize=batch_clerks))
     listeners = _listeners(guards)
     app.include_router(feed_router(yinzheng.feeds, authorize=listeners), dependencies=[Depends(json_only)])
     app.include_router(hooks_router(yinzheng.feeds, authorize=listeners))
@@ -246,6 +257,18 @@ def _stock_clerks(guards: Guards) -> Callable[[StockRight], Callable[..., StockC
     def authorize(right: StockRight) -> Callable[..., StockClerk]:
         def clerk(person: Annotated[Person, Depends(guards.person(*STOCK_RIGHTS[right]))]) -> StockClerk:
             return StockClerk(SealOfficer(person.login, person.name), person.department or "")
+
+        return clerk
+
+    return authorize
+
+
+def _batch_clerks(guards: Guards) -> Callable[[BatchRight], Callable[..., BatchClerk]]:
+    """Who hands in batches: officials and systems, for their own department; officials decide on them."""
+
+    def authorize(right: BatchRight) -> Callable[..., BatchClerk]:
+        def clerk(person: Annotated[Person, Depends(guards.person(*BATCH_RIGHTS[right]))]) -> BatchClerk:
+            return BatchClerk(SealOfficer(person.login, person.name), person.department or "")
 
         return clerk
 

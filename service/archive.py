@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from cases.store import SqlCitations
 from issuer.applying.store import SqlDockets
+from issuer.batches.store import SqlBatches
 from issuer.catalogue.store.counts import SqlCounts
 from issuer.catalogue.store.entries import SqlEntries
 from issuer.catalogue.store.mandates import SqlMandates
@@ -46,6 +47,7 @@ class Archive:
         self.counts = SqlCounts(engine)
         self.dockets = SqlDockets(engine)
         self.stocks = SqlStocks(engine)
+        self.batches = SqlBatches(engine)
         self.copies = SqlCopies(engine)
         self.codes = SqlCodes(engine)
         self.citations = SqlCitations(engine)

@@ -18,6 +18,7 @@ from service.blobs import BlobMissing
 from service.commands import (
     acting,
     applying,
+    batching,
     catalogue,
     citing,
     converting,
@@ -78,6 +79,8 @@ for kind in (ActKind.SUSPEND, ActKind.REINSTATE, ActKind.REVOKE, ActKind.RESCIND
     app.command(kind.value)(acting.command(kind))
 app.command("grounds")(acting.grounds)
 app.command("cite")(citing.cite)
+app.add_typer(batching.batch, name="batch")
+app.command("worker")(batching.worker)
 app.add_typer(converting.convert, name="convert")
 app.add_typer(feeding.feed, name="feed")
 app.add_typer(feeding.system, name="system")

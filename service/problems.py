@@ -24,6 +24,7 @@ from keys import errors as keys
 from service.errors import NotYetPublished
 from service.problem import INTERNAL, NOT_FOUND, Problem, Rows, Usage
 from service.problem_rows.of_applying import APPLYING
+from service.problem_rows.of_batches import BATCHES
 from service.problem_rows.of_catalogue import CATALOGUE
 from service.problem_rows.of_converting import CONVERTING
 from service.problem_rows.of_feeding import FEEDING
@@ -51,6 +52,7 @@ TABLE: Rows = {
     **ISSUER,
     **CATALOGUE,
     **APPLYING,
+    **BATCHES,
     **CONVERTING,
     **FEEDING,
     **COPYING,

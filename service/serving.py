@@ -45,9 +45,17 @@ def run_server(yinzheng: Yinzheng, settings: Settings, *, warn: Callable[[str], 
 
 
 def _keep_fresh(yinzheng: Yinzheng, stop: threading.Event, warn: Callable[[str], None]) -> None:
+    """Publish what is due and take up what broke off; neither keeps the other from being done."""
+
+    def publish() -> None:
+        yinzheng.publisher.refresh(yinzheng.now())
+
+    def end_copies() -> None:
+        yinzheng.copies.sweep()
+
     while not stop.wait(REFRESH_EVERY_S):
-        try:
-            yinzheng.copies.sweep()
-            yinzheng.publisher.refresh(yinzheng.now())
-        except Exception as error:  # noqa: BLE001  (the loop must outlive any failure; lists then grow stale and say so)
-            warn(f"公布失败，将重试：{type(error).__name__}")
+        for what, work in (("公布", publish), ("清理加注件", end_copies)):
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001  (the loop must outlive any failure; lists then grow stale and say so)
+                warn(f"{what}失败，将重试：{type(error).__name__}")

@@ -39,7 +39,10 @@ TAKE_FILES = frozenset({"/api/v1/verifications", "/verify"})
 bound what they keep of it themselves."""
 TAKE_DOCUMENTS = re.compile(
     "/api/v1/scans"
+    "|/api/v1/batches"
+    "|/api/v1/batch-trials"
     "|/issuer/conversions"
+    "|/issuer/batches"
     "|/api/v1/catalogue"
     "|/issuer/catalogue/draft"
     "|/api/v1/seals/[!-~]{1,64}/sealings"

@@ -20,6 +20,7 @@ from keys.sm3 import hmac_sm3
 from service.adapters import OnlinePorts
 from service.applications import Applications
 from service.archive import Archive
+from service.batches import Batches
 from service.cataloguing import Cataloguing
 from service.conversions import Conversions
 from service.copying import ConsentsWithCopies, Copying
@@ -184,6 +185,11 @@ class Yinzheng:
             self._draw_now,
             self.now,
         )
+
+    @cached_property
+    def batches(self) -> Batches:
+        """Batches of applications in one table."""
+        return Batches(self.archive, lambda: self.office, lambda: self.publisher, self.now)
 
     @cached_property
     def feeds(self) -> Feeds:

@@ -23,7 +23,7 @@ def types(with_json: Annotated[bool, typer.Option("--json", help="输出 JSON")]
         say_json(rows)
         return
     for row in rows:
-        OUT.print(f"{row['code']}  {row['bundle']:<24} {row['name']}", markup=False)
+        OUT.print(f"{row['code']}  {row['bundle']:<26} {row['name']}", markup=False)
 
 
 def issue(

@@ -15,6 +15,7 @@ from service.pages.acting import add_acting
 from service.pages.application_form import add_application_form
 from service.pages.applications import add_applications
 from service.pages.auditing import add_auditing
+from service.pages.batches import add_batches
 from service.pages.catalogue import add_catalogue
 from service.pages.converting import add_converting
 from service.pages.copies import add_citation_copies, add_copies
@@ -52,6 +53,7 @@ def router(yinzheng: Yinzheng, *, demo: bool = False) -> APIRouter:
     add_catalogue(routes, yinzheng, guards)
     add_mandates(routes, yinzheng, guards)
     add_converting(routes, yinzheng, guards)
+    add_batches(routes, yinzheng, guards)
     add_seal_register(routes, yinzheng, guards)
     add_seal_application(routes, yinzheng, guards)
     add_seal_acts(routes, yinzheng, guards)

@@ -13,9 +13,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from issuer.ports import Entry
+from service.field_words import SENTENCES
 from service.guards import Guards
 from service.identity import Person, Role
-from service.pages.field_words import SENTENCES
 from service.pages.forms import Form, fresh_nonce, read_form
 from service.pages.issuing import own_entry, signature
 from service.pages.rendering import render, see_other

@@ -15,10 +15,10 @@ from issuer.applying.life import Stage
 from issuer.applying.succeeding import RULES, members_of
 from issuer.errors import AlreadySucceeded, ApplicationRefused, DuplicateNumber, IssuerError
 from issuer.ports import Entry
+from service.field_words import sentence
 from service.guards import Guards
 from service.identity import Person, Role
 from service.pages.application_words import EXPLAINED, LABELS, labels_of, needs_basis
-from service.pages.field_words import sentence
 from service.pages.forms import Form, fresh_nonce, read_form
 from service.pages.issue_form import (
     MOST_HOLDERS,

@@ -16,12 +16,12 @@ from issuer.applying.docket import MAX_REASON, Docket, same_person
 from issuer.applying.errors import DocketMoved
 from issuer.applying.life import Part, Stage, Step, steps_from
 from issuer.errors import ApplicationRefused
+from service.field_words import sentence
 from service.guards import Guards
 from service.identity import Person, Role
 from service.pages.application_form import OURS, licence_values
 from service.pages.application_words import BADGES, LABELS, Change, changes, labels_of, said
 from service.pages.documents import ShownPage, shown_page
-from service.pages.field_words import sentence
 from service.pages.forms import Form, fresh_nonce, read_form
 from service.pages.issue_form import sections_of, values_from
 from service.pages.issuing import department_name, own_bundles

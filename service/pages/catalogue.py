@@ -16,9 +16,9 @@ from issuer.catalogue.life import MOVES, State, Step
 from issuer.catalogue.ports import Version
 from issuer.catalogue.views import row_view
 from service.catalogue_rights import CATALOGUE_RIGHTS
+from service.field_words import SENTENCES
 from service.guards import Guards, Sender
 from service.identity import Person, require
-from service.pages.field_words import SENTENCES
 from service.pages.forms import Form, read_form
 from service.pages.rendering import render, see_other
 from service.pages.uploading import Upload, read_document

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from cases.citation import CitationRequest
 from cases.consent import Consent, Mode
 from cases.errors import CasesError, NotVerified
+from service.field_words import SENTENCES
 from service.identity import Person
-from service.pages.field_words import SENTENCES
 from service.pages.words import Step, steps_of
 from service.problem import Usage
 from service.problems import problem_of

@@ -18,9 +18,9 @@ from issuer.converting.manifest import read_manifest
 from issuer.converting.stock import ITEM_LABELS, Stage, Stock, items_of
 from issuer.converting.views import item_labels, item_views
 from issuer.errors import IssuerError
+from service.field_words import SENTENCES, sentence
 from service.guards import Guards
 from service.identity import Person, Role
-from service.pages.field_words import SENTENCES, sentence
 from service.pages.forms import Form, read_form
 from service.pages.issuing import department_name, own_bundle, own_bundles
 from service.pages.rendering import render, see_other

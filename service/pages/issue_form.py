@@ -16,7 +16,7 @@ from typing import Any
 
 from issuer.application import Application, read_application
 from issuer.errors import ApplicationRefused
-from service.pages.field_words import sentence
+from service.field_words import sentence
 from service.pages.forms import Form
 from templates.library import Bundle
 from trust.rules.catalogue import FieldRule, field_problems

@@ -15,9 +15,9 @@ from issuer.applying.deciding import needs_two
 from issuer.applying.life import Stage
 from issuer.errors import ApplicationRefused, DuplicateNumber, IdempotencyMismatch, IssuerError, UnknownType
 from issuer.ports import Entry
+from service.field_words import SENTENCES
 from service.guards import Guards
 from service.identity import Person, Role
-from service.pages.field_words import SENTENCES
 from service.pages.files import file_answer
 from service.pages.forms import Form, fresh_nonce, read_form
 from service.pages.issue_form import (

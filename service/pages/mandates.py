@@ -15,9 +15,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from issuer.catalogue.errors import CatalogueError
 from issuer.catalogue.ports import FiledMandate, MandateRequest, MandateWish, Progress, Wanted
 from service.catalogue_rights import CATALOGUE_RIGHTS, actor_of
+from service.field_words import SENTENCES
 from service.guards import Guards
 from service.identity import Person
-from service.pages.field_words import SENTENCES
 from service.pages.forms import Form, fresh_nonce, read_form
 from service.pages.issuing import body_names
 from service.pages.rendering import render, see_other

@@ -18,10 +18,10 @@ from cases.errors import CasesError, ConsentRefused, FileChanged
 from cases.requirement import Matter
 from cases.showing import citation_of, show_face
 from cases.watching import watch_case
+from service.field_words import SENTENCES
 from service.guards import Guards
 from service.identity import Person, Role
 from service.pages.cite_form import NAMES, Refusal, refusal_of, request_of, sample_case
-from service.pages.field_words import SENTENCES
 from service.pages.forms import Form, fresh_nonce, read_form
 from service.pages.issuing import body_names, department_name
 from service.pages.rendering import frame_of, render, see_other

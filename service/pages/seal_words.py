@@ -7,7 +7,7 @@ made these words, so that a request which a second person has approved can be ca
 import re
 from dataclasses import dataclass
 
-from service.pages.field_words import SENTENCES
+from service.field_words import SENTENCES
 from service.problem import Problem, Usage
 from service.problems import problem_of
 from trust.errors import TrustError

@@ -44,8 +44,14 @@ INHERITS = {
     FieldRefused: Malformed,
     MoveRefused: Conflict,
 }
-SIGNALS = {"verifier.http._TooLarge", "verifier.confinement.NoReaderError", "service.tokens.Refused"}
-"""Exceptions that never leave the module that defines them."""
+SIGNALS = {
+    "verifier.http._TooLarge",
+    "verifier.confinement.NoReaderError",
+    "service.tokens.Refused",
+    "issuer.batches.sheet.SheetError",
+    "issuer.batches.values.CellError",
+}
+"""Exceptions that never leave the module, or the reading of tables, that defines them."""
 
 
 def exceptions() -> Iterator[type[Exception]]:

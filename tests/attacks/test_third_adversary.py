@@ -30,6 +30,7 @@ from tests.attacks.pdf_blind_spots import (
     table_of_rows,
     with_store_of,
 )
+from tests.attacks.pdf_double_roles import page_again
 from tests.attacks.pdf_structural import mutant
 from tests.attacks.test_pdf_oracle import passes
 from tests.attacks.test_second_adversary import against
@@ -65,6 +66,10 @@ ATTACKS: dict[str, tuple[Make, str]] = {
     ),
     "stamp without a rectangle": (lambda: stamp_with_box(b"[]", b"[0 0 500 400]"), "pdf-time-stamp-shown"),
     "name spelt at length": (named_at_length, "pdf-table-form"),
+    "letters of a key escaped": (
+        lambda: page_again(lambda body: body.replace(b"/Contents", b"/#43ontents")),
+        "pdf-table-form",
+    ),
     "number spelt at length": (measured_at_length, "pdf-table-form"),
     "colours in a string with raw returns": (lambda: coloured(rb"(\r\r\rAAA)", b"(\r\r\rAAA)"), "pdf-table-form"),
     "colours in a string on two lines": (lambda: coloured(b"(ABCDEF)", b"(ABC\\\nDEF)"), "pdf-table-form"),

@@ -224,7 +224,7 @@ def test_what_was_never_released_is_not_there(api: Api, monkeypatch: pytest.Monk
     def broken(*_: object) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(api.city.blobs, "put", broken)
+    monkeypatch.setattr(api.city.blobs, "put_many", broken)
     body, key = api.application(number="YL-DRAFT-0001"), api.key()
     assert is_problem(issue(api, body, key=key), 507, "storage-full")
     with api.city.engine.connect() as connection:

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
+from issuer.batches.sheet import Row as SheetRow
+from issuer.batches.sheet import Sheet
 from tests.api_parts import Api, identifier_of
 from tests.ofd_foreign import letter
 from trust.formats.checkpoint import parse_checkpoint
@@ -80,6 +82,14 @@ ROWS = {
     "POST /api/v1/conversions/{number}/confirmation": Row(NO_STOCK, {"json": {}}),
     "POST /api/v1/conversions/{number}/refusal": Row(NO_STOCK, {"json": {"reason": "缺页"}}),
     "POST /api/v1/conversions/{number}/release": Row(NO_STOCK),
+    "POST /api/v1/batches": Row("401 415 415 403 403 403 403 403"),
+    "POST /api/v1/batch-trials": Row("401 415 415 403 403 403 403 403"),
+    "GET /api/v1/batches": Row("401 200 200 403 403 403 403 403"),
+    "GET /api/v1/batches/{number}": Row(OWN_DEPARTMENT.replace("in", "200")),
+    "GET /api/v1/batches/{number}/rows": Row(OWN_DEPARTMENT.replace("in", "200")),
+    "GET /api/v1/batches/{number}/unissued.csv": Row(OWN_DEPARTMENT.replace("in", "200")),
+    "POST /api/v1/batches/{number}/steps": Row(OWN_DEPARTMENT.replace("in", "200"), {"json": {"step": "pause"}}),
+    "POST /api/v1/batches/{number}/decision": Row(OWN_DEPARTMENT.replace("in", "200"), {"json": {"step": "cancel"}}),
     "GET /api/v1/catalogue": Row("401 200 200 403 403 403 200 200"),
     "GET /api/v1/catalogue/{type_code}/{version}": Row("401 200 200 403 403 403 200 200"),
     "POST /api/v1/catalogue": Row("401 415 415 403 403 403 403 415"),
@@ -236,6 +246,12 @@ ROWS = {
     "POST /issuer/seals/{seal_id}/requests/{number}/document": Row(
         "401 404 404 403 403 403 403 403", {"document": True}
     ),
+    "GET /issuer/batches": Row(OFFICIALS),
+    "POST /issuer/batches": Row(OFFICIALS),
+    "GET /issuer/batches/blank/{name}.{ending}": Row(OWN_DEPARTMENT),
+    "GET /issuer/batches/{number}": Row(OWN_DEPARTMENT),
+    "POST /issuer/batches/{number}": Row(OWN_DEPARTMENT, EMPTY_FORM),
+    "GET /issuer/batches/{number}/unissued.csv": Row(OWN_DEPARTMENT),
     "GET /issuer/conversions": Row(OFFICIALS),
     "POST /issuer/conversions": Row(OFFICIALS),
     "GET /issuer/conversions/{number}": Row(NO_STOCK),
@@ -276,6 +292,7 @@ NAMES = {
     "GET /me/copies/{identifier}/{name}": "licence.ofd",
     "GET /crl/{name}.crl": "root",
     "GET /issuer/issue/{name}": "business-licence",
+    "GET /issuer/batches/blank/{name}.{ending}": "business-licence",
     "GET /issuer/applications/new/{name}": "business-licence",
     "POST /issuer/applications/new/{name}": "business-licence",
     "GET /issuer/applications/transfer-in/{name}": "business-licence",
@@ -320,6 +337,8 @@ def known(api: Api) -> dict[str, str]:
         "word": "suspend",
         "ticket": "0" * 32,
         "docket": docket_of(api),
+        "batch": batch_of(api),
+        "ending": "xlsx",
         "key": "photo",
         "seal_id": seal_of(api),
         "type_code": "11100000MB0143028R001",
@@ -332,6 +351,7 @@ def known(api: Api) -> dict[str, str]:
 
 RENAMED = {
     "/copies/{identifier}": ("identifier", "copy"),
+    "/batches/{number}": ("number", "batch"),
     "/presentations/{number}": ("number", "shown"),
     "/codes/{number}": ("number", "shown"),
 }
@@ -343,6 +363,16 @@ def docket_of(api: Api) -> str:
     desk, body = api.yinzheng.applications, api.city.body_code("business-licence")
     proposal = desk.propose({}, type_code=api.application()["type"], issuer_code=body)
     return desk.open(proposal, by=Officer("scjg", "周明远"), key=api.key()).number
+
+
+def batch_of(api: Api) -> str:
+    """A batch of the issuing department, of which nothing is issued yet."""
+    body, row = api.city.body_code("business-licence"), api.application()
+    kind = row.pop("type")
+    sheet = Sheet((SheetRow(2, row),), (), "sm3:" + "0" * 64)
+    officer = Officer("scjg", "周明远")
+    desk = api.yinzheng.batches
+    return desk.submit(sheet, type_code=kind, body_code=body, name="", by=officer, key=api.key()).number
 
 
 def seal_of(api: Api) -> str:

@@ -371,7 +371,7 @@ def test_no_person_appears_in_addresses_journal_or_metrics(api: Api, monkeypatch
     def talkative(*_: object) -> str:
         raise RuntimeError("林𬭎雅 530199191107070021")
 
-    monkeypatch.setattr(api.city.blobs, "put", talkative)
+    monkeypatch.setattr(api.city.blobs, "put_many", talkative)
     failed = api.client.post(
         "/api/v1/licences",
         json=teacher | {"number": "20265301932777043"},

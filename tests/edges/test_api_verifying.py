@@ -131,7 +131,7 @@ def test_unknown_and_not_released_are_one_answer(api: Api, teacher: Issued, monk
     def broken(*_: object) -> str:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(api.city.blobs, "put", broken)
+    monkeypatch.setattr(api.city.blobs, "put_many", broken)
     headers = api.as_("scjg", Idempotency_Key=api.key())
     body = api.application(number="YL-HIDDEN-0001")
     assert is_problem(api.client.post("/api/v1/licences", json=body, headers=headers), 500, "internal")

@@ -155,7 +155,10 @@ def test_an_entry_is_found_by_its_number(engine: Engine) -> None:
     assert book.numbered(BODY.code, TYPE, "N") == made
     assert book.numbered(OTHER_BODY.code, TYPE, "N") is None
     assert book.numbered(BODY.code, OTHER_TYPE, "N") is None
-    assert book.numbered(BODY.code, TYPE, "n") is None
+    assert book.numbered(BODY.code, TYPE, "n") == book.numbered(BODY.code, TYPE, "\uff2e ") == made, (
+        "one number, however spelt"
+    )
+    assert book.numbered(BODY.code, TYPE, "N1") is None
 
 
 def test_a_refused_entry_leaves_no_holder_behind(engine: Engine) -> None:

@@ -1,13 +1,16 @@
 """Sealed documents at the counter: each seal judged apart, all of them counting, and strangers neither passed nor failed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 
 from keys.errors import KeyNotUsable
+from service.commands.verifying import Given, _verify
+from tests.attacks.pdf_making import new_content
 from tests.city import City
 from tests.journey_parts import FAILED, INDETERMINATE, PASSED
 from tests.ofd_foreign import letter
@@ -17,11 +20,13 @@ from trust.formats.certificate import Purpose
 from trust.formats.ofd.adding import plan_ofd_sealing
 from trust.formats.placing import AtPoint, Riding
 from trust.formats.sealed_document import Form
-from trust.rules.verdict import DOCUMENT_ONLINE, OFFLINE, ONLINE, Finding, Indication
+from trust.rules.verdict import COMPARED_ONLINE, DOCUMENT_ONLINE, OFFLINE, ONLINE, Finding, Indication
 from trust.sealing.errors import SealWishRefused
 from trust.sealing.life import Step
 from trust.sealing.ports import Officer
 from trust.sealing.sealing import Manner, Wanted
+from verifier.archived import verify_archived
+from verifier.confinement import Confinement
 from verifier.documents import ExaminedDocument, verify_document
 from verifier.evidence import Evidence, weigh
 from verifier.verifying import Examined, verify_file
@@ -317,3 +322,52 @@ def test_a_seal_filed_for_another_body_is_false(city: City) -> None:
     other = replace(evidence, trust_list=replace(evidence.trust_list, seals=moved))
     again = verify_document(b"", examined.document, other, now=city.clock(), log=None)
     assert (again.verdict.indication, "seal-of-another-body" in named(again.verdict.findings)) == (FAILED, True)
+
+
+# What later versions show ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def readers() -> Iterator[Confinement]:
+    made = Confinement()
+    yield made
+    made.close()
+
+
+def of_drawing(examined: Examined) -> set[str]:
+    return {one.name for one in examined.verdict.findings if one.name.startswith(("pdf-shown", "pdf-not-compared"))}
+
+
+def test_a_pdf_with_later_seals_is_drawn_version_by_version(
+    city: City, readers: Confinement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(city.yinzheng, "_look", readers.look)
+    once = sealed(city, page(pages=3))
+    assert of_drawing(city.yinzheng.verify_file(once)) == set()
+    examined = city.yinzheng.verify_file(sealed(city, once, riding=True))
+    assert (examined.verdict.indication, of_drawing(examined)) == (PASSED, {"pdf-shown-alike"})
+    changed = city.yinzheng.verify_file(new_content(once))
+    assert (changed.verdict.indication, of_drawing(changed)) == (FAILED, {"pdf-shown-differs"})
+
+
+def test_where_nothing_is_drawn_it_is_told_and_a_policy_may_ask_for_more(city: City) -> None:
+    twice = sealed(city, sealed(city, page(pages=3)), riding=True)
+    examined = city.yinzheng.verify_file(twice)
+    assert (examined.verdict.indication, of_drawing(examined)) == (PASSED, {"pdf-not-compared"})
+    asked = city.yinzheng.verify_file(twice, policy=COMPARED_ONLINE)
+    assert (asked.verdict.indication, asked.verdict.policy) == (INDETERMINATE, COMPARED_ONLINE.name)
+
+
+def test_versions_are_drawn_for_an_archive_too(city: City, readers: Confinement) -> None:
+    twice = sealed(city, sealed(city, page(pages=3)), riding=True)
+    record = city.yinzheng.preserving.archive(twice).archive
+    evidence = weigh(city.yinzheng.evidence_bundle(), city.yinzheng.anchors, city.clock())
+    examined = verify_archived(twice, record, evidence, now=city.clock(), look=readers.look)
+    assert of_drawing(examined) == {"pdf-shown-alike"}
+
+
+def test_the_command_draws_versions_too(city: City, tmp_path: Path) -> None:
+    file = tmp_path / "twice.pdf"
+    file.write_bytes(sealed(city, sealed(city, page(pages=3)), riding=True))
+    examined = _verify(str(file), city.yinzheng.evidence(), city.clock(), Given(None, None, None))
+    assert of_drawing(examined) == {"pdf-shown-alike"}

@@ -469,9 +469,10 @@ def test_a_document_sealed_while_suspended_never_verifies(city: City) -> None:
         if step is not None:
             city.clock.forward(minutes=1)
             act(city, one, step, "seal-pause-ended")
-        assert failed(city.yinzheng.verify_file(stamped)) == {(3, "seal-status")}
+        assert failed(city.yinzheng.verify_file(stamped)) == {(3, "seal-status"), (3, "seal-not-in-use-at-claim")}
         without_proof = city.yinzheng.verify_file(bare)
-        assert (indication(without_proof), (3, "seal-status") in open_at(without_proof)) == (INDETERMINATE, True)
+        assert failed(without_proof) == {(3, "seal-not-in-use-at-claim")}, "by its own word it was made then"
+        assert (3, "seal-status") in open_at(without_proof)
 
 
 def sealed_by(desk: SealingDesk, city: City, one: str, *, key: str | None = None) -> bytes:

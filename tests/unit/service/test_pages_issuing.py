@@ -12,7 +12,9 @@ from tests.api_parts import Api, identifier_of
 from tests.page_parts import XSS, Page, Visitor
 
 FORM = "/issuer/issue/business-licence"
-ISSUERS = [(body.login, load_bundle(name)) for body in read_city(DEMO_CITY).bodies for name in body.types]
+TYPES = [(body.login, load_bundle(name)) for body in read_city(DEMO_CITY).bodies for name in body.types]
+ISSUERS = [(login, bundle) for login, bundle in TYPES if bundle.type.approval == "one"]
+APPROVED = [(login, bundle) for login, bundle in TYPES if bundle.type.approval == "two"]
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,13 @@ def test_the_sample_can_be_issued_although_its_number_is_in_use(api: Api, login:
     page = visitor.press(sample(visitor, address).form(address))
     assert page.says("已签发并通过签后自查", "状态历史")
     assert page.answer.url.path.startswith("/issuer/licences/1.2.156.3005.2.")
+
+
+@pytest.mark.parametrize(("login", "bundle"), APPROVED)
+def test_a_type_that_takes_two_people_leads_to_an_application(api: Api, login: str, bundle: Bundle) -> None:
+    page = Visitor(api, login).open(f"/issuer/issue/{bundle.name}")
+    assert page.answer.url.path == f"/issuer/applications/new/{bundle.name}"
+    assert APPROVED, "the demo has one"
 
 
 def test_a_double_click_issues_once(official: Visitor, api: Api) -> None:

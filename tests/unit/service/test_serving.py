@@ -19,9 +19,12 @@ def test_a_failure_is_told_by_its_kind_alone_and_tried_again(monkeypatch) -> Non
             stop.set()
         raise OperationalError("INSERT INTO person VALUES (?)", ("李晓雯",), Exception("disk full"))
 
-    yinzheng = SimpleNamespace(publisher=SimpleNamespace(refresh=refresh), now=lambda: None)
+    swept = list[None]()
+    copies = SimpleNamespace(sweep=lambda: swept.append(None))
+    yinzheng = SimpleNamespace(publisher=SimpleNamespace(refresh=refresh), copies=copies, now=lambda: None)
     serving._keep_fresh(yinzheng, stop, warn=told.append)  # type: ignore[arg-type]  (all that it asks of an installation)
     assert told == ["公布失败，将重试：OperationalError"] * 3
+    assert len(swept) == 3, "what failed beside it keeps nothing from being taken up"
 
 
 def test_files_are_read_apart_while_it_serves_and_no_longer(monkeypatch) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.seal_parts import AT, parts
-from trust.formats.sealed_document import Form, SealBox, SealedDocument, ShownSeal, SignatureFacts
+from trust.formats.sealed_document import Form, SealBox, SealedDocument, ShownSeal, SignatureFacts, SignedVersion
 from trust.formats.sealed_file import SealedFile
 from trust.formats.ses import parse_seal
 from trust.rules.verdict import Finding, Indication
@@ -32,7 +32,8 @@ def document() -> SealedDocument:
     facts = SignatureFacts(
         "s001", Form.SES_4, (FINDING,), shown, b"c", (), AT, b"v", b"t", boxes, ("/a",), (), locks=True
     )
-    return SealedDocument("pdf", (), (facts,), ((210.0, 297.0),), {}, (b"x",), (b"y",))
+    versions = (SignedVersion(100, ("s001",)), SignedVersion(200, (), boxes))
+    return SealedDocument("pdf", (), (facts,), ((210.0, 297.0),), {}, (b"x",), (b"y",), versions)
 
 
 @pytest.mark.parametrize("value", [licence(), document(), SealedFile("pdf", ())], ids=["licence", "document", "bare"])

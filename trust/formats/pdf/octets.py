@@ -25,6 +25,8 @@ _WORDS = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)|true|false|null|R")
 _IN_STRING = re.compile(rb"\\.|[()]", re.DOTALL)
 _PLAIN_STRING = re.compile(rb"(?:[^\\\r]|\\[nrtbf()\\]|\\[0-3][0-7]{2})*+")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+_NEEDLESS = re.compile(rb"#(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])")
+"""Escapes of letters and digits, which programs of old files take as they stand."""
 _OBJECT = re.compile(rb"[0-9]%b++[0-9]++%b*+obj(?![A-Za-z0-9])" % (SPACE, SPACE))
 _COMMENTS = re.compile(rb"(?:%[^\r\n]*+[\r\n]?)++")
 _HEADER = re.compile(rb"(?<!%b)([0-9]{1,10})%b++([0-9]{1,5})%b++obj(?!%b)" % (REGULAR, SPACE, SPACE, REGULAR))
@@ -102,8 +104,8 @@ def after_value(data: bytes, position: int, *, written_anew: bool) -> int:
     """Where the value that begins here ends, if it is spelt so that every program reads the same.
 
     White space is what the standard calls so and nothing else. In an object `written_anew` names are of ASCII: others
-    are compared as text, and the same text can be different octets to a program that looks a name up; and strings are
-    spelt plainly, without raw returns, broken lines, short escapes or half an octet.
+    are compared as text, and the same text can be different octets to a program that looks a name up. Letters in names
+    are not escaped, and strings are spelt plainly, without raw returns, broken lines, short escapes or half an octet.
 
     Raises:
         PdfRefused: `pdf-table-form`.
@@ -131,7 +133,9 @@ def after_value(data: bytes, position: int, *, written_anew: bool) -> int:
 
 
 def _plainly(kind: int, data: bytes, before: int, end: int) -> bool:
-    """Whether the token behind `before`, if it is a string, is spelt so that every program takes the same from it."""
+    """Whether the token behind `before`, a string or a name, is spelt so that every program takes the same from it."""
+    if kind == _NAME:
+        return _NEEDLESS.search(data, before, end) is None
     if kind == _STRING:
         return _PLAIN_STRING.fullmatch(data, after_filler(data, before), end) is not None
     return kind != _OCTETS or sum(data.count(each, after_filler(data, before), end) for each in _HEXADECIMAL) % 2 == 0

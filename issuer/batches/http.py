@@ -1,0 +1,321 @@
+"""Routes of batches: hand in a table, try one, look at them and at their rows, approve, pause, resume, cancel.
+
+Who asks comes from `authorize`, which `service` gives. Batches belong to the asker's department; those of others are
+answered like ones that do not exist. A department's own system may hand in, look, pause and take up; approving and
+cancelling is for people. A table is the body as it is, CSV or XLSX, and is read while it arrives and kept in memory.
+Issuing is the worker's: a batch that was handed in is answered before any of it is issued.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Protocol
+
+from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Request, Response, status
+from pydantic import BaseModel, ConfigDict, Field
+
+from issuer.batches.errors import BatchRefused
+from issuer.batches.life import MAX_NAME, Batch, Event, Failure, Row, RowState
+from issuer.batches.sheet import Sheet
+from issuer.batches.views import BatchRowView, BatchView, TrialView, batch_view, row_view, trial_view
+from trust.rules.idempotency import own_key
+from trust.sealing.ports import Officer
+
+MOST, MOST_ROWS = 100, 1000
+MAX_SENT = 20 * 1024 * 1024
+"""Octets of a table over HTTP; the command line takes larger ones."""
+MOST_TRIED = 2000
+"""Rows of a table that is tried while somebody waits for the answer."""
+XLSX, CSV = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"
+TAKEN = frozenset({XLSX, CSV, "application/octet-stream"})
+Right = Literal["enter", "decide"]
+"""`enter` for people and systems of a department, `decide` for people alone."""
+NOT_SIGNED_IN: dict[int | str, dict[str, Any]] = {
+    401: {"description": "没有登录，或者令牌已失效"},
+    403: {"description": "没有这项权限，或者须由另一人办理"},
+}
+GUARDED: dict[int | str, dict[str, Any]] = NOT_SIGNED_IN | {
+    404: {"description": "没有这个批次，或者不归您办理：两者回答相同"},
+    409: {"description": "与现状冲突：状态已变、内容不是所审的那一份"},
+    422: {"description": "请求不合规范，逐项列出"},
+}
+SENT: dict[int | str, dict[str, Any]] = NOT_SIGNED_IN | {
+    404: {"description": "没有这个证照类型"},
+    409: {"description": "幂等键另有所用"},
+    413: {"description": "表格太大"},
+    415: {"description": "不是 CSV 或 XLSX"},
+    422: {"description": "表格有误，逐项列出"},
+}
+BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in sorted(TAKEN)},
+    },
+}
+
+
+@dataclass(frozen=True)
+class Clerk:
+    """Who asks: somebody, or a system, and the department they act for."""
+
+    officer: Officer
+    department: str
+
+
+class BatchStepBody(BaseModel):
+    """暂停，或者继续."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    step: Literal["pause", "resume"]
+
+
+class BatchDecisionBody(BaseModel):
+    """批准或者取消；批准须写明所审内容的摘要."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    step: Literal["approve", "cancel"]
+    digest: str = Field("", max_length=80, description="批准时所审内容的摘要，即批次的 digest")
+
+
+class BatchDesk(Protocol):
+    """What these routes ask of the installation; the journeys, wired."""
+
+    def read(
+        self, octets: bytes, *, type_code: str, name: str, mapping: Mapping[str, str], max_rows: int | None = None
+    ) -> Sheet: ...
+
+    def try_sheet(self, sheet: Sheet, *, type_code: str, body_code: str) -> list[tuple[int, Failure]]: ...
+
+    def submit(
+        self,
+        sheet: Sheet,
+        *,
+        type_code: str,
+        body_code: str,
+        name: str,
+        by: Officer,
+        key: str,
+        mapping: Mapping[str, str] | None = None,
+    ) -> Batch: ...
+
+    def find(self, number: str, body_code: str) -> Batch: ...
+
+    def events(self, batch: Batch) -> Sequence[Event]: ...
+
+    def counts(self, batch: Batch) -> Mapping[RowState, int]: ...
+
+    def rows(self, batch: Batch, states: Sequence[RowState], *, limit: int, after: int = 0) -> Sequence[Row]: ...
+
+    def unissued(self, batch: Batch) -> bytes: ...
+
+    def of_body(self, body_code: str, *, limit: int, after: str = "") -> Sequence[Batch]: ...
+
+    def approve(self, batch: Batch, *, digest: str, by: Officer) -> Batch: ...
+
+    def pause(self, batch: Batch, *, by: Officer) -> Batch: ...
+
+    def resume(self, batch: Batch, *, by: Officer) -> Batch: ...
+
+    def cancel(self, batch: Batch, *, by: Officer) -> Batch: ...
+
+
+Number = Annotated[str, Path(max_length=32, pattern="^[0-9a-f]+$", description="批次编号")]
+TypeCode = Annotated[str, Query(alias="type", max_length=64, description="证照类型代码")]
+Maps = Annotated[
+    list[str] | None, Query(alias="map", max_length=64, description="列名=字段，表头与模板不同的列各写一个")
+]
+Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=128,
+        pattern="^[!-~]+$",
+        description="幂等键：1 至 128 个可见 ASCII 字符；同一键、同一表格得到同一批次",
+    ),
+]
+Authorize = Callable[[Right], Callable[..., Clerk]]
+
+
+def router(desk: BatchDesk, *, authorize: Authorize) -> APIRouter:
+    """The routes whose bodies are JSON, or that have none."""
+    routes = APIRouter(prefix="/api/v1", tags=["issuing"])
+    _add_looking(routes, desk, authorize)
+    _add_steps(routes, desk, authorize)
+    return routes
+
+
+def plain_router(desk: BatchDesk, *, authorize: Authorize) -> APIRouter:
+    """The routes that take a table as it is."""
+    routes = APIRouter(prefix="/api/v1", tags=["issuing"])
+    Handed = Annotated[tuple[Clerk, bytes], Depends(_table_reader(authorize("enter")))]  # noqa: N806  (an alias of a type)
+
+    @routes.post(
+        "/batches",
+        summary="提交批次",
+        description=(
+            "一张表格（CSV 或 XLSX，不超过 20 MB、十万行），一类证照，以原样作为请求正文。读不出来的，一行也不受理；"
+            "受理后由签发进程逐组签发，不能签发的行写明原因，不影响其他行。须两人办理的类型，由另一人批准后开始。"
+        ),
+        status_code=status.HTTP_201_CREATED,
+        openapi_extra=BODY,
+        responses=SENT,
+    )
+    def submit(
+        handed: Handed,
+        type_code: TypeCode,
+        key: Key,
+        out: Response,
+        maps: Maps = None,
+        name: Annotated[str, Query(max_length=MAX_NAME, description="文件名，只作显示")] = "",
+    ) -> BatchView:
+        clerk, octets = handed
+        mapping = _mapping(maps)
+        batch = desk.submit(
+            desk.read(octets, type_code=type_code, name=name, mapping=mapping),
+            type_code=type_code,
+            body_code=clerk.department,
+            name=name,
+            by=clerk.officer,
+            key=own_key(clerk.department, key),
+            mapping=mapping,
+        )
+        out.headers["Location"] = f"/api/v1/batches/{batch.number}"
+        return _answer(desk, batch, out)
+
+    @routes.post(
+        "/batch-trials",
+        summary="试算一张表格",
+        description="逐行检查，什么也不登记；不超过两千行。",
+        openapi_extra=BODY,
+        responses=SENT,
+    )
+    def trial(handed: Handed, type_code: TypeCode, out: Response, maps: Maps = None) -> TrialView:
+        clerk, octets = handed
+        out.headers["Cache-Control"] = "no-store"
+        sheet = desk.read(octets, type_code=type_code, name="", mapping=_mapping(maps), max_rows=MOST_TRIED)
+        return trial_view(len(sheet.rows), desk.try_sheet(sheet, type_code=type_code, body_code=clerk.department))
+
+    return routes
+
+
+def _add_looking(routes: APIRouter, desk: BatchDesk, authorize: Authorize) -> None:
+    Entering = Annotated[Clerk, Depends(authorize("enter"))]  # noqa: N806  (an alias of a type, written as one)
+
+    @routes.get(
+        "/batches",
+        summary="批次列表",
+        description="本部门的批次，最近提交的在前；`after` 为上一页最后一个的编号。",
+        responses=NOT_SIGNED_IN,
+    )
+    def listed(
+        clerk: Entering,
+        out: Response,
+        limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
+        after: Annotated[str, Query(max_length=32, pattern="^[0-9a-f]*$")] = "",
+    ) -> list[BatchView]:
+        out.headers["Cache-Control"] = "no-store"
+        found = desk.of_body(clerk.department, limit=limit, after=after)
+        return [batch_view(one, desk.counts(one), desk.events(one)) for one in found]
+
+    @routes.get("/batches/{number}", summary="一个批次", description="状态、进度和全部办理过程。", responses=GUARDED)
+    def one(number: Number, clerk: Entering, out: Response) -> BatchView:
+        return _answer(desk, desk.find(number, clerk.department), out)
+
+    @routes.get(
+        "/batches/{number}/rows",
+        summary="批次的各行",
+        description="每行的状态、证照标识或者未签发的原因；`after` 为上一页最后一行的行号。",
+        responses=GUARDED,
+    )
+    def rows(
+        number: Number,
+        clerk: Entering,
+        out: Response,
+        state: Annotated[list[RowState] | None, Query(max_length=len(RowState))] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 100,
+        after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    ) -> list[BatchRowView]:
+        out.headers["Cache-Control"] = "no-store"
+        batch = desk.find(number, clerk.department)
+        return [row_view(row) for row in desk.rows(batch, state or tuple(RowState), limit=limit, after=after)]
+
+    @routes.get(
+        "/batches/{number}/unissued.csv",
+        summary="未签发清单",
+        description="未签发的行连同原因，CSV；改好后可以直接重新提交。",
+        response_class=Response,
+        responses=GUARDED | {200: {"content": {CSV: {}}, "description": "表格"}},
+    )
+    def unissued(number: Number, clerk: Entering) -> Response:
+        return table_answer(desk, desk.find(number, clerk.department))
+
+
+def table_answer(desk: BatchDesk, batch: Batch) -> Response:
+    """The rows that failed, as a download."""
+    named = f'attachment; filename="unissued-{batch.number}.csv"'
+    headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
+    return Response(desk.unissued(batch), media_type=f"{CSV}; charset=utf-8", headers=headers)
+
+
+def _add_steps(routes: APIRouter, desk: BatchDesk, authorize: Authorize) -> None:
+    Entering = Annotated[Clerk, Depends(authorize("enter"))]  # noqa: N806  (an alias of a type, written as one)
+    Person = Annotated[Clerk, Depends(authorize("decide"))]  # noqa: N806  (as above)
+
+    @routes.post(
+        "/batches/{number}/steps",
+        summary="暂停或者继续批次",
+        description="暂停时，正在签发的一组办完为止。",
+        responses=GUARDED,
+    )
+    def step(number: Number, body: BatchStepBody, clerk: Entering, out: Response) -> BatchView:
+        batch = desk.find(number, clerk.department)
+        taking = desk.pause if body.step == "pause" else desk.resume
+        return _answer(desk, taking(batch, by=clerk.officer), out)
+
+    @routes.post(
+        "/batches/{number}/decision",
+        summary="批准或者取消批次",
+        description="批准须由提交人以外的另一人办理；取消后，已签发的仍然有效，已开始签发的办完为止。",
+        responses=GUARDED,
+    )
+    def decision(number: Number, body: BatchDecisionBody, clerk: Person, out: Response) -> BatchView:
+        batch = desk.find(number, clerk.department)
+        if body.step == "approve":
+            return _answer(desk, desk.approve(batch, digest=body.digest, by=clerk.officer), out)
+        return _answer(desk, desk.cancel(batch, by=clerk.officer), out)
+
+
+def _mapping(given: Sequence[str] | None) -> dict[str, str]:
+    """Headers and the columns they mean; a header that means nothing leaves its column out.
+
+    Raises:
+        BatchRefused: one that has no sign between the two.
+
+    """
+    pairs = [one.partition("=") for one in given or ()]
+    if any(not (header and mark) for header, mark, _ in pairs):
+        raise BatchRefused([("map", "form")])
+    return {header: field for header, _, field in pairs}
+
+
+def _table_reader(clerk: Callable[..., Clerk]) -> Callable[..., AsyncIterator[tuple[Clerk, bytes]]]:
+    """The dependency that reads a table, once it is known who sends it."""
+
+    async def handed(request: Request, who: Annotated[Clerk, Depends(clerk)]) -> AsyncIterator[tuple[Clerk, bytes]]:
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in TAKEN:
+            raise HTTPException(415)
+        octets = bytearray()
+        async for chunk in request.stream():
+            octets += chunk
+            if len(octets) > MAX_SENT:
+                raise HTTPException(413)
+        yield who, bytes(octets)
+
+    return handed
+
+
+def _answer(desk: BatchDesk, batch: Batch, out: Response) -> BatchView:
+    out.headers["Cache-Control"] = "no-store"
+    return batch_view(batch, desk.counts(batch), desk.events(batch))

@@ -1,0 +1,94 @@
+"""What batches need from the world: their register, and the office that issues."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from issuer.batches.life import Batch, Event, Failure, Row, RowState
+from issuer.ports import Artefacts, Entry, Office
+from trust.rules.catalogue import LicenceType
+
+
+class BatchBook(Protocol):
+    """Batches with their rows and steps; every method is one durable transaction."""
+
+    def open(self, batch: Batch, rows: Sequence[tuple[int, Mapping[str, object]]], event: Event, key: str) -> Batch:
+        """Store a new one with its rows, or give the one opened under this key.
+
+        Raises:
+            IdempotencyMismatch: the key was used for another content.
+
+        """
+        ...
+
+    def move(self, before: Batch, after: Batch, event: Event) -> Batch:
+        """Store a step, if the batch still stands as `before`; raises BatchMoved where somebody was faster.
+
+        With a cancellation every waiting row is dropped that no worker has ever held.
+        """
+        ...
+
+    def trouble(self, number: str, reason: str) -> None:
+        """Note what keeps all of a batch from going on, or that nothing does any more."""
+        ...
+
+    def find(self, number: str) -> Batch | None:
+        """The batch of a number."""
+        ...
+
+    def by_key(self, key: str) -> Batch | None:
+        """The batch opened under a key."""
+        ...
+
+    def events(self, number: str) -> Sequence[Event]:
+        """Its steps, oldest first."""
+        ...
+
+    def of_body(self, body_code: str, *, limit: int, after: str = "") -> Sequence[Batch]:
+        """The batches of a body, the newest first; `after` names the last one seen."""
+        ...
+
+    def counts(self, number: str) -> Mapping[RowState, int]:
+        """How many rows stand how."""
+        ...
+
+    def rows(self, number: str, states: Sequence[RowState], *, limit: int, after: int = 0) -> Sequence[Row]:
+        """Rows in these states, by number, behind the number `after`."""
+        ...
+
+    def lease(self, worker: str, *, at: datetime, until: datetime, size: int) -> tuple[Batch, Sequence[Row]] | None:
+        """Take waiting rows of one batch that nobody holds at `at`, until `until`; of running batches the oldest first.
+
+        The waiting rows of a cancelled batch are those that a worker once held: they may have begun.
+        """
+        ...
+
+    def drop(self, number: str, rows: Sequence[int]) -> None:
+        """Store of waiting rows of a cancelled batch that they had not begun, and never will."""
+        ...
+
+    def fail(self, number: str, failures: Sequence[tuple[int, Failure]]) -> None:
+        """Store why rows were not issued; one that was issued meanwhile stays so."""
+        ...
+
+    def issued(self, number: str, rows: Sequence[tuple[int, str]]) -> None:
+        """Store the identifiers of rows that were issued; a row that has one keeps it."""
+        ...
+
+    def release(self, number: str, wanted: Sequence[tuple[Entry, Artefacts]]) -> Sequence[Entry]:
+        """Release licences as `Register.release_many`, and store with them that their rows are done."""
+        ...
+
+    def finished(self) -> Sequence[Batch]:
+        """Running batches without a waiting row."""
+        ...
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Everything that batches need, as one value; `explain` puts a refusal of a row of a type into words."""
+
+    book: BatchBook
+    office: Office
+    explain: Callable[[Exception, LicenceType], Failure]

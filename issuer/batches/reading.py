@@ -1,0 +1,183 @@
+"""Reading a sheet: lines of a CSV or XLSX file become the members of applications, or problems in words.
+
+Nothing is guessed. After the headers (`headers`) each row stands for itself: one with a problem is not among the rows,
+the others are. Whether the values are right for the type is for `issuer.checking`; here it is seen that what must be
+given is there, and that no program has damaged it (`values`).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from issuer.batches.cells import Line, Lines
+from issuer.batches.columns import Column, holder_place
+from issuer.batches.comma_separated import csv_lines
+from issuer.batches.headers import Headers, match
+from issuer.batches.sheet import Row, RowProblem, Sheet, SheetError
+from issuer.batches.sheet_words import sentence_of
+from issuer.batches.values import CellError, all_lost, value_of
+from issuer.batches.xlsx_lines import xlsx_lines
+from keys.sm3 import sm3
+from trust.rules.catalogue import LicenceType
+
+MAX_ROWS = 100_000
+OTHERS = frozenset({"xls", "xlsm", "xltm", "xltx", "xlsb", "ods", "et", "numbers"})
+_ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_SHARED = 24
+"""Texts up to this length are kept once, however many rows have them: days, kinds, places."""
+
+
+def read_sheet(
+    octets: bytes, *, name: str, kind: LicenceType, mapping: Mapping[str, str] | None = None, max_rows: int = MAX_ROWS
+) -> Sheet:
+    """Read a file; whether it is CSV or XLSX is seen from its content.
+
+    `mapping` says for headers of the file which column they are, by any name of `columns`; an empty text leaves a
+    column out. Nothing is raised for what is wrong with a file: it stands in `problems`, by row.
+    """
+    reading = _Reading(kind, mapping or {}, max_rows)
+    try:
+        for line in lines_of(octets, name):
+            reading.take(line)
+        reading.finish()
+    except SheetError as error:
+        reading.tell(error.row, "", error.reason, *error.facts)
+    problems = tuple(sorted(reading.problems, key=lambda problem: problem.row))
+    return Sheet(tuple(reading.rows), problems, "sm3:" + sm3(octets).hex())
+
+
+def lines_of(octets: bytes, name: str) -> Lines:
+    """The lines of a file that are not empty.
+
+    Raises:
+        SheetError: it cannot be read, or not further.
+
+    """
+    ending = name.strip().casefold().rpartition(".")[2]
+    if octets.startswith(_OLD):
+        raise SheetError("old-format")
+    if ending in OTHERS:
+        raise SheetError("other-format", 0, f".{ending}")
+    if octets.startswith(_ZIP):
+        return xlsx_lines(octets)
+    if not octets.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise SheetError("empty-file")
+    return csv_lines(octets)
+
+
+@dataclass
+class _Reading:
+    """One file on its way."""
+
+    kind: LicenceType
+    mapping: Mapping[str, str]
+    max_rows: int
+    rows: list[Row] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
+    headers: Headers | None = None
+    seen: int = 0
+    shared: dict[str, str] = field(default_factory=dict)
+
+    def tell(self, row: int, column: str, reason: str, *facts: object) -> None:
+        """Note a problem."""
+        self.problems.append(RowProblem(row, column, reason, sentence_of(reason, *facts)))
+
+    def take(self, line: Line) -> None:
+        """Read one line.
+
+        Raises:
+            SheetError: `photo`, or `too-many-rows`.
+
+        """
+        if self.headers is None:
+            self.headers = self._headers(line)
+        elif not self.headers.problems and not self.headers.is_aside(line):
+            self.seen += 1
+            if self.seen > self.max_rows:
+                raise SheetError("too-many-rows", line.number, self.max_rows)
+            self._take_row(line, self.headers)
+
+    def finish(self) -> None:
+        """See what only the whole of a file shows.
+
+        Raises:
+            SheetError: `empty-file` or `no-rows`.
+
+        """
+        if self.headers is None:
+            raise SheetError("empty-file")
+        if not self.headers.problems and not self.seen:
+            raise SheetError("no-rows")
+        if all_lost([_number(row) for row in self.rows]):
+            header = next(column.header for column in self.headers.columns.values() if column.place == "number")
+            for row in self.rows:
+                if len(_number(row)) > 15:
+                    self.tell(row.number, header, "digits-lost")
+            self.rows = [row for row in self.rows if len(_number(row)) <= 15]
+
+    def _headers(self, line: Line) -> Headers:
+        if needed := [rule.label for rule in self.kind.photos if rule.required]:
+            raise SheetError("photo", 0, "、".join(needed))
+        headers = match(line, self.kind, self.mapping)
+        for problem in headers.problems:
+            self.tell(line.number, problem.header, problem.reason, *problem.facts)
+        return headers
+
+    def _take_row(self, line: Line, headers: Headers) -> None:
+        before = len(self.problems)
+        if line.hidden:
+            self.tell(line.number, "", "hidden-row")
+        for place in sorted(line.cells.keys() - headers.columns.keys() - headers.left_out):
+            self.tell(line.number, "", "no-header", place + 1)
+        values, refused = self._values(line, headers)
+        for column in self._due(headers, values):
+            if not values.get(column.place) and column.place not in refused:
+                self.tell(line.number, column.header, "missing")
+        if len(self.problems) == before:
+            self.rows.append(Row(line.number, self._members(values)))
+
+    def _values(self, line: Line, headers: Headers) -> tuple[dict[str, str], set[str]]:
+        """The values by their places, and the places whose cells were refused."""
+        values: dict[str, str] = {}
+        refused: set[str] = set()
+        for place, column in headers.columns.items():
+            cell = line.cells.get(place)
+            if cell is None or column.form == "aside":
+                continue
+            try:
+                value = value_of(column, cell)
+            except CellError as error:
+                refused.add(column.place)
+                self.tell(line.number, column.header, error.reason)
+                continue
+            if value:
+                values[column.place] = self.shared.setdefault(value, value) if len(value) <= _SHARED else value
+        return values, refused
+
+    def _due(self, headers: Headers, values: Mapping[str, str]) -> Iterator[Column]:
+        """Columns that must be filled in a row: a holder of whom something is said needs all that is asked."""
+        several = len(self.kind.holder_code_types) > 1
+        holders = {found[1] for place in values if (found := holder_place(place))}
+        for column in headers.columns.values():
+            found = holder_place(column.place)
+            if column.required or (found and found[1] in holders and (several or found[0] != "code_type")):
+                yield column
+
+    def _members(self, values: Mapping[str, str]) -> dict[str, object]:
+        """The members of an application, without those left empty."""
+        members: dict[str, object] = {key: value for key, value in values.items() if "." not in key}
+        holders = sorted({found[1] for place in values if (found := holder_place(place))})
+        members["holders"] = [self._holder(values, "" if number == 1 else f".{number}") for number in holders]
+        members["fields"] = {key[7:]: value for key, value in values.items() if key.startswith("fields.")}
+        return members
+
+    def _holder(self, values: Mapping[str, str], dot: str) -> dict[str, str]:
+        code_type = values.get(f"holder.code_type{dot}") or self.kind.holder_code_types[0]
+        return {
+            "name": values[f"holder.name{dot}"],
+            "code": values[f"holder.code{dot}"],
+            "code_type": code_type,
+        }
+
+
+def _number(row: Row) -> str:
+    return str(row.members.get("number", ""))

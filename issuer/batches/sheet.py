@@ -1,0 +1,45 @@
+"""What a spreadsheet of a batch says: rows that can be judged like applications, and what is wrong with the others.
+
+Rows are counted as spreadsheets count them: the first line is 1, empty lines are counted too. A row with a problem is
+not among `Sheet.rows`; a problem of the whole file stands at row 0, one of the headers at theirs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from issuer.errors import IssuerError
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the file; `members` as `issuer.application.read_application` takes them."""
+
+    number: int
+    members: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong in a row: the column's header, a stable reason, and what to do about it, in Chinese."""
+
+    row: int
+    column: str
+    reason: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All rows and problems of a file, and its digest, `sm3:` and hexadecimal digits."""
+
+    rows: tuple[Row, ...]
+    problems: tuple[RowProblem, ...]
+    digest: str
+
+
+class SheetError(IssuerError):
+    """A file that cannot be read, or not beyond a row; it stays inside this package, where it becomes a problem."""
+
+    def __init__(self, reason: str, row: int = 0, *facts: object) -> None:
+        super().__init__(reason)
+        self.reason, self.row, self.facts = reason, row, facts

@@ -1,0 +1,193 @@
+"""Batches of an installation: tables handed in, tried, approved, run, and what came of their rows.
+
+The journeys are `issuer.batches`; here they get their stores and their instant, refusals get their words, and what a
+chunk has issued is published with one checkpoint. Running takes no server: whoever has the database and the keys can.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from issuer.batches import submitting
+from issuer.batches.columns import header_of
+from issuer.batches.errors import BatchRefused
+from issuer.batches.life import MAX_ROWS, Batch, Event, Failure, Row, RowState, State
+from issuer.batches.ports import Batches as Desk
+from issuer.batches.reading import read_sheet
+from issuer.batches.running import CHUNK, LEASE, Worked, finish_batches, run_chunk
+from issuer.batches.sheet import Row as SheetRow
+from issuer.batches.sheet import Sheet
+from issuer.batches.submitting import Handed
+from issuer.batches.trying import try_rows
+from issuer.batches.unissued import rows_csv
+from issuer.errors import ApplicationRefused
+from issuer.ports import Office
+from service.archive import Archive
+from service.errors import published_later
+from service.field_words import SENTENCES
+from service.problems import problem_of
+from service.publisher import Publisher
+from templates.errors import DoesNotFit, MissingGlyph
+from templates.library import Bundle
+from trust.rules.catalogue import LicenceType
+from trust.rules.idempotency import own_key
+from trust.sealing.ports import Officer
+
+PAGE, AT_ONCE, MOST_TOLD = 50, 1000, 100
+HELD = {
+    "template-changed": "证照模板在提交之后已经更新；请取消这个批次，按新模板重新提交。",
+    "needs-approval": "这类证照现在须由另一人审批；请取消这个批次后重新提交。",
+    "unknown-type": "这类证照已经停用；请取消这个批次。",
+}
+"""Why a worker has paused a batch."""
+
+
+class Batches:
+    """What pages, API, command line and worker ask about batches."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        office: Callable[[], Office],
+        publisher: Callable[[], Publisher],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._archive, self._office, self._publisher, self._now = archive, office, publisher, now
+
+    @property
+    def desk(self) -> Desk:
+        """What the journeys need."""
+        return Desk(self._archive.batches, self._office(), failure_of)
+
+    def bundle(self, type_code: str) -> Bundle:
+        """The type in force, which a table is read for; raises UnknownType."""
+        return self._office().bundle(type_code)
+
+    def read(
+        self, octets: bytes, *, type_code: str, name: str, mapping: Mapping[str, str], max_rows: int | None = None
+    ) -> Sheet:
+        """Read a table for a type; raises UnknownType."""
+        most = MAX_ROWS if max_rows is None else max_rows
+        return read_sheet(octets, name=name, kind=self.bundle(type_code).type, mapping=mapping, max_rows=most)
+
+    def try_sheet(
+        self, sheet: Sheet, *, type_code: str, body_code: str, progress: Callable[[int], None] = lambda _: None
+    ) -> list[tuple[int, Failure]]:
+        """Everything that is wrong in a table, by row; nothing is stored. Raises as `trying.try_rows`."""
+        found = [(one.row, Failure(one.column, one.reason, one.sentence)) for one in sheet.problems]
+        rows = [(row.number, row.members) for row in sheet.rows]
+        tried = try_rows(self.desk, rows, type_code=type_code, body_code=body_code, at=self._now(), progress=progress)
+        return sorted([*found, *tried], key=lambda one: one[0])
+
+    def submit(
+        self,
+        sheet: Sheet,
+        *,
+        type_code: str,
+        body_code: str,
+        name: str,
+        by: Officer,
+        key: str,
+        mapping: Mapping[str, str] | None = None,
+    ) -> Batch:
+        """Take a table in, all of it or nothing; raises as `submitting.submit`.
+
+        Raises:
+            BatchRefused: cells that cannot be read, by row and column.
+
+        """
+        if told := sheet.problems[:MOST_TOLD]:
+            raise BatchRefused([(".".join(filter(None, (f"rows.{one.row}", one.column))), one.reason) for one in told])
+        rows = [(row.number, row.members) for row in sheet.rows]
+        handed = Handed(type_code, body_code, name, sheet.digest, rows, mapping or {})
+        return submitting.submit(self.desk, handed, by=by, key=key, at=self._now())
+
+    def key_for(self, sheet: Sheet, *, type_code: str, body_code: str) -> str:
+        """The key of a table for whoever chooses none: the same table is the same batch, until it is cancelled."""
+        key = own_key(body_code, f"{type_code} {sheet.digest}")
+        while (known := self._archive.batches.by_key(key)) is not None and known.state is State.CANCELLED:
+            key = own_key(body_code, key)
+        return key
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def find(self, number: str, body_code: str) -> Batch:
+        """The batch of a body; raises NoSuchBatch."""
+        return submitting.find(self.desk, number, body_code)
+
+    def events(self, batch: Batch) -> Sequence[Event]:
+        """Its steps, oldest first."""
+        return self._archive.batches.events(batch.number)
+
+    def counts(self, batch: Batch) -> Mapping[RowState, int]:
+        """How many of its rows stand how."""
+        return self._archive.batches.counts(batch.number)
+
+    def rows(self, batch: Batch, states: Sequence[RowState], *, limit: int, after: int = 0) -> Sequence[Row]:
+        """Its rows in these states, by number."""
+        return self._archive.batches.rows(batch.number, states, limit=limit, after=after)
+
+    def unissued(self, batch: Batch) -> bytes:
+        """Its rows that failed, with the reasons, as a table (CSV) that can be put right and handed in again."""
+        found: list[Row] = []
+        while some := self.rows(batch, [RowState.FAILED], limit=AT_ONCE, after=found[-1].number if found else 0):
+            found += some
+        kind = self._office().face(batch.type_code, batch.template).type
+        told = [(SheetRow(one.number, one.members), one.failure.sentence if one.failure else "") for one in found]
+        return rows_csv(kind, told)
+
+    def of_body(self, body_code: str, *, limit: int = PAGE, after: str = "") -> Sequence[Batch]:
+        """The batches of a body, the newest first."""
+        return self._archive.batches.of_body(body_code, limit=limit, after=after)
+
+    # --- steps -------------------------------------------------------------------------------------------------------
+
+    def approve(self, batch: Batch, *, digest: str, by: Officer) -> Batch:
+        """Approve it; raises as `submitting.approve`."""
+        return submitting.approve(self.desk, batch, digest=digest, by=by, at=self._now())
+
+    def pause(self, batch: Batch, *, by: Officer) -> Batch:
+        """Stop it for a while; raises as `submitting.pause`."""
+        return submitting.pause(self.desk, batch, by=by, at=self._now())
+
+    def resume(self, batch: Batch, *, by: Officer) -> Batch:
+        """Let it go on; raises as `submitting.resume`."""
+        return submitting.resume(self.desk, batch, by=by, at=self._now())
+
+    def cancel(self, batch: Batch, *, by: Officer) -> Batch:
+        """Give up what has not begun; raises as `submitting.cancel`."""
+        return submitting.cancel(self.desk, batch, by=by, at=self._now())
+
+    # --- running -----------------------------------------------------------------------------------------------------
+
+    def work(self, worker: str, *, size: int = CHUNK, lease: timedelta = LEASE) -> Worked | None:
+        """Issue the next chunk and make it provable; None where nothing waits. Batches that are through are finished.
+
+        Raises:
+            Exception: as `running.run_chunk`; nothing of the chunk is lost, and it is taken up again.
+            NotYetPublished: the licences are issued, and their proof is not public yet.
+
+        """
+        self._publisher().ready()
+        worked = run_chunk(self.desk, worker, at=self._now(), size=size, lease=lease)
+        if worked is not None and worked.lists:
+            with published_later(worked.batch.number):
+                self._publisher().after_issues(worked.lists, self._now())
+        finish_batches(self.desk, at=self._now())
+        return worked
+
+
+def failure_of(refusal: Exception, kind: LicenceType) -> Failure:
+    """A refusal in words: the column it is about where there is one, a stable code, and a sentence for people."""
+    problem = problem_of(refusal)
+    if isinstance(refusal, ApplicationRefused) and refusal.problems:
+        told = [(header_of(kind, place) if place else "", reason) for place, reason in refusal.problems]
+        return Failure(*told[0], "".join(_said(header, reason) for header, reason in told))
+    if isinstance(refusal, MissingGlyph | DoesNotFit):
+        return Failure(header_of(kind, refusal.where), problem.code, problem.zh)
+    return Failure("", problem.code, problem.zh)
+
+
+def _said(header: str, reason: str) -> str:
+    """One problem of an application, in words."""
+    sentence = SENTENCES.get(reason, f"内容不合规范（{reason}），请核对。")
+    return f"{header}：{sentence}" if header else sentence

@@ -1,0 +1,323 @@
+"""batch, worker: a table becomes licences; handed in and watched here, issued by whoever runs a worker.
+
+Commands act as the official of the body that issues the type, or as whoever `--as` names. A batch that needs a second
+person is approved by one who is named, for the digest that `batch status` prints. `submit --wait` issues in this very
+process; otherwise `yinzheng worker` does, of which any number may run at once, also on other machines.
+"""
+
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from threading import Event as Flag
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from issuer.batches.blank import blank_csv, blank_xlsx
+from issuer.batches.comma_separated import MAX_CSV
+from issuer.batches.errors import NoSuchBatch
+from issuer.batches.life import Batch, Failure, RowState, State
+from issuer.batches.problem_sheet import problem_csv
+from issuer.batches.reading import read_sheet
+from issuer.batches.running import CHUNK, LEASE
+from issuer.batches.sheet import RowProblem, Sheet
+from issuer.batches.views import batch_view
+from service.batches import HELD
+from service.commands.installation import installation, official_named, official_of
+from service.commands.output import ERR, OUT, check_writable, read_file, say_json, visible, write_file
+from service.errors import NotYetPublished
+from service.problem import Usage
+from service.problems import problem_of
+from service.wiring import Yinzheng
+from templates.library import Bundle
+from trust.rules.idempotency import own_key
+from trust.sealing.ports import Officer
+
+REFUSED = 1
+TICK_S, LEASE_S = 1.0, LEASE.total_seconds()
+batch = typer.Typer(help="批量签发：一张表格，一类证照。", no_args_is_help=True)
+
+As = Annotated[str | None, typer.Option("--as", help="办理人账号（默认为该单位的经办人）")]
+Number = Annotated[str, typer.Argument(help="批次编号，见 yinzheng batch list")]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+Size = Annotated[int, typer.Option("--chunk", min=1, max=1000, help="每次签发的行数")]
+Lease = Annotated[
+    float, typer.Option("--lease", min=1, max=3600, help="每次领取的有效秒数；进程被强行结束的，过后由别的进程接着办")
+]
+
+
+@batch.command("submit")
+def submit(
+    file: Annotated[Path, typer.Argument(help="表格，CSV 或 XLSX")],
+    type_code: Annotated[str, typer.Option("--type", help="证照类型代码或模板名")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只逐行检查，什么也不登记")] = False,
+    maps: Annotated[list[str] | None, typer.Option("--map", help="列名=字段，可以有多个；列名= 略去这一列")] = None,
+    key: Annotated[str | None, typer.Option(help="幂等键；同一键同一表格只受理一次（默认为表格的摘要）")] = None,
+    report: Annotated[Path | None, typer.Option(help="有问题的行连同原因写到这里，CSV，改好后可以直接重新提交")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="当场签发，并显示进度")] = False,
+    who: As = None,
+) -> None:
+    """提交一张表格，打印批次编号；重复提交得到同一个批次。"""
+    yinzheng = installation()
+    bundle = yinzheng.catalogue.find_bundle(type_code)
+    body = yinzheng.catalogue.body_for(bundle)
+    if body is None:
+        raise Usage("no-body", f"没有机构颁发{bundle.type.name}。", f"no body issues {bundle.name}.")
+    mapping, octets = _mapping(maps or []), read_file(file, MAX_CSV)
+    if report is not None:
+        check_writable(report)
+    sheet = read_sheet(octets, name=file.name, kind=bundle.type, mapping=mapping)
+    if dry_run or sheet.problems:
+        found = _try(yinzheng, sheet, bundle, body)
+        if report is not None:
+            problems = [RowProblem(row, one.place, one.reason, one.sentence) for row, one in found]
+            kind = bundle.type
+            write_file(report, problem_csv(octets, name=file.name, kind=kind, problems=problems, mapping=mapping))
+        if found:
+            raise typer.Exit(REFUSED)
+        return
+    officer = _officer(who, body)
+    desk, code = yinzheng.batches, bundle.type.code
+    own = own_key(body, key) if key else desk.key_for(sheet, type_code=code, body_code=body)
+    taken = desk.submit(sheet, type_code=code, body_code=body, name=file.name, by=officer, key=own, mapping=mapping)
+    OUT.print(taken.number, markup=False)
+    ERR.print(f"已受理 {taken.total} 行，{taken.state.label}。", markup=False)
+    if taken.state is State.SUBMITTED:
+        ERR.print(f"须由另一人审批：yinzheng batch approve {taken.number} --digest {taken.digest} --as 账号")
+    elif wait:
+        _carry_out(yinzheng, taken)
+
+
+@batch.command("template")
+def template(
+    type_code: Annotated[str, typer.Option("--type", help="证照类型代码或模板名")],
+    out: Annotated[Path, typer.Option(help="输出文件，.xlsx 或 .csv")],
+) -> None:
+    """写出一类证照的空白表格。"""
+    kind = installation().catalogue.find_bundle(type_code).type
+    if out.suffix not in {".xlsx", ".csv"}:
+        raise Usage("ending", "输出文件须以 .xlsx 或 .csv 结尾。", "the file must end in .xlsx or .csv.")
+    write_file(out, blank_xlsx(kind) if out.suffix == ".xlsx" else blank_csv(kind))
+    ERR.print(f"空白表格已写入 {out}", markup=False)
+
+
+@batch.command("list")
+def list_batches(
+    body: Annotated[str, typer.Option(help="单位代码或账号")],
+    after: Annotated[str, typer.Option(help="从这一批次之后列起")] = "",
+    with_json: Json = False,
+) -> None:
+    """列出一个单位的批次，最近提交的在前。"""
+    yinzheng = installation()
+    code = next((one.body.code for one in yinzheng.city.bodies if body in (one.login, one.body.code)), None)
+    if code is None:
+        raise Usage("no-body", f"没有这个单位：{body}。", f"there is no body {body}.")
+    found = yinzheng.batches.of_body(code, after=after)
+    if with_json:
+        say_json([_told(yinzheng, one) for one in found])
+        return
+    for one in found:
+        OUT.print(f"{one.number}  {one.state.label}  {one.total} 行  {visible(one.name)}", markup=False)
+
+
+@batch.command("status")
+def status(number: Number, with_json: Json = False) -> None:
+    """显示一个批次的状态和进度。"""
+    yinzheng, one = installation(), _batch(number)
+    if with_json:
+        say_json(_told(yinzheng, one))
+        return
+    counts = yinzheng.batches.counts(one)
+    OUT.print(f"{one.number}  {one.state.label}  {visible(one.name)}", markup=False)
+    OUT.print("，".join(f"{state.label} {counts[state]} 行" for state in RowState), markup=False)
+    OUT.print(f"内容摘要 {one.digest}", markup=False)
+    if one.trouble:
+        OUT.print(_trouble(one.trouble), markup=False)
+    with _bar(one.total) as bar:
+        bar.update(bar.task_ids[0], completed=one.total - counts[RowState.WAITING])
+
+
+@batch.command("approve")
+def approve(
+    number: Number,
+    digest: Annotated[str, typer.Option(help="所审内容的摘要，见 yinzheng batch status")],
+    who: Annotated[str, typer.Option("--as", help="审批人账号，须为提交人以外的另一人")],
+) -> None:
+    """批准一个批次，随后即可签发。"""
+    one = _batch(number)
+    done = installation().batches.approve(one, digest=digest, by=_officer(who, one.body_code))
+    ERR.print(f"已批准，{done.state.label}。", markup=False)
+
+
+@batch.command("pause")
+def pause(number: Number, who: As = None) -> None:
+    """暂停一个批次；正在签发的一组办完为止。"""
+    one = _batch(number)
+    installation().batches.pause(one, by=_officer(who, one.body_code))
+    ERR.print("已暂停。")
+
+
+@batch.command("resume")
+def resume(number: Number, who: As = None) -> None:
+    """继续一个暂停的批次。"""
+    one = _batch(number)
+    installation().batches.resume(one, by=_officer(who, one.body_code))
+    ERR.print("已继续。")
+
+
+@batch.command("cancel")
+def cancel(number: Number, who: As = None) -> None:
+    """取消一个批次；已签发的仍然有效，已开始签发的办完为止。"""
+    one = _batch(number)
+    installation().batches.cancel(one, by=_officer(who, one.body_code))
+    ERR.print("已取消。")
+
+
+@batch.command("errors")
+def errors(number: Number, out: Annotated[Path, typer.Option(help="输出文件，CSV")]) -> None:
+    """把未签发的行连同原因写成表格，改好后可以直接重新提交。"""
+    yinzheng, one = installation(), _batch(number)
+    check_writable(out)
+    write_file(out, yinzheng.batches.unissued(one))
+    ERR.print(f"未签发 {yinzheng.batches.counts(one)[RowState.FAILED]} 行，已写入 {out}", markup=False)
+
+
+def worker(
+    once: Annotated[bool, typer.Option("--once", help="办完现有的就结束")] = False,
+    size: Size = CHUNK,
+    lease: Lease = LEASE_S,
+) -> None:
+    """签发批次，并把消息送达各部门的系统；收到结束信号时办完手上的一组再结束。"""
+    yinzheng = installation()
+    name = yinzheng.random(8).hex()
+    yinzheng.publisher.refresh(yinzheng.now())  # what was issued by one that was killed becomes provable
+    with _stopping() as stop:
+        failed = False
+        while not stop.is_set():
+            worked, error = _tick(yinzheng, name, size, timedelta(seconds=lease))
+            failed = failed or error
+            if not worked and once:
+                break
+            if not worked:
+                stop.wait(TICK_S)
+    if failed and once:
+        raise typer.Exit(REFUSED)
+
+
+def _tick(yinzheng: Yinzheng, name: str, size: int, lease: timedelta) -> tuple[bool, bool]:
+    """One chunk, and whatever systems wait for; whether anything was done, and whether anything failed."""
+    worked = failed = False
+    try:
+        done = yinzheng.batches.work(name, size=size, lease=lease)
+        worked = done is not None
+        if done is not None and (done.issued or done.failed):
+            ERR.print(f"{done.batch.number}：已签发 {done.issued} 行，未签发 {done.failed} 行", markup=False)
+    except NotYetPublished as error:
+        worked = True
+        _warn(error)
+    except Exception as error:  # noqa: BLE001  (a worker outlives any failure; what it held is taken up again)
+        failed = True
+        _warn(error)
+    try:
+        yinzheng.feeds.deliver_once()
+    except Exception as error:  # noqa: BLE001  (as above)
+        failed = True
+        _warn(error)
+    return worked, failed
+
+
+def _warn(error: Exception) -> None:
+    ERR.print(f"本次没有办完，将重试：{visible(problem_of(error).zh)}", markup=False)
+
+
+@contextmanager
+def _stopping() -> Iterator[Flag]:
+    """A flag that a signal to end raises, so that a chunk is finished first."""
+    stop = Flag()
+    before = {one: signal.signal(one, lambda *_: stop.set()) for one in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _carry_out(yinzheng: Yinzheng, one: Batch) -> None:
+    """Work until this batch is through, or stands still; other workers may help."""
+    name = yinzheng.random(8).hex()
+    with _bar(one.total) as bar, _stopping() as stop:
+        while not stop.is_set():
+            done = yinzheng.batches.work(name)
+            now, counts = yinzheng.batches.find(one.number, one.body_code), yinzheng.batches.counts(one)
+            bar.update(bar.task_ids[0], completed=one.total - counts[RowState.WAITING])
+            if now.state is not State.RUNNING:
+                break
+            if done is None:
+                stop.wait(TICK_S)
+    now, counts = yinzheng.batches.find(one.number, one.body_code), yinzheng.batches.counts(one)
+    ERR.print(
+        f"{now.state.label}：已签发 {counts[RowState.DONE]} 行，未签发 {counts[RowState.FAILED]} 行", markup=False
+    )
+    if counts[RowState.FAILED] or now.state is not State.DONE:
+        raise typer.Exit(REFUSED)
+
+
+def _try(yinzheng: Yinzheng, sheet: Sheet, bundle: Bundle, body: str) -> list[tuple[int, Failure]]:
+    """Say row by row what is wrong, and give it."""
+    with _bar(len(sheet.rows)) as bar:
+        found = yinzheng.batches.try_sheet(
+            sheet,
+            type_code=bundle.type.code,
+            body_code=body,
+            progress=lambda count: bar.update(bar.task_ids[0], completed=count),
+        )
+    for row, failure in found:
+        OUT.print(_line(row, failure), markup=False)
+    wrong = len({row for row, _ in found})
+    ERR.print(f"共 {len(sheet.rows)} 行可读，{wrong} 行有问题；什么也没有登记。", markup=False)
+    return found
+
+
+def _line(row: int, failure: Failure) -> str:
+    where = f"第 {row} 行" if row else "整个文件"
+    return visible(f"{where}：{failure.sentence}")
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Progress]:
+    """A progress bar on the terminal, with one task."""
+    columns = (TextColumn("进度"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=ERR) as bar:
+        bar.add_task("", total=total)
+        yield bar
+
+
+def _mapping(given: Sequence[str]) -> Mapping[str, str]:
+    pairs = [one.partition("=") for one in given]
+    if any(not (header and mark) for header, mark, _ in pairs):
+        raise Usage("map", "--map 应写作 列名=字段。", "--map takes HEADER=FIELD.")
+    return {header: field for header, _, field in pairs}
+
+
+def _batch(number: str) -> Batch:
+    """The batch of a number; the command line serves all bodies."""
+    found = installation().archive.batches.find(number)
+    if found is None:
+        raise NoSuchBatch
+    return found
+
+
+def _officer(login: str | None, body_code: str) -> Officer:
+    person = official_of(body_code) if login is None else official_named(login, body_code)
+    return Officer(person.login, person.name)
+
+
+def _trouble(reason: str) -> str:
+    return HELD.get(reason, f"暂时不能签发（{reason}），将自动重试。")
+
+
+def _told(yinzheng: Yinzheng, one: Batch) -> dict[str, object]:
+    return batch_view(one, yinzheng.batches.counts(one), yinzheng.batches.events(one)).model_dump(mode="json")

@@ -1,0 +1,101 @@
+"""Batches by clicking: try a table, hand it in, pause it, take it up, see what was issued and what was not."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.api_parts import Api
+from tests.batch_parts import table
+from tests.page_parts import XSS, Page, Visitor
+
+HOME = "/issuer/batches"
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[Api]:
+    made = Api()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def official(api: Api) -> Visitor:
+    return Visitor(api, "scjg")
+
+
+def send(who: Visitor, octets: bytes, step: str, *, name: str = "表.csv", bundle: str = "business-licence") -> Page:
+    form = next(one for one in who.open(HOME).forms if one.action == HOME)
+    assert ("step", step) in form.buttons
+    texts = {"form_token": form.fields["form_token"], "bundle": bundle, "step": step}
+    return who._seen(who.client.post(HOME, data=texts, files={"file": (name, octets)}))
+
+
+def press(who: Visitor, path: str, step: str) -> Page:
+    form = next(one for one in who.open(path).forms if ("step", step) in one.buttons)
+    return who._seen(who.client.post(path, data=form.fields | {"step": step}))
+
+
+def path_of(page: Page) -> str:
+    return str(page.answer.url.path)
+
+
+def test_a_table_is_tried_and_nothing_is_stored(api: Api, official: Visitor) -> None:
+    before = api.rows()
+    page = send(official, table(3, first=1), "try")
+    assert (page.status, page.says("3 行全部通过检查")) == (200, True)
+    page = send(official, table(2, first=1, issued_on="2099-01-01"), "try", name=XSS[1])
+    assert (page.status, page.says("2 处有问题", "颁发日期：不能晚于今天。")) == (422, True)
+    report = send(official, table(2, first=1, issued_on="2099-01-01"), "report")
+    assert report.answer.headers["content-disposition"] == 'attachment; filename="problems.csv"'
+    assert "不能晚于今天" in report.answer.text
+    assert send(official, b"", "submit").says("文件是空的")
+    assert api.rows() == before
+
+
+def test_a_batch_is_handed_in_steered_and_issued(api: Api, official: Visitor) -> None:
+    page = send(official, table(3, first=11), "submit", name=XSS[0])
+    path = path_of(page)
+    assert page.says("签发中", "已办 0 行，共 3 行")
+    assert XSS[0] not in page.html
+    assert path_of(send(official, table(3, first=11), "submit")) == path
+    assert press(official, path, "pause").says("已暂停")
+    assert press(official, path, "resume").says("签发中")
+    while api.yinzheng.batches.work("worker", size=2) is not None:
+        pass
+    page = official.open(path)
+    assert page.says("已办结", "已办 3 行，共 3 行", "第 2 行")
+    assert not [one for one in page.forms if one.action == path]
+    assert official.open(HOME).says("3 / 3")
+    assert Visitor(api, "jyj").open(path).status == 404
+
+
+def test_what_was_not_issued_is_shown_and_downloaded(api: Api, official: Visitor) -> None:
+    taken = send(official, table(1, first=21), "submit")
+    again = path_of(send(official, table(2, first=21), "submit"))
+    while api.yinzheng.batches.work("worker") is not None:
+        pass
+    page = official.open(again)
+    assert page.says("未签发的行", "该证照编号已经用过")
+    assert taken.status == 200
+    saved = official.client.get(f"{again}/unissued.csv")
+    assert "已经用过" in saved.content.decode("utf-8-sig")
+    assert f"{again}/unissued.csv" in page.addresses
+
+
+def test_a_cancelled_batch_offers_nothing_more(api: Api, official: Visitor) -> None:
+    path = path_of(send(official, table(2, first=31), "submit"))
+    stale = next(one for one in official.open(path).forms if ("step", "pause") in one.buttons)
+    assert press(official, path, "cancel").says("已取消")
+    page = official._seen(official.client.post(path, data=stale.fields | {"step": "pause"}))
+    assert (page.status, page.says("批次目前的状态不能这样办理")) == (409, True)
+    assert path_of(send(official, table(2, first=31), "submit")) != path  # the same table may be handed in once more
+    page = official._seen(official.client.post(path, data=stale.fields | {"step": "nonsense"}))
+    assert page.status == 409
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_the_blank_tables_are_there(official: Visitor, ending: str) -> None:
+    assert f"{HOME}/blank/business-licence.{ending}" in official.open(HOME).addresses
+    got = official.client.get(f"{HOME}/blank/business-licence.{ending}")
+    assert (got.status_code, got.headers["cache-control"]) == (200, "no-store")
+    assert got.content.startswith(b"PK" if ending == "xlsx" else b"\xef\xbb\xbf")
