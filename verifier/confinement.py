@@ -18,6 +18,7 @@ from pathlib import Path
 from signal import SIGKILL, pidfd_send_signal
 from threading import BoundedSemaphore, Lock, Timer
 from typing import TypeVar
+from weakref import finalize
 
 from trust.errors import Conflict
 from trust.formats.sealed_document import SealedDocument
@@ -73,6 +74,7 @@ class Confinement:
         self._limits, self._wall_s, self._font = (processor_s, memory), wall_s, font
         self._told = told or (lambda _: None)
         self._turns, self._lock = BoundedSemaphore(AT_ONCE), Lock()
+        self._ending: Callable[[], object] | None = None
         self._nursery: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
 
@@ -204,16 +206,20 @@ class Confinement:
                 ours.close()
                 raise
         ours.settimeout(START_S)
+        self._ending = finalize(self, _end_nursery, ours, self._nursery)  # also where nobody closes this
         return ours
 
     def _end(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
-        if self._nursery is not None:
-            self._nursery.kill()
-            self._nursery.wait()
-            self._nursery = None
+        if self._ending is not None:
+            self._ending()
+        self._ending = self._socket = self._nursery = None
+
+
+def _end_nursery(ours: socket.socket, nursery: "subprocess.Popen[bytes]") -> None:
+    """No process and no descriptor is left behind."""
+    ours.close()
+    nursery.kill()
+    nursery.wait()
 
 
 def _unread(data: bytes, finding: Finding) -> SealedFile:

@@ -1,5 +1,6 @@
 """Files are read in another process, which can be ended at any time."""
 
+import gc
 import socket
 import time
 from collections.abc import Iterator
@@ -248,6 +249,17 @@ def test_a_nursery_that_has_gone_is_started_again(readers: Confinement) -> None:
     readers._nursery.kill()
     readers._nursery.wait()
     assert readers.read(sealed()) == examine_pdf(sealed())
+
+
+def test_one_that_nobody_closes_leaves_no_process_behind() -> None:
+    made = Confinement(font=FONT_FILE)
+    assert made.read(sealed()) == examine_pdf(sealed())
+    nursery = made._nursery
+    assert nursery is not None
+    assert nursery.poll() is None
+    del made
+    gc.collect()
+    assert nursery.poll() is not None
 
 
 def test_nothing_is_left_open(readers: Confinement) -> None:
