@@ -205,6 +205,8 @@ MAY = {
     *("GET /api/v1/feed", "GET /api/v1/feed/hooks", "GET /api/v1/feed/hooks/{hook_id}/deliveries"),
     *("POST /api/v1/scans", "POST /api/v1/conversions", "GET /api/v1/conversions"),
     *("GET /api/v1/conversions/{number}", "GET /api/v1/conversions/{number}/scan"),
+    *("POST /api/v1/batches", "POST /api/v1/batch-trials", "GET /api/v1/batches", "GET /api/v1/batches/{number}"),
+    *("GET /api/v1/batches/{number}/rows", "GET /api/v1/batches/{number}/unissued.csv"),
 }
 """What a system is admitted to beyond what everybody may: one by one, so that nothing is admitted by chance."""
 

@@ -134,7 +134,7 @@ def test_unknown_and_not_released_are_one_answer(api: Api, teacher: Issued, monk
     monkeypatch.setattr(api.city.blobs, "put_many", broken)
     headers = api.as_("scjg", Idempotency_Key=api.key())
     body = api.application(number="YL-HIDDEN-0001")
-    assert is_problem(api.client.post("/api/v1/licences", json=body, headers=headers), 500, "internal")
+    assert is_problem(api.client.post("/api/v1/licences", json=body, headers=headers), 503, "storage")
     with api.city.engine.connect() as connection:
         query = "SELECT identifier FROM licence WHERE number = 'YL-HIDDEN-0001'"
         identifier = connection.exec_driver_sql(query).scalar_one()

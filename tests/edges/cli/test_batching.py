@@ -1,7 +1,7 @@
 """batch, worker: a table is tried, handed in, issued; and a worker is killed in the middle, again and again."""
 
 import os
-import resource
+import re
 import signal
 import subprocess
 import sys
@@ -105,6 +105,9 @@ def test_a_worker_is_killed_and_every_row_is_issued_exactly_once(
             if connection.scalar(left, {"of": number}) == 0:
                 break
         assert "已签发" in line.decode()
+    peak = re.search(r"VmHWM:\s+([0-9]+) kB", Path(f"/proc/{ended.pid}/status").read_text("ascii"))
+    assert peak is not None
+    assert int(peak[1]) < MOST_MEMORY_KIB
     ended.send_signal(signal.SIGTERM)
     ended.communicate()
     assert ended.returncode == 0
@@ -119,4 +122,3 @@ def test_a_worker_is_killed_and_every_row_is_issued_exactly_once(
     assert {row.identifier for row in issued} == marked
     assert len({row.leaf for row in issued}) == rows
     assert {row.number for row in issued} == {members(first + place)["number"] for place in range(rows)}
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MOST_MEMORY_KIB
