@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Protocol
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from issuer.batches.errors import BatchRefused
 from issuer.batches.life import MAX_NAME, Batch, Event, Failure, Row, RowState
 from issuer.batches.sheet import Sheet
 from issuer.batches.views import BatchRowView, BatchView, TrialView, batch_view, row_view, trial_view
+from issuer.handed_in import read_octets
 from trust.rules.idempotency import own_key
 from trust.sealing.ports import Officer
 
@@ -304,14 +305,7 @@ def _table_reader(clerk: Callable[..., Clerk]) -> Callable[..., AsyncIterator[tu
     """The dependency that reads a table, once it is known who sends it."""
 
     async def handed(request: Request, who: Annotated[Clerk, Depends(clerk)]) -> AsyncIterator[tuple[Clerk, bytes]]:
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in TAKEN:
-            raise HTTPException(415)
-        octets = bytearray()
-        async for chunk in request.stream():
-            octets += chunk
-            if len(octets) > MAX_SENT:
-                raise HTTPException(413)
-        yield who, bytes(octets)
+        yield who, await read_octets(request, TAKEN, MAX_SENT)
 
     return handed
 

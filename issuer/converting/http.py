@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Protocol
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
 from issuer.converting.bodies import ComparisonBody, ConfirmationBody, RefusalBody, StockBody
 from issuer.converting.errors import StockRefused
@@ -25,6 +25,7 @@ from issuer.converting.views import (
     stock_view,
     summary_view,
 )
+from issuer.handed_in import read_octets
 from issuer.issuing import Issued
 from templates.library import Bundle
 from trust.rules.conversion import Grade
@@ -254,14 +255,7 @@ def _scan_reader(clerk: Callable[..., Clerk]) -> Callable[..., AsyncIterator[tup
     """The dependency that reads a scan, once it is known who sends it."""
 
     async def handed(request: Request, who: Annotated[Clerk, Depends(clerk)]) -> AsyncIterator[tuple[Clerk, bytes]]:
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in TAKEN:
-            raise HTTPException(415)
-        octets = bytearray()
-        async for chunk in request.stream():
-            octets += chunk
-            if len(octets) > MAX_SCAN:
-                raise HTTPException(413)
-        yield who, bytes(octets)
+        yield who, await read_octets(request, TAKEN, MAX_SCAN)
 
     return handed
 
