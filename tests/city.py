@@ -2,11 +2,14 @@
 
 It is the demo's city on a database in memory, with keys that live as long as the test and a clock that only the test
 moves. Journeys are told in it through the same wiring that the service uses; nothing is mocked.
+
+Founding takes seconds, so it is done once in a process for each plan; the cities of that plan begin as copies of what
+was founded, with the same keys. A test that needs strangers to each other asks for a city `apart`.
 """
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -64,6 +67,12 @@ class MemoryBlobs:
     def __init__(self) -> None:
         self.octets: dict[str, bytes] = {}
 
+    def twin(self) -> "MemoryBlobs":
+        """Blobs of one's own that begin as these."""
+        made = MemoryBlobs()
+        made.octets = dict(self.octets)
+        return made
+
     def put(self, octets: bytes) -> str:
         name = f"sm3:{sm3(octets).hex()}"
         self.octets[name] = octets
@@ -84,6 +93,16 @@ class MemoryBlobs:
         return self.octets[digest]
 
 
+class TwinRing(MemoryRing):
+    """A ring in memory that another can begin as."""
+
+    def twin(self) -> "TwinRing":
+        """A ring with the same keys; what is made or put away later in one is not in the other."""
+        made = TwinRing()
+        made._signers, made._records = dict(self._signers), dict(self._records)
+        return made
+
+
 class City:
     """The city, founded; `yinzheng` is the installation, `clock` its time."""
 
@@ -96,20 +115,25 @@ class City:
         blobs: Blobs | None = None,
         people: bool = True,
         plan: Plan | None = None,
+        apart: bool = False,
     ) -> None:
         """With an `engine` of one's own its tables are there already; without `people` founding takes half as long.
 
-        `plan` stands in for the demo's.
+        `plan` stands in for the demo's. A city `apart` has keys that no other has.
         """
-        self.clock = Clock()
-        self.ring = MemoryRing()
-        self.blobs = blobs or MemoryBlobs()
-        self.engine = engine or open_engine("sqlite://")
-        if engine is None:
-            METADATA.create_all(self.engine)
-        self._keys = count(1)
         plan = plan or read_city(DEMO_CITY)
         self.plan = plan if people else replace(plan, people=())
+        self.clock = Clock()
+        self._keys = count(1)
+        copied = engine is None and blobs is None and random is random_octets and not apart
+        if copied:
+            founded = _founded(self.plan, list_size)
+            self.engine, self.ring, self.blobs = copy_of(founded.engine), founded.ring.twin(), founded.blobs.twin()
+        else:
+            self.ring, self.blobs = TwinRing(), blobs or MemoryBlobs()
+            self.engine = engine or open_engine("sqlite://")
+        if engine is None and not copied:
+            METADATA.create_all(self.engine)
         self.yinzheng = Yinzheng(
             Means(
                 matters=load_matters(DEMO_MATTERS.read_text("utf-8")),
@@ -124,7 +148,8 @@ class City:
                 list_size=list_size,
             ),
         )
-        self.yinzheng.found()
+        if not copied:
+            self.yinzheng.found()
 
     def close(self) -> None:
         """Let the database go."""
@@ -204,3 +229,38 @@ class City:
             ),
         } | changed
         return CitationRequest(**values)  # type: ignore[arg-type]  # names and values come from the test
+
+
+@dataclass(frozen=True)
+class Founded:
+    """What a founding leaves behind."""
+
+    engine: Engine
+    ring: TwinRing
+    blobs: MemoryBlobs
+
+
+_FOUNDED: dict[tuple[str, int], Founded] = {}
+
+
+def _founded(plan: Plan, list_size: int) -> Founded:
+    """The one founding of this plan in this process; nobody but those who copy it ever sees it."""
+    key = (repr(plan), list_size)
+    if key not in _FOUNDED:
+        made = City(list_size=list_size, plan=plan, apart=True)
+        assert isinstance(made.blobs, MemoryBlobs)
+        _FOUNDED[key] = Founded(made.engine, made.ring, made.blobs)
+    return _FOUNDED[key]
+
+
+def copy_of(engine: Engine) -> Engine:
+    """Another database in memory with the same rows."""
+    copy = open_engine("sqlite://")
+    source, target = engine.raw_connection(), copy.raw_connection()
+    try:
+        target.execute("PRAGMA query_only=OFF")  # type: ignore[attr-defined]  # the driver's connection behind the pool's
+        source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]  # sqlite3's own
+    finally:
+        source.close()
+        target.close()
+    return copy

@@ -62,7 +62,7 @@ def counter(city: City) -> Counter:
 @pytest.fixture(scope="module")
 def elsewhere() -> Iterator[City]:
     """Another city of the same names and codes, under a root of its own."""
-    made = City(people=False)
+    made = City(people=False, apart=True)
     made.issue(number=number())
     yield made
     made.close()

@@ -28,7 +28,7 @@ from verifier.errors import EvidenceUnusable
 @pytest.fixture(scope="module")
 def city() -> Iterator[City]:
     """The whole city, people included; the tests of this module leave it as it is."""
-    made = City()
+    made = City(apart=True)
     yield made
     made.close()
 

@@ -195,7 +195,7 @@ def test_without_status_lists_the_rest_stands(weighed: Weigh) -> None:
 
 
 def test_nothing_is_believed_under_no_anchor_or_another(weighed: Weigh) -> None:
-    other = City(people=False)
+    other = City(people=False, apart=True)
     for anchors in ((), other.yinzheng.anchors):
         evidence = weighed(anchors=anchors)
         assert believed(evidence) == (False, False, False)
@@ -205,7 +205,7 @@ def test_nothing_is_believed_under_no_anchor_or_another(weighed: Weigh) -> None:
 
 
 def test_another_citys_parts_are_not_believed_beside_our_own(bundle: Bundle, weighed: Weigh) -> None:
-    other = City(people=False)
+    other = City(people=False, apart=True)
     theirs = other.yinzheng.evidence_bundle()
     evidence = weighed(
         certificates=bundle.certificates + theirs.certificates,
