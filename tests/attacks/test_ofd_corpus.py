@@ -4,7 +4,10 @@ import warnings
 
 import pytest
 
-from tests.attacks.ofd_corpus import Case, Make, attacks, controls, tolerated
+from tests.attacks.ofd_cases import Case
+from tests.attacks.ofd_corpus import attacks
+from tests.attacks.ofd_making import Make
+from tests.attacks.ofd_tolerated import controls, tolerated
 from trust.formats.ofd.read_any import read_ofd_document
 from trust.formats.sealed_document import SealedDocument
 from trust.rules.verdict import Finding, Indication

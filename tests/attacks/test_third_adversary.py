@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from tests.attacks.ofd_corpus import Spec, plain, sealed_by_others, zipped
+from tests.attacks.ofd_making import Spec, plain, sealed_by_others, zipped
 from tests.attacks.pdf_blind_spots import (
     coloured,
     hidden_drawing,

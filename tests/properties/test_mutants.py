@@ -19,7 +19,7 @@ import pytest
 
 from keys.randomness import random_octets
 from tests import pdf_parts, seal_parts
-from tests.attacks.ofd_corpus import protected_package
+from tests.attacks.ofd_seal_attacks import protected_package
 from tests.conftest import SAMPLES
 from tests.mutating import mutant, unpacked
 from tests.ofd_foreign import letter

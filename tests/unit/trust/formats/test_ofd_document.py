@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from keys.sm3 import sm3
-from tests.attacks.ofd_corpus import (
+from tests.attacks.ofd_attacks_on_ours import our_mark, ours
+from tests.attacks.ofd_coverage_attacks import by_accomplice
+from tests.attacks.ofd_making import (
     BODY,
     LIST,
     PAGE,
@@ -16,25 +18,21 @@ from tests.attacks.ofd_corpus import (
     Entries,
     Spec,
     body_xml,
-    by_accomplice,
     changed,
-    controls,
     left_open,
     locked,
     loose,
     message_a,
-    our_mark,
-    ours,
     page_xml,
     plain,
-    protected_package,
     record,
     sealed_by_others,
     sign,
-    signed_plainly,
     xml,
     zipped,
 )
+from tests.attacks.ofd_seal_attacks import protected_package, signed_plainly
+from tests.attacks.ofd_tolerated import controls
 from tests.seal_parts import AT, parts, sealed
 from trust.formats.ofd.examine import examine_ofd
 from trust.formats.ofd.read_any import read_ofd_document

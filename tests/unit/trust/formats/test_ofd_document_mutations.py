@@ -8,17 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.attacks.ofd_corpus import (
-    PAGE,
-    VALUE,
-    Entries,
-    Spec,
-    controls,
-    plain,
-    sealed_by_others,
-    signed_plainly,
-    zipped,
-)
+from tests.attacks.ofd_making import PAGE, VALUE, Entries, Spec, plain, sealed_by_others, zipped
+from tests.attacks.ofd_seal_attacks import signed_plainly
+from tests.attacks.ofd_tolerated import controls
 from trust.formats.ofd.package import read_package
 from trust.formats.ofd.read_any import read_ofd_document
 from trust.rules.verdict import Indication

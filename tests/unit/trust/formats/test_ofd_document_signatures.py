@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.attacks.ofd_corpus import (
+from tests.attacks.ofd_making import (
     BODY,
     LIST,
     PAGE,
