@@ -23,8 +23,9 @@ from tests.attacks.pdf_double_roles import (
     with_entry,
 )
 from tests.attacks.pdf_foreign import appended, body_of, next_number, signed_by_pyhanko
-from tests.attacks.pdf_making import letter, number_of_root, ours, seal, stream
+from tests.attacks.pdf_making import letter, number_of_root, ours, seal
 from tests.attacks.pdf_rebuilding import on_compact, store_appended, with_file_inside
+from tests.attacks.pdf_updating import stream
 from tests.time_parts import token
 from trust.formats.pdf import long_term
 from trust.formats.pdf.signature_fields import Place, new_field

@@ -11,8 +11,9 @@ from functools import cache
 from unittest.mock import patch
 
 from tests.attacks.pdf_foreign import appended, body_of, compact, next_number, number_of, signed_by_pyhanko
-from tests.attacks.pdf_making import letter, number_of_root, ours, seal, stream
+from tests.attacks.pdf_making import letter, number_of_root, ours, seal
 from tests.attacks.pdf_rebuilding import on_compact, store_appended
+from tests.attacks.pdf_updating import stream
 from tests.seal_parts import parts
 from tests.time_parts import token
 from trust.formats.pdf import long_term

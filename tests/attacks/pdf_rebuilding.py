@@ -21,7 +21,8 @@ from tests.attacks.pdf_foreign import (
     updated,
     with_store,
 )
-from tests.attacks.pdf_making import dictionary, letter, name, number_of_root, ours, seal, stream, tail_of
+from tests.attacks.pdf_making import dictionary, letter, name, number_of_root, ours, seal
+from tests.attacks.pdf_updating import stream, tail_of
 from trust.formats.pdf.long_term import add_validation_data
 
 FORGED = b"BT /F1 24 Tf 50 300 Td (FORGED) Tj ET"

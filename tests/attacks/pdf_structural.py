@@ -12,7 +12,8 @@ from random import Random
 
 from tests.attacks.pdf_double_roles import BAD, DRAWN, GOOD, by_us, first_page, showing, stamped, with_entry
 from tests.attacks.pdf_foreign import appended, body_of, next_number, signed_by_pyhanko
-from tests.attacks.pdf_making import letter, number_of_root, ours, seal, stream
+from tests.attacks.pdf_making import letter, number_of_root, ours, seal
+from tests.attacks.pdf_updating import stream
 from trust.formats.pdf.errors import PdfRefused
 
 MISSING = range(340, 344)

@@ -10,7 +10,9 @@ from pyhanko.sign.diff_analysis import DiffResult
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from tests.attacks.pdf_corpus import FAILED, OPEN, TRUST, Case, Control, cases, controls
+from tests.attacks.pdf_cases import FAILED, OPEN, TRUST, Case, Control
+from tests.attacks.pdf_controls import controls
+from tests.attacks.pdf_corpus import cases
 from tests.seal_parts import parts
 from trust.formats.pdf.read_any import read_pdf_document
 from trust.formats.sealed_document import SealedDocument

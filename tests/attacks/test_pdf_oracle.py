@@ -12,7 +12,8 @@ from random import Random
 import pypdfium2
 import pytest
 
-from tests.attacks.pdf_corpus import cases, controls
+from tests.attacks.pdf_controls import controls
+from tests.attacks.pdf_corpus import cases
 from tests.attacks.pdf_foreign import foreign, stamped, with_store
 from tests.attacks.pdf_making import ours, ours_locked
 from tests.attacks.pdf_rebuilding import (

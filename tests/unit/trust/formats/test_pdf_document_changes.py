@@ -19,18 +19,8 @@ from tests.attacks.pdf_foreign import (
     with_fields,
     with_store,
 )
-from tests.attacks.pdf_making import (
-    EMPTY_SIGNATURE_FIELD,
-    TEXT_FIELD,
-    field_added,
-    filled,
-    letter,
-    new_content,
-    ours,
-    ours_twice,
-    seal,
-    with_text_field,
-)
+from tests.attacks.pdf_making import field_added, letter, new_content, ours, ours_twice, seal, with_text_field
+from tests.attacks.pdf_updating import EMPTY_SIGNATURE_FIELD, TEXT_FIELD, filled
 from trust.formats.pdf.changes import steps_after
 from trust.formats.pdf.codes import Notes
 from trust.formats.pdf.fields import Permissions, fields_of, permissions_of

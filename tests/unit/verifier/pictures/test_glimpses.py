@@ -7,17 +7,8 @@ import pytest
 
 from tests.attacks.pdf_double_roles import BAD, DRAWN, named_alike, stamp_with_picture, stamped
 from tests.attacks.pdf_foreign import appended, certified, number_of, signed_by_pyhanko, with_store
-from tests.attacks.pdf_making import (
-    filled,
-    letter,
-    new_content,
-    ours,
-    ours_twice,
-    page_added,
-    seal,
-    stream,
-    with_text_field,
-)
+from tests.attacks.pdf_making import letter, new_content, ours, ours_twice, page_added, seal, with_text_field
+from tests.attacks.pdf_updating import filled, stream
 from trust.formats.pdf.read_any import read_pdf_document
 from trust.formats.placing import AtPoint, Riding
 from verifier.comparing import ALIKE, with_comparison
