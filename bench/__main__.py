@@ -23,7 +23,7 @@ from rich.table import Table
 from bench.rows import Row
 from keys import backend
 
-NAMES = ("sm2", "ofd", "pdf", "documents", "issue", "batch", "verify", "token")
+NAMES = ("sm2", "ofd", "pdf", "documents", "issue", "batch", "verify", "token", "publishing", "log", "tables", "audit")
 VERSIONS = ("cryptography", "gmssl", "pyhanko", "reportlab", "asn1crypto", "cbor2", "zxing-cpp", "qrcode", "sqlalchemy")
 QUIET_LOAD = 0.5
 
@@ -33,7 +33,9 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description="figures as ratios to peers of the same run")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all by default")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
-    parser.add_argument("--rows", type=int, metavar="N", help="rows of a batch; 2000 by default")
+    parser.add_argument(
+        "--rows", type=int, metavar="N", help="rows of a batch, leaves of the log; 2000, 1 000 000"
+    )
     wanted = parser.parse_args(arguments)
     if unknown := set(wanted.names) - set(NAMES):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
@@ -41,7 +43,7 @@ def main(arguments: list[str]) -> None:
     surroundings = describe()
     for name, value in surroundings.items():
         console.print(f"{name}: {value}", highlight=False, markup=False, soft_wrap=True)
-    sizes = {"batch": {"rows": wanted.rows}} if wanted.rows else {}
+    sizes = {name: {"rows": wanted.rows} for name in ("batch", "log")} if wanted.rows else {}
     results = {name: timed(name, console, **sizes.get(name, {})) for name in wanted.names or NAMES}
     if wanted.json:
         content = {"surroundings": surroundings, "results": results}

@@ -8,19 +8,24 @@ What the values mean for a licence type is judged by `issuer.checking`.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from issuer.errors import ApplicationRefused
 from keys.sm3 import sm3
+from trust.errors import Malformed
 from trust.rules.conversion import Conversion
 from trust.rules.party import Holder
 from trust.rules.succession import Succession
+from trust.rules.text import check_text
 
 MAX_OCTETS = 65_536
+MAX_EVIDENCE = 200
 MEMBERS = {
     "number", "issued_on", "valid_from", "valid_until", "area_code", "holder", "holders", "fields",
+    "evidence", "original",
 }  # fmt: skip
 
 
@@ -30,6 +35,9 @@ class Application:
 
     `succession` says what it follows, `conversion` what a converted one rests on. Neither is ever a member of what is
     handed in: the one is judged where it is applied for, the other where two people have compared the stock.
+
+    `evidence` says on what new evidence a licence rests that follows a converted one, where two people have recorded
+    some; `original` is the digest (`sm3:…`) of the file of a licence of another library that this one follows.
     """
 
     type_code: str
@@ -43,6 +51,8 @@ class Application:
     fields: Mapping[str, str] = field(default_factory=dict)
     succession: Succession | None = None
     conversion: Conversion | None = None
+    evidence: str = ""
+    original: str | None = None
 
     def canonical(self) -> bytes:
         """The octets that the idempotency digest is taken over."""
@@ -61,6 +71,8 @@ class Application:
             body["succession"] = [self.succession.kind.value, self.succession.predecessor]
         if (conversion := self.conversion) is not None:
             body["conversion"] = [conversion.grade.value, conversion.source, conversion.scan]
+        if self.evidence or self.original:
+            body["evidence"] = [self.evidence, self.original]
         text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return text.encode("utf-8", "surrogatepass")  # what cannot stand in a licence is refused elsewhere
 
@@ -112,9 +124,12 @@ def read_application(body: object, *, type_code: str, issuer_code: str) -> Appli
     start, end = _date(body, "valid_from", problems), _date(body, "valid_until", problems)
     holders = _holders(body, problems)
     fields = _fields(body, problems)
+    evidence, original = _evidence(body, problems), _original(body, problems)
     if problems or issued is None:
         raise ApplicationRefused(problems)
-    return Application(type_code, issuer_code, number, issued, area, holders, start, end, fields)
+    return Application(
+        type_code, issuer_code, number, issued, area, holders, start, end, fields, evidence=evidence, original=original
+    )
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -140,6 +155,27 @@ def _text(body: Mapping[str, object], name: str, limit: int, problems: list[tupl
 def _number(body: Mapping[str, object], problems: list[tuple[str, str]]) -> str:
     """The number; one that is left out may be drawn, which the rules of the type say."""
     return "" if body.get("number") in (None, "") else _text(body, "number", 128, problems)
+
+
+def _evidence(body: Mapping[str, object], problems: list[tuple[str, str]]) -> str:
+    value = body.get("evidence")
+    if value is None or value == "":
+        return ""
+    try:
+        return check_text(value, MAX_EVIDENCE)
+    except Malformed as error:
+        problems.append(("evidence", error.reason))
+        return ""
+
+
+def _original(body: Mapping[str, object], problems: list[tuple[str, str]]) -> str | None:
+    value = body.get("original")
+    if value is None or value == "":
+        return None
+    if isinstance(value, str) and re.fullmatch("sm3:[0-9a-f]{64}", value):
+        return value
+    problems.append(("original", "original-name"))
+    return None
 
 
 def _date(body: Mapping[str, object], name: str, problems: list[tuple[str, str]]) -> date | None:

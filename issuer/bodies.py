@@ -79,5 +79,9 @@ class ActBody(Closed):
     kind: ActKind
     ground: str = Field(max_length=64, description="事由代码，见 GET /api/v1/grounds")
     reason: str = Field(default="", max_length=1000, description="事由说明，不超过 400 字")
+    decision: str = Field(default="", max_length=200, description="决定文书号；有的事由必填")
+    reverses: int | None = Field(
+        default=None, ge=1, le=2**31 - 1, description="恢复、撤销的是第几次处理；不写则为生效时决定状态的那一次"
+    )
     effective_at: Instant | None = Field(default=None, description="自何时起生效，须带时区")
     decided_at: Instant | None = Field(default=None, description="何时作出决定，须带时区")

@@ -19,6 +19,7 @@ from trust.rules.errors import FieldRefused
 from trust.rules.licence import Licence, check_licence, day_in_china
 from trust.rules.mandate import Mandate, MandateBook
 from trust.rules.metadata import check_metadata
+from trust.rules.number_rule import check_alphabet
 from trust.rules.party import check_holder
 
 
@@ -34,6 +35,9 @@ def check(
     """
     mandate = _mandate(application, mandates, at)
     problems = [*_number(application, kind), *_holders(application, kind, at), *_dates(application, kind, at)]
+    if application.succession is None:
+        resting = {"evidence": application.evidence, "original": application.original}
+        problems += [(name, "needs-predecessor") for name, value in resting.items() if value]
     problems += [(f"fields.{problem.key}", problem.reason) for problem in field_problems(kind, application.fields)]
     if problems:
         raise ApplicationRefused(problems)
@@ -73,26 +77,39 @@ def check_seal(kind: LicenceType, pen: Pen) -> None:
         raise NoPen(pen.body.code, "seal-kind")
 
 
-def _mandate(application: Application, mandates: Sequence[Mandate] | MandateBook, at: datetime) -> Mandate:
-    """The mandate for the place of the application; a place that is none is told with the other problems."""
+def require_mandate(
+    issuer_code: str, type_code: str, place: str | None, mandates: Sequence[Mandate] | MandateBook, at: datetime
+) -> Mandate:
+    """The mandate under which a body may issue a type for a place now; None asks for no place.
+
+    Raises:
+        NoMandate: it may not; OutsideArea where it may, but not for this place.
+
+    """
     book = mandates if isinstance(mandates, MandateBook) else MandateBook(mandates)
-    place = application.area_code if re.fullmatch("[0-9]{6}", application.area_code) else None
-    found = book.judge(application.issuer_code, application.type_code, at, place)
+    found = book.judge(issuer_code, type_code, at, place)
     if isinstance(found, Mandate):
         return found
     refusal = OutsideArea if found == "area" else NoMandate
-    raise refusal(application.issuer_code, application.type_code)
+    raise refusal(issuer_code, type_code)
+
+
+def _mandate(application: Application, mandates: Sequence[Mandate] | MandateBook, at: datetime) -> Mandate:
+    """The mandate for the place of the application; a place that is none is told with the other problems."""
+    place = application.area_code if re.fullmatch("[0-9]{6}", application.area_code) else None
+    return require_mandate(application.issuer_code, application.type_code, place, mandates, at)
 
 
 def _number(application: Application, kind: LicenceType) -> list[tuple[str, str]]:
     """What is wrong with the number; one that is left out is drawn, where the type lets it be."""
     if not application.number:
         return [] if kind.number_drawn else [("number", "missing")]
-    if kind.numbering is not None:
-        try:
+    try:
+        check_alphabet(application.number)
+        if kind.numbering is not None:
             kind.numbering.check(application.number, facts_of(application))
-        except Malformed as error:
-            return [("number", error.reason)]
+    except Malformed as error:
+        return [("number", error.reason)]
     return []
 
 

@@ -5,10 +5,11 @@
     5 seal             the use of the seal is recorded, then both files are signed; signed octets equal planned ones
     6 check            both files are examined as a verifier would, from their octets alone
     7 store, log       files stored, kept by the register, read back; commitments to files and token appended to the log
-    8 release          the register says released; only now the caller hears of it
+    8 release          type and mandate judged once more; the register says released; only now the caller hears of it
 
 Each step is done for a whole chunk before the next begins. Whatever is stored already is kept and must be met exactly;
-there is never a second pair of sealed files.
+there is never a second pair of sealed files. What lost its type or its mandate meanwhile is given up: that is stored
+with the reason, its identifier is never used again, and what it was to follow stays in force.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,10 +19,11 @@ from functools import cache
 
 from issuer.chunks import Outcome, each, together
 from issuer.drafting import Drawn, digest_of, draw, plan_token
-from issuer.errors import NotSound, PlanBroken
+from issuer.errors import GivenUp, NotSound, PlanBroken
 from issuer.photographs import photographs
 from issuer.ports import Artefacts, Entry, Office, Pen, Release, SigningPlan, State
 from issuer.soundness import require_sound, require_token
+from issuer.still_allowed import still_allowed
 from templates.library import Bundle
 from trust.errors import Conflict
 from trust.formats.leaf import EntryKind, Statement, commitment, token_commitment
@@ -65,6 +67,7 @@ def complete(office: Office, entry: Entry, *, at: datetime, pen: Pen | None = No
 
     Raises:
         NoPen: the body has no seal in force now; the entry stays where it stands.
+        GivenUp: it was given up, now or before: the type was ended, or the body's mandate.
         Conflict: `clock-went-back`, it was begun at a time that is still to come.
         PlanBroken, NotSound: something is wrong inside; nothing was released.
 
@@ -93,9 +96,12 @@ def complete_many(
     made: dict[str, Outcome[Issued]] = {}
     if open_ones:
         pen = pen or office.pen(open_ones[0].licence.identifier.issuer_code, at)
-        planned = _plan(office, each(lambda entry: _timely(entry, at), open_ones), pen)
+        timely = each(lambda entry: _timely(entry, at), open_ones)
+        begun = together(lambda some: still_allowed(office, some, lambda entry: entry, at), timely)
+        planned = _plan(office, begun, pen)
         sealed = together(lambda some: _sealed(office, some, pen, at), planned)
-        released = together(lambda some: _released(office, some, at, release), sealed)
+        granted = together(lambda some: still_allowed(office, some, lambda one: one.entry, at), sealed)
+        released = together(lambda some: _released(office, some, at, release), granted)
         made = {entry.key: outcome for entry, outcome in zip(open_ones, released, strict=True)}
     return each(lambda entry: made[entry.key] if entry.key in made else _issued(office, entry, {}), entries)
 
@@ -113,6 +119,13 @@ def _timely(entry: Entry, at: datetime) -> Entry:
     """The entry, unless it was begun at a time that is still to come: its files would bear that time."""
     if at < entry.begun_at - TOLERANCE:
         raise Conflict("clock-went-back", f"{entry.licence.identifier} was begun at {entry.begun_at.isoformat()}")
+    return _live(entry)
+
+
+def _live(entry: Entry) -> Entry:
+    """The entry, unless it was given up."""
+    if entry.void is not None:
+        raise GivenUp(str(entry.licence.identifier), entry.void.reason)
     return entry
 
 
@@ -121,7 +134,8 @@ def _plan(office: Office, entries: Sequence[Outcome[Entry]], pen: Pen) -> list[O
     face = cache(office.face)  # a chunk is of one type, and nearly always of one face
     drawn = each(lambda entry: _drawn(office, entry, pen, face), entries)
     kept = together(lambda some: _kept(office, some), drawn)
-    return each(lambda one: one if one.plan == one.entry.plan else _again(office, one, pen), kept)
+    live = each(lambda one: replace(one, entry=_live(one.entry)), kept)
+    return each(lambda one: one if one.plan == one.entry.plan else _again(office, one, pen), live)
 
 
 def _drawn(office: Office, entry: Entry, pen: Pen, face: Callable[[str, str], Bundle]) -> _Planned:
@@ -175,18 +189,18 @@ def _signed(office: Office, planned: Sequence[_Planned], pen: Pen, at: datetime)
     office.uses.record_uses(
         [SealUse(seal_id, str(entry.licence.identifier), digest, at, entry.by) for entry, digest in uses]
     )
-    signed = each(lambda one: _sign(one, pen), planned)
+    signed = each(lambda one: _sign(office, one, pen), planned)
     stored = together(lambda some: _store(office, some), signed)
     return together(lambda some: _keep(office, some), stored)
 
 
-def _sign(planned: _Planned, pen: Pen) -> _Sealed:
+def _sign(office: Office, planned: _Planned, pen: Pen) -> _Sealed:
     """Sign both files and see that a verifier will take them."""
     identifier, drawn = str(planned.entry.licence.identifier), planned.drawn
     ofd = drawn.ofd.complete(pen.signer.sign(drawn.ofd.to_be_signed), pen.certificate.der)
     pdf = drawn.pdf.complete(pen.signer.sign(drawn.pdf.to_be_signed))
-    require_sound(identifier, examine_ofd(ofd), drawn.metadata)
-    require_sound(identifier, examine_pdf(pdf), drawn.metadata)
+    for sealed in (examine_ofd(ofd), examine_pdf(pdf)):
+        require_sound(identifier, sealed, drawn.metadata, office.judged(sealed))
     names = digest_of(ofd), digest_of(pdf)
     return _Sealed(planned.entry, planned.plan, names, dict(zip(names, (ofd, pdf), strict=True)))
 
@@ -215,7 +229,7 @@ def _read_back(office: Office, entry: Entry, plan: SigningPlan, at_hand: Mapping
 
     Those in `at_hand` were compared already.
     """
-    identifier = str(entry.licence.identifier)
+    identifier = str(_live(entry).licence.identifier)
     if entry.sealed is None:
         raise NotSound(identifier, "the register did not keep the sealed files")
     files = {name: at_hand.get(name) or office.blobs.get(name) for name in entry.sealed}

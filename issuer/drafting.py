@@ -24,7 +24,7 @@ from trust.formats.pdf.plan import PlannedPdf, plan_drawing
 from trust.formats.status_list import SIZE
 from trust.formats.token import CopyClaims, TokenClaims, encode_claims, to_text
 from trust.rules.catalogue import LicenceType
-from trust.rules.identifier import LicenceIdentifier, parse
+from trust.rules.identifier import LicenceIdentifier
 from trust.rules.licence import Licence
 from trust.rules.metadata import short_names
 from trust.rules.number_rule import NumberFacts
@@ -66,11 +66,22 @@ def draw_serial(random: Callable[[int], bytes]) -> str:
     return serial[:SERIAL_LENGTH]
 
 
-def draft(application: Application, bundle: Bundle, pen: Pen, *, serial: str, salt: bytes) -> Licence:
-    """The licence an application becomes under a serial; its status entry is allotted afterwards."""
+def draft(
+    application: Application,
+    bundle: Bundle,
+    pen: Pen,
+    *,
+    serial: str,
+    salt: bytes,
+    identifier: LicenceIdentifier | None = None,
+) -> Licence:
+    """The licence an application becomes, under a serial or the identifier that follows from what it carries on.
+
+    Its status entry is allotted afterwards.
+    """
     kind = bundle.type
     return Licence(
-        identifier=next_identifier(application) or LicenceIdentifier(kind.code, application.issuer_code, serial),
+        identifier=identifier or LicenceIdentifier(kind.code, application.issuer_code, serial),
         name=kind.name,
         type_name=kind.name,
         number=application.number or widest_number(kind, application),
@@ -87,19 +98,6 @@ def draft(application: Application, bundle: Bundle, pen: Pen, *, serial: str, sa
         succession=application.succession,
         conversion=application.conversion,
     )
-
-
-def next_identifier(application: Application) -> LicenceIdentifier | None:
-    """The identifier of a licence that carries on the body's own one: its serial, the next version; else None.
-
-    Raises:
-        Conflict: `versions-exhausted`.
-
-    """
-    succession = application.succession
-    if succession is None or not succession.kind.keeps_identity:
-        return None
-    return parse(succession.predecessor).next_version()
 
 
 def widest_number(kind: LicenceType, application: Application) -> str:

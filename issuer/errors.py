@@ -11,6 +11,7 @@ IssuerError
 ├── PlanBroken            what is about to be signed is not what was planned and stored
 ├── NoSuchLicence         no licence of this identifier, none released, or not the asker's to see: the same answer
 ├── NotSound              what was signed does not verify, or was not stored as it was made; nothing was released
+├── GivenUp               what was begun was given up before its release, and never will be released
 ├── PeopleOnly            this step is for a person; a department's system may not take it
 └── NoPen                 the body has no seal in force, or its key cannot be used
 """
@@ -76,6 +77,12 @@ class NotSound(IssuerError):
     def __init__(self, identifier: str, what: str) -> None:
         super().__init__(f"{identifier}: {what}")
         self.identifier, self.what = identifier, what
+
+
+class GivenUp(IssuerError):
+    def __init__(self, identifier: str, reason: str) -> None:
+        super().__init__(f"{identifier}: {reason}")
+        self.identifier, self.reason = identifier, reason
 
 
 class PeopleOnly(IssuerError):

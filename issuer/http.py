@@ -6,7 +6,7 @@ malformed, unknown or not released, the answer is one and the same. Keys of idem
 sent them and are stored as digests, because people put anything into them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal, Protocol
@@ -87,8 +87,10 @@ class Desk:
     find: Callable[[str], Entry | None]
     held: Callable[[str, str], Sequence[Entry]]
     files: Callable[[Entry], Issued]
+    proof: Callable[[Issued], bytes]
     act: TakeAct
     acts: Callable[[str], Sequence[Act]]
+    published: Callable[[str], Mapping[int, datetime]]
     operations: Callable[[Entry], Sequence[Operation]]
     successor_of: Callable[[str], Entry | None]
     now: Callable[[], datetime]
@@ -180,6 +182,18 @@ def _add_reading(routes: APIRouter, desk: Desk, authorize: Callable[..., Viewer]
         return Response(octets, media_type=MEDIA_TYPES[name], headers=headers)
 
     @routes.get(
+        "/licences/{identifier}/proof",
+        summary="存证证明",
+        description="证照在存证日志中的证明，含检查点和见证方的会签；离线核验可用。仅颁发部门与持证主体可见。",
+        response_class=Response,
+        responses=NOT_SIGNED_IN | NOT_FOUND | {200: {"content": {"application/json": {}}, "description": "证明"}},
+    )
+    def proof(identifier: Identifier, viewer: Asker) -> Response:
+        octets = desk.proof(desk.files(_shown(desk, identifier, viewer)))
+        headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="proof.json"'}
+        return Response(octets, media_type="application/json", headers=headers)
+
+    @routes.get(
         "/licences/{identifier}/standing",
         summary="证照状态",
         description="供颁发部门、持证主体、审计人员和窗口核验人员查询；公众通过核验得知状态。",
@@ -192,7 +206,8 @@ def _add_reading(routes: APIRouter, desk: Desk, authorize: Callable[..., Viewer]
             raise NoSuchLicence
         acts, at = desk.acts(identifier), desk.now()
         why = viewer.oversees != "standing"
-        return standing_view(identifier, standing_at(acts, at), acts, at, why=why)
+        published = desk.published(identifier) if why else {}
+        return standing_view(identifier, standing_at(acts, at), acts, at, why=why, published=published)
 
     @routes.get(
         "/licences/{identifier}/operations",
@@ -214,7 +229,8 @@ def _add_acting(routes: APIRouter, desk: Desk, authorize: Callable[..., Viewer])
     @routes.post(
         "/licences/{identifier}/acts",
         summary="办理暂扣、恢复、撤销、吊销、注销",
-        description="仅颁发部门的经办人可办。收到 201 时，处理已登记、存证，新的状态清单已公布。",
+        description="仅颁发部门的经办人可办。收到 201 时，处理已登记、存证，新的状态清单已公布。"
+        "须由两人办理的（溯及既往的、由两人签发的类型终结效力的）回答 409，改用 POST /api/v1/act-orders。",
         status_code=status.HTTP_201_CREATED,
         responses=NOT_SIGNED_IN | NOT_FOUND | CONFLICTS,
     )
@@ -230,10 +246,12 @@ def _add_acting(routes: APIRouter, desk: Desk, authorize: Callable[..., Viewer])
             by=viewer.login,
             effective_at=body.effective_at,
             decided_at=body.decided_at,
+            decision=body.decision,
+            reverses=body.reverses,
         )
         done = desk.act(order, key=own_key(viewer.department, key))
         _private(out, f"{address_of(identifier)}/standing")
-        return act_view(done)
+        return act_view(done, desk.published(identifier).get(done.sequence))
 
 
 def _add_holding(routes: APIRouter, desk: Desk, authorize: Callable[..., Viewer]) -> None:

@@ -22,7 +22,7 @@ from issuer.chunks import Outcome, each, together
 from issuer.completing import Issued, complete, complete_many
 from issuer.drafting import check_face, digest_of, draft, draw_serial, plan_token
 from issuer.errors import ApplicationRefused, DuplicateNumber, IdempotencyMismatch
-from issuer.inheriting import with_grade
+from issuer.inheriting import next_identifier, with_grade
 from issuer.photographs import photographs
 from issuer.ports import Entry, Office, Pen, Release
 from issuer.soundness import require_sound, require_token
@@ -37,11 +37,15 @@ MAX_KEY = 128
 
 @dataclass(frozen=True)
 class Order:
-    """One licence to be issued: what is applied for, under which idempotency key, by whom."""
+    """One licence to be issued: what is applied for, under which idempotency key, by whom.
+
+    `template` is the face (`name/version`) that was decided on, where somebody decided on one.
+    """
 
     application: Application
     key: str
     by: str
+    template: str | None = None
 
 
 def issue(office: Office, application: Application, *, key: str, by: str, at: datetime) -> Issued:
@@ -103,6 +107,8 @@ def _begin(office: Office, orders: Sequence[Order], at: datetime) -> tuple[list[
     bundle, mandates = office.bundle(first.type_code), office.mandates(at)
 
     def checked(order: Order) -> Order:
+        if order.template not in {None, bundle.template}:
+            raise ApplicationRefused([("", "template-changed")])
         check(order.application, bundle.type, mandates, at)
         return order
 
@@ -123,7 +129,14 @@ def _draft(office: Office, application: Application, bundle: Bundle, pen: Pen) -
     A number that is to be drawn is drawn last, so that none is lost to a licence that cannot be.
     """
     application = with_grade(application, office.register)
-    licence = draft(application, bundle, pen, serial=draw_serial(office.random), salt=office.random(SALT_LENGTH))
+    licence = draft(
+        application,
+        bundle,
+        pen,
+        serial=draw_serial(office.random),
+        salt=office.random(SALT_LENGTH),
+        identifier=next_identifier(application, office.register),
+    )
     check_draft(licence, bundle.type)
     photographs(office, licence, bundle)
     check_face(licence, bundle, pen, host_url=office.host_url)

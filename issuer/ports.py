@@ -16,12 +16,14 @@ from templates.library import Bundle
 from templates.seal_picture import SealPicture
 from trust.formats.certificate import Certificate
 from trust.formats.leaf import Statement
+from trust.formats.sealed_file import SealedFile
 from trust.formats.ses import Seal
 from trust.rules.catalogue import LicenceType
 from trust.rules.licence import Licence
 from trust.rules.mandate import Mandate, MandateBook
 from trust.rules.party import IssuingBody
 from trust.rules.status_pointer import StatusPointer
+from trust.rules.verdict import Finding
 from trust.sealing.ports import SealUse
 
 
@@ -58,10 +60,19 @@ class Artefacts:
 
 
 @dataclass(frozen=True)
+class Void:
+    """When an issue that was begun was given up, and why: a stable reason."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """A row of the register: what was asked, what was promised, what exists.
 
-    `sealed` names the two sealed files (OFD, PDF) from the moment they are stored; there is never a second pair.
+    `sealed` names the two sealed files (OFD, PDF) from the moment they are stored; there is never a second pair. An
+    entry with a `void` was given up before it was released, and never will be.
     """
 
     key: str
@@ -74,6 +85,7 @@ class Entry:
     plan: SigningPlan | None = None
     sealed: tuple[str, str] | None = None
     artefacts: Artefacts | None = None
+    void: Void | None = None
 
 
 @dataclass(frozen=True)
@@ -102,15 +114,21 @@ class Register(Protocol):
         ...
 
     def numbered(self, issuer_code: str, type_code: str, number: str) -> Entry | None:
-        """The first entry that a body has begun for this type under this number; later versions of it share it."""
+        """The first entry that a body has begun for this type under this number; later versions of it share it.
+
+        One that was given up keeps its number from everybody but its holders.
+        """
         ...
 
     def successor_of(self, identifier: str) -> Entry | None:
-        """The entry that follows the licence of this identifier, in whatever state; there is never a second one."""
+        """The entry that follows the licence of this identifier, in whatever state but given up; never a second one."""
         ...
 
     def numbered_many(self, issuer_code: str, type_code: str, numbers: Sequence[str]) -> Mapping[str, str]:
-        """The numbers among these that the body has begun for this type, each with the key it was begun under."""
+        """The numbers among these that the body has begun for this type, each with the key it was begun under.
+
+        Those of entries that were given up are not among them; `begin_many` knows whose they are.
+        """
         ...
 
     def begin_many(self, entries: Sequence[Entry]) -> Sequence[Entry | IssuerError]:
@@ -130,7 +148,11 @@ class Register(Protocol):
         ...
 
     def release_many(self, wanted: Sequence[tuple[Entry, Artefacts]]) -> Sequence[Entry]:
-        """Store that the files exist and may be handed out; idempotent."""
+        """Store that the files exist and may be handed out; idempotent. What was given up stays so."""
+        ...
+
+    def void_many(self, wanted: Sequence[tuple[Entry, Void]]) -> Sequence[Entry]:
+        """Store that an issue was given up; what was released, or given up before, stays what it is."""
         ...
 
     def find(self, identifier: str) -> Entry | None:
@@ -182,6 +204,11 @@ class SealUses(Protocol):
         ...
 
 
+def nothing_more(sealed: SealedFile) -> Sequence[Finding]:  # noqa: ARG001  (the shape of `Office.judged`)
+    """The further findings of an office that has no verifier at hand."""
+    return ()
+
+
 def no_photo(name: str) -> bytes | None:  # noqa: ARG001  (the shape of `Office.photo`)
     """The photographs of an office that keeps none."""
     return None
@@ -192,7 +219,8 @@ class Office:
     """Everything an issue needs, as one value; `photo` gives a photograph that was handed in, by its digest.
 
     `bundle` gives the template in force for a type, `face` the one that a licence was begun with, whatever is in force
-    now; `draw_number` the next number of a type whose numbers are drawn.
+    now; `draw_number` the next number of a type whose numbers are drawn. `judged` is the verifier's own judgement of
+    what a file just examined says: metadata, face and marks.
     """
 
     register: Register
@@ -208,6 +236,7 @@ class Office:
     random: Callable[[int], bytes]
     host_url: str
     photo: Callable[[str], bytes | None] = no_photo
+    judged: Callable[[SealedFile], Sequence[Finding]] = nothing_more
 
     def allot(self, subject: str, at: datetime) -> StatusPointer:
         """The status entry of one subject; the same one again for a subject that has one."""

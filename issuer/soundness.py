@@ -4,13 +4,15 @@ A token is split and its signature verified under the key of the certificate; a 
 apart from its octets alone. Whatever stands against either keeps the licence from being released.
 """
 
+from collections.abc import Sequence
+
 from issuer.errors import NotSound
 from keys.sm2 import PublicKey
 from trust.errors import TrustError
 from trust.formats.cose import check as check_envelope
 from trust.formats.sealed_file import SealedFile
 from trust.formats.token import split_token
-from trust.rules.verdict import Indication
+from trust.rules.verdict import Finding, Indication
 
 
 def require_token(identifier: str, token: bytes, message: bytes, public: PublicKey) -> None:
@@ -29,14 +31,14 @@ def require_token(identifier: str, token: bytes, message: bytes, public: PublicK
         raise NotSound(identifier, "the token is another one than was planned")
 
 
-def require_sound(identifier: str, sealed: SealedFile, metadata: bytes) -> None:
-    """Hold a file just made against what any verifier will ask of its octets.
+def require_sound(identifier: str, sealed: SealedFile, metadata: bytes, judged: Sequence[Finding] = ()) -> None:
+    """Hold a file just made against what any verifier will ask of its octets; `judged` is what one said of its content.
 
     Raises:
         NotSound: a finding that is not PASSED, or other metadata than was planned.
 
     """
-    poor = [finding.name for finding in sealed.findings if finding.indication is not Indication.PASSED]
+    poor = [one.name for one in (*sealed.findings, *judged) if one.indication is not Indication.PASSED]
     if poor:
         raise NotSound(identifier, f"{sealed.kind} does not verify: {', '.join(poor)}")
     if sealed.metadata != metadata:

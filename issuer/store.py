@@ -4,7 +4,8 @@ The licence document is personal data and stands in one column of one table; the
 digest. Rows are never deleted, and `identifier` and `key` are unique for ever, so a number given out once is not given
 out again. `claim` is the number on the face, in the form in which numbers are compared, where a licence is the first to
 bear it: successors of the same serial keep the number and claim none, so that a number belongs to one licence and its
-versions for ever. A licence has at most one successor. Trust: who can write these tables can hide licences but cannot
+versions for ever. What was given up before its release (`void_at`) follows nothing any more, and keeps its number from
+all but its holders. A licence has at most one successor. Trust: who can write these tables can hide licences but cannot
 make one pass: seals, status lists and log are checked by the verifier on their own.
 """
 
@@ -36,11 +37,14 @@ from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from issuer.errors import AlreadySucceeded, DuplicateNumber, IdempotencyMismatch, IssuerError
 from issuer.feeding.store import note_released
-from issuer.ports import Artefacts, Entry, SigningPlan, State
+from issuer.ports import Artefacts, Entry, SigningPlan, State, Void
 from trust.formats.licence_document import decode_licence, encode_licence
 from trust.rules.licence import Licence
 from trust.rules.number_rule import same_number
+from trust.rules.succession import Succession
 from trust.store import METADATA, Instant, text
+
+VOID_REASON = 64
 
 licence = Table(
     "licence",
@@ -65,6 +69,8 @@ licence = Table(
     text("pdf", 80, nullable=True),
     Column("leaf", BigInteger),
     Column("released_at", Instant),
+    Column("void_at", Instant),
+    text("void_reason", VOID_REASON, nullable=True),
     UniqueConstraint("issuer_code", "type_code", "claim", name="uq_licence_number"),
     CheckConstraint("state IN ('begun', 'planned', 'released')", name="state_known"),
     CheckConstraint(
@@ -86,9 +92,11 @@ AT_ONCE = 500
 """Values in one IN list; SQLite's limit was once 999."""
 
 _MOVES = update(licence).where(licence.c.identifier == bindparam("moved"))
-_PLANS = _MOVES.where(licence.c.state == State.BEGUN)
-_SEALS = _MOVES.where(licence.c.state == State.PLANNED, licence.c.ofd.is_(None))
-_RELEASES = _MOVES.where(licence.c.state == State.PLANNED)
+_OPEN = _MOVES.where(licence.c.void_at.is_(None))
+_PLANS = _OPEN.where(licence.c.state == State.BEGUN)
+_SEALS = _OPEN.where(licence.c.state == State.PLANNED, licence.c.ofd.is_(None))
+_RELEASES = _OPEN.where(licence.c.state == State.PLANNED)
+_VOIDS = _OPEN.where(licence.c.state != State.RELEASED)
 _PROGRESS = select(
     licence.c.identifier,
     licence.c.state,
@@ -99,6 +107,8 @@ _PROGRESS = select(
     licence.c.pdf,
     licence.c.leaf,
     licence.c.released_at,
+    licence.c.void_at,
+    licence.c.void_reason,
 )
 
 
@@ -160,7 +170,7 @@ class SqlRegister:
         )
         with self._engine.connect() as connection:
             for some in batched(sorted(set(claims.values()))):
-                rows = connection.execute(of_body.where(licence.c.claim.in_(some)))
+                rows = connection.execute(of_body.where(licence.c.claim.in_(some), licence.c.void_at.is_(None)))
                 found |= {row.claim: row.key for row in rows}
         return {number: found[claim] for number, claim in claims.items() if claim in found}
 
@@ -170,13 +180,11 @@ class SqlRegister:
             return []
         try:
             with self._engine.begin() as connection:
-                rows = [_values(entry) | _claims(connection, entry) for entry in entries]
-                connection.execute(insert(licence), rows)
-                connection.execute(insert(holder), [row for entry in entries for row in self._index(entry)])
+                self._insert(connection, entries)
         except IntegrityError as error:
             if len(entries) > 1:
                 return [one for entry in entries for one in self.begin_many([entry])]
-            return [self._instead(entries[0], error)]
+            return [self._taken_over(entries[0]) or self._instead(entries[0], error)]
         return list(entries)
 
     def begin(self, entry: Entry) -> Entry:
@@ -186,17 +194,41 @@ class SqlRegister:
             raise stored
         return stored
 
+    def _insert(self, connection: Connection, entries: Sequence[Entry]) -> None:
+        rows = [_values(entry) | _claims(connection, entry) for entry in entries]
+        connection.execute(insert(licence), rows)
+        connection.execute(insert(holder), [row for entry in entries for row in self._index(entry)])
+
+    def _taken_over(self, entry: Entry) -> Entry | None:
+        """The entry, stored under the number of one of the same holders that was given up; None where there is none."""
+        before = self.numbered(*_number_of(entry))
+        if before is None or before.void is None or _codes(before) != _codes(entry) or before.key == entry.key:
+            return None
+        held = _MOVES.where(licence.c.void_at.is_not(None), licence.c.claim == same_number(entry.licence.number))
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(held.values(claim=None), {"moved": str(before.licence.identifier)})
+                self._insert(connection, [entry])
+        except IntegrityError:
+            return None  # another one was faster, or something else stands against it, which is told instead
+        return entry
+
     def _instead(self, entry: Entry, error: IntegrityError) -> Entry | IssuerError:
         """What is stored in the place of an entry, or why it is not."""
         stored = self.by_key(entry.key)
         if stored is None:
             succession = entry.licence.succession
-            if succession is not None and self.successor_of(succession.predecessor) is not None:
+            if succession is not None and self._followed(entry, succession):
                 return AlreadySucceeded(succession.predecessor)
             if self.numbered(*_number_of(entry)) is None and self.find(str(entry.licence.identifier)) is None:
                 raise error
             return DuplicateNumber(entry.licence.number)
         return stored if stored.body_digest == entry.body_digest else IdempotencyMismatch(entry.key)
+
+    def _followed(self, entry: Entry, succession: Succession) -> bool:
+        with self._engine.connect() as connection:
+            claimed = _claimed_from(connection, entry, succession)
+        return self.successor_of(claimed) is not None
 
     def plan_many(self, wanted: Sequence[tuple[Entry, SigningPlan]]) -> Sequence[Entry]:
         """See `issuer.ports.Register`."""
@@ -221,6 +253,11 @@ class SqlRegister:
         """See `issuer.ports.Register`."""
         with self._engine.begin() as connection:
             return release_in(connection, wanted)
+
+    def void_many(self, wanted: Sequence[tuple[Entry, Void]]) -> Sequence[Entry]:
+        """See `issuer.ports.Register`."""
+        with self._engine.begin() as connection:
+            return void_in(connection, wanted)
 
     def _move(self, entries: Sequence[Entry], move: Update, rows: Sequence[Mapping[str, object]]) -> Sequence[Entry]:
         """Make a move wherever it applies, and give the entries as they are then."""
@@ -285,6 +322,22 @@ def release_in(connection: Connection, wanted: Sequence[tuple[Entry, Artefacts]]
     return _as_stored(connection, [entry for entry, _ in wanted])
 
 
+def void_in(connection: Connection, wanted: Sequence[tuple[Entry, Void]]) -> list[Entry]:
+    """`void_many` within somebody's transaction, which stores why."""
+    rows = [
+        {
+            "moved": str(entry.licence.identifier),
+            "void_at": void.at,
+            "void_reason": void.reason[:VOID_REASON],
+            "predecessor": None,  # its document still says what it was to follow; another one may now
+        }
+        for entry, void in wanted
+    ]
+    if rows:
+        connection.execute(_VOIDS, rows)
+    return _as_stored(connection, [entry for entry, _ in wanted])
+
+
 def batched(values: Sequence[str]) -> Iterator[Sequence[str]]:
     """Values in parts small enough for one IN list; what has no place in a text of PostgreSQL is left out."""
     askable = [value for value in values if "\0" not in value]
@@ -313,6 +366,10 @@ def _number_of(entry: Entry) -> tuple[str, str, str]:
     return identifier.issuer_code, identifier.type_code, entry.licence.number
 
 
+def _codes(entry: Entry) -> frozenset[tuple[str, str]]:
+    return frozenset((one.code_type, one.code) for one in entry.licence.holders)
+
+
 def _values(entry: Entry) -> dict[str, object]:
     """The row of a new entry."""
     issuer_code, type_code, number = _number_of(entry)
@@ -337,7 +394,7 @@ def _claims(connection: Connection, entry: Entry) -> dict[str, str | None]:
     if succession is None:
         return {"claim": same_number(new.number), "predecessor": None}
     if not succession.kind.keeps_identity:
-        return {"claim": same_number(new.number), "predecessor": succession.predecessor}
+        return {"claim": same_number(new.number), "predecessor": _claimed_from(connection, entry, succession)}
     own = f"{str(new.identifier).rsplit('.', 2)[0]}."
     earlier = select(licence.c.identifier).where(
         licence.c.issuer_code == new.identifier.issuer_code,
@@ -347,6 +404,14 @@ def _claims(connection: Connection, entry: Entry) -> dict[str, str | None]:
     )
     kept = connection.scalar(earlier) is not None
     return {"claim": None if kept else same_number(new.number), "predecessor": succession.predecessor}
+
+
+def _claimed_from(connection: Connection, entry: Entry, succession: Succession) -> str:
+    """Whom a transfer claims to follow: of another library once for each body, as nobody here can tell who is right."""
+    known = select(licence.c.identifier).where(licence.c.identifier == succession.predecessor)
+    if connection.scalar(known) is not None:
+        return succession.predecessor
+    return f"{succession.predecessor}#{entry.licence.identifier.issuer_code}"
 
 
 @lru_cache(maxsize=256)
@@ -375,4 +440,5 @@ def _progress(row: Row[*tuple[object, ...]]) -> dict[str, Any]:
         "plan": SigningPlan(bytes(row.token), row.ofd_plan, row.pdf_plan) if row.token else None,
         "sealed": (row.ofd, row.pdf) if row.ofd else None,
         "artefacts": Artefacts(row.ofd, row.pdf, row.leaf, row.released_at) if released else None,
+        "void": Void(row.void_at, row.void_reason or "") if row.void_at else None,
     }

@@ -4,7 +4,7 @@ A view is made from values of the rules and nothing else, so the same value is a
 view contains is decided here; who may have it is decided in `issuer.http`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -70,6 +70,8 @@ class GroundView(BaseModel):
     legal_basis: str = Field(description="提示性说明，引用前请核对法律原文")
     retroactive: bool
     needs_reason: bool
+    needs_decision: bool
+    successor: bool = Field(description="是否由新的证照接续")
     authorities: list[PartyView]
 
 
@@ -133,18 +135,21 @@ class LicenceView(IssuedView):
 
 
 class ActView(BaseModel):
-    """An act as recorded; `result` is the standing it leads to."""
+    """An act as recorded; `result` is the standing it leads to, null where it leaves the standing as it is."""
 
     sequence: int
     kind: ActKind
     label: str
     ground: str
     reason: str
+    decision: str = Field(description="决定文书号；没有则为空")
+    reverses: int | None = Field(description="恢复、撤销的是第几次处理；不针对别的处理则为 null")
     decided_at: datetime
     effective_at: datetime
     recorded_at: datetime
-    result: str
-    result_label: str
+    published_at: datetime | None = Field(description="首次载入哪一时刻签发的状态清单，由清单推得；尚未公布为 null")
+    result: str | None
+    result_label: str | None
 
 
 class StandingView(BaseModel):
@@ -184,6 +189,8 @@ def ground_view(ground: Ground) -> GroundView:
         legal_basis=ground.legal_basis,
         retroactive=ground.retroactive,
         needs_reason=ground.needs_reason,
+        needs_decision=ground.needs_decision,
+        successor=ground.successor,
         authorities=[PartyView(code=one.value, name=one.label) for one in sorted(ground.authorities)],
     )
 
@@ -231,8 +238,8 @@ def _succession_view(succession: Succession | None) -> SuccessionView | None:
     )
 
 
-def act_view(act: Act) -> ActView:
-    """An act as it is answered."""
+def act_view(act: Act, published_at: datetime | None = None) -> ActView:
+    """An act as it is answered, with the instant since which it is public."""
     result = MOVES[act.kind].result
     return ActView(
         sequence=act.sequence,
@@ -240,16 +247,27 @@ def act_view(act: Act) -> ActView:
         label=act.kind.label,
         ground=act.ground,
         reason=act.reason,
+        decision=act.decision,
+        reverses=act.reverses,
         decided_at=act.decided_at,
         effective_at=act.effective_at,
         recorded_at=act.recorded_at,
-        result=result.value,
-        result_label=result.label,
+        published_at=published_at,
+        result=result.value if result else None,
+        result_label=result.label if result else None,
     )
 
 
-def standing_view(identifier: str, standing: Standing, acts: Sequence[Act], at: datetime, *, why: bool) -> StandingView:
-    """A standing as it is answered; the acts only where `why`."""
+def standing_view(
+    identifier: str,
+    standing: Standing,
+    acts: Sequence[Act],
+    at: datetime,
+    *,
+    why: bool,
+    published: Mapping[int, datetime],
+) -> StandingView:
+    """A standing as it is answered; the acts, with when each was published, only where `why`."""
     return StandingView(
         identifier=identifier,
         at=at,
@@ -258,7 +276,7 @@ def standing_view(identifier: str, standing: Standing, acts: Sequence[Act], at: 
         final=standing.status.final,
         since=standing.since,
         next_change=next_change(acts, at),
-        acts=[act_view(act) for act in acts] if why else None,
+        acts=[act_view(act, published.get(act.sequence)) for act in acts] if why else None,
     )
 
 

@@ -12,6 +12,7 @@ from issuer.application import Application
 from issuer.applying import deciding, filing, releasing
 from issuer.applying.attaching import attach
 from issuer.applying.docket import Docket, Event, Proposal, members_of_application, propose
+from issuer.applying.errors import NeedsApproval
 from issuer.applying.life import Stage, Step
 from issuer.applying.linting import Caution, check_proposal, warnings_of
 from issuer.applying.moving import find
@@ -19,6 +20,8 @@ from issuer.applying.operations import Operation, operations_of
 from issuer.applying.ports import Applying
 from issuer.applying.previewing import preview
 from issuer.applying.succeeding import wish
+from issuer.errors import GivenUp
+from issuer.inheriting import Originals
 from issuer.issuing import Issued
 from issuer.ports import Entry, Office
 from service.archive import Archive
@@ -41,14 +44,17 @@ class Applications:
         publisher: Callable[[], Publisher],
         now: Callable[[], datetime],
         random: Callable[[int], bytes],
+        originals: Originals,
     ) -> None:
         self._archive, self._office, self._publisher, self._now, self._random = archive, office, publisher, now, random
+        self._originals = originals
 
     @property
     def ports(self) -> Applying:
         """What the journeys need."""
         archive = self._archive
-        return Applying(archive.dockets, self._office(), archive.register.held, archive.acts.of, self._random)
+        held, acts = archive.register.held, archive.acts.of
+        return Applying(archive.dockets, self._office(), held, acts, self._random, self._originals)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -179,7 +185,11 @@ class Applications:
         if docket.stage is Stage.SUBMITTED:
             key = f"docket:{docket.number}:{docket.sequence + 1}:{Step.WAIVE.value}"
             docket = deciding.waive(self.ports, docket, by=by, key=key, at=at)
-        done, issued = releasing.carry_out(self.ports, docket, by=by, at=at)
+        try:
+            done, issued = releasing.carry_out(self.ports, docket, by=by, at=at)
+        except (GivenUp, NeedsApproval):
+            self._publish_acts(docket.number)  # what was begun is void, and whoever has a file of it is to know
+            raise
         licence = issued.entry.licence
         with published_later(str(licence.identifier)):
             self._publisher().after_issue(licence.status.list, self._now())
@@ -202,14 +212,15 @@ class Applications:
     def take_up(self) -> tuple[int, tuple[Exception, ...]]:
         """Carry on every issue that was begun and cut off; how many were completed, and what kept the others."""
         kept: list[Exception] = []
-        waiting = releasing.unfinished(self.ports)
-        for docket in waiting:
+        done = 0
+        for docket in releasing.unfinished(self.ports):
             second = docket.approval.by if docket.approval else docket.maker
             try:
                 self.issue(docket, by=second)
+                done += 1
             except Exception as error:  # noqa: BLE001  (whatever keeps one from going on must not keep the others)
                 kept.append(error)
-        return len(waiting) - len(kept), tuple(kept)
+        return done, tuple(kept)
 
     def _publish_acts(self, subject: str) -> None:
         """Log and publish the acts that were recorded with a step."""

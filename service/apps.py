@@ -46,6 +46,9 @@ from issuer.http import router as issuer_router
 from issuer.presenting.http import Redeemer
 from issuer.presenting.http import router as presenting_router
 from issuer.presenting.ports import Presenter
+from issuer.warrants.http import Clerk as WarrantClerk
+from issuer.warrants.http import Right as WarrantRight
+from issuer.warrants.http import router as warrants_router
 from service import pages
 from service.catalogue_rights import CATALOGUE_RIGHTS, actor_of
 from service.describing import describe_api
@@ -54,15 +57,19 @@ from service.guards import Guards
 from service.health import router as health_router
 from service.identity import Person, Role
 from service.observing import Journal, Meters, Observer
-from service.outlet import Outlet, json_only, wants_page
+from service.originals import originals_router
+from service.outlet import Outlet, describe, json_only, wants_page
 from service.pages.rendering import STATIC
+from service.past_standing_routes import past_standing_router
 from service.photographing import photographs_router
 from service.shell import BodyLimit, CarefulHeaders
 from service.tokens import router as tokens_router
+from service.trail_keeper import TrailKeeper
 from service.who import asker_of, presenter_of
 from service.wiring import Yinzheng
+from trust.certification.http import responding_router, stamping_router
 from trust.certification.http import router as certification_router
-from trust.certification.http import stamping_router
+from trust.formats.leaf import token_commitment
 from trust.log.http import router as log_router
 from trust.revocation.http import router as status_router
 from trust.rules.verdict import Indication
@@ -93,6 +100,10 @@ STOCK_RIGHTS: dict[StockRight, tuple[Role, ...]] = {
 }
 BATCH_RIGHTS: dict[BatchRight, tuple[Role, ...]] = {
     "enter": (Role.OFFICIAL, Role.SYSTEM),
+    "decide": (Role.OFFICIAL,),
+}
+WARRANT_RIGHTS: dict[WarrantRight, tuple[Role, ...]] = {
+    "order": (Role.OFFICIAL, Role.SYSTEM),
     "decide": (Role.OFFICIAL,),
 }
 SEAL_RIGHTS: dict[SealRight, tuple[Role, ...]] = {
@@ -132,6 +143,7 @@ def make_app(yinzheng: Yinzheng, *, production: bool, log: TextIO | None = None)
             Middleware(CarefulHeaders, production=production),
             Middleware(BodyLimit),
             Middleware(Outlet, journal=journal),
+            Middleware(TrailKeeper, keeping=yinzheng.trail, status_of=lambda error: describe(error).status),
         ],
     )
     _include_slices(app, yinzheng, guards, meters)
@@ -149,6 +161,9 @@ def _include_slices(app: FastAPI, yinzheng: Yinzheng, guards: Guards, meters: Me
     app.include_router(issuer_router(_desk(yinzheng), authorize=_viewers(guards)), dependencies=[Depends(json_only)])
     app.include_router(
         applications_router(yinzheng.applications, authorize=_clerks(guards)), dependencies=[Depends(json_only)]
+    )
+    app.include_router(
+        warrants_router(yinzheng.warrants, authorize=_warrant_clerks(guards)), dependencies=[Depends(json_only)]
     )
     app.include_router(
         copies_router(CopyPorts(yinzheng.copies, yinzheng.office.host_url), authorize=_askers(yinzheng, guards)),
@@ -175,20 +190,23 @@ def _include_slices(app: FastAPI, yinzheng: Yinzheng, guards: Guards, meters: Me
         dependencies=[Depends(json_only)],
         responses=CITING,
     )
+    app.include_router(past_standing_router(yinzheng, guards.person()), dependencies=[Depends(json_only)])
     sealers = _sealers(guards)
     app.include_router(seals_router(yinzheng.seals, authorize=sealers), dependencies=[Depends(json_only)])
     app.include_router(sealing_router(yinzheng.seals, authorize=sealers))
     issuers = guards.person(Role.OFFICIAL, Role.SYSTEM)
-    app.include_router(photographs_router(yinzheng.photographs, issuers))
+    app.include_router(photographs_router(yinzheng.photographs, yinzheng.catalogue, issuers))
+    app.include_router(originals_router(yinzheng.originals, issuers))
     app.include_router(tokens_router(yinzheng.identity, yinzheng.now))
-    app.include_router(status_router(archive.publications), responses=PUBLISHED)
-    app.include_router(log_router(archive.log), responses=PUBLISHED)
+    app.include_router(status_router(yinzheng.public_lists), responses=PUBLISHED)
+    app.include_router(log_router(archive.log, yinzheng.take_cosignatures), responses=PUBLISHED)
     catalogue, deciders = yinzheng.catalogue, _actors(guards)
     app.include_router(catalogue_router(catalogue, authorize=deciders), dependencies=[Depends(json_only)])
     app.include_router(drafts_router(catalogue, authorize=deciders))
     app.include_router(entries_router(catalogue))
-    app.include_router(certification_router(archive.books.editions, archive.trust_lists), responses=PUBLISHED)
+    app.include_router(certification_router(yinzheng.public_crls, yinzheng.public_trust_lists), responses=PUBLISHED)
     app.include_router(stamping_router(yinzheng.answer_stamp_request))
+    app.include_router(responding_router(yinzheng.answer_ocsp))
 
 
 def _desk(yinzheng: Yinzheng) -> Desk:
@@ -199,8 +217,10 @@ def _desk(yinzheng: Yinzheng) -> Desk:
         find=register.find,
         held=register.held,
         files=yinzheng.files_of,
+        proof=lambda issued: yinzheng.log_proof(token_commitment(issued.token)),
         act=yinzheng.act,
         acts=yinzheng.archive.acts.of,
+        published=yinzheng.published_since,
         operations=yinzheng.applications.operations,
         successor_of=yinzheng.applications.successor_of,
         now=yinzheng.now,
@@ -269,6 +289,18 @@ def _batch_clerks(guards: Guards) -> Callable[[BatchRight], Callable[..., BatchC
     def authorize(right: BatchRight) -> Callable[..., BatchClerk]:
         def clerk(person: Annotated[Person, Depends(guards.person(*BATCH_RIGHTS[right]))]) -> BatchClerk:
             return BatchClerk(SealOfficer(person.login, person.name), person.department or "")
+
+        return clerk
+
+    return authorize
+
+
+def _warrant_clerks(guards: Guards) -> Callable[[WarrantRight], Callable[..., WarrantClerk]]:
+    """Who orders acts: officials and systems, for their own department; officials decide on them."""
+
+    def authorize(right: WarrantRight) -> Callable[..., WarrantClerk]:
+        def clerk(person: Annotated[Person, Depends(guards.person(*WARRANT_RIGHTS[right]))]) -> WarrantClerk:
+            return WarrantClerk(SealOfficer(person.login, person.name), person.department or "")
 
         return clerk
 

@@ -16,10 +16,12 @@ from issuer.feeding.store import SqlFeed, note_act
 from issuer.ports import Entry
 from issuer.presenting.store import SqlCodes
 from issuer.store import SqlRegister
+from issuer.warrants.store import SqlWarrants
+from service.epochs.store import SqlEpochs
 from service.store import SqlPeople
 from trust.certification.store import SqlStamps, books, trust_lists
-from trust.log.store import SqlLog
-from trust.revocation.store import SqlActs, SqlPublications, SqlSlots
+from trust.log.store import SqlLog, SqlWitnesses
+from trust.revocation.store import SqlActs, SqlPublications, SqlSecondForms, SqlSlots
 from trust.sealing.store.applications import SqlApplications
 from trust.sealing.store.register import SqlSealRegister
 from trust.sealing.store.requests import SqlSealRequests
@@ -37,15 +39,19 @@ class Archive:
         self.seal_applications = SqlApplications(engine)
         self.seal_requests = SqlSealRequests(engine)
         self.log = SqlLog(engine)
+        self.witnesses = SqlWitnesses(engine)
         self.acts = SqlActs(engine, note_act)
         self.feed = SqlFeed(engine)
         self.slots = SqlSlots(engine)
         self.publications = SqlPublications(engine)
+        self.second_forms = SqlSecondForms(engine)
+        self.epochs = SqlEpochs(engine)
         self.register = SqlRegister(engine, index_holder)
         self.catalogue = SqlEntries(engine)
         self.mandates = SqlMandates(engine)
         self.counts = SqlCounts(engine)
         self.dockets = SqlDockets(engine)
+        self.warrants = SqlWarrants(engine)
         self.stocks = SqlStocks(engine)
         self.batches = SqlBatches(engine)
         self.copies = SqlCopies(engine)

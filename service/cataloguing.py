@@ -11,7 +11,7 @@ from typing import Protocol
 from issuer.application import Application
 from issuer.catalogue import defining, granting, publishing
 from issuer.catalogue.defining import Drafting
-from issuer.catalogue.errors import EntryUnknown
+from issuer.catalogue.errors import EntryUnknown, TypeRetired
 from issuer.catalogue.granting import Actor, Granting
 from issuer.catalogue.numbering import draw_number
 from issuer.catalogue.planning import take_up_mandates, take_up_template
@@ -32,7 +32,7 @@ from trust.formats.leaf import EntryKind, public_statement
 from trust.formats.trust_list import TrustList
 from trust.log.appending import append
 from trust.rules.catalogue import LicenceType
-from trust.rules.catalogue_entry import EntryStatus
+from trust.rules.catalogue_entry import EntryStatus, TypeInForce
 from trust.rules.licence import Licence
 from trust.rules.mandate import Mandate, MandateBook
 from trust.sealing.ports import Officer
@@ -75,8 +75,16 @@ class Cataloguing:
     # --- what issuing and publishing ask ---------------------------------------------------------------------------
 
     def in_force(self, type_code: str) -> Bundle:
-        """The template in force for a type; raises as `issuer.catalogue.reading.Catalogue.in_force`."""
-        return self._catalogue.in_force(type_code)
+        """The template in force for a type; raises as `issuer.catalogue.reading.Catalogue.in_force`.
+
+        What the public was told is held against what the database says: nobody brings a retired type back, or an
+        older version, by writing there.
+        """
+        found, listed = self._catalogue.in_force(type_code), self._publisher().trust_list()
+        told = listed.type_in_force(type_code) if listed is not None else None
+        if told is not None and not TypeInForce(type_code, found.type.bundle_version).may_follow(told):
+            raise TypeRetired(type_code)
+        return found
 
     def face(self, type_code: str, template: str) -> Bundle:
         """The template a licence was begun with; raises as `issuer.catalogue.reading.Catalogue.face`."""
@@ -104,6 +112,15 @@ class Cataloguing:
     def types(self) -> tuple[tuple[str, str], ...]:
         """Codes and names of all types ever published, older names first."""
         return self._catalogue.types()
+
+    def types_in_force(self, told: Sequence[TypeInForce]) -> tuple[TypeInForce, ...]:
+        """What the public is told of each type next, after it was `told` this: nothing that was said is taken back."""
+        own = {one.code: one for one in self._catalogue.types_in_force()}
+        for before in told:
+            now = own.get(before.code)
+            if now is None or not now.may_follow(before):
+                own[before.code] = before
+        return tuple(own[code] for code in sorted(own))
 
     def draw_number(self, kind: LicenceType, application: Application) -> str:
         """The next number of a type; raises as `issuer.catalogue.numbering.draw_number`."""

@@ -7,6 +7,7 @@ and never 1, which would say FAILED. Every refusal is a sentence in Chinese and 
 
 import sys
 import traceback
+from collections.abc import Sequence
 
 import typer
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +19,8 @@ from service.blobs import BlobMissing
 from service.commands import (
     acting,
     applying,
+    auditing,
+    backing_up,
     batching,
     catalogue,
     citing,
@@ -28,19 +31,23 @@ from service.commands import (
     mandates,
     presenting,
     preserving,
+    proving,
     running,
     sealing,
+    standing,
     templating,
     verifying,
+    witnessing,
 )
+from service.commands.installation import record_command
 from service.commands.output import complain
-from service.errors import NotYetPublished, TimeStampUnavailable
+from service.errors import LogMisbehaved, LogUnavailable, NotYetPublished, TimeStampUnavailable
 from service.identity import IdentityError
 from service.problem import Problem, Usage
 from service.problems import problem_of
+from service.trail.doing import beginning
 from templates.errors import TemplatesError
 from trust.errors import TrustError
-from trust.rules.standing import ActKind
 from verifier.errors import VerifierError
 
 USAGE, REFUSED, FAULT, INTERRUPTED = 64, 1, 70, 130
@@ -49,7 +56,7 @@ BadWords: type[typer.BadParameter] = typer.BadParameter.__mro__[1]
 
 OURS = (
     KeysError, TrustError, TemplatesError, IssuerError, CasesError, IdentityError, BlobMissing, NotYetPublished,
-    TimeStampUnavailable,
+    TimeStampUnavailable, LogUnavailable, LogMisbehaved,
 )  # fmt: skip
 MACHINE = (OSError, DBAPIError)
 """Errors of disk and database, which are nobody's fault here."""
@@ -75,9 +82,14 @@ for run in (
 ):
     app.command()(run)
 app.command("verify")(verifying.verify)
-for kind in (ActKind.SUSPEND, ActKind.REINSTATE, ActKind.REVOKE, ActKind.RESCIND, ActKind.CANCEL):
+for kind in acting.HELP:
     app.command(kind.value)(acting.command(kind))
+app.add_typer(auditing.audit, name="audit")
+app.command("backup")(backing_up.backup)
+app.command("restore")(backing_up.restore)
 app.command("grounds")(acting.grounds)
+app.command("acts")(acting.acts)
+app.command("standing")(standing.standing)
 app.command("cite")(citing.cite)
 app.add_typer(batching.batch, name="batch")
 app.command("worker")(batching.worker)
@@ -87,6 +99,7 @@ app.add_typer(feeding.system, name="system")
 app.command("seal")(sealing.seal)
 app.add_typer(sealing.seals, name="seals")
 app.command("preserve")(preserving.preserve)
+app.command("proof")(proving.proof)
 app.command("withdraw")(citing.withdraw)
 bundle.command("export")(verifying.export)
 app.add_typer(bundle, name="bundle")
@@ -99,9 +112,39 @@ app.command("succeed")(applying.succeed)
 app.add_typer(templating.template, name="template")
 app.add_typer(catalogue.catalogue, name="catalogue")
 app.add_typer(mandates.mandate, name="mandate")
+app.add_typer(witnessing.witness, name="witness")
 
 
 def main(arguments: list[str] | None = None) -> None:
+    """Run one command, leave its record in the trail if it opened an installation, and leave with its exit code."""
+    words, code = sys.argv[1:] if arguments is None else arguments, FAULT
+    with beginning() as doing:
+        try:
+            _run(arguments)
+        except SystemExit as left:
+            code = left.code if isinstance(left.code, int) else FAULT
+            raise
+        finally:
+            try:
+                record_command(doing, command_in(words), code)
+            except MACHINE as error:
+                complain(problem_of(error))  # what was done is done; that it left no record is told
+
+
+def command_in(words: Sequence[str]) -> str:
+    """The names of the command in these words, and nothing that was given to it: that may be about people."""
+    first, second = (*words, "", "")[:2]
+    for group in app.registered_groups:
+        if group.name == first and group.typer_instance is not None:
+            return f"{first} {second}" if second in _names(group.typer_instance) else first
+    return first if first in _names(app) else ""
+
+
+def _names(group: typer.Typer) -> set[str]:
+    return {str(one.name or getattr(one.callback, "__name__", "")) for one in group.registered_commands}
+
+
+def _run(arguments: list[str] | None) -> None:
     """Run one command and leave with its exit code."""
     try:
         code = app(arguments, standalone_mode=False)

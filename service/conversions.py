@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from issuer.application import Application
-from issuer.converting.comparing import compare
+from issuer.converting.comparing import compare, reopened
 from issuer.converting.confirming import confirm, refuse
 from issuer.converting.errors import NoSuchStock
 from issuer.converting.grading import Checks
@@ -97,6 +97,10 @@ class Conversions:
         if found is None or found.body_code != body_code:
             raise NoSuchStock
         return found
+
+    def reopened(self, stock: Stock) -> bool:
+        """Whether confirmed stock has to be compared again, as the face is another one by now."""
+        return reopened(self.desk, stock)
 
     def bundle_of(self, stock: Stock) -> Bundle:
         """The type of the stock, with its face."""

@@ -10,7 +10,8 @@ import ssl
 from collections.abc import Callable, Mapping, Sequence
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from threading import Timer
+from queue import Empty, Queue
+from threading import Thread, Timer
 from urllib.parse import urlsplit
 
 from issuer.feeding.errors import DeliveryFailed, HookRefused
@@ -21,7 +22,15 @@ STEP_S, WHOLE_S = 5.0, 10.0
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
 _NAT64 = ip_network("64:ff9b::/96")
-_SITE_LOCAL = ip_network("fec0::/10")
+_NOT_GLOBAL = tuple(
+    map(
+        ip_network,
+        ("fec0::/10", "3fff::/20", "5f00::/16", "100:0:0:1::/64", "192.0.0.0/24", "192.88.99.0/24", "192.31.196.0/24")
+        + ("192.52.193.0/24", "192.175.48.0/24"),
+    )
+)
+"""Of the special-purpose registers of IANA, where Python's own list is older or says otherwise: site-local addresses,
+documentation, segment routing, discarding, protocol assignments, the anycast of 6to4, AS112 and AMT."""
 
 
 class PublicCourier:
@@ -67,8 +76,8 @@ class PublicCourier:
     def _address(self, host: str, port: int) -> str:
         """An address of the host, once all of them were found to be public; raises DeliveryFailed."""
         try:
-            found = self._resolve(host, port)
-        except (OSError, UnicodeError) as error:
+            found = self._found(host, port)
+        except (OSError, UnicodeError, TimeoutError) as error:
             raise DeliveryFailed("unresolved") from error
         if not found:
             raise DeliveryFailed("unresolved")
@@ -76,6 +85,25 @@ class PublicCourier:
             if not (is_public(ip_address(text)) or (self._loopback and host in LOOPBACK)):
                 raise DeliveryFailed("not-public")
         return found[0]
+
+    def _found(self, host: str, port: int) -> Sequence[str]:
+        """The addresses of the host; a look-up that takes too long is left to itself, for it cannot be broken off."""
+        answer: Queue[Sequence[str] | OSError | UnicodeError] = Queue(1)
+
+        def look_up() -> None:
+            try:
+                answer.put(self._resolve(host, port))
+            except (OSError, UnicodeError) as error:
+                answer.put(error)
+
+        Thread(target=look_up, daemon=True).start()
+        try:
+            found = answer.get(timeout=min(STEP_S, self._whole_s))
+        except Empty as error:
+            raise TimeoutError from error
+        if isinstance(found, OSError | UnicodeError):
+            raise found
+        return found
 
 
 def resolved(host: str, port: int) -> Sequence[str]:
@@ -92,8 +120,10 @@ def is_public(address: Address) -> bool:
             inner = IPv4Address(int(address) & 0xFFFF_FFFF)
         if inner is not None:
             return is_public(inner)
-        if address in _SITE_LOCAL or int(address) >> 32 == 0:
+        if int(address) >> 32 == 0:
             return False
+    if any(address in network for network in _NOT_GLOBAL if network.version == address.version):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 

@@ -9,6 +9,7 @@ from service.city import City
 from service.keyring import KeyRing, LateSigner
 from trust.certification.profiles import (
     LOG,
+    OCSP,
     PRESENTATION,
     RECEIPT,
     SEAL_MAKER,
@@ -28,6 +29,7 @@ SERVICES = {
     "receipt": RECEIPT,
     "presentation": PRESENTATION,
     "time-stamp": TIME_STAMP,
+    "ocsp": OCSP,
 }
 """Roles of the installation itself, by the name of their key."""
 

@@ -1,4 +1,4 @@
-"""What `service` itself has to tell: done but not yet public, and that nobody gives a time stamp."""
+"""What `service` itself has to tell: done but not yet public, no time stamp to be had, a log that fails or lies."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +23,22 @@ class TimeStampUnavailable(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class LogUnavailable(Exception):
+    """A log that is followed from here gave no answer that is one; `reason` is a stable code, or its own words."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class LogMisbehaved(Exception):
+    """A log that is followed from here contradicts itself; `kind` is how, `proof` the file that proves it."""
+
+    def __init__(self, kind: str, proof: str) -> None:
+        super().__init__(f"{kind}: {proof}")
+        self.kind, self.proof = kind, proof
 
 
 @contextmanager

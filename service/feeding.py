@@ -81,7 +81,7 @@ class Feeds:
 
     def deliver_once(self) -> Sequence[Delivery]:
         """Tell every hook that is due its next events."""
-        return deliver_once(self.desk, at=self._now())
+        return deliver_once(self.desk, now=self._now)
 
     def _secret(self, key_id: str) -> bytes:
         return hmac_sm3(self._index_key(), f"yinzheng webhook {key_id}".encode())

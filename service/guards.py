@@ -20,6 +20,7 @@ from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from service.identity import LASTING, ForgedRequest, Identity, NotSignedIn, Person, Role, Session, require
+from service.trail.doing import note_actor
 
 COOKIE = "__Host-yinzheng"
 FORM_HEADER, FORM_FIELD = "X-Form-Token", "form_token"
@@ -77,6 +78,7 @@ class Guards:
                 raise NotSignedIn
             token = cookie if bearer is None else bearer.credentials
             found = self._identity.session(token, self._now())
+            note_asking(found.person)
             person = require(found.person, roles)
             if bearer is not None:
                 return Sender(person, None)
@@ -84,6 +86,11 @@ class Guards:
             return Sender(person, found)
 
         return sender
+
+
+def note_asking(person: Person) -> None:
+    """Tell the trail who asks."""
+    note_actor(person.login, person.role.value, person.held)
 
 
 def keep_session(response: Response, token: str) -> None:
@@ -155,10 +162,13 @@ def _session(identity: Identity, now: Callable[[], datetime]) -> Callable[..., S
         sent: Annotated[str | None, Depends(_sent_token)],
     ) -> Session:
         if bearer is not None:
-            return identity.session(bearer.credentials, now())
+            found = identity.session(bearer.credentials, now())
+            note_asking(found.person)
+            return found
         if "authorization" in request.headers:
             raise NotSignedIn
         found = identity.session(cookie, now())
+        note_asking(found.person)
         if request.method not in READING:
             check_origin(request)
             check_form(found, sent)

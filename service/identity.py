@@ -8,7 +8,7 @@ people. The demo's people are announced and refused in production.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from threading import BoundedSemaphore, Lock
@@ -18,6 +18,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from keys.sm3 import hmac_sm3, sm3
+from service.trail.doing import note_actor, note_failure, note_present
+from trust.rules.people import tidy_name
 
 LASTING = timedelta(hours=8)
 TOKEN_LENGTH = 32
@@ -99,6 +101,13 @@ class Person:
     holder_code_type: str | None = None
     holder_code: str | None = None
 
+    @property
+    def held(self) -> tuple[str, str] | None:
+        """Kind and number of the code of somebody who is here as a holder."""
+        if self.role is not Role.HOLDER or self.holder_code_type is None or self.holder_code is None:
+            return None
+        return self.holder_code_type, self.holder_code
+
 
 @dataclass(frozen=True)
 class Session:
@@ -153,8 +162,8 @@ class Identity:
         self._turn = BoundedSemaphore(AT_ONCE)
 
     def enrol(self, person: Person, password: str) -> None:
-        """Store a person with a password."""
-        self._people.enrol(person, self._hasher.hash(password))
+        """Store a person with a password, under the tidy form of the name."""
+        self._people.enrol(replace(person, name=tidy_name(person.name)), self._hasher.hash(password))
 
     def admit_system(self, login: str, name: str, department: str) -> str:
         """Give a system of a department a new secret, its only one; sessions under an older one end.
@@ -209,11 +218,13 @@ class Identity:
                 self._count_try(login, at)
             found = self._people.find(login) if possible else None
             if not self._matches(found[1] if found else self._decoy, password) or found is None:
+                _note_failure(found[0] if found else None)
                 raise WrongCredentials
         finally:
             self._turn.release()
         with self._counting:
             self._failures.pop(login, None)
+        note_actor(found[0].login, found[0].role.value, found[0].held)
         token = self._random(TOKEN_LENGTH).hex()
         self._people.open_session(_digest(token), login, at + LASTING)
         return token
@@ -253,6 +264,8 @@ class Identity:
 
     def sign_out(self, token: str) -> None:
         """End a session."""
+        if (found := self._people.session(_digest(token))) is not None:
+            note_present(found[0].login, found[0].role.value, found[0].held)
         self._people.end_session(_digest(token))
 
 
@@ -271,6 +284,12 @@ def require(person: Person, roles: Collection[Role], department: str | None = No
     if person.role not in roles or (department is not None and person.department != department):
         raise NotAllowed(person.login)
     return person
+
+
+def _note_failure(person: Person | None) -> None:
+    """Tell the trail whose sign-in failed; of a login that nobody has, and that may be a password, nothing but that."""
+    known = person is not None and person.role is not Role.HOLDER
+    note_failure(person.login if person and known else "", person.role.value if person else "")
 
 
 def _digest(token: str) -> bytes:

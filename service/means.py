@@ -16,6 +16,7 @@ from cases.requirement import Matter
 from issuer.ports import Blobs
 from service.city import City
 from service.keyring import KeyRing
+from service.public_folder import PublicFolder
 from service.time_stamping import Stamper, TrustedClock
 from trust.certification.ports import ClockHealth
 from trust.formats.status_list import SIZE
@@ -26,8 +27,9 @@ class Means:
     """What an installation is made of; production and tests differ here and nowhere else.
 
     `index_key` opens the secret that keys the index of holders; it is asked for only where that index is used.
-    `stamper` gives the time stamps of sealed documents, None for none; `clock_health` watches `now`. Templates that are
-    kept by digest are laid out to be read in the folder `templates`, or in one of this process.
+    What is published is copied into the folder `public`, where there is one. `stamper` gives the time stamps of sealed
+    documents, None for none; `clock_health` watches `now`. Templates that are kept by digest are laid out to be read in
+    the folder `templates`, or in one of this process.
     """
 
     engine: Engine
@@ -42,6 +44,7 @@ class Means:
     list_size: int = SIZE
     stamper: Stamper | Literal["own"] | None = "own"
     templates: Path | None = None
+    public: PublicFolder | None = None
     clock_health: ClockHealth = field(default_factory=TrustedClock)
     webhook_loopback: bool = False
     """Whether webhooks may go to this machine itself, for trials."""

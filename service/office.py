@@ -9,6 +9,7 @@ from service.directory import Directory
 from service.means import Means
 from service.pens import Pens
 from trust.revocation.allotting import allot_many
+from verifier.content import read_licence
 
 
 def open_office(
@@ -32,6 +33,7 @@ def open_office(
         random=means.random,
         host_url=means.base_url,
         photo=lambda name: _photo(means.blobs, name),
+        judged=lambda sealed: read_licence(sealed)[0],
     )
 
 

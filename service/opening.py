@@ -18,6 +18,7 @@ from service.data_folder import matters_of, plan_file, require_no_demo, unusable
 from service.database import lax_settings, migrate, open_engine
 from service.means import Means
 from service.problem import Usage
+from service.public_folder import PublicFolder
 from service.settings import NO_TSA, OWN_TSA, Settings
 from service.time_stamping import OutsideAuthority, Stamper, WatchedClock
 from service.wiring import Yinzheng
@@ -62,6 +63,7 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
             ),
             blobs=FolderBlobs(settings.data / "blobs"),
             templates=settings.data / "templates",
+            public=PublicFolder(settings.public_folder),
             now=clock.now,
             random=secrets.token_bytes,
             index_key=cache(partial(open_secret, secret_file, passphrase, rounds=settings.key_rounds)),

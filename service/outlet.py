@@ -32,6 +32,7 @@ MACHINES = (
     "/crl/",
     "/trust-list",
     "/tsa",
+    "/ocsp",
     "/static/",
     "/metrics",
     "/healthz",

@@ -4,18 +4,17 @@ The answer is the name that the field of the application then holds. Handing the
 name. The body is the picture itself, a JPEG or PNG; it is decoded in a process of its own (`photographs`).
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
-from issuer.errors import UnknownType
+from issuer.errors import NoMandate
 from service.identity import Person
 from service.photographs import Photographs
-from templates.errors import TemplateError
-from templates.library import bundle_for
+from templates.library import Bundle
 
 TAKEN = frozenset({"image/jpeg", "image/png"})
 PICTURE = {"type": "string", "format": "binary"}
@@ -28,31 +27,59 @@ class PhotographView(BaseModel):
     photograph: str = Field(description="照片的名称，填在申请的照片项里", examples=["sm3:" + "0" * 64])
 
 
-def photographs_router(photographs: Photographs, officials: Callable[..., Person]) -> APIRouter:
-    """The route; `officials` is the dependency that lets those in who may issue."""
+class Types(Protocol):
+    """What the route asks of the catalogue; `service.cataloguing.Cataloguing` answers."""
+
+    def in_force(self, type_code: str) -> Bundle:
+        """The template in force for a type; raises UnknownType."""
+        ...
+
+    def own_bundles(self, body_code: str | None) -> Sequence[Bundle]:
+        """The templates of the types that a body may issue now."""
+        ...
+
+
+def photographs_router(photographs: Photographs, types: Types, officials: Callable[..., Person]) -> APIRouter:
+    """The route; `officials` is the dependency that lets those in who may issue.
+
+    A department hands in photographs for the types that it may issue, in the version that is in force.
+    """
     routes = APIRouter(prefix="/api/v1", tags=["签发"])
 
     @routes.post(
         "/types/{type_code}/photographs/{field}",
         status_code=201,
-        dependencies=[Depends(officials)],
         summary="交一张照片",
         description="照片须先交，再在申请里写上得到的名称。按照面上的位置裁剪；同一张照片得到同一个名称。",
         openapi_extra=BODY,
         responses={
+            403: {"description": "本部门没有颁发这类证照的职权"},
             404: {"description": "没有这个证照类型"},
             415: {"description": "不是 JPEG 或 PNG"},
             422: {"description": "这一类型没有这个照片项，或者照片不合要求"},
         },
     )
-    async def hand_in(request: Request, type_code: str, field: str) -> PhotographView:
+    async def hand_in(
+        request: Request, type_code: str, field: str, official: Annotated[Person, Depends(officials)]
+    ) -> PhotographView:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in TAKEN:
             raise HTTPException(415)
-        try:
-            bundle = bundle_for(type_code)
-        except TemplateError as error:
-            raise UnknownType(type_code) from error
+        bundle = await run_in_threadpool(_own, types, type_code, official)
         name = await run_in_threadpool(photographs.take, await request.body(), bundle, field)
         return PhotographView(photograph=name)
 
     return routes
+
+
+def _own(types: Types, type_code: str, official: Person) -> Bundle:
+    """The template in force of a type that the official's department may issue.
+
+    Raises:
+        UnknownType: no such type is in force.
+        NoMandate: it is for others to issue.
+
+    """
+    bundle = types.in_force(type_code)
+    if all(one.type.code != type_code for one in types.own_bundles(official.department)):
+        raise NoMandate(official.department or "", type_code)
+    return bundle

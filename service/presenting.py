@@ -5,7 +5,7 @@ to the licence as it verifies at that moment: whoever redeems sees it whole, bec
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from issuer.errors import NoSuchLicence
@@ -65,9 +65,11 @@ class Presenting:
         now: Callable[[], datetime],
         random: Callable[[int], bytes],
         host_url: str,
+        name_of: Callable[[str], str],
     ) -> None:
         self._archive, self._directory, self._verify, self._type_of = archive, directory, verify, type_of
         self._now, self._random, self._host_url = now, random, host_url
+        self._name_of = name_of
 
     @property
     def desk(self) -> PresentDesk:
@@ -121,6 +123,7 @@ class Presenting:
 
     def redeem(self, asked: Redemption, *, key: str) -> Redeemed:
         """Use a one-time code, then verify the licence it opens; raises as `issuer.presenting.redeeming.redeem`."""
+        asked = replace(asked, known_as=self._name_of(asked.department))
         code = redeem(self.desk, asked, key=key, at=self._now())
         examined = self._verify(code.identifier)
         entry = self._archive.register.find(code.identifier)

@@ -11,7 +11,7 @@ import errno
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 
 from cases import errors as cases
 from issuer import errors as issuer
@@ -21,8 +21,9 @@ from issuer.copying import errors as copying
 from issuer.feeding import errors as feeding
 from issuer.presenting import errors as presenting
 from keys import errors as keys
-from service.errors import NotYetPublished
+from service.errors import LogMisbehaved, LogUnavailable, NotYetPublished
 from service.problem import INTERNAL, NOT_FOUND, Problem, Rows, Usage
+from service.problem_rows.of_acting import ACTING
 from service.problem_rows.of_applying import APPLYING
 from service.problem_rows.of_batches import BATCHES
 from service.problem_rows.of_catalogue import CATALOGUE
@@ -52,6 +53,7 @@ TABLE: Rows = {
     **ISSUER,
     **CATALOGUE,
     **APPLYING,
+    **ACTING,
     **BATCHES,
     **CONVERTING,
     **FEEDING,
@@ -81,6 +83,12 @@ STORAGE = Problem(
     "数据库或者文件存储暂时不可用，本次操作没有完成；请稍后重试，仍不行请联系管理员。",
     "The database or the store of files cannot be had; nothing was completed. Try again later.",
 )
+TABLES_BEHIND = Problem(
+    503,
+    "tables-behind",
+    "数据库的表与程序的版本不一致，本次操作没有完成；请先备份，停下其他版本的进程，再重新启动（启动时自动升级表结构）。",
+    "The tables are of another version than the program; back up, stop the others, and start it anew, which migrates.",
+)
 FULL = Problem(
     507,
     "storage-full",
@@ -89,6 +97,16 @@ FULL = Problem(
 )
 
 
+MISDEEDS = {
+    "two-roots": "分叉，同样多的条目有两个根",
+    "not-continued": "分叉，后来的检查点没有延续先前的内容",
+    "rolled-back": "回退，后来签的检查点条目更少",
+}
+"""How a log misbehaves, by the kind of its proof."""
+NO_SUCH = ("no such table", "no such column", "has no column named")
+"""What SQLite says of a table or a column that is not there."""
+UNDEFINED = frozenset({"42P01", "42703"})
+"""What PostgreSQL says of one: undefined table, undefined column."""
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 BROKEN = frozenset({errno.EIO, errno.EROFS, errno.ENXIO, errno.ENODEV, errno.ESTALE})
 """What the system says of a disk that fails, or was taken away."""
@@ -109,13 +127,23 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, cases.NotVerified):
         failed = [item for item in error.verdict.findings if item.indication.value != "PASSED"]
         return replace(row, details=tuple((item.name, item.detail) for item in failed))
-    if isinstance(error, NotYetPublished):
-        return replace(row, details=(("subject", error.subject),))
+    if isinstance(error, (NotYetPublished, LogUnavailable, LogMisbehaved)):
+        return _with_facts(row, error)
     if isinstance(error, verifier.EvidenceUnusable) and error.reason in EVIDENCE:
         return EVIDENCE[error.reason]
     if isinstance(error, presenting.CodeUsed) and error.at is not None:
         return _used(row, error.at, error.place)
     return _finer(row, error)
+
+
+def _with_facts(row: Problem, error: NotYetPublished | LogUnavailable | LogMisbehaved) -> Problem:
+    """An error of `service` with what it is about."""
+    if isinstance(error, NotYetPublished):
+        return replace(row, details=(("subject", error.subject),))
+    if isinstance(error, LogUnavailable):
+        return replace(row, details=(("reason", error.reason),))
+    said = f"{row.zh[:-1]}：{MISDEEDS[error.kind]}。"
+    return replace(row, zh=said, details=(("kind", error.kind), ("proof", error.proof)))
 
 
 def _used(row: Problem, at: datetime, place: str) -> Problem:
@@ -148,8 +176,18 @@ def _finer(row: Problem, error: Exception) -> Problem:
     )
 
 
+def _lacks_tables(error: Exception) -> bool:
+    """Whether the database has not the tables or columns that the program asks for."""
+    if not isinstance(error, (OperationalError, ProgrammingError)):
+        return False
+    said = str(error.orig)
+    return getattr(error.orig, "sqlstate", None) in UNDEFINED or any(word in said for word in NO_SUCH)
+
+
 def _of_the_machine(error: Exception) -> Problem:
     """The problem of an error that no package of ours raises."""
+    if _lacks_tables(error):
+        return TABLES_BEHIND
     if isinstance(error, OSError) and error.errno in NO_ROOM | BROKEN:
         return FULL if error.errno in NO_ROOM else STORAGE
     if (

@@ -2,6 +2,8 @@
 
 `refresh` may be called as often as one likes; it signs only what is due. After an act the caller asks for it at once, a
 server asks every second. Status lists are logged before the checkpoint is signed, so that the checkpoint covers them.
+What is published is copied into the public folder (`service.mirroring`), a status list at once, the rest behind it; and
+nothing is signed while the database is behind that folder.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -10,11 +12,14 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from threading import Lock
 
+from keys.sm2 import PublicKey
 from service.archive import Archive
 from service.cataloguing import Cataloguing
 from service.directory import Directory
+from service.mirroring import Mirror
+from service.public_folder import TRUST_LIST, PublicFolder, revocation_list, status_list
 from trust.certification.authority import Authority
-from trust.certification.profiles import END_ENTITIES
+from trust.certification.profiles import END_ENTITIES, STATUS_LIST
 from trust.certification.trust_listing import MAX_ENVELOPE, NAME, next_number, publish_trust_list
 from trust.errors import Conflict
 from trust.formats.certificate import load_certificate
@@ -27,6 +32,7 @@ from trust.log.checkpointing import publish_if_due
 from trust.revocation.acting import resume
 from trust.revocation.allotting import allot_many
 from trust.revocation.publishing import due, publish
+from trust.revocation.second_form import publish_second_form
 from trust.rules.seal_standing import ListedSeal, history_of, subject_of
 from trust.rules.standing import history
 
@@ -67,12 +73,18 @@ class Publisher:
         now: Callable[[], datetime],
         random: Callable[[int], bytes],
         list_size: int = SIZE,
+        folder: PublicFolder | None = None,
+        commit_trail: Callable[[datetime], None] = lambda _at: None,
     ) -> None:
+        self._mirror = Mirror(archive, folder)
         self._archive, self._directory, self._authority, self._catalogue = archive, directory, authority, catalogue
         self._base_url, self._now, self._random, self._list_size = base_url, now, random, list_size
+        self._commit_trail = commit_trail
         self._lock = Lock()
         self._logged_again = False
         self._listed_shards: set[int] = set()
+        self._second: dict[int, int] = {}
+        self._logged_crls: frozenset[bytes] = frozenset()
         self._origin: str | None = None
         self.edition = 0
         """How often this process has published or looked what is due; whoever keeps evidence compares it."""
@@ -102,8 +114,15 @@ class Publisher:
         """
         failures: list[Exception] = []
         with self._publishing():
-            steps = (self._entries_of_seals, self._standings, self._authority.publish_crls, self._catalogue.take_up)
-            for step in (*steps, self._trust_list, self._checkpoint):
+            steps = (self._entries_of_seals, self._standings, self._revocation_lists, self._catalogue.take_up)
+            for step in (
+                *steps,
+                self._trust_list,
+                self._commit_trail,
+                self._checkpoint,
+                self._second_forms,
+                self._show,
+            ):
                 try:
                     with overtaken():
                         step(at)
@@ -117,9 +136,11 @@ class Publisher:
 
         Raises:
             KeysError: a key is missing, broken, or not to be opened with this passphrase.
-            Conflict: `certificate-missing`; `clock-went-back`, nothing can be logged now.
+            Conflict: `certificate-missing`; `clock-went-back`, nothing can be logged now; `database-behind`, more was
+                published than is stored.
 
         """
+        self._mirror.require_abreast()
         check_clock(self._archive.log, self._now())
         for name in ("status-list", "log"):
             self._directory.service(name)[0].opened()
@@ -127,12 +148,22 @@ class Publisher:
     def publish_revocations(self, at: datetime) -> None:
         """Publish the revocation lists that are due; nothing else that may be due can stand in their way."""
         with self._publishing(), overtaken():
-            self._authority.publish_crls(at)
+            self._revocation_lists(at)
+
+    def _revocation_lists(self, at: datetime) -> None:
+        """Publish the revocation lists that are due, and log what is published and not logged yet."""
+        made = self._authority.publish_crls(at, lambda name: self._mirror.served(revocation_list(name)))
+        self._mirror.show_revocation_lists()
+        published = [one.der for one in made]
+        if fresh := [octets for octets in published if octets not in self._logged_crls]:
+            append(self._archive.log, [public_statement(EntryKind.CRL, octets) for octets in fresh], at)
+            self._logged_crls = frozenset(published)
 
     def after_act(self, at: datetime) -> None:
         """Make an act that was just recorded visible; nothing else that may be due can stand in its way."""
         with self._publishing(), overtaken():
             self._standings(at)
+            self._mirror.show_log()
 
     def after_seal_act(self, at: datetime) -> None:
         """Make a seal that was just filed, or an act on one, visible: in its status list, then in the trust list."""
@@ -183,10 +214,25 @@ class Publisher:
     def _publishing(self) -> Iterator[None]:
         """One at a time; the edition moves on when it is over, also when it failed half-way."""
         with self._lock:
+            self._mirror.require_abreast()
             try:
                 yield
             finally:
                 self.edition += 1
+
+    def _second_forms(self, _at: datetime) -> None:
+        """Sign the second form of every status list that is current; it follows behind the first."""
+        for shard in self._archive.publications.lists():
+            current = self._archive.publications.current(shard)
+            if current is None or self._second.get(shard) == current.number:
+                continue
+            signer, _ = self._directory.service("status-list")
+            octets = publish_second_form(self._archive.second_forms, signer, current, size=self._list_size)
+            self._mirror.show_second_form(shard, current.number, octets)
+            self._second[shard] = current.number
+
+    def _show(self, _at: datetime) -> None:
+        self._mirror.show_rest()
 
     def trust_list(self) -> TrustList | None:
         """The current trust list, as this installation published it."""
@@ -223,8 +269,10 @@ class Publisher:
         mandates = self._catalogue.take_up_mandates(last.mandates if last else (), at)
         listed, seals = self._listed(at), self._seals()
         types = tuple(dict.fromkeys((*(last.types if last else ()), *self._catalogue.types())))
+        in_force = self._catalogue.types_in_force((last.in_force if last else None) or ())
         if last is not None:
-            same = (last.certificates, last.mandates, last.types, last.seals) == (listed, mandates, types, seals)
+            said = (last.certificates, last.mandates, last.types, last.seals, last.in_force)
+            same = said == (listed, mandates, types, seals, in_force)
             young = at < last.issued_at + (last.next_update - last.issued_at) / 2
             if at < last.issued_at or (same and young):
                 return
@@ -241,12 +289,26 @@ class Publisher:
             at=at,
             next_update=at.replace(microsecond=0) + TRUST_LIST_HOLDS,
             seals=seals,
+            in_force=in_force,
             sequence=number,
+            served=self._mirror.served(TRUST_LIST),
         )
         append(self._archive.log, [public_statement(EntryKind.TRUST_LIST, octets)], at)
 
     def _seals(self) -> tuple[ListedSeal, ...]:
         """Every seal on file, by number, with its history as far as acts tell it; those without an entry come later."""
+        own, last = self._own_seals(), self.trust_list()
+        if last is None or not self._archive.epochs.every():
+            return own
+        known = {one.seal_id: one for one in own}
+        for before in last.seals or ():
+            now = known.get(before.seal_id)
+            if now is None or (len(now.history) < len(before.history) and before.history[-1].status.final):
+                known[before.seal_id] = before  # known to the public, and lost to the register in a restore
+        return tuple(known[number] for number in sorted(known))
+
+    def _own_seals(self) -> tuple[ListedSeal, ...]:
+        """The seals on file here, by number."""
         filed = self._archive.seals.listed()
         subjects = [subject_of(one.seal_id) for one in filed]
         slots, acts = self._archive.slots.of(subjects), self._archive.acts.of_many(subjects)
@@ -300,8 +362,16 @@ class Publisher:
                 log_size=self._archive.log.size(),
                 next_update=at.replace(microsecond=0) + STATUS_HOLDS,
                 size=self._list_size,
+                served=self._mirror.served(status_list(shard)),
+                signers=self._former_signers(),
             )
+            self._mirror.show_list(shard)
             append(self._archive.log, [public_statement(EntryKind.STATUS_LIST, octets)], at)
+
+    def _former_signers(self) -> list[PublicKey]:
+        """Every key that status lists were ever signed with, newest first."""
+        records = self._archive.books.certificates.of_profile(STATUS_LIST.profile.name)
+        return [load_certificate(one.der).public_key for one in reversed(records) if one.der is not None]
 
     def _checkpoint(self, at: datetime, every: timedelta = CHECKPOINT_EVERY) -> None:
         signer, _ = self._directory.service("log")

@@ -18,6 +18,73 @@ REASONS: dict[str, tuple[str, str]] = {
         "这个幂等键已用于另一份请求；请换一个键。",
         "This idempotency key belongs to another request; use a new one.",
     ),
+    # The log and its witnesses
+    "checkpoint-origin": (
+        "这是别的存证日志的检查点。",
+        "This is a checkpoint of another log.",
+    ),
+    "checkpoint-older": (
+        "这是一份旧的检查点，条目比已会签的少，没有会签；请取最新的一份。",
+        "This is an old checkpoint with fewer entries than the one cosigned; nothing was cosigned. Fetch the latest.",
+    ),
+    "split-view": (
+        "存证日志分叉：同样多的条目有两个根。没有会签。",
+        "The log shows two trees of one size; nothing was cosigned.",
+    ),
+    "rolled-back": (
+        "存证日志回退：后来签的检查点条目更少。没有会签。",
+        "The log has gone back: a later checkpoint is of fewer entries. Nothing was cosigned.",
+    ),
+    "consistency": (
+        "没有证明能把这个检查点与已会签的那个连起来，没有会签；请告知审计人员。",
+        "No proof joins this checkpoint to the one cosigned; nothing was cosigned. Tell the auditor.",
+    ),
+    "misbehaviour": (
+        "这份文件不能证明日志自相矛盾：两个检查点可以同时成立。",
+        "This file proves nothing against the log: both checkpoints may be true.",
+    ),
+    "note-name": (
+        "名称应为 1 至 200 个可见字符，不带空格和加号。",
+        "A name has 1 to 200 visible characters, without spaces and plus signs.",
+    ),
+    "verifier-key": (
+        "公钥写法不对：应为“名称+编号+密钥”一行，且用途相符。",
+        "Not a key of this use: one line of name, key id and key is needed.",
+    ),
+    "witness-unknown": (
+        "没有已登记的见证方的会签；先由日志一方运行 `yinzheng witness admit`。",
+        "No line of an admitted witness; the log's side runs `yinzheng witness admit` first.",
+    ),
+    "witness-name": (
+        "这个名称已由另一把密钥使用；先停用原来的见证方，或另取名称。",
+        "Another key has this name; dismiss that witness first, or choose another name.",
+    ),
+    "witnesses-full": ("见证方已满 15 个。", "There are 15 witnesses already."),
+    "cosignature-time": (
+        "会签的时间不可能：早于检查点，或者晚于现在；请校准见证方的时钟。",
+        "The time of the cosignature cannot be; set the witness's clock.",
+    ),
+    "type-revived": (
+        "已公布停用的证照类型不能按原版本恢复；请提高模板的版本号，另行公布。",
+        "A type that was told to be retired does not come back in the same version; publish a higher one.",
+    ),
+    # What a licence is to follow
+    "predecessor-suspended": (
+        "原证照现已暂扣，接续的证照没有发出，申请停在签发中；原证照恢复后再继续签发，不再办理的由另一人作废。",
+        "The licence to be followed is suspended; nothing was released. Go on when it is reinstated, or give it up.",
+    ),
+    "predecessor-restricted": (
+        "原证照现已限制使用，接续的证照没有发出，申请停在签发中；限制解除后再继续签发，不再办理的由另一人作废。",
+        "The licence to be followed is restricted; nothing was released. Go on when that ends, or give the issue up.",
+    ),
+    "predecessor-transferring": (
+        "原证照正在办理转出，接续的证照没有发出，申请停在签发中；撤回转出后再继续签发，不再办理的由另一人作废。",
+        "The licence to be followed is being transferred out; nothing was released. Go on when that is taken back.",
+    ),
+    "predecessor-standing": (
+        "原证照已经终止，或者未办理转出，接续的证照没有发出，也不能再发出；请由另一人把这份申请作废，再另行申请。",
+        "The licence to be followed has ended or is not being transferred; have the issue given up, and apply anew.",
+    ),
     # Catalogue and mandates
     "version-taken": (
         "这个版本号已经用过；请提高模板的 bundle_version 后重新起草。",
@@ -75,6 +142,36 @@ REASONS: dict[str, tuple[str, str]] = {
         "将要公布的状态清单会使已失效的证照恢复有效，已拒绝；请检查是否误用了旧备份。",
         "The list would make a revoked licence valid again and was refused; was an old backup restored?",
     ),
+    "database-behind": (
+        (
+            "已经公布的内容在数据库中没有（可能恢复了旧备份），已停止签发和公布，以免编号重复、失效的证照恢复有效；"
+            "请换回较新的数据库，或按恢复手册运行 `yinzheng restore --here`。"
+        ),
+        (
+            "More was published than the database has (was an old backup restored?); nothing is issued or published. Bring "
+            "back a newer database, or run `yinzheng restore --here` as the runbook for restoring says."
+        ),
+    ),
+    "restore-unfinished": (
+        "恢复尚未完成，不能签发和公布；请再次运行 `yinzheng restore --here`。",
+        "A restore is not finished; nothing is issued or published. Run `yinzheng restore --here` again.",
+    ),
+    "public-copy-missing": (
+        "找不到公布目录（YINZHENG_PUBLIC），无法得知备份之后公布过什么；请先从镜像取回公布目录。",
+        "There is no public folder (YINZHENG_PUBLIC) to tell what was published since; fetch a copy of it first.",
+    ),
+    "log-forked": (
+        "数据库中的存证日志与公布的不是同一本：恢复之后可能已经写入；请重新恢复备份。",
+        "The stored log is no beginning of the published one; load the backup once more.",
+    ),
+    "public-copy-damaged": (
+        "公布目录中的文件残缺或被改动，已停止公布；请从镜像取回这些文件后重试。",
+        "A file in the public folder is damaged; nothing is published. Fetch it from a mirror and try again.",
+    ),
+    "public-copy-differs": (
+        "公布目录中同一编号已有不同的内容，已停止公布；请查明是否有两套系统在公布。",
+        "The public folder has other octets under this number; are there two installations publishing?",
+    ),
     "would-void-an-act": (
         "这项处理会使已经登记、尚待生效的暂扣或者限制落空；请先撤回该项，再办理。",
         "This would undo a measure already on record; lift that one as of its own beginning first.",
@@ -109,6 +206,15 @@ REASONS: dict[str, tuple[str, str]] = {
     "not-retroactive": (
         "生效时间太早：这个事由不能追溯，恢复也不能早于登记之时。",
         "Effective too early: this ground does not reach back, and nothing is reinstated before it is recorded.",
+    ),
+    "act-reversal": (
+        "所指的不是这次处理所针对的那一项；请核对要撤销或者恢复的是第几次处理。",
+        "It names an act that this one is not about; check which one is to be reversed.",
+    ),
+    "already-reversed": ("所指的处理已经被撤销过。", "That act has been reversed already."),
+    "decision-missing": (
+        "这个事由必须写明决定文书号（--decision）。",
+        "This ground needs the number of the decision it rests on (--decision).",
     ),
     "act-times": ("决定时间不能晚于登记之时。", "A decision cannot be later than its recording."),
     "act-recorded-order": (
@@ -200,6 +306,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "url-host": (
         "回告地址须用公网域名，不能用 IP 地址或本机名称。",
         "The address needs a public name, not an IP address or a local one.",
+    ),
+    "hook-moved": (
+        "回告地址刚被别人改过，没有更换密钥；请刷新后再试。",
+        "Somebody has just changed this webhook, and its secret stays; look again and retry.",
     ),
     "too-many": ("本部门的回告地址已满五个，请先停用一个。", "The department has five already; end one first."),
     # Identifiers and codes

@@ -13,6 +13,7 @@ import uvicorn
 
 from keys.backend import ADVICE_EN, ADVICE_ZH, can_sign
 from service.apps import make_app
+from service.attached_worker import AttachedWorker
 from service.settings import Settings
 from service.wiring import Yinzheng
 from templates.fonts import FONT_FILE
@@ -21,9 +22,12 @@ from verifier.confinement import Confinement
 REFRESH_EVERY_S = 1.0
 
 
-def run_server(yinzheng: Yinzheng, settings: Settings, *, warn: Callable[[str], None]) -> None:
-    """Serve until interrupted."""
+def run_server(
+    yinzheng: Yinzheng, settings: Settings, *, warn: Callable[[str], None], with_worker: bool = False
+) -> None:
+    """Serve until interrupted; with a worker for batches beside it where that is wanted and this machine can sign."""
     stop = threading.Event()
+    attached = AttachedWorker(warn) if with_worker and can_sign() else None
     worker = threading.Thread(target=_keep_fresh, args=(yinzheng, stop, warn), name="publisher", daemon=True)
     if can_sign():
         yinzheng.publisher.refresh(yinzheng.now())
@@ -33,6 +37,8 @@ def run_server(yinzheng: Yinzheng, settings: Settings, *, warn: Callable[[str], 
     readers = Confinement(font=FONT_FILE, told=lambda why: warn(f"读取文件的进程暂不可用：{why}"))
     yinzheng.confine(readers)
     try:
+        if attached is not None:
+            attached.start()
         app = make_app(yinzheng, production=settings.production)
         uvicorn.run(
             app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False
@@ -40,6 +46,8 @@ def run_server(yinzheng: Yinzheng, settings: Settings, *, warn: Callable[[str], 
     finally:
         readers.close()
         stop.set()
+        if attached is not None:
+            attached.close()
         if worker.is_alive():
             worker.join(timeout=5)
 

@@ -5,6 +5,8 @@ passphrase, printed identities. A setting that is wrong stops the start with a s
 counts as not set.
 
     YINZHENG_DATA        folder for everything that is kept (default: .yinzheng beside the project)
+    YINZHENG_PUBLIC      folder into which all that is published is copied, for web servers (default: public in the data
+                         folder; better on a disk of its own, because it must outlive the database)
     YINZHENG_PORT        port of the web service (default 8000), YINZHENG_HOST its address (default 127.0.0.1)
     YINZHENG_DATABASE    database address (default: SQLite in the data folder; postgresql+psycopg://… needs the extra)
     YINZHENG_PASSPHRASE  opens the key files; the demo city uses a well-known one and says so
@@ -45,6 +47,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="YINZHENG_", env_ignore_empty=True, extra="ignore")
 
     data: Path = PROJECT / ".yinzheng"
+    public: Path | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     database: str | None = None
@@ -56,6 +59,7 @@ class Settings(BaseSettings):
     tsa_certificate: Path | None = None
     clock_mark: Path | None = None
     webhook_loopback: bool = False
+    passwords_fd: int | None = Field(default=None, ge=3, le=1_023)
     key_rounds: int = Field(default=600_000, ge=ROUNDS_MIN, le=ROUNDS_MAX)
 
     @field_validator("base_url")
@@ -103,6 +107,11 @@ class Settings(BaseSettings):
     def mark_of_clock(self) -> Path | None:
         """The file whose age tells whether the clock was synchronised; None where the machine is taken at its word."""
         return self.clock_mark or (CLOCK_MARK if self.production else None)
+
+    @property
+    def public_folder(self) -> Path:
+        """Where what is published is copied to."""
+        return self.public or self.data / "public"
 
     @property
     def database_url(self) -> str:

@@ -40,7 +40,7 @@ bound what they keep of it themselves."""
 TAKE_DOCUMENTS = re.compile(
     "/api/v1/scans"
     "|/api/v1/batches"
-    "|/api/v1/batch-trials"
+    "|/api/v1/batch-trials(?:/problems\\.(?:csv|xlsx))?"
     "|/issuer/conversions"
     "|/issuer/batches"
     "|/api/v1/catalogue"

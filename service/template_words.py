@@ -31,6 +31,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "no-such-value": ("没有这个照面项", "there is no such value"),
     "no-value": ("这一格没有引用任何照面项；固定文字请用 label", "the slot names no value; a fixed text is a label"),
     "name-taken": ("这个名称是标准项所用，请换一个", "this key is taken by a standard item"),
+    "reserved-words": (
+        "固定文字中不能有这几个字：它们只由系统在转换和加注时标注，请改写",
+        "fixed texts may not have these words, which only the system sets; say it otherwise",
+    ),
     "not-shown": ("照面上没有显示这一项", "nothing on the face shows this"),
     "wrong-kind": ("这一项的种类与显示它的方式不符", "the kind of this field and its place do not fit"),
     "columns-order": ("表格各列应当依次取用单元格，序号列放在最前", "columns take the cells in their order"),
@@ -44,6 +48,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "seal-off-page": ("印章超出页面", "the seal runs off the page"),
     "seal-beside": ("印章没有盖住颁发机构名称和颁发日期", "the seal does not lie over issuing body and date"),
     "off-page": ("有内容超出边框或者纸面", "something runs over the border or off the paper"),
+    "not-legible": (
+        "这一处的文字看不清，核验时不算显示：颜色与底色对比不足 3:1、字高不足 1 毫米、被图形盖住或者超出纸面",
+        "this text cannot be read and counts as not shown: contrast below 3:1, below 1 mm, covered or off the paper",
+    ),
     "overlap": ("与另一处重叠", "this lies on another part"),
     "full-length-does-not-fit": (
         "这一项写满时照面放不下：请减小 max_length，或者加大位置、减小 smallest",

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 
+from sqlalchemy.exc import DBAPIError
+
 from cases.citation import Citation, CitationRequest
 from cases.citing import cite
 from cases.http import CasePorts
@@ -16,6 +18,7 @@ from issuer.application import Application
 from issuer.applying.deciding import require_one
 from issuer.issuing import Issued, complete, issue
 from issuer.ports import Entry, Office
+from keys.errors import KeysError
 from keys.sm3 import hmac_sm3
 from service.adapters import OnlinePorts
 from service.applications import Applications
@@ -33,19 +36,35 @@ from service.founding import found_city, take_up_authority
 from service.identity import Identity
 from service.means import Means
 from service.office import open_office
+from service.originals import Originals
+from service.past_standings import PastStandings
 from service.photographs import Photographs
 from service.presenting import Presenting
 from service.preserving import Preserving
+from service.public_lists import PublicEditions, PublicLists, public_revocation_lists, public_trust_lists
 from service.published import PublishedEvidence
 from service.publisher import Publisher
+from service.restoring.taking_up import Desk as RestoreDesk
+from service.restoring.taking_up import take_up
 from service.sealing import Seals
 from service.shelf import TemplateShelf
 from service.time_stamping import Stamper, own_stamper, stamp_desk
+from service.trail.doing import note_about, note_holder, note_reason
+from service.trail.keeping import Keeping
+from service.warranting import Warranting
 from trust.certification.authority import Authority
+from trust.certification.responding import Reply, Responder, respond, trouble
 from trust.certification.stamping import StampDesk, answer_request
+from trust.errors import Conflict
 from trust.formats.bundle import Bundle as EvidenceBundle
 from trust.formats.certificate import Certificate
+from trust.formats.log_proof import encode_log_proof
+from trust.formats.ocsp import Trouble
+from trust.formats.verifier_key import VerifierKey
+from trust.log.cosigning import take_cosignatures
+from trust.log.proving import prove
 from trust.revocation.acting import Order, act
+from trust.revocation.reading import published_since
 from trust.rules.standing import Act, Standing
 from trust.rules.verdict import Policy
 from verifier.comparing import Look
@@ -66,8 +85,11 @@ class Yinzheng:
     def __init__(self, means: Means) -> None:
         self._means = means
         self.city, self.now, self.random, self.ring = means.city, means.now, means.random, means.ring
-        self.archive = Archive(means.engine, self._index_holder)
+        self.archive = Archive(means.engine, self._looked_for)
         self.directory = Directory(self.archive, means.ring, means.city)
+        self.trail = Keeping(
+            means.engine, self.archive.log, index_holder=self._index_holder, now=means.now, random=means.random
+        )
         self.identity = Identity(self.archive.people, means.random)
         self.ports = OnlinePorts(self.archive, means.blobs, means.random)
         self._read: Read = read_sealed
@@ -118,7 +140,41 @@ class Yinzheng:
             now=self.now,
             random=means.random,
             list_size=means.list_size,
+            folder=means.public,
+            commit_trail=self.trail.commit,
         )
+
+    def take_up_published(self, by: str, approved_by: str) -> dict[str, object]:
+        """After a restore: take up what the public has seen, begin an epoch, publish; the report.
+
+        Raises:
+            Conflict, LogDamaged, Untrusted: as `service.restoring.taking_up.take_up`; `public-copy-missing` also where
+                this installation has no public folder.
+
+        """
+        means, archive = self._means, self.archive
+        if means.public is None:
+            raise Conflict("public-copy-missing", "this installation has no public folder")
+        epoch = archive.epochs.begin(self.now(), by, approved_by, archive.log.size())
+        desk = RestoreDesk(archive, means.public, self.publisher.origin, means.list_size)
+        report = take_up(desk, epoch, self.now())
+        self.publisher.refresh(self.now())
+        return report
+
+    @property
+    def public_lists(self) -> PublicLists:
+        """The status lists as the public has them."""
+        return PublicLists(self._means.public, self.archive)
+
+    @property
+    def public_crls(self) -> PublicEditions:
+        """The revocation lists as the public has them."""
+        return public_revocation_lists(self._means.public, self.archive)
+
+    @property
+    def public_trust_lists(self) -> PublicEditions:
+        """The trust list as the public has it."""
+        return public_trust_lists(self._means.public, self.archive)
 
     @property
     def anchors(self) -> tuple[Certificate, ...]:
@@ -160,6 +216,7 @@ class Yinzheng:
             require_one(self.office.bundle(application.type_code))
         self.publisher.ready()
         issued = issue(self.office, application, key=key, by=by, at=self.now())
+        note_about(identifier=str(issued.entry.licence.identifier), type_code=application.type_code)
         with published_later(str(issued.entry.licence.identifier)):
             self.publisher.after_issue(issued.entry.licence.status.list, self.now())
         return issued
@@ -170,9 +227,16 @@ class Yinzheng:
         return Photographs(self._means.blobs)
 
     @cached_property
+    def originals(self) -> Originals:
+        """Files of licences of other libraries, handed in before the applications that follow them."""
+        return Originals(self._means.blobs, self.verify_file)
+
+    @cached_property
     def applications(self) -> Applications:
         """Applications, their approval, and licences that follow others."""
-        return Applications(self.archive, lambda: self.office, lambda: self.publisher, self.now, self.random)
+        return Applications(
+            self.archive, lambda: self.office, lambda: self.publisher, self.now, self.random, self.originals.find
+        )
 
     @cached_property
     def conversions(self) -> Conversions:
@@ -218,7 +282,13 @@ class Yinzheng:
             self.now,
             self.random,
             self._means.base_url,
+            self._name_of_body,
         )
+
+    def _name_of_body(self, code: str) -> str:
+        """The name of a department of this installation; nothing for a code that is none."""
+        bodies = (*(one.body for one in self.city.bodies), self.city.operator)
+        return next((body.name for body in bodies if body.code == code), "")
 
     # --- acts ------------------------------------------------------------------------------------------------------
 
@@ -226,14 +296,44 @@ class Yinzheng:
         """Record an act and publish the list that shows it; raises as `trust.revocation.acting.act`.
 
         Raises:
+            NeedsSecond: one person may not take it alone; it is ordered and approved (`warrants`).
             NotYetPublished: it is recorded and in force, and the list does not show it yet.
 
         """
+        note_about(identifier=order.subject, act=order.kind.value)
+        note_reason(order.ground)
+        if self.archive.acts.by_key(key) is None:  # what was recorded stays what it was, whatever is asked for now
+            self.warrants.require_alone(order, self.now())
         self.publisher.ready()
         done = act(self.archive.acts, self.archive.log, order, key=key, at=self.now(), random=self.random)
         with published_later(done.subject):
             self.publisher.after_act(self.now())
         return done
+
+    @property
+    def past_standings(self) -> PastStandings:
+        """What was valid when, with evidence."""
+        return PastStandings(
+            self.archive,
+            self.ports,
+            read=self._read,
+            bundle=self.evidence_bundle,
+            anchors=lambda: self.anchors,
+            now=self.now,
+        )
+
+    def published_since(self, identifier: str) -> dict[int, datetime]:
+        """When each act on a licence was made public, by its sequence; those that no list shows yet are not there."""
+        archive = self.archive
+        pointer = archive.slots.of([identifier]).get(identifier)
+        if pointer is None:
+            return {}
+        return published_since(archive.acts.recorded_of(identifier), archive.publications, pointer.list)
+
+    @cached_property
+    def warrants(self) -> Warranting:
+        """Acts that two people stand behind."""
+        return Warranting(self.archive, self.catalogue, lambda: self.publisher, self.now, self.random)
 
     # --- seals -----------------------------------------------------------------------------------------------------
 
@@ -260,6 +360,16 @@ class Yinzheng:
         """Our own time-stamp authority, under its newest certificate."""
         return stamp_desk(self.archive, self.directory, self._means.clock_health, self.random)
 
+    def answer_ocsp(self, octets: bytes) -> Reply:
+        """The answer to an OCSP request; that there is none now where the register cannot be asked."""
+        try:
+            signer, certificate = self.directory.service("ocsp")
+            issuing = self.authority.issuing
+            responder = Responder(issuing.name, issuing.certificate, signer, certificate, self.archive.books)
+            return respond(responder, octets, self.now())
+        except (DBAPIError, KeysError, Conflict):
+            return trouble(Trouble.TRY_LATER)
+
     @property
     def stamper(self) -> Stamper | None:
         """Whose time stamps go into sealed documents."""
@@ -274,6 +384,21 @@ class Yinzheng:
     def preserving(self) -> Preserving:
         """Archive records and long-term validation data, with what this installation has published."""
         return Preserving(self.evidence_bundle, lambda: self.anchors, self.online, self.stamper, self.now)
+
+    # --- the log and its witnesses -----------------------------------------------------------------------------------
+
+    @property
+    def log_key(self) -> VerifierKey:
+        """The log's name and key, as witnesses and verifiers need them; needs a founded installation."""
+        return VerifierKey(self.publisher.origin, self.directory.service("log")[0].public)
+
+    def log_proof(self, wanted: bytes) -> bytes:
+        """The file that proves the entry with this commitment to whoever cannot ask; raises NotLogged."""
+        return encode_log_proof(prove(self.archive.log, wanted))
+
+    def take_cosignatures(self, note: bytes) -> list[str]:
+        """Keep the cosignatures of admitted witnesses under a note; raises as `trust.log.cosigning`."""
+        return take_cosignatures(self.archive.log, self.archive.witnesses, note, self.now())
 
     # --- verifying -------------------------------------------------------------------------------------------------
 
@@ -352,6 +477,12 @@ class Yinzheng:
     def _draw_now(self, data: bytes) -> Drawn:
         """Draw with whatever draws at this moment."""
         return self.draw(data)
+
+    def _looked_for(self, code_type: str, code: str) -> bytes:
+        """The index of a holder whose licences are looked for or stored; the trail is told."""
+        holder = self._index_holder(code_type, code)
+        note_holder(holder)
+        return holder
 
     def _index_holder(self, code_type: str, code: str) -> bytes:
         return hmac_sm3(self._means.index_key(), f"{code_type}:{code}".encode())

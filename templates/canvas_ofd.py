@@ -21,6 +21,7 @@ from trust.formats.ofd.document import (
     PathShape,
     TextRun,
 )
+from trust.formats.ofd.write import exact, exactly
 
 _STOCK_FONT, _OWN_FONT, _FIRST_SHEET = 1, 2, 11
 _FIRST_BELOW, _FIRST_IMAGE, _FIRST_OBJECT = 51, 101, 1001
@@ -112,7 +113,8 @@ def _page(template: OfdTemplate, items: Sequence[Item], images: _Images) -> OfdP
     boxes = []
     for item in items:
         if isinstance(item, Picture):
-            boxes.append(ImageBox(item.x, item.y, item.side, item.side, images.number(item.bitmap)))
+            side = exact(item.side)
+            boxes.append(ImageBox(exact(item.x), exact(item.y), side, side, images.number(item.bitmap)))
         elif isinstance(item, Photograph):
             boxes.append(ImageBox(item.x, item.y, item.width, item.height, images.number(item.raster)))
     return OfdPage(template.width, template.height, (*boxes, *_objects(items, _OWN_FONT)), template.id)
@@ -136,7 +138,7 @@ def _objects(items: Sequence[Item], font: int) -> tuple[PageObject, ...]:
 
 
 def _run(text: Text, font: int) -> TextRun:
-    return TextRun(text.x, text.baseline, text.size, font, text.text, text.advances, text.colour)
+    return exactly(TextRun(text.x, text.baseline, text.size, font, text.text, text.advances, text.colour))
 
 
 def _path(shape: Shape) -> PathShape:

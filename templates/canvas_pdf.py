@@ -96,9 +96,9 @@ def prepare_pdf(sheets: Sequence[tuple[float, float, Sequence[Item]]]) -> PdfSto
 
 
 def draw_pdf(
-    stock: PdfStock, pages: Sequence[tuple[int, Sequence[Item]]], *, title: str, seal: PdfSeal, first: int
+    stock: PdfStock, pages: Sequence[tuple[int, Sequence[Item]]], *, title: str, seal: PdfSeal | None, first: int
 ) -> Drawing:
-    """The PDF of one face: for each page its sheet's stock and this licence's items, on one of them the seal.
+    """The PDF of one face: for each page its sheet's stock and this licence's items, on one of them the seal, if any.
 
     Objects are numbered from `first`, which says what the drawing is for (`trust.formats.pdf.drawing`).
     The seal lies below the licence's own text, because ink of the office stamp lets black print show through.
@@ -111,7 +111,7 @@ def draw_pdf(
     file = _Objects(first)
     fonts = f"/S {file.add_font(stock.font)} /V {file.add_font(_font(subset, level=SWIFT))}"
     written = [
-        _page(file, stock.sheets[sheet], items, fonts, subset, seal if place == seal.page else None)
+        _page(file, stock.sheets[sheet], items, fonts, subset, seal if seal and place == seal.page else None)
         for place, (sheet, items) in enumerate(pages)
     ]
     return Drawing(title, tuple(written), tuple(file.bodies), first)

@@ -23,7 +23,10 @@ POSTSCRIPT_NAME = "NotoSerifSC-Regular"
 EM = 1000
 """Units per em of the font; checked when it is opened."""
 
-_DROPPED_TABLES = ("BASE", "GDEF", "GPOS", "GSUB", "STAT", "VORG", "gasp", "name", "vhea", "vmtx")
+_DROPPED_TABLES = [
+    int.from_bytes(tag.encode(), "big")
+    for tag in ("BASE", "GDEF", "GPOS", "GSUB", "STAT", "VORG", "gasp", "name", "vhea", "vmtx")
+]
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ class Typeface:
         found = {character: self._find(character, "subset") for character in wanted}
         request = hb.SubsetInput()
         request.unicode_set.update(map(ord, wanted))
-        request.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in _DROPPED_TABLES)
+        request.drop_table_tag_set.update(_DROPPED_TABLES)
         request.flags = hb.SubsetFlags.NO_HINTING
         plan = hb.SubsetPlan(self._stock, request)
         renumbered = plan.old_to_new_glyph_mapping

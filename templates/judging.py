@@ -12,12 +12,14 @@ from templates.code import SMALLEST_MODULE_MM
 from templates.errors import TemplatesError
 from templates.items import Shape, Text
 from templates.layout import STANDARD_LABELS, static_items
+from templates.legible import judge_legibility
 from templates.parts import HOLDERS, Layout, Sheet, Table
 from templates.seal_picture import UNIT_SEAL_MM
 from templates.typeset import POINT
 from templates.words import Fault
 from trust.rules.catalogue import LicenceType
 from trust.rules.field import FieldRule
+from trust.rules.marks import reserved_words
 
 USUAL_MODULES = 69
 """Modules of the code of a usual licence, quiet zone included."""
@@ -29,7 +31,8 @@ _ABOVE, _BELOW = 0.8, 0.12
 def judge(kind: LicenceType, layout: Layout, labels: Mapping[str, str]) -> list[Fault]:
     """Everything that is wrong, in groups: what does not match, what cannot be set, what lies wrong."""
     faults = [*matching(kind, layout, labels), *_setting(layout)]
-    return faults or [*_code_and_seal(layout), *_lying(layout)]
+    paths = [path_of(sheet) for sheet, _ in enumerate(layout.sheets)]
+    return faults or [*_code_and_seal(layout), *_lying(layout), *judge_legibility(layout, paths)]
 
 
 def path_of(sheet: int) -> str:
@@ -43,6 +46,7 @@ def matching(kind: LicenceType, layout: Layout, labels: Mapping[str, str]) -> It
     tables = {table.field for table in layout.tables} | {table.beside for table in layout.tables}
     photos = {photo.field for photo in layout.photos}
     yield from _slots(layout, labels)
+    yield from _reserved(kind, layout)
     for rule in kind.fields:
         yield from _shown(rule, {"table": tables, "photo": photos, "text": shown})
     for name in ("number", "identifier", "holder_names", "issuing_body", "issued_on"):
@@ -68,6 +72,18 @@ def _slots(layout: Layout, labels: Mapping[str, str]) -> Iterator[Fault]:
             for name in slot.names:
                 if name not in labels:
                     yield Fault("slots", "no-such-value", where, name)
+
+
+def _reserved(kind: LicenceType, layout: Layout) -> Iterator[Fault]:
+    """No fixed text says what only the system says; several together do not either."""
+    for word in reserved_words(kind.name):
+        yield Fault("slots", "reserved-words", "type.name", word)
+    for place, sheet in enumerate(layout.sheets):
+        heads = [column.label for table in sheet.tables for column in table.columns]
+        texts = [*(label.text for label in sheet.labels), *(slot.text for slot in sheet.slots), *heads]
+        found = {word for text in texts for word in reserved_words(text)} or set(reserved_words("".join(texts)))
+        for word in sorted(found):
+            yield Fault("slots", "reserved-words", path_of(place), word)
 
 
 def _shown(rule: FieldRule, places: Mapping[str, set[str]]) -> Iterator[Fault]:

@@ -5,7 +5,9 @@ command line call.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -15,6 +17,7 @@ from issuer.issuing import Issued
 from issuer.ports import Entry
 from service.applications import Applications
 from templates.library import load_bundle
+from tests.catalogue_parts import COUNTY, plan_with_county
 from tests.city import LICENCES, City
 from trust.rules.succession import SuccessionKind
 from trust.sealing.ports import Officer
@@ -80,3 +83,25 @@ class Hall:
 
     def now(self, docket: Docket) -> Docket:
         return self.desk.find(docket.number, self.body)
+
+
+@cache
+def _foreign_papers() -> Iterator[Issued]:
+    """Licences of another installation, whose county bureau no body here is."""
+    plan = replace(plan_with_county(), bodies=(*plan_with_county().bodies[:-1], replace(COUNTY, types=(BUNDLE,))))
+    city = City(plan=plan)
+    issued = []
+    for place in range(FOREIGN):
+        application = replace(city.application(BUNDLE, number=f"QX{place:08}"), issuer_code=COUNTY.body.code)
+        hall = city.yinzheng.applications
+        issued.append(hall.issue_for(application, key=f"foreign-{place}", maker=MAKER, second=SECOND))
+    city.close()
+    return iter(issued)
+
+
+FOREIGN = 8
+
+
+def foreign_paper() -> Issued:
+    """A licence of another installation that no test has used yet; its holder is that of `members`."""
+    return next(_foreign_papers())

@@ -22,6 +22,8 @@ from issuer.application import Application, read_application
 from issuer.applying.deciding import needs_two
 from issuer.issuing import Issued
 from issuer.ports import Blobs
+from issuer.warrants.errors import NeedsSecond
+from issuer.warrants.warrant import wanted_of
 from keys.randomness import random_octets
 from keys.sm3 import sm3
 from service.blobs import BlobMissing
@@ -34,6 +36,7 @@ from service.means import Means
 from service.wiring import Yinzheng
 from templates.library import load_bundle
 from trust.revocation.acting import Order
+from trust.rules.identifier import parse
 from trust.rules.seal_standing import SealKind
 from trust.rules.standing import Act, ActKind
 from trust.sealing.ports import FiledSeal, Officer, Wish
@@ -184,11 +187,26 @@ class City:
         reason: str = "",
         key: str | None = None,
         effective_at: datetime | None = None,
+        decision: str = "",
     ) -> Act:
         """Record an act on a licence."""
         subject = str(issued.entry.licence.identifier)
-        order = Order(kind, subject, ground, reason, OFFICIAL, effective_at=effective_at)
-        return self.yinzheng.act(order, key=key or f"act-{next(self._keys)}")
+        order = Order(kind, subject, ground, reason, OFFICIAL, effective_at=effective_at, decision=decision)
+        key = key or f"act-{next(self._keys)}"
+        try:
+            return self.yinzheng.act(order, key=key)
+        except NeedsSecond:
+            return self._act_by_two(order, key)
+
+    def _act_by_two(self, order: Order, key: str) -> Act:
+        """Record an act that one official may not take alone: the other one approves."""
+        warrants, (maker, second) = self.yinzheng.warrants, SEAL_OFFICERS
+        body = parse(order.subject).issuer_code
+        wanted = wanted_of(order, body)
+        placed = warrants.place(wanted, by=maker, key=key)
+        done = warrants.approve(placed, digest=wanted.digest, by=second, key=f"{key}:approve")
+        (outcome,) = warrants.outcomes(done)
+        return next(one for one in self.yinzheng.archive.acts.of(order.subject) if one.sequence == outcome.act_sequence)
 
     def seal(self, kind: SealKind = SealKind.CONTRACT, **changed: object) -> FiledSeal:
         """A seal of the market regulator through all its steps: one official applies, the other approves."""

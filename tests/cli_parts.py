@@ -18,6 +18,7 @@ from sqlalchemy import create_engine, inspect, text
 from service.cli import main
 from service.commands import installation as opened
 from service.commands.output import visible
+from service.commands.standing_in import handed_over
 from tests.city import LICENCES
 from trust.rules.identifier import LicenceIdentifier, parse
 
@@ -80,6 +81,7 @@ def reopened() -> Iterator[None]:
     for _ in range(2):
         opened.settings.cache_clear()
         opened.installation.cache_clear()
+        handed_over.cache_clear()
         if _ == 0:
             yield
 

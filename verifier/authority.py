@@ -10,8 +10,11 @@ from datetime import datetime
 
 from trust.errors import Malformed
 from trust.formats.certificate import Certificate, Purpose, load_certificate
-from trust.formats.errors import Expired, PathRefused
+from trust.formats.crl import Revoked
+from trust.formats.errors import CertificateRevoked, Expired, PathRefused
 from trust.formats.ses import Seal
+from trust.formats.trust_list import TrustList
+from trust.rules.licence import CHINA
 from trust.rules.mandate import Mandate, Want
 from trust.rules.seal_standing import SealKind
 from trust.rules.times import TOLERANCE, Times
@@ -87,7 +90,7 @@ def judge_signer(octets: bytes | None, evidence: Evidence, times: Times) -> tupl
 
 def judge_path(
     leaf: Certificate,
-    purpose: Purpose,
+    purpose: Purpose | None,
     evidence: Evidence,
     times: Times,
     *,
@@ -95,15 +98,41 @@ def judge_path(
     name: str,
     who: str,
 ) -> Finding:
-    """One finding about the path of one certificate."""
+    """One finding about the path of one certificate; `purpose` None is for certificates of others, that name none."""
     try:
         path = evidence.path(leaf, purpose, at=times.judged_at, now=times.now)
     except PathRefused as error:
         if isinstance(error, Expired) and times.sealed_at is None:
             return Finding(step, name, Indication.INDETERMINATE, f"{who}：{EXPIRED_UNPROVEN}。")
         grave = Indication.FAILED if error.definite else Indication.INDETERMINATE
-        return Finding(step, name, grave, f"{who}：{PATH_WORDS.get(error.reason, error.reason)}。")
+        return Finding(step, name, grave, f"{who}：{_why(error, times)}。")
+    if path.revoked_later is not None and times.sealed_at is not None:
+        text = f"{who}的证书链在签章时有效；{_later(path.revoked_later)}，可信时间证明签名在此之前作出。"
+        return Finding(step, name, Indication.PASSED, text, path.revocation_age_s, warning=True)
     return Finding(step, name, Indication.PASSED, f"{who}的证书链有效。", path.revocation_age_s)
+
+
+def _why(error: PathRefused, times: Times) -> str:
+    """Why a path does not hold; of a compromise, since when, because that is what people can do something about."""
+    if not isinstance(error, CertificateRevoked) or not error.compromise:
+        return PATH_WORDS.get(error.reason, error.reason)
+    if error.invalid_since is None:
+        return "证书的密钥已登记泄露，泄露时间不明，用它作出的签名都不再有效"
+    since = f"证书的密钥已登记泄露（自 {_when(error.invalid_since)} 起）"
+    if times.sealed_at is None:
+        return f"{since}，没有可信时间证明签名在此之前作出"
+    return f"{since}，签名的可信时间不早于泄露时间"
+
+
+def _later(revoked: Revoked) -> str:
+    """What became of a certificate after what is judged."""
+    if revoked.reason.compromise and revoked.invalid_since is not None:
+        return f"其密钥后来登记为泄露（自 {_when(revoked.invalid_since)} 起）"
+    return f"证书后来被撤销（自 {_when(revoked.at)} 起）"
+
+
+def _when(at: datetime) -> str:
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def judge_mandate(
@@ -127,6 +156,7 @@ def judge_mandate(
         findings.append(Finding(6, "signer-is-body", Indication.FAILED, "签章证书不属于证照上写明的颁发机构。"))
     else:
         findings.append(Finding(6, "signer-is-body", Indication.PASSED, "签章证书属于证照上写明的颁发机构。"))
+    findings += _type_in_force(listed, type_code, times)
     mandate = listed.mandate_book.judge(body_code, type_code, times.judged_at, area_code)
     if not isinstance(mandate, Mandate):
         findings.append(Finding(6, "mandate", Indication.FAILED, WANTING[mandate]))
@@ -135,6 +165,20 @@ def judge_mandate(
     if named is not None and named != mandate.issuer_name:
         findings.append(Finding(6, "body-name", Indication.FAILED, f"证照上的颁发机构名称与信任列表不符：{named}。"))
     return findings
+
+
+def _type_in_force(listed: TrustList, type_code: str, times: Times) -> list[Finding]:
+    """Nothing of a type is issued after it was retired; when something was, only a proven time tells."""
+    edition, name = listed.type_in_force(type_code), "type-in-force"
+    if edition is None or edition.retired_at is None:
+        return []
+    day = f"{edition.retired_at.astimezone(CHINA):%Y年%m月%d日}"
+    if times.sealed_at is None:
+        text = f"这类证照已于{day}停用，又没有可信时间证明签章在此之前作出。"
+        return [Finding(6, name, Indication.INDETERMINATE, text)]
+    if times.sealed_at >= edition.retired_at:
+        return [Finding(6, name, Indication.FAILED, f"这类证照已于{day}停用，签章在此之后作出。")]
+    return [Finding(6, name, Indication.PASSED, f"签章在这类证照停用（{day}）之前作出。")]
 
 
 def _fresh(issued_at: datetime, next_update: datetime, now: datetime) -> Finding:

@@ -11,9 +11,8 @@ which presents and does nothing else, on the minute in which it may be used.
 from dataclasses import dataclass
 from datetime import datetime
 
-from trust.errors import Malformed, TrustError
-from trust.formats import cose
-from trust.formats.certificate import Certificate, Purpose
+from trust.errors import Malformed
+from trust.formats.certificate import Purpose
 from trust.formats.leaf import token_commitment
 from trust.formats.licence_document import decode_licence
 from trust.formats.presentation import Presentation, decode_presentation, split_presentation
@@ -31,6 +30,7 @@ from verifier.examined import Examined, require_for, told_time
 from verifier.inclusion import judge_inclusion
 from verifier.ports import Online, Showings
 from verifier.reading import read_sealed
+from verifier.signers import signers_of
 from verifier.standing import judge_period, judge_register, judge_status
 
 
@@ -110,7 +110,7 @@ def _opened(octets: bytes, evidence: Evidence, now: datetime) -> tuple[list[Find
     except Malformed as error:
         return [Finding(1, "code-malformed", Indication.FAILED, f"亮证码内容不合规范（{error.reason}）。")], None
     findings = [Finding(1, "presented", Indication.PASSED, "识别为限时亮证码。")]
-    signers = _signers_of(envelope, evidence, Purpose.PRESENTATION)
+    signers = signers_of(envelope, evidence, Purpose.PRESENTATION)
     if not signers:
         grave = Indication.INDETERMINATE if evidence.trust_list is None else Indication.FAILED
         findings.append(Finding(4, "presentation-signature", grave, "亮证码的签名不属于受信任的亮证服务。"))
@@ -134,14 +134,14 @@ def _examine(token: bytes, evidence: Evidence, *, now: datetime, online: Online 
     except Malformed as error:
         return _Token((Finding(1, "code-malformed", Indication.FAILED, f"二维码内容不合规范（{error.reason}）。"),))
     findings = [Finding(1, "recognised", Indication.PASSED, "识别为电子证照二维码。")]
-    signers = _signers_of(envelope, evidence, Purpose.SEAL_SIGNER)
+    signers = signers_of(envelope, evidence, Purpose.SEAL_SIGNER)
     if not signers:
         known = evidence.trust_list is not None
         grave = Indication.FAILED if known else Indication.INDETERMINATE
         refused = Finding(4, "code-signature", grave, "二维码的签名不属于任何受信任的颁发机构。")
         return _Token((*findings, refused))
     findings.append(Finding(4, "code-signature", Indication.PASSED, "二维码签名成立。"))
-    log, sealed_at = judge_inclusion(token_commitment(token), evidence, online.log if online else None)
+    log, sealed_at = judge_inclusion(token_commitment(token), evidence, online.log if online else None, now)
     times = Times(now, sealed_at)
     signer = next((one for one in signers if one.not_before <= times.judged_at <= one.not_after), signers[0])
     findings.append(judge_path(signer, Purpose.SEAL_SIGNER, evidence, times, step=5, name="signer-path", who="签名人"))
@@ -160,7 +160,7 @@ def _examine(token: bytes, evidence: Evidence, *, now: datetime, online: Online 
         judge_period(claims.valid_from or claims.issued_on, claims.valid_until, now),
         judge_status(claims.status, evidence, now, standing),
         *judge_register(standing),
-        log,
+        *log,
         *evidence.findings,
     ]
     note = _note_of(claims, online)
@@ -201,17 +201,3 @@ def _note_of(claims: TokenClaims, online: Online | None) -> CopyNote | None:
     except Malformed:
         return None
     return licence.copy if licence.identifier == claims.identifier else None
-
-
-def _signers_of(envelope: cose.Sign1, evidence: Evidence, purpose: Purpose) -> tuple[Certificate, ...]:
-    """The listed certificates of the key that signed, youngest first: a key that is certified again has several."""
-    found = []
-    for certificate in evidence.listed(purpose):
-        if certificate.public_key.key_id != envelope.key_id:
-            continue
-        try:
-            cose.check(envelope, certificate.public_key)
-        except TrustError:
-            continue  # key ids are short; another listed certificate may be the one
-        found.append(certificate)
-    return tuple(sorted(found, key=lambda one: one.not_before, reverse=True))

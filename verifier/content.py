@@ -34,7 +34,7 @@ def read_licence(sealed: SealedFile) -> tuple[list[Finding], Licence | None]:
         findings.append(Finding(7, "identifier", Indication.FAILED, "证照标识中的颁发机构与元数据不一致。"))
     if sealed.kind == "ofd":
         findings.append(_custom(sealed.custom, licence))
-    findings.append(_face(sealed.face, sealed.pictures, licence))
+    findings.append(_face(sealed, licence))
     if (conversion := licence.conversion) is not None:
         findings.append(judge_grade(conversion.grade, conversion.source))
     return findings, licence
@@ -65,9 +65,12 @@ def _custom(custom: Mapping[str, str], licence: Licence) -> Finding:
     return Finding(7, "custom-data", Indication.PASSED, "文件属性与元数据一致。")
 
 
-def _face(lines: Sequence[str], pictures: Sequence[str], licence: Licence) -> Finding:
-    """What people read must be what the metadata say; lines may break anywhere, so space does not count."""
-    shown = "".join("".join(lines).split())
+def _face(sealed: SealedFile, licence: Licence) -> Finding:
+    """What people read must be what the metadata say; lines may break anywhere, so space does not count.
+
+    A grade counts wherever it stands, also where it is hard to see.
+    """
+    shown = "".join("".join(sealed.face).split())
     said = {
         "证照标识": str(licence.identifier),
         "证照编号": licence.number,
@@ -77,8 +80,8 @@ def _face(lines: Sequence[str], pictures: Sequence[str], licence: Licence) -> Fi
         **licence.fields,
         **({} if licence.copy is None else {"加注": annotation(licence.copy)}),
     }
-    missing = [name for name, value in said.items() if not is_shown(value, shown, pictures)]
-    marks = [mark for line in lines for mark in marks_of(line)]
+    missing = [name for name, value in said.items() if not is_shown(value, shown, sealed.pictures)]
+    marks = [mark for line in (*sealed.face, *sealed.unseen) for mark in marks_of(line)]
     if not missing and marks != ([licence.conversion.grade.value] if licence.conversion else []):
         missing = [MARK]
     if missing:

@@ -22,14 +22,13 @@ from keys.sm3 import sm3
 from trust.errors import Malformed
 from trust.formats.certificate import Certificate, Purpose
 from trust.formats.certificate_parts import CertificateParts, certificate_parts
-from trust.formats.errors import Expired, PathRefused
 from trust.formats.leaf import EntryKind, sealed_commitment
 from trust.formats.path import reaches_anchor
 from trust.formats.sealed_document import Form, SealedDocument, ShownSeal, SignatureFacts
 from trust.formats.ses import Seal, parse_seal
 from trust.rules.times import Times
 from trust.rules.verdict import DOCUMENT_OFFLINE, DOCUMENT_ONLINE, Finding, Indication, Policy, Verdict, judge
-from verifier.authority import EXPIRED_UNPROVEN, PATH_WORDS, judge_seal
+from verifier.authority import judge_path, judge_seal
 from verifier.budget import Budget, within_bounds
 from verifier.errors import PolicyMismatch
 from verifier.evidence import Evidence
@@ -88,7 +87,7 @@ def verify_document(
         raise PolicyMismatch(chosen.name)
     document, budget = within_bounds(document), Budget()
     known = _with_carried(evidence, document, budget)
-    logged, logged_at = _logged(data, evidence, log)
+    logged, logged_at = _logged(data, evidence, log, now)
     stamped, framed = judge_time_stamps(document.signatures, known, now)
     signatures = tuple(
         _judged(
@@ -102,17 +101,19 @@ def verify_document(
         for place, facts in enumerate(document.signatures)
     )
     of_signatures = (found for one in signatures for found in one.findings)
-    findings = [*evidence.findings, *document.findings, logged, *of_signatures]
+    findings = [*evidence.findings, *document.findings, *logged, *of_signatures]
     findings += budget.findings()
     return ExaminedDocument(judge(findings, chosen, at=now, subject=None), document, signatures, sm3(data))
 
 
-def _logged(data: bytes, evidence: Evidence, log: LogProofs | None) -> tuple[Finding, datetime | None]:
+def _logged(
+    data: bytes, evidence: Evidence, log: LogProofs | None, now: datetime
+) -> tuple[list[Finding], datetime | None]:
     """Whether this very file is in our log as sealed, and since when; of a file that is not, nothing follows."""
-    found, at = judge_inclusion(sealed_commitment(data), evidence, log, EntryKind.SEAL_USE)
-    if log is not None and found.indication is Indication.FAILED:
+    found, at = judge_inclusion(sealed_commitment(data), evidence, log, now, EntryKind.SEAL_USE)
+    if log is not None and found[0].indication is Indication.FAILED:
         text = "本系统的存证日志中没有这份文件的盖章记录；由其他系统盖章，或盖章后又加盖过的文件，本来就没有。"
-        return replace(found, indication=Indication.INDETERMINATE, detail=text), None
+        return [replace(found[0], indication=Indication.INDETERMINATE, detail=text)], None
     return found, at
 
 
@@ -261,14 +262,7 @@ def _path(
     if not reaches_anchor(leaf, others=evidence.certificates, anchors=evidence.anchors, trials=evidence.trials):
         text = f"{who}的证书不是由受信任的机构颁发，来源无法确认；确知其根证书可信时，可另加为信任锚后再核验。"
         return Finding(step, name, Indication.INDETERMINATE, text)
-    try:
-        path = evidence.path(leaf, purpose if leaf.purposes else None, at=times.judged_at, now=times.now)
-    except PathRefused as error:
-        if isinstance(error, Expired) and times.sealed_at is None:
-            return Finding(step, name, Indication.INDETERMINATE, f"{who}：{EXPIRED_UNPROVEN}。")
-        grave = Indication.FAILED if error.definite else Indication.INDETERMINATE
-        return Finding(step, name, grave, f"{who}：{PATH_WORDS.get(error.reason, error.reason)}。")
-    return Finding(step, name, Indication.PASSED, f"{who}的证书链有效。", path.revocation_age_s)
+    return judge_path(leaf, purpose if leaf.purposes else None, evidence, times, step=step, name=name, who=who)
 
 
 def _parts(octets: bytes | None) -> CertificateParts | None:

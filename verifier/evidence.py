@@ -17,6 +17,7 @@ from trust.formats.bundle import Bundle
 from trust.formats.certificate import Certificate, Purpose, load_certificate
 from trust.formats.checkpoint import Checkpoint, verify_checkpoint
 from trust.formats.crl import RevocationList, load_crl
+from trust.formats.log_proof import LogProof
 from trust.formats.path import Path, Trials, validate_path
 from trust.formats.status_list import STATUS_LIST_TYPE, StatusList, decode_status_list
 from trust.formats.trust_list import CONTENT_TYPE as TRUST_LIST_TYPE
@@ -24,6 +25,7 @@ from trust.formats.trust_list import TrustList, decode_trust_list
 from trust.rules.verdict import Finding, Indication
 from verifier.budget import Budget
 from verifier.distrust import why
+from verifier.witnesses import WitnessRule
 
 Part = TypeVar("Part")
 
@@ -36,6 +38,8 @@ class Evidence:
     """Parts whose signatures hold under the anchors; `findings` say what was left out, and why.
 
     `budget` is what may still be spent while one document is judged; None where no document brings anything along.
+    `witnesses` are those whom the verifier believes about the log; `proof` is a log proof that came along with the
+    document, for whoever cannot ask the log.
     """
 
     anchors: tuple[Certificate, ...]
@@ -47,6 +51,8 @@ class Evidence:
     checkpoint: Checkpoint | None
     findings: tuple[Finding, ...]
     budget: Budget | None = field(default=None, compare=False, repr=False, kw_only=True)
+    witnesses: WitnessRule = field(default=WitnessRule(), kw_only=True)
+    proof: LogProof | None = field(default=None, repr=False, kw_only=True)
 
     @property
     def trials(self) -> Trials | None:

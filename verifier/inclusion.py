@@ -6,7 +6,8 @@ The log holds salted commitments; the salt stands in the covered metadata, so wh
 entry and nobody else learns anything from the log. A proof that holds under a checkpoint signed by the log is also the
 trusted time of sealing (step 0). An entry that no checkpoint covers yet is the word of the storage alone: it leaves the
 step open and proves no time, but an entry under another heading is against the file already. No entry, or a proof that
-does not hold, is FAILED. Without network there is no proof to ask for, and the finding says so.
+does not hold, is FAILED. Without network a proof may have come along with the file; one about another file says
+nothing, and without any the finding says so.
 """
 
 from collections.abc import Sequence
@@ -19,32 +20,41 @@ from trust.formats.log_proof import LogProof, verify_log_proof
 from trust.rules.verdict import Finding, Indication
 from verifier.evidence import Evidence
 from verifier.ports import Awaited, LogProofs
+from verifier.witnesses import judge_witnesses
+
+OFFLINE = Finding(9, "log", Indication.INDETERMINATE, "离线核验，未查存证日志。")
+MISSING = Finding(9, "log", Indication.FAILED, "存证日志中没有它的签发记录。")
+NO_KEY = Finding(9, "log", Indication.INDETERMINATE, "没有可信的日志公钥，无法检查存证日志的证明。")
+OF_ANOTHER = Finding(9, "log", Indication.INDETERMINATE, "所附的存证证明说的不是这一份，未采用。")
 
 
 def judge_inclusion(
     wanted: bytes,
     evidence: Evidence,
     log: LogProofs | None,
+    now: datetime,
     kind: EntryKind = EntryKind.ISSUE,
-) -> tuple[Finding, datetime | None]:
-    """The finding about the log for one commitment, and the proven instant of sealing where there is one.
+) -> tuple[list[Finding], datetime | None]:
+    """The findings about the log for one commitment, and the proven instant of sealing where there is one.
 
-    `kind` is the heading an entry must stand under: licences are issued, other documents are seal uses.
+    The first is about the entry; a second tells of the witnesses, where the verifier named some. `kind` is the heading
+    an entry must stand under: licences are issued, other documents are seal uses.
     """
-    if log is None:
-        return Finding(9, "log", Indication.INDETERMINATE, "离线核验，未查存证日志。"), None
-    proof = log.prove(wanted)
+    proof = log.prove(wanted) if log is not None else evidence.proof
     if proof is None:
-        return Finding(9, "log", Indication.FAILED, "存证日志中没有它的签发记录。"), None
+        return [OFFLINE if log is None else MISSING], None
     if isinstance(proof, Awaited):
-        return _awaited(proof.entry, wanted, kind), None
+        return [_awaited(proof.entry, wanted, kind)], None
     if evidence.trust_list is None or not evidence.log_keys:
-        return Finding(9, "log", Indication.INDETERMINATE, "没有可信的日志公钥，无法检查存证日志的证明。"), None
+        return [NO_KEY], None
     try:
         at = _proven(proof, wanted, evidence.trust_list.log, evidence.log_keys, kind)
     except TrustError as error:
-        return Finding(9, "log", Indication.FAILED, f"存证日志的证明不成立（{error.reason}）。"), None
-    return Finding(9, "log", Indication.PASSED, f"已在存证日志第 {proof.index} 条，{at:%Y-%m-%dT%H:%M:%SZ}。"), at
+        if log is None and error.reason == "commitment":
+            return [OF_ANOTHER], None
+        return [Finding(9, "log", Indication.FAILED, f"存证日志的证明不成立（{error.reason}）。")], None
+    told = Finding(9, "log", Indication.PASSED, f"已在存证日志第 {proof.index} 条，{at:%Y-%m-%dT%H:%M:%SZ}。")
+    return [told, *judge_witnesses(proof.checkpoint, evidence.witnesses, now)], at
 
 
 def _proven(proof: LogProof, wanted: bytes, origin: str, keys: Sequence[PublicKey], kind: EntryKind) -> datetime:

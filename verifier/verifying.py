@@ -193,7 +193,7 @@ def _verify_sealed(
         return Examined(judge(findings, policy, at=now, subject=None), digest=sm3(data))
     digest, identifier = sm3(data), licence.identifier
     wanted = commitment(licence.log_salt, str(identifier), digest)
-    log, sealed_at = judge_inclusion(wanted, evidence, online.log if online else None)
+    log, sealed_at = judge_inclusion(wanted, evidence, online.log if online else None, now)
     times, body = Times(now, sealed_at), licence.issuing_body
     path, signer = judge_signer(sealed.signer, evidence, times)
     standing = online.standings.standing(str(identifier), now) if online else None
@@ -206,7 +206,7 @@ def _verify_sealed(
         judge_period(licence.valid_from or licence.issued_on, licence.valid_until, now),
         judge_status(licence.status, evidence, now, standing),
         *judge_register(standing),
-        log,
+        *log,
         *_about_copy(licence, evidence, now, online, audience),
     ]
     verdict = judge(findings, policy, at=now, subject=str(identifier))

@@ -52,6 +52,12 @@ class DocketBody(Closed):
     kind: SuccessionKind | None = Field(default=None, description="接续原证照办理的种类；首次申领不填")
     predecessor: Annotated[str, Field(max_length=140)] | None = Field(default=None, description="原证照的标识")
     basis: str = Field(default="", max_length=400, description="更正、依法律文书变更的依据，如文书编号")
+    evidence: str | None = Field(
+        default=None, max_length=400, description="原证照为存量转换的，两人重新核实的证据；不写则沿用原证据等级"
+    )
+    original: str | None = Field(
+        default=None, max_length=80, description="外库证照转入：原证照文件的名称，见 POST /api/v1/originals"
+    )
     draft: bool = Field(default=False, description="只存草稿，不提交")
 
     def members(self) -> dict[str, Any]:

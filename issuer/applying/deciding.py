@@ -38,11 +38,14 @@ def waive(applying: Applying, docket: Docket, *, by: Officer, key: str, at: date
     """Approve without a second person, where the type says that one may do it alone.
 
     Raises:
-        NeedsApproval: this type needs two.
+        NeedsApproval: this type needs two, or the evidence that it rests on does.
         DocketMoved, IdempotencyMismatch, IssuerError, TemplatesError, Conflict: as `approve`.
 
     """
-    require_one(applying.office.bundle(docket.proposal.type_code))
+    bundle = applying.office.bundle(docket.proposal.type_code)
+    require_one(bundle)
+    if docket.proposal.weighs_evidence:
+        raise NeedsApproval(bundle.type.code)
     return _approve(applying, docket, Step.WAIVE, by=by, key=key, at=at)
 
 

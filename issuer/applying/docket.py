@@ -5,7 +5,6 @@ incomplete, the face they were checked for, and what the licence is to follow. I
 """
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from issuer.applying.life import AUTHORING, STEPS, Part, Stage, Step
 from issuer.errors import ApplicationRefused
 from keys.sm3 import sm3
 from trust.errors import Malformed
+from trust.rules.people import same_person
 from trust.rules.succession import Succession
 from trust.rules.text import check_text
 from trust.sealing.ports import Officer
@@ -45,6 +45,12 @@ class Proposal:
         """`sm3:` and hexadecimal digits over everything above."""
         parts = [self.type_code, self.issuer_code, self.template, self.body, *_succession(self.succession), self.basis]
         return "sm3:" + sm3(json.dumps(parts).encode()).hex()
+
+    @property
+    def weighs_evidence(self) -> bool:
+        """Whether it rests on evidence that two people have to stand for, whatever the type says."""
+        members = self.members
+        return bool(members.get("evidence") or members.get("original"))
 
     @property
     def members(self) -> Mapping[str, Any]:
@@ -92,6 +98,8 @@ def members_of_application(application: Application) -> dict[str, Any]:
     rows = [{"name": one.name, "code": one.code, "code_type": one.code_type} for one in application.holders]
     made = {name: day.isoformat() for name, day in days.items() if day is not None}
     number = {"number": application.number} if application.number else {}
+    resting = {"evidence": application.evidence, "original": application.original}
+    made |= {name: value for name, value in resting.items() if value}
     return made | number | {"area_code": application.area_code, "holders": rows, "fields": dict(application.fields)}
 
 
@@ -158,11 +166,6 @@ class Event:
     body: bytes
 
 
-def same_person(one: Officer, other: Officer) -> bool:
-    """Whether two accounts are one human as far as can be known here: one login, or one name however it is spelt."""
-    return one.login.casefold() == other.login.casefold() or _plain(one.name) == _plain(other.name)
-
-
 def check_part(docket: Docket, step: Step, by: Officer) -> None:
     """Check that this person may take a step.
 
@@ -181,12 +184,6 @@ def check_part(docket: Docket, step: Step, by: Officer) -> None:
 def authors_after(authors: tuple[Officer, ...], step: Step, by: Officer) -> tuple[Officer, ...]:
     """The authors when this person has taken a step."""
     return authors if step not in AUTHORING or by in authors else (*authors, by)
-
-
-def _plain(name: str) -> str:
-    """A name without the differences that two accounts of one person might have."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(character for character in folded if character.isalnum())
 
 
 def _succession(succession: Succession | None) -> tuple[str, str]:

@@ -63,6 +63,7 @@ class Step(StrEnum):
     BREAK_OFF = "break-off"
     RELEASE = "release"
     ABANDON = "abandon"
+    VOID = "void"
 
     @property
     def label(self) -> str:
@@ -135,6 +136,7 @@ STEPS = MappingProxyType(
             ),
             Row(Step.RELEASE, "发证", frozenset({Stage.ISSUING}), Stage.RELEASED, Part.REGISTER),
             Row(Step.ABANDON, "作废", frozenset({Stage.ISSUING}), Stage.REFUSED, Part.OTHER, needs_reason=True),
+            Row(Step.VOID, "未发出即失效", frozenset({Stage.ISSUING}), Stage.REFUSED, Part.REGISTER, needs_reason=True),
         )
     },
 )

@@ -16,7 +16,7 @@ from issuer.applying.succeeding import check_succession
 from issuer.checking import check, check_draft, check_seal
 from issuer.drafting import SERIAL_LENGTH, check_face, draft
 from issuer.errors import ApplicationRefused, DuplicateNumber
-from issuer.inheriting import with_grade
+from issuer.inheriting import next_identifier, resting_on, with_grade
 from issuer.photographs import photographs
 from templates.library import Bundle
 from trust.revocation.errors import SubjectUnknown
@@ -50,12 +50,16 @@ def check_proposal(applying: Applying, proposal: Proposal, *, key: str, at: date
         raise ApplicationRefused([("", "template-changed")])
     check(application, bundle.type, office.mandates(at), at)
     standing = _standing(applying, application, at)
-    check_succession(office, application, proposal.basis, standing=standing, at=at, key=key)
+    check_succession(
+        office, application, proposal.basis, standing=standing, originals=applying.originals, at=at, key=key
+    )
     _check_number(applying, application, key)
     pen = office.pen(application.issuer_code, at)
     check_seal(bundle.type, pen)
-    application = with_grade(application, office.register)
-    licence = draft(application, bundle, pen, serial="0" * SERIAL_LENGTH, salt=bytes(SALT_LENGTH))
+    application = with_grade(resting_on(application, applying.originals), office.register)
+    following = next_identifier(application, office.register)
+    serial, salt = "0" * SERIAL_LENGTH, bytes(SALT_LENGTH)
+    licence = draft(application, bundle, pen, serial=serial, salt=salt, identifier=following)
     check_draft(licence, bundle.type)
     check_face(licence, bundle, pen, host_url=office.host_url)
     photographs(office, licence, bundle)
@@ -111,6 +115,10 @@ def _check_number(applying: Applying, application: Application, key: str) -> Non
     taken = applying.office.register.numbered(application.issuer_code, application.type_code, application.number)
     if taken is None or taken.key == key:
         return
+    if taken.void is not None and {(one.code_type, one.code) for one in taken.licence.holders} == {
+        (one.code_type, one.code) for one in application.holders
+    }:
+        return  # it was given up before its release; the same holders may have its number after all
     succession = application.succession
     serial = taken.licence.identifier.serial
     if succession is not None and succession.kind.keeps_identity and serial == _serial(succession.predecessor):

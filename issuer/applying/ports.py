@@ -6,17 +6,19 @@ from typing import Protocol
 
 from issuer.applying.docket import Docket, Event
 from issuer.applying.life import Stage
-from issuer.ports import Artefacts, Entry, Office
+from issuer.inheriting import Originals, no_originals
+from issuer.ports import Artefacts, Entry, Office, Void
 from trust.revocation.ports import RecordedAct, Recording
 from trust.rules.standing import Act
 
 
 @dataclass(frozen=True)
 class Consequence:
-    """An act on another licence that is recorded in the very transaction of a release."""
+    """An act on a licence that is recorded in the very transaction of a step; `gives_up` is what is never released."""
 
     subject: str
     record: Callable[[Recording], RecordedAct]
+    gives_up: tuple[Entry, Void] | None = None
 
 
 class Dockets(Protocol):
@@ -29,7 +31,7 @@ class Dockets(Protocol):
     def move(self, before: Docket, after: Docket, event: Event, consequence: Consequence | None = None) -> Docket:
         """Store a step, if the application still stands as `before`; for an event under a known key, what stands now.
 
-        An act that follows from it is recorded in the same transaction.
+        An act that follows from it is recorded, and an issue it gives up is given up, in the same transaction.
 
         Raises:
             DocketMoved: somebody took another step meanwhile.
@@ -72,8 +74,8 @@ class Dockets(Protocol):
         """How many applications of a body stand where."""
         ...
 
-    def in_stage(self, stage: Stage, limit: int) -> Sequence[Docket]:
-        """Applications of all bodies in a stage, the one moved first first."""
+    def in_stage(self, stage: Stage, limit: int, *, after: Docket | None = None) -> Sequence[Docket]:
+        """Applications of all bodies in a stage, the one moved first first; `after` is the last one seen."""
         ...
 
 
@@ -82,7 +84,7 @@ class Applying:
     """Everything that applying needs, as one value.
 
     `held` gives the released licences of a holder (code type, code, type codes), `acts` those on a licence; it raises
-    SubjectUnknown of one that has none to have acts on.
+    SubjectUnknown of one that has none to have acts on. `originals` gives files of licences of other libraries.
     """
 
     dockets: Dockets
@@ -90,3 +92,4 @@ class Applying:
     held: Callable[[str, str, Sequence[str]], Sequence[Entry]]
     acts: Callable[[str], Sequence[Act]]
     random: Callable[[int], bytes]
+    originals: Originals = no_originals

@@ -5,24 +5,29 @@
     issuing → released     one transaction: the licence is released, its predecessor ends, the application says released
 
 So there is never a moment at which both are in force, nor one at which neither is. Whatever stands at `issuing` is
-carried on by asking again: by whoever approved, anybody of the body, or the service when it starts. What cannot be
-issued after all goes back to be put right, as long as nothing was begun; what was begun and can never be released, as
-its predecessor was revoked meanwhile, is abandoned by a person, and the register keeps it from ever being released.
+carried on by asking again: by whoever approved, anybody of the body, or the service when it starts. As long as nothing
+was begun, everything that an approval rests on is judged again each time: what cannot be issued after all goes back to
+be put right, or to be approved by two where the type takes two by now. What was begun is given up by the register once
+its type or the body's mandate has ended; where a person has to weigh it, as its predecessor was revoked meanwhile, it
+is abandoned by one. Either way the register keeps it from ever being released, and the predecessor stays in force.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from issuer.applying.deciding import needs_two
 from issuer.applying.docket import MAX_REASON, Docket
-from issuer.applying.errors import ApprovalStale
+from issuer.applying.errors import ApprovalStale, NeedsApproval
 from issuer.applying.life import Stage, Step
 from issuer.applying.linting import check_proposal
 from issuer.applying.moving import advance, asked, event_of, own_step, repeated
 from issuer.applying.ports import Applying, Consequence
 from issuer.applying.succeeding import end_of_predecessor, require_followable
-from issuer.errors import IssuerError, NoPen, NotSound, PlanBroken
+from issuer.errors import GivenUp, IssuerError, NoPen, NotSound, PlanBroken, UnknownType
+from issuer.inheriting import resting_on
 from issuer.issuing import Issued, Order, issue_many
-from issuer.ports import Artefacts, Entry
+from issuer.ports import Artefacts, Entry, Void
 from templates.errors import TemplatesError
 from trust.errors import Conflict, Malformed
 from trust.revocation.acting import Order as Act
@@ -41,6 +46,8 @@ def carry_out(applying: Applying, docket: Docket, *, by: Officer, at: datetime) 
     Raises:
         DocketMoved: it is not approved, or its approval has run out and is asked for again.
         ApprovalStale: what was approved is not what stands there.
+        NeedsApproval: one person stands behind it, and the type takes two by now; it has gone back to be approved.
+        GivenUp: type or mandate ended after it was begun, or it was given up before; it is over.
         IssuerError, TemplatesError, Conflict: it cannot be issued, and has gone back to be put right.
         NoPen: no seal in force; it waits.
 
@@ -49,6 +56,9 @@ def carry_out(applying: Applying, docket: Docket, *, by: Officer, at: datetime) 
     try:
         issued = _issue(applying, docket, at=at)
     except (NoPen, PlanBroken, NotSound):
+        raise
+    except GivenUp as error:
+        _void(applying, docket, error.reason, at=at)
         raise
     except (IssuerError, TemplatesError, Conflict, Malformed) as error:
         _back(applying, docket, error, at=at)
@@ -59,9 +69,15 @@ def carry_out(applying: Applying, docket: Docket, *, by: Officer, at: datetime) 
     return released, issued
 
 
-def unfinished(applying: Applying) -> Sequence[Docket]:
-    """Applications whose issue was begun and not completed, the oldest first."""
-    return applying.dockets.in_stage(Stage.ISSUING, AT_ONCE)
+def unfinished(applying: Applying) -> Iterator[Docket]:
+    """Applications whose issue was begun and not completed, the oldest first, each once.
+
+    Those that stay where they are keep nobody else from being reached.
+    """
+    last = None
+    while found := applying.dockets.in_stage(Stage.ISSUING, AT_ONCE, after=last):
+        yield from found
+        last = found[-1]
 
 
 def abandon(applying: Applying, docket: Docket, *, reason: str, by: Officer, key: str, at: datetime) -> Docket:
@@ -77,18 +93,30 @@ def abandon(applying: Applying, docket: Docket, *, reason: str, by: Officer, key
     if (known := repeated(applying, key, asked(Step.ABANDON, docket.proposal.digest, by, reason))) is not None:
         return known
     moved, event = event_of(docket, Step.ABANDON, by=by, key=key, at=at, reason=reason)
+    return applying.dockets.move(docket, moved, event, _giving_up(applying, docket, "abandoned", reason, by, at))
+
+
+def _void(applying: Applying, docket: Docket, reason: str, *, at: datetime) -> None:
+    """The register's own end of an issue that was begun; repeated, it is over already."""
+    by = docket.approval.by if docket.approval else docket.maker
+    moved, event = event_of(docket, Step.VOID, by=by, key=own_step(docket, Step.VOID), at=at, reason=reason)
+    applying.dockets.move(docket, moved, event, _giving_up(applying, docket, reason, reason, by, at))
+
+
+def _giving_up(
+    applying: Applying, docket: Docket, code: str, words: str, by: Officer, at: datetime
+) -> Consequence | None:
+    """What giving up does to what was begun, if anything was: it is never released, and a file of it never verifies."""
     entry = applying.office.register.by_key(docket.key)
     if entry is None:
-        return applying.dockets.move(docket, moved, event)
-    subject = str(entry.licence.identifier)
-    order = Act(
-        ActKind.LAPSE, subject, "issued-in-error", f"未发出即作废：{reason}"[:MAX_REASON], f"{by.name}（{by.login}）"
-    )
+        return None
+    subject, said = str(entry.licence.identifier), f"未发出即作废：{words}"[:MAX_REASON]
+    order = Act(ActKind.LAPSE, subject, "issued-in-error", said, f"{by.name}（{by.login}）")
 
     def void(recording: Recording) -> RecordedAct:
         return record(recording, order, key=f"{docket.key}:void", at=at, random=applying.random)
 
-    return applying.dockets.move(docket, moved, event, Consequence(subject, void))
+    return Consequence(subject, void, (entry, Void(at, code)))
 
 
 def signed_by(docket: Docket) -> str:
@@ -104,21 +132,40 @@ def _begun(applying: Applying, docket: Docket, *, by: Officer, at: datetime) -> 
     if docket.stage is Stage.RELEASED:
         return docket
     approval = docket.approval
-    begun = applying.office.register.by_key(docket.key) is not None
-    if approval is not None and not begun and at >= approval.expires_at:
-        docket = advance(applying, docket, Step.EXPIRE, by=by, key=own_step(docket, Step.EXPIRE), at=at, approval=None)
-    if docket.stage is Stage.ISSUING:
+    if docket.stage is Stage.ISSUING and applying.office.register.by_key(docket.key) is not None:
+        if _lacks_second(applying, docket):
+            _void(applying, docket, "needs-approval", at=at)
+            raise NeedsApproval(docket.proposal.type_code)
         return docket
-    moved = event_of(docket, Step.BEGIN, by=by, key=own_step(docket, Step.BEGIN), at=at)
-    if approval is None or approval.digest != docket.proposal.digest:
-        raise ApprovalStale(docket.number)
+    if approval is not None and (at >= approval.expires_at or _lacks_second(applying, docket)):
+        key = own_step(docket, Step.EXPIRE)
+        back = advance(applying, docket, Step.EXPIRE, by=by, key=key, at=at, approval=None)
+        if at < approval.expires_at:
+            raise NeedsApproval(docket.proposal.type_code)
+        docket = back
+    if docket.stage is not Stage.ISSUING:
+        moved = event_of(docket, Step.BEGIN, by=by, key=own_step(docket, Step.BEGIN), at=at)
+        if approval is None or approval.digest != docket.proposal.digest:
+            raise ApprovalStale(docket.number)
     try:
         check_proposal(applying, docket.proposal, key=docket.key, at=at)
     except (IssuerError, TemplatesError, Conflict, Malformed) as error:
         if not isinstance(error, NoPen):
-            _back(applying, applying.dockets.move(docket, *moved), error, at=at)
+            begun = docket if docket.stage is Stage.ISSUING else applying.dockets.move(docket, *moved)
+            _back(applying, begun, error, at=at)
         raise
-    return applying.dockets.move(docket, *moved)
+    return docket if docket.stage is Stage.ISSUING else applying.dockets.move(docket, *moved)
+
+
+def _lacks_second(applying: Applying, docket: Docket) -> bool:
+    """Whether nobody but one person stands behind it, and licences of its type take two by now."""
+    try:
+        bundle = applying.office.bundle(docket.proposal.type_code)
+    except UnknownType:
+        return False  # it is not in force at all, which is told where it is issued
+    steps = [event.step for event in applying.dockets.events(docket.number)]
+    decided = [step for step in steps if step in {Step.APPROVE, Step.WAIVE}]
+    return (needs_two(bundle) or docket.proposal.weighs_evidence) and decided[-1:] == [Step.WAIVE]
 
 
 def _issue(applying: Applying, docket: Docket, *, at: datetime) -> Issued:
@@ -137,7 +184,10 @@ def _issue(applying: Applying, docket: Docket, *, at: datetime) -> Issued:
         )
         return applying.dockets.release(docket, moved, event, wanted, _consequence(applying, docket, entry, by, at))
 
-    order = Order(docket.proposal.application(), docket.key, by)
+    application = docket.proposal.application()
+    if (begun := applying.office.register.by_key(docket.key)) is not None and application.original is not None:
+        application = replace(application, conversion=begun.licence.conversion)  # as it was judged when it was begun
+    order = Order(resting_on(application, applying.originals), docket.key, by, docket.proposal.template)
     (outcome,) = issue_many(applying.office, [order], at=at, release=release)
     if isinstance(outcome, Exception):
         raise outcome
@@ -147,7 +197,9 @@ def _issue(applying: Applying, docket: Docket, *, at: datetime) -> Issued:
 def _consequence(applying: Applying, docket: Docket, entry: Entry, by: str, at: datetime) -> Consequence | None:
     """The end of the predecessor, where it is in this register."""
     succession = entry.licence.succession
-    order = end_of_predecessor(entry.licence, basis=docket.proposal.basis, by=by, at=at)
+    renewed = docket.proposal.members.get("evidence")
+    basis = "，".join(filter(None, (docket.proposal.basis, f"证据重新核实：{renewed}" if renewed else "")))
+    order = end_of_predecessor(entry.licence, basis=basis, by=by, at=at)
     if succession is None or order is None or applying.office.register.find(succession.predecessor) is None:
         return None
 

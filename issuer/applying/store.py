@@ -35,7 +35,7 @@ from issuer.applying.ports import Consequence
 from issuer.errors import IdempotencyMismatch
 from issuer.feeding.store import note_act, note_application
 from issuer.ports import Artefacts, Entry
-from issuer.store import release_in
+from issuer.store import release_in, void_in
 from trust.revocation.store import SqlRecording
 from trust.rules.succession import Succession, SuccessionKind
 from trust.sealing.ports import Officer
@@ -108,6 +108,8 @@ class SqlDockets:
                 _move(connection, before, after, event)
                 if consequence is not None:
                     consequence.record(SqlRecording(connection, consequence.subject, note_act))
+                if consequence is not None and consequence.gives_up is not None:
+                    void_in(connection, [consequence.gives_up])
                 _note(connection, after, event)
         except IntegrityError as error:
             return self._instead(event, error)
@@ -175,9 +177,12 @@ class SqlDockets:
         with self._engine.connect() as connection:
             return {Stage(stage): count for stage, count in connection.execute(wanted)}
 
-    def in_stage(self, stage: Stage, limit: int) -> Sequence[Docket]:
+    def in_stage(self, stage: Stage, limit: int, *, after: Docket | None = None) -> Sequence[Docket]:
         """See `Dockets`."""
         wanted = select(docket).where(docket.c.stage == stage).order_by(docket.c.moved_at, docket.c.number)
+        if after is not None:
+            same = (docket.c.moved_at == after.moved_at) & (docket.c.number > after.number)
+            wanted = wanted.where((docket.c.moved_at > after.moved_at) | same)
         with self._engine.connect() as connection:
             return [_docket(row) for row in connection.execute(wanted.limit(limit))]
 

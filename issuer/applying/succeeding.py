@@ -6,8 +6,9 @@ correction may set a wrong number right. A transfer begins a licence of the rece
 
 The predecessor is live until its successor is released and ends in the same transaction, at the same instant; where
 the successor begins on a later day, as a renewal may, the predecessor ends with that day's beginning, so that there is
-neither a gap nor an overlap. What is suspended, restricted or being transferred cannot be followed: a new paper would
-lift what was decided against the old one.
+neither a gap nor an overlap. A transfer within one installation is to the body that the transfer out names; one from
+another library rests on the licence's file, which is handed in and judged, and takes two people. What is suspended,
+restricted or being transferred cannot be followed: a new paper would lift what was decided against the old one.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from typing import Any, Literal
 
 from issuer.application import Application
 from issuer.applying.errors import SuccessionRefused
+from issuer.inheriting import Originals
 from issuer.ports import Entry, Office
 from trust.errors import Conflict, TrustError
 from trust.revocation.acting import Order
@@ -97,7 +99,14 @@ def carried_on(before: Licence, changed: Mapping[str, Any], *, at: datetime) -> 
 
 
 def check_succession(
-    office: Office, application: Application, basis: str, *, standing: Standing | None, at: datetime, key: str
+    office: Office,
+    application: Application,
+    basis: str,
+    *,
+    standing: Standing | None,
+    originals: Originals,
+    at: datetime,
+    key: str,
 ) -> None:
     """Hold an application against the licence it is to follow; `standing` is that licence's, `key` the issue's own.
 
@@ -117,6 +126,9 @@ def check_succession(
         follower = office.register.successor_of(succession.predecessor)
         problems += _of_standing(succession.kind, before, standing, follower, at=at, key=key)
         problems += _of_content(succession.kind, before, application)
+        problems += _of_evidence(office, application, before, standing, at)
+    else:
+        problems += _of_original(application, originals)
     if problems:
         raise SuccessionRefused(problems)
 
@@ -147,11 +159,20 @@ def require_followable(kind: SuccessionKind, standing: Standing) -> None:
     """Make sure of the predecessor's standing once more, inside the transaction that ends it.
 
     Raises:
-        Conflict: `predecessor-standing`.
+        Conflict: `predecessor-suspended`, `predecessor-restricted` or `predecessor-transferring`, which may pass;
+            `predecessor-standing`, which will not.
 
     """
     if standing.status is not _wanted(kind):
-        raise Conflict("predecessor-standing", standing.status.value)
+        raise Conflict(_PASSING.get(standing.status, "predecessor-standing"), standing.status.value)
+
+
+_PASSING = {
+    Status.SUSPENDED: "predecessor-suspended",
+    Status.OTHER: "predecessor-restricted",
+    Status.TRANSFERRING: "predecessor-transferring",
+}
+"""Standings that an issue waits for the end of, and what is said of them."""
 
 
 def _wanted(kind: SuccessionKind) -> Status:
@@ -183,6 +204,42 @@ def _of_standing(
         yield "predecessor", "predecessor-standing"
     elif kind in {SuccessionKind.RENEW, SuccessionKind.AMEND} and before.validity(at) is Validity.EXPIRED:
         yield "predecessor", "predecessor-expired"
+
+
+def _of_evidence(
+    office: Office, application: Application, before: Licence, standing: Standing | None, at: datetime
+) -> Iterator[tuple[str, str]]:
+    """What a follower of a licence here rests on: new evidence only for a converted one, and no file."""
+    if application.evidence and before.conversion is None:
+        yield "evidence", "evidence-needless"
+    if application.original is not None:
+        yield "original", "original-needless"
+    act = standing.act if standing is not None else None
+    if standing is not None and standing.status is Status.TRANSFERRING and act is not None:
+        mandates = office.mandates(at)
+        listed = mandates.all if isinstance(mandates, MandateBook) else mandates
+        names = {one.issuer_name for one in listed if one.issuer_code == application.issuer_code}
+        if not any(name in act.reason for name in {application.issuer_code, *names}):
+            yield "predecessor", "transfer-elsewhere"
+
+
+def _of_original(application: Application, originals: Originals) -> Iterator[tuple[str, str]]:
+    """A licence of another library is followed on its file alone: whole, and the very one that is named."""
+    succession = application.succession
+    if succession is None or application.original is None:
+        yield "original", "original-missing"
+        return
+    found = originals(application.original)
+    if found is None:
+        yield "original", "original-missing"
+    elif not found.whole:
+        yield "original", "original-unverified"
+    elif str(found.licence.identifier) != succession.predecessor or found.licence.copy is not None:
+        yield "original", "original-other"
+    elif found.licence.identifier.type_code != application.type_code:
+        yield "predecessor", "predecessor-type"
+    else:
+        yield from _of_content(succession.kind, found.licence, application)
 
 
 def _of_content(kind: SuccessionKind, before: Licence, application: Application) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,8 @@
 """Lines of a CSV file: RFC 4180 with commas, in UTF-8 (with or without a mark) or GB 18030.
 
-The encoding is the first of the two in which the whole file makes sense; text of several lines stands in quotes. Lines,
-cells and columns are bounded before they are kept. A mark that was put before a formula's sign when a file of ours was
-written (`neutral`) is taken away here.
+The encoding is the first of the two in which the whole file makes sense; text of several lines stands in quotes. The
+file is read piece by piece, and lines, cells and columns are bounded before they are kept. A mark that was put before a
+formula's sign when a file of ours was written (`neutral`) is taken away here.
 """
 
 import codecs
@@ -10,28 +10,31 @@ import csv
 import io
 from collections.abc import Iterator
 from functools import partial
+from typing import BinaryIO
 
 from issuer.batches.cells import MAX_CELL, MAX_COLUMNS, Cell, Line, Lines
 from issuer.batches.neutral import plain
 from issuer.batches.sheet import SheetError
 
-MAX_CSV = 64 * 1024 * 1024
+MAX_CSV = 256 * 1024 * 1024
 MAX_LINE = 1_000_000
 _CHUNK = 1 << 20
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def csv_lines(octets: bytes) -> Lines:
-    """The lines that are not empty.
+def csv_lines(file: BinaryIO) -> Lines:
+    """The lines of a file that are not empty; it stays open, and stands anywhere afterwards.
 
     Raises:
         SheetError: `too-large`, `encoding`, or with the row: `line-too-long`, `quotes`, `too-many-columns`,
             `cell-too-long`.
 
     """
-    if len(octets) > MAX_CSV:
+    if file.seek(0, io.SEEK_END) > MAX_CSV:
         raise SheetError("too-large", 0, MAX_CSV >> 20)
-    text = io.TextIOWrapper(io.BytesIO(octets), encoding_of(octets), newline="")
+    codec = encoding_of(file)
+    file.seek(0)
+    text = io.TextIOWrapper(file, codec, newline="")
     reader = csv.reader(_physical(text), strict=True)
     number = 0
     try:
@@ -40,27 +43,31 @@ def csv_lines(octets: bytes) -> Lines:
                 yield Line(number, cells)
     except csv.Error as error:
         raise SheetError("quotes", number + 1) from error
+    finally:
+        text.detach()
 
 
-def encoding_of(octets: bytes) -> str:
+def encoding_of(file: BinaryIO) -> str:
     """The codec of the whole file.
 
     Raises:
         SheetError: `encoding`, it is neither.
 
     """
-    if not octets.startswith(_WIDE):
+    file.seek(0)
+    if not file.read(len(_WIDE[0])).startswith(_WIDE):
         for codec in ("utf-8-sig", "gb18030"):
-            if _decodes(octets, codec):
+            if _decodes(file, codec):
                 return codec
     raise SheetError("encoding")
 
 
-def _decodes(octets: bytes, codec: str) -> bool:
+def _decodes(file: BinaryIO, codec: str) -> bool:
     decoder = codecs.getincrementaldecoder(codec)()
+    file.seek(0)
     try:
-        for start in range(0, len(octets), _CHUNK):
-            decoder.decode(octets[start : start + _CHUNK])
+        while piece := file.read(_CHUNK):
+            decoder.decode(piece)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False

@@ -6,18 +6,22 @@ cancelling is for people. A table is the body as it is, CSV or XLSX, and is read
 Issuing is the worker's: a batch that was handed in is answered before any of it is issued.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import io
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, BinaryIO, Literal, Protocol
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from issuer.batches.errors import BatchRefused
 from issuer.batches.life import MAX_NAME, Batch, Event, Failure, Row, RowState
-from issuer.batches.sheet import Sheet
+from issuer.batches.problem_sheet import problem_csv, problem_xlsx
+from issuer.batches.sheet import Ending, RowProblem, Sheet
 from issuer.batches.views import BatchRowView, BatchView, TrialView, batch_view, row_view, trial_view
 from issuer.handed_in import read_octets
+from templates.library import Bundle
+from trust.rules.catalogue import LicenceType
 from trust.rules.idempotency import own_key
 from trust.sealing.ports import Officer
 
@@ -46,6 +50,7 @@ SENT: dict[int | str, dict[str, Any]] = NOT_SIGNED_IN | {
     415: {"description": "不是 CSV 或 XLSX"},
     422: {"description": "表格有误，逐项列出"},
 }
+TABLES: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {}, XLSX: {}}, "description": "表格"}}
 BODY = {
     "requestBody": {
         "required": True,
@@ -83,10 +88,12 @@ class BatchDesk(Protocol):
     """What these routes ask of the installation; the journeys, wired."""
 
     def read(
-        self, octets: bytes, *, type_code: str, name: str, mapping: Mapping[str, str], max_rows: int | None = None
+        self, file: BinaryIO, *, type_code: str, name: str, mapping: Mapping[str, str], max_rows: int | None = None
     ) -> Sheet: ...
 
-    def try_sheet(self, sheet: Sheet, *, type_code: str, body_code: str) -> list[tuple[int, Failure]]: ...
+    def bundle(self, type_code: str) -> Bundle: ...
+
+    def try_sheet(self, sheet: Sheet, *, type_code: str, body_code: str) -> Iterator[tuple[int, Failure]]: ...
 
     def submit(
         self,
@@ -108,7 +115,7 @@ class BatchDesk(Protocol):
 
     def rows(self, batch: Batch, states: Sequence[RowState], *, limit: int, after: int = 0) -> Sequence[Row]: ...
 
-    def unissued(self, batch: Batch) -> bytes: ...
+    def unissued(self, batch: Batch, ending: Ending) -> bytes: ...
 
     def of_body(self, body_code: str, *, limit: int, after: str = "") -> Sequence[Batch]: ...
 
@@ -174,7 +181,7 @@ def plain_router(desk: BatchDesk, *, authorize: Authorize) -> APIRouter:
         clerk, octets = handed
         mapping = _mapping(maps)
         batch = desk.submit(
-            desk.read(octets, type_code=type_code, name=name, mapping=mapping),
+            desk.read(io.BytesIO(octets), type_code=type_code, name=name, mapping=mapping),
             type_code=type_code,
             body_code=clerk.department,
             name=name,
@@ -193,12 +200,57 @@ def plain_router(desk: BatchDesk, *, authorize: Authorize) -> APIRouter:
         responses=SENT,
     )
     def trial(handed: Handed, type_code: TypeCode, out: Response, maps: Maps = None) -> TrialView:
-        clerk, octets = handed
         out.headers["Cache-Control"] = "no-store"
-        sheet = desk.read(octets, type_code=type_code, name="", mapping=_mapping(maps), max_rows=MOST_TRIED)
-        return trial_view(len(sheet.rows), desk.try_sheet(sheet, type_code=type_code, body_code=clerk.department))
+        sheet, found = _tried(desk, handed, type_code, maps)
+        return trial_view(len(sheet.rows), found)
+
+    @routes.post(
+        "/batch-trials/problems.{ending}",
+        summary="试算一张表格，得到问题清单",
+        description="逐行检查，什么也不登记；有问题的行连同原因作为表格（CSV 或 XLSX）给出，改好后可以直接重新提交。",
+        openapi_extra=BODY,
+        response_class=Response,
+        responses=SENT | TABLES,
+    )
+    def problems(handed: Handed, ending: Ending, type_code: TypeCode, maps: Maps = None) -> Response:
+        _, found = _tried(desk, handed, type_code, maps)
+        kind = desk.bundle(type_code).type
+        return problem_list(handed[1], "", kind, found, ending=ending, mapping=_mapping(maps))
 
     return routes
+
+
+def _tried(
+    desk: BatchDesk, handed: tuple[Clerk, bytes], type_code: str, maps: Sequence[str] | None
+) -> tuple[Sheet, list[tuple[int, Failure]]]:
+    """A table as it was read, and everything that is wrong in it."""
+    clerk, octets = handed
+    mapping = _mapping(maps)
+    sheet = desk.read(io.BytesIO(octets), type_code=type_code, name="", mapping=mapping, max_rows=MOST_TRIED)
+    return sheet, list(desk.try_sheet(sheet, type_code=type_code, body_code=clerk.department))
+
+
+def problem_list(
+    octets: bytes,
+    name: str,
+    kind: LicenceType,
+    failures: Sequence[tuple[int, Failure]],
+    *,
+    ending: Ending,
+    mapping: Mapping[str, str],
+) -> Response:
+    """The rows of a table that have problems, as a download."""
+    told = [RowProblem(row, one.place, one.reason, one.sentence) for row, one in failures]
+    make = problem_xlsx if ending == "xlsx" else problem_csv
+    made = make(io.BytesIO(octets), name=name, kind=kind, problems=told, mapping=mapping)
+    return download(made, f"problems.{ending}")
+
+
+def download(octets: bytes, name: str) -> Response:
+    """A table as a file to keep, of the kind that its name ends in."""
+    named = f'attachment; filename="{name}"'
+    media = XLSX if name.endswith(".xlsx") else f"{CSV}; charset=utf-8"
+    return Response(octets, media_type=media, headers={"Content-Disposition": named, "Cache-Control": "no-store"})
 
 
 def _add_looking(routes: APIRouter, desk: BatchDesk, authorize: Authorize) -> None:
@@ -243,21 +295,19 @@ def _add_looking(routes: APIRouter, desk: BatchDesk, authorize: Authorize) -> No
         return [row_view(row) for row in desk.rows(batch, state or tuple(RowState), limit=limit, after=after)]
 
     @routes.get(
-        "/batches/{number}/unissued.csv",
+        "/batches/{number}/unissued.{ending}",
         summary="未签发清单",
-        description="未签发的行连同原因，CSV；改好后可以直接重新提交。",
+        description="未签发的行连同原因，CSV 或 XLSX；改好后可以直接重新提交。",
         response_class=Response,
-        responses=GUARDED | {200: {"content": {CSV: {}}, "description": "表格"}},
+        responses=GUARDED | TABLES,
     )
-    def unissued(number: Number, clerk: Entering) -> Response:
-        return table_answer(desk, desk.find(number, clerk.department))
+    def unissued(number: Number, ending: Ending, clerk: Entering) -> Response:
+        return table_answer(desk, desk.find(number, clerk.department), ending)
 
 
-def table_answer(desk: BatchDesk, batch: Batch) -> Response:
+def table_answer(desk: BatchDesk, batch: Batch, ending: Ending) -> Response:
     """The rows that failed, as a download."""
-    named = f'attachment; filename="unissued-{batch.number}.csv"'
-    headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
-    return Response(desk.unissued(batch), media_type=f"{CSV}; charset=utf-8", headers=headers)
+    return download(desk.unissued(batch, ending), f"unissued-{batch.number}.{ending}")
 
 
 def _add_steps(routes: APIRouter, desk: BatchDesk, authorize: Authorize) -> None:

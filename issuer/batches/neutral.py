@@ -26,6 +26,8 @@ def plain(text: str) -> str:
 
 def csv_octets(rows: Iterable[Sequence[str]]) -> bytes:
     """A CSV file as Excel opens it: UTF-8 with a mark, CR LF, every cell neutral."""
-    made = io.StringIO()
-    csv.writer(made, lineterminator="\r\n").writerows([neutral(cell) for cell in row] for row in rows)
-    return made.getvalue().encode("utf-8-sig", "replace")
+    made = io.BytesIO()
+    text = io.TextIOWrapper(made, "utf-8-sig", "replace", newline="", write_through=True)
+    csv.writer(text, lineterminator="\r\n").writerows([neutral(cell) for cell in row] for row in rows)
+    text.flush()
+    return made.getvalue()

@@ -1,6 +1,6 @@
 """What batches need from the world: their register, and the office that issues."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,8 +13,8 @@ from trust.rules.catalogue import LicenceType
 class BatchBook(Protocol):
     """Batches with their rows and steps; every method is one durable transaction."""
 
-    def open(self, batch: Batch, rows: Sequence[tuple[int, Mapping[str, object]]], event: Event, key: str) -> Batch:
-        """Store a new one with its rows, or give the one opened under this key.
+    def open(self, batch: Batch, rows: Iterable[tuple[int, Mapping[str, object]]], event: Event, key: str) -> Batch:
+        """Store a new one with its rows, all of them or nothing, or give the one opened under this key.
 
         Raises:
             IdempotencyMismatch: the key was used for another content.

@@ -7,13 +7,15 @@ damaged is marked, and is refused again as long as the mark stands there.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
+from typing import BinaryIO
 
 from issuer.batches.cells import Line, Lines
-from issuer.batches.columns import PROBLEM, SERIAL, Column, all_columns, holder_place
+from issuer.batches.columns import PROBLEM, SERIAL, Column
 from issuer.batches.headers import match
 from issuer.batches.neutral import csv_octets
 from issuer.batches.reading import lines_of
-from issuer.batches.sheet import Row, RowProblem, SheetError
+from issuer.batches.sheet import RowProblem, SheetError
 from issuer.batches.values import DAMAGED, MARK
 from issuer.batches.xlsx_lines import FILLED
 from issuer.batches.xlsx_writing import NewSheet, xlsx_octets
@@ -21,7 +23,7 @@ from trust.rules.catalogue import LicenceType
 
 
 def problem_csv(
-    octets: bytes,
+    file: BinaryIO,
     *,
     name: str,
     kind: LicenceType,
@@ -32,11 +34,11 @@ def problem_csv(
 
     `name` and `mapping` as for `read_sheet`; `problems` may be those of reading and of what came after it together.
     """
-    return csv_octets(_table(octets, name, kind, list(problems), mapping or {}))
+    return csv_octets(_lines(file, name, kind, problems, mapping or {}))
 
 
 def problem_xlsx(
-    octets: bytes,
+    file: BinaryIO,
     *,
     name: str,
     kind: LicenceType,
@@ -44,33 +46,42 @@ def problem_xlsx(
     mapping: Mapping[str, str] | None = None,
 ) -> bytes:
     """The same as a workbook, whose cells are text: long numbers stay as they are when it is opened and saved."""
-    rows = tuple(_table(octets, name, kind, list(problems), mapping or {}))
-    return xlsx_octets([NewSheet(FILLED, rows, (18.0,) * (len(rows[0]) - 1) + (80.0,))])
+    lines = _lines(file, name, kind, problems, mapping or {})
+    titles = next(lines)
+    widths = (18.0,) * (len(titles) - 1) + (80.0,)
+    return xlsx_octets([NewSheet(FILLED, chain([titles], lines), widths)])
 
 
-def _table(
-    octets: bytes, name: str, kind: LicenceType, problems: Sequence[RowProblem], mapping: Mapping[str, str]
-) -> list[list[str]]:
+def _lines(
+    file: BinaryIO, name: str, kind: LicenceType, problems: Iterable[RowProblem], mapping: Mapping[str, str]
+) -> Iterator[list[str]]:
+    """The heading, what is wrong with the whole file or its heading, the rows, and what was read no more."""
     told: dict[int, list[RowProblem]] = {}
     for problem in problems:
         told.setdefault(problem.row, []).append(problem)
-    columns: dict[int, Column] = {}
-    rows: list[list[str]] = []
-    for count, line in enumerate(_readable(octets, name)):
-        if not count:
-            found = match(line, kind, mapping).columns
-            columns = {place: column for place, column in found.items() if column.form != "aside"}
-        elif line.number in told:
-            cells = [_written(line, place, column, told[line.number]) for place, column in columns.items()]
-            rows.append([str(line.number), *cells, reason_of(told.pop(line.number))])
-    rest = [["说明", *[""] * len(columns), reason_of(told[row])] for row in sorted(told)]
-    return [[SERIAL, *(column.header for column in columns.values()), PROBLEM], *rest, *rows]
+    lines = _readable(file, name)
+    first = next(lines, None)
+    found = match(first, kind, mapping).columns if first else {}
+    columns = {place: column for place, column in found.items() if column.form != "aside"}
+    yield [SERIAL, *(column.header for column in columns.values()), PROBLEM]
+    yield from _aside([row for row in sorted(told) if row <= (first.number if first else 0)], told, len(columns))
+    for line in lines:
+        if (wrong := told.pop(line.number, None)) is not None:
+            cells = [_written(line, place, column, wrong) for place, column in columns.items()]
+            yield [str(line.number), *cells, reason_of(wrong)]
+    yield from _aside(sorted(told), told, len(columns))
 
 
-def _readable(octets: bytes, name: str) -> Lines:
+def _aside(rows: Sequence[int], told: dict[int, list[RowProblem]], columns: int) -> Iterator[list[str]]:
+    """Lines that say what is wrong and are not read again."""
+    for row in rows:
+        yield ["说明", *[""] * columns, reason_of(told.pop(row))]
+
+
+def _readable(file: BinaryIO, name: str) -> Lines:
     """The lines as far as they can be read; why no further is among the problems."""
     with suppress(SheetError):
-        yield from lines_of(octets, name)
+        yield from lines_of(file, name)
 
 
 def _written(line: Line, place: int, column: Column, problems: Sequence[RowProblem]) -> str:
@@ -78,40 +89,6 @@ def _written(line: Line, place: int, column: Column, problems: Sequence[RowProbl
     damaged = any(one.reason in DAMAGED and one.column == column.header for one in problems)
     text = cell.text if cell else ""
     return f"{MARK}{text}" if damaged else text
-
-
-def rows_csv(kind: LicenceType, rows: Iterable[tuple[Row, str]]) -> bytes:
-    """The same from rows that were read before, each with what is wrong with it; an empty text says nothing is."""
-    return csv_octets(rows_table(kind, rows))
-
-
-def rows_table(kind: LicenceType, rows: Iterable[tuple[Row, str]]) -> Iterator[Sequence[str]]:
-    """Its lines: as many holders have columns as the row with the most of them needs."""
-    given = [(row, places_of(row.members), problem) for row, problem in rows]
-    most = max((found[1] for _, cells, _ in given for place in cells if (found := holder_place(place))), default=1)
-    columns = [one for one in all_columns(kind)[1:-1] if (holder_place(one.place) or ("", 1))[1] <= most]
-    yield [SERIAL, *(column.header for column in columns), PROBLEM]
-    for row, cells, problem in given:
-        yield [str(row.number), *(_named(column, cells.get(column.place, "")) for column in columns), problem]
-
-
-def places_of(members: Mapping[str, object]) -> dict[str, str]:
-    """The members of an application by the places of their columns."""
-    cells = {key: value for key, value in members.items() if isinstance(value, str)}
-    holders = members.get("holders") or [members.get("holder")]
-    for number, holder in enumerate(holders if isinstance(holders, list) else [], 1):
-        dot = "" if number == 1 else f".{number}"
-        if isinstance(holder, Mapping):
-            cells |= {f"holder.{part}{dot}": str(holder.get(part, "")) for part in ("name", "code", "code_type")}
-    fields = members.get("fields")
-    if isinstance(fields, Mapping):
-        cells |= {f"fields.{key}": str(value) for key, value in fields.items()}
-    return cells
-
-
-def _named(column: Column, value: str) -> str:
-    """What stands in a cell: of a kind of code its name, from whose front no program takes zeros."""
-    return dict(column.choices).get(value, value) if column.form == "code-type" else value
 
 
 def reason_of(problems: Iterable[RowProblem]) -> str:

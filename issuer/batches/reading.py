@@ -2,50 +2,61 @@
 
 Nothing is guessed. After the headers (`headers`) each row stands for itself: one with a problem is not among the rows,
 the others are. Whether the values are right for the type is for `issuer.checking`; here it is seen that what must be
-given is there, and that no program has damaged it (`values`).
+given is there, and that no program has damaged it (`values`). A file is gone through once, line by line; its rows are
+kept packed, so that a long table takes little memory.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from issuer.batches.cells import Line, Lines
 from issuer.batches.columns import Column, holder_place
 from issuer.batches.comma_separated import csv_lines
 from issuer.batches.headers import Headers, match
+from issuer.batches.packed import PackedRows
 from issuer.batches.sheet import Row, RowProblem, Sheet, SheetError
 from issuer.batches.sheet_words import sentence_of
-from issuer.batches.values import CellError, all_lost, value_of
+from issuer.batches.values import CellError, LongNumbers, is_long, value_of
 from issuer.batches.xlsx_lines import xlsx_lines
-from keys.sm3 import sm3
+from keys.sm3 import Sm3
 from trust.rules.catalogue import LicenceType
 
-MAX_ROWS = 100_000
+MAX_ROWS, MAX_PROBLEMS = 100_000, 100_000
+"""Of one file; where either is passed, reading ends and says so."""
 OTHERS = frozenset({"xls", "xlsm", "xltm", "xltx", "xlsb", "ods", "et", "numbers"})
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_SHARED = 24
-"""Texts up to this length are kept once, however many rows have them: days, kinds, places."""
+_HEAD, _PIECE = 4096, 1 << 20
 
 
 def read_sheet(
-    octets: bytes, *, name: str, kind: LicenceType, mapping: Mapping[str, str] | None = None, max_rows: int = MAX_ROWS
+    file: BinaryIO, *, name: str, kind: LicenceType, mapping: Mapping[str, str] | None = None, max_rows: int = MAX_ROWS
 ) -> Sheet:
-    """Read a file; whether it is CSV or XLSX is seen from its content.
+    """Read a file that can be gone through again; whether it is CSV or XLSX is seen from its content.
 
     `mapping` says for headers of the file which column they are, by any name of `columns`; an empty text leaves a
     column out. Nothing is raised for what is wrong with a file: it stands in `problems`, by row.
     """
     reading = _Reading(kind, mapping or {}, max_rows)
     try:
-        for line in lines_of(octets, name):
+        for line in lines_of(file, name):
             reading.take(line)
         reading.finish()
     except SheetError as error:
         reading.tell(error.row, "", error.reason, *error.facts)
     problems = tuple(sorted(reading.problems, key=lambda problem: problem.row))
-    return Sheet(tuple(reading.rows), problems, "sm3:" + sm3(octets).hex())
+    return Sheet(reading.rows, problems, _digest(file))
 
 
-def lines_of(octets: bytes, name: str) -> Lines:
+def _digest(file: BinaryIO) -> str:
+    digest = Sm3()
+    file.seek(0)
+    while piece := file.read(_PIECE):
+        digest.update(piece)
+    return f"sm3:{digest.digest().hex()}"
+
+
+def lines_of(file: BinaryIO, name: str) -> Lines:
     """The lines of a file that are not empty.
 
     Raises:
@@ -53,15 +64,15 @@ def lines_of(octets: bytes, name: str) -> Lines:
 
     """
     ending = name.strip().casefold().rpartition(".")[2]
-    if octets.startswith(_OLD):
+    file.seek(0)
+    first = file.read(_HEAD)
+    if first.startswith(_OLD):
         raise SheetError("old-format")
     if ending in OTHERS:
         raise SheetError("other-format", 0, f".{ending}")
-    if octets.startswith(_ZIP):
-        return xlsx_lines(octets)
-    if not octets.strip(b"\xef\xbb\xbf \t\r\n"):
+    if len(first) < _HEAD and not first.strip(b"\xef\xbb\xbf \t\r\n"):
         raise SheetError("empty-file")
-    return csv_lines(octets)
+    return xlsx_lines(file) if first.startswith(_ZIP) else csv_lines(file)
 
 
 @dataclass
@@ -71,11 +82,11 @@ class _Reading:
     kind: LicenceType
     mapping: Mapping[str, str]
     max_rows: int
-    rows: list[Row] = field(default_factory=list)
+    rows: PackedRows = field(default_factory=PackedRows)
     problems: list[RowProblem] = field(default_factory=list)
     headers: Headers | None = None
     seen: int = 0
-    shared: dict[str, str] = field(default_factory=dict)
+    numbers: LongNumbers = field(default_factory=LongNumbers)
 
     def tell(self, row: int, column: str, reason: str, *facts: object) -> None:
         """Note a problem."""
@@ -85,7 +96,7 @@ class _Reading:
         """Read one line.
 
         Raises:
-            SheetError: `photo`, or `too-many-rows`.
+            SheetError: `photo`, `too-many-rows` or `too-many-problems`.
 
         """
         if self.headers is None:
@@ -95,6 +106,8 @@ class _Reading:
             if self.seen > self.max_rows:
                 raise SheetError("too-many-rows", line.number, self.max_rows)
             self._take_row(line, self.headers)
+            if len(self.problems) >= MAX_PROBLEMS:
+                raise SheetError("too-many-problems", line.number, MAX_PROBLEMS)
 
     def finish(self) -> None:
         """See what only the whole of a file shows.
@@ -107,12 +120,12 @@ class _Reading:
             raise SheetError("empty-file")
         if not self.headers.problems and not self.seen:
             raise SheetError("no-rows")
-        if all_lost([_number(row) for row in self.rows]):
+        if self.numbers.all_lost:
             header = next(column.header for column in self.headers.columns.values() if column.place == "number")
             for row in self.rows:
-                if len(_number(row)) > 15:
+                if is_long(_number(row)):
                     self.tell(row.number, header, "digits-lost")
-            self.rows = [row for row in self.rows if len(_number(row)) <= 15]
+            self.rows = PackedRows(row for row in self.rows if not is_long(_number(row)))
 
     def _headers(self, line: Line) -> Headers:
         if needed := [rule.label for rule in self.kind.photos if rule.required]:
@@ -133,7 +146,9 @@ class _Reading:
             if not values.get(column.place) and column.place not in refused:
                 self.tell(line.number, column.header, "missing")
         if len(self.problems) == before:
-            self.rows.append(Row(line.number, self._members(values)))
+            row = Row(line.number, self._members(values))
+            self.numbers.see(_number(row))
+            self.rows.add(row)
 
     def _values(self, line: Line, headers: Headers) -> tuple[dict[str, str], set[str]]:
         """The values by their places, and the places whose cells were refused."""
@@ -150,7 +165,7 @@ class _Reading:
                 self.tell(line.number, column.header, error.reason)
                 continue
             if value:
-                values[column.place] = self.shared.setdefault(value, value) if len(value) <= _SHARED else value
+                values[column.place] = value
         return values, refused
 
     def _due(self, headers: Headers, values: Mapping[str, str]) -> Iterator[Column]:

@@ -4,10 +4,14 @@ Rows are counted as spreadsheets count them: the first line is 1, empty lines ar
 not among `Sheet.rows`; a problem of the whole file stands at row 0, one of the headers at theirs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from issuer.errors import IssuerError
+
+Ending = Literal["csv", "xlsx"]
+"""The two kinds of files that tables come in and go out as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,12 @@ class RowProblem:
 
 @dataclass(frozen=True)
 class Sheet:
-    """All rows and problems of a file, and its digest, `sm3:` and hexadecimal digits."""
+    """All rows and problems of a file, and its digest, `sm3:` and hexadecimal digits.
 
-    rows: tuple[Row, ...]
+    Rows may be many and are perhaps kept packed: they are counted and gone through, as often as one likes.
+    """
+
+    rows: Collection[Row]
     problems: tuple[RowProblem, ...]
     digest: str
 

@@ -1,5 +1,6 @@
 """Sentences for what is wrong with a sheet, in Chinese: what it is, and what to do about it."""
 
+from functools import lru_cache
 from types import MappingProxyType
 
 AS_TEXT = "请把这一列的单元格格式设为“文本”，再重新填写"
@@ -22,6 +23,7 @@ SENTENCES = MappingProxyType(
         "photo": "这类证照须有“{0}”，照片不能用表格批量提交。请在申请页面逐件办理。",
         "too-many-rows": "超过 {0} 行。请分成几个文件上传。",
         "too-many-columns": "超过 {0} 列。请删去多余的列。",
+        "too-many-problems": "问题已有 {0} 处，从这一行起没有再读。请先更正前面的，再重新提交。",
         "no-rows": "只有表头，没有数据行。请从第二行起填写。",
         # of the headers
         "no-headers": "没有找到表头。请在第一行写上各列的名称，与模板一致。",
@@ -58,6 +60,7 @@ SENTENCES = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=1024)
 def sentence_of(reason: str, *facts: object) -> str:
     """The sentence for a reason of this package, with its facts filled in."""
     return SENTENCES[reason].format(*facts)

@@ -7,8 +7,9 @@ members of a row are personal data and stand in one column of one table.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
@@ -50,6 +51,7 @@ from issuer.batches.life import (
     row_of,
 )
 from issuer.errors import IdempotencyMismatch
+from issuer.feeding.store import note_batch
 from issuer.ports import Artefacts, Entry
 from issuer.store import release_in
 from trust.sealing.ports import Officer
@@ -128,15 +130,15 @@ class SqlBatches:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def open(self, batch: Batch, given: Sequence[tuple[int, Mapping[str, object]]], event: Event, key: str) -> Batch:
+    def open(self, batch: Batch, given: Iterable[tuple[int, Mapping[str, object]]], event: Event, key: str) -> Batch:
         """See `BatchBook`."""
         try:
             with self._engine.begin() as connection:
                 connection.execute(insert(batches).values(idempotency_key=key, **_values(batch)))
                 connection.execute(insert(steps).values(_step(event)))
-                for start in range(0, len(given), AT_ONCE):
-                    some = given[start : start + AT_ONCE]
-                    connection.execute(insert(rows), [_row_values(batch.number, row, told) for row, told in some])
+                coming = (_row_values(batch.number, row, told) for row, told in given)
+                while some := list(islice(coming, AT_ONCE)):
+                    connection.execute(insert(rows), some)
         except IntegrityError as error:
             known = self.by_key(key)
             if known is None:
@@ -155,6 +157,7 @@ class SqlBatches:
             connection.execute(insert(steps).values(_step(event)))
             if after.state is State.CANCELLED:
                 connection.execute(_dropping(after.number).where(rows.c.worker.is_(None)))
+            _tell(connection, after, event)
         return after
 
     def trouble(self, number: str, reason: str) -> None:
@@ -194,10 +197,8 @@ class SqlBatches:
 
     def counts(self, number: str) -> Mapping[RowState, int]:
         """See `BatchBook`."""
-        wanted = select(rows.c.state, func.count()).where(rows.c.number == number).group_by(rows.c.state)
         with self._engine.connect() as connection:
-            found = {RowState(state): count for state, count in connection.execute(wanted)}
-        return {state: found.get(state, 0) for state in RowState}
+            return _counts(connection, number)
 
     def rows(self, number: str, states: Sequence[RowState], *, limit: int, after: int = 0) -> Sequence[Row]:
         """See `BatchBook`."""
@@ -266,6 +267,29 @@ class SqlBatches:
         with self._engine.connect() as connection:
             row = connection.execute(wanted).first()
         return None if row is None else _batch(row)
+
+
+def _counts(connection: Connection, number: str) -> Mapping[RowState, int]:
+    wanted = select(rows.c.state, func.count()).where(rows.c.number == number).group_by(rows.c.state)
+    found = {RowState(state): count for state, count in connection.execute(wanted)}
+    return {state: found.get(state, 0) for state in RowState}
+
+
+def _tell(connection: Connection, after: Batch, event: Event) -> None:
+    """Note the step in the feed of the body, with how many rows came to what where that is settled."""
+    detail = event.note
+    if after.state in {State.DONE, State.CANCELLED}:
+        counted = _counts(connection, after.number)
+        detail = f"issued={counted[RowState.DONE]} failed={counted[RowState.FAILED]}"
+    note_batch(
+        connection,
+        body_code=after.body_code,
+        number=after.number,
+        sequence=event.sequence,
+        step=event.step,
+        at=event.at,
+        detail=detail,
+    )
 
 
 def _free(at: datetime) -> tuple[Any, ...]:

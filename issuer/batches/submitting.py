@@ -6,18 +6,19 @@ in force when it was submitted stays the one it is for: a batch whose face has c
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from issuer.applying.deciding import needs_two
-from issuer.applying.docket import same_person
 from issuer.batches.errors import BatchOwnHand, BatchRefused, BatchStale, NoSuchBatch
 from issuer.batches.life import MAX_NAME, MAX_ROWS, Batch, Event, State, Step, after
 from issuer.batches.ports import Batches
+from issuer.batches.sheet import Row
 from issuer.errors import NoMandate
 from keys.sm3 import sm3
 from trust.rules.mandate import MandateBook
+from trust.rules.people import same_person
 from trust.rules.times import aware
 from trust.sealing.ports import Officer
 
@@ -26,13 +27,13 @@ DIGITS = 24
 
 @dataclass(frozen=True)
 class Handed:
-    """A table as it is handed in: rows with their numbers, the digest of the file (`sm3:…`), how columns were meant."""
+    """A table as it is handed in: its rows, the digest of the file (`sm3:…`), how columns were meant."""
 
     type_code: str
     body_code: str
     name: str
     digest: str
-    rows: Sequence[tuple[int, Mapping[str, object]]] = field(repr=False)
+    rows: Collection[Row] = field(repr=False)
     mapping: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -70,7 +71,8 @@ def submit(desk: Batches, handed: Handed, *, by: Officer, key: str, at: datetime
         moved_at=at,
         state=state,
     )
-    return desk.book.open(batch, handed.rows, Event(number, 1, Step.SUBMIT, at, by), key)
+    rows = ((row.number, row.members) for row in handed.rows)
+    return desk.book.open(batch, rows, Event(number, 1, Step.SUBMIT, at, by), key)
 
 
 def find(desk: Batches, number: str, body_code: str) -> Batch:

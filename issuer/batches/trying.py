@@ -4,12 +4,14 @@ Checked are the data, the mandate, the number (in the register and within the ta
 printed. A row that passes here may still be refused later, when something has changed meanwhile.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
 from issuer.application import Application, read_application
 from issuer.batches.life import Failure
 from issuer.batches.ports import Batches
+from issuer.batches.sheet import Row
 from issuer.checking import check, check_draft, check_seal
 from issuer.drafting import SERIAL_LENGTH, check_face, draft
 from issuer.errors import DuplicateNumber, IssuerError
@@ -26,14 +28,14 @@ AT_ONCE = 500
 
 def try_rows(
     desk: Batches,
-    rows: Sequence[tuple[int, Mapping[str, object]]],
+    rows: Collection[Row],
     *,
     type_code: str,
     body_code: str,
     at: datetime,
     progress: Callable[[int], None] = lambda _: None,
-) -> list[tuple[int, Failure]]:
-    """What keeps which rows from being issued, by row; `progress` hears how many have been looked at.
+) -> Iterator[tuple[int, Failure]]:
+    """What keeps which rows from being issued, in their order; `progress` hears how many have been looked at.
 
     Raises:
         UnknownType, NoPen: none of them can be issued now.
@@ -41,18 +43,22 @@ def try_rows(
     """
     bundle, pen = desk.office.bundle(type_code), desk.office.pen(body_code, at)
     check_seal(bundle.type, pen)
-    seen: set[str] = set()
-    found: list[tuple[int, Failure]] = []
-    for start in range(0, len(rows), AT_ONCE):
-        some = rows[start : start + AT_ONCE]
-        found += _try_some(desk, some, bundle, pen, seen, at)
-        progress(start + len(some))
-    return found
+    return _try_all(desk, rows, bundle, pen, at, progress)
+
+
+def _try_all(
+    desk: Batches, rows: Collection[Row], bundle: Bundle, pen: Pen, at: datetime, progress: Callable[[int], None]
+) -> Iterator[tuple[int, Failure]]:
+    coming, seen, count = iter(rows), set[str](), 0
+    while some := list(islice(coming, AT_ONCE)):
+        yield from _try_some(desk, some, bundle, pen, seen, at)
+        count += len(some)
+        progress(count)
 
 
 def _try_some(
     desk: Batches,
-    rows: Sequence[tuple[int, Mapping[str, object]]],
+    rows: Sequence[Row],
     bundle: Bundle,
     pen: Pen,
     seen: set[str],
@@ -61,14 +67,14 @@ def _try_some(
     sound: list[tuple[int, str]] = []
     failures: list[tuple[int, Failure]] = []
     mandates = desk.office.mandates(at)
-    for number, members in rows:
+    for row in rows:
         try:
-            application = read_application(members, type_code=bundle.type.code, issuer_code=pen.body.code)
+            application = read_application(row.members, type_code=bundle.type.code, issuer_code=pen.body.code)
             check(application, bundle.type, mandates, at)
             _check_face(desk, application, bundle, pen)
-            sound.append((number, application.number))
+            sound.append((row.number, application.number))
         except (IssuerError, TemplatesError, TrustError) as refusal:
-            failures.append((number, desk.explain(refusal, bundle.type)))
+            failures.append((row.number, desk.explain(refusal, bundle.type)))
     taken = desk.office.register.numbered_many(pen.body.code, bundle.type.code, [one for _, one in sound if one])
     for number, licence in sound:
         if licence and (licence in taken or same_number(licence) in seen):

@@ -1,27 +1,46 @@
 """Rows that were not issued, as a table that can be put right and handed in again 未签发清单.
 
 Its columns are those of the template of the type, with the row's number and the reason beside it, which reading passes
-over. As many holders have columns as the row with the most of them needs. No cell is taken for a formula.
+over. As many holders have columns as the row with the most of them needs. No cell is taken for a formula. Rows are gone
+through twice, once for the columns and once for the lines, and never all in memory.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from issuer.batches.columns import PROBLEM, SERIAL, Column, all_columns
+from issuer.batches.columns import PROBLEM, SERIAL, Column, all_columns, holder_place
 from issuer.batches.neutral import csv_octets
 from issuer.batches.sheet import Row
+from issuer.batches.xlsx_lines import FILLED
+from issuer.batches.xlsx_writing import NewSheet, xlsx_octets
 from trust.rules.catalogue import LicenceType
 
+Told = Iterable[tuple[Row, str]]
+"""Rows, each with what is wrong with it; an empty text says that nothing is."""
 
-def rows_csv(kind: LicenceType, rows: Sequence[tuple[Row, str]]) -> bytes:
-    """A CSV file of rows, each with what is wrong with it; an empty text says that nothing is."""
+
+def rows_csv(kind: LicenceType, rows: Told) -> bytes:
+    """A CSV file of rows; `rows` can be gone through again."""
+    columns = _columns(kind, rows)
+    return csv_octets(_lines(columns, rows))
+
+
+def rows_xlsx(kind: LicenceType, rows: Told) -> bytes:
+    """The same as a workbook, whose cells are text: long numbers stay as they are when it is opened and saved."""
+    columns = _columns(kind, rows)
+    return xlsx_octets([NewSheet(FILLED, _lines(columns, rows), (18.0,) * (len(columns) - 1) + (80.0,))])
+
+
+def _columns(kind: LicenceType, rows: Told) -> Sequence[Column]:
     most = max((len(_listed(row.members)) for row, _ in rows), default=1)
-    columns = [one for one in all_columns(kind) if _holder_of(one.place) <= max(most, 1)]
-    lines = [[one.header for one in columns]]
+    return [one for one in all_columns(kind) if (holder_place(one.place) or ("", 1))[1] <= max(most, 1)]
+
+
+def _lines(columns: Sequence[Column], rows: Told) -> Iterator[Sequence[str]]:
+    yield [one.header for one in columns]
     for row, problem in rows:
         values, aside = dict(_places(row.members)), {SERIAL: str(row.number), PROBLEM: problem}
-        lines.append([aside.get(one.header, "") if one.form == "aside" else _cell(one, values) for one in columns])
-    return csv_octets(lines)
+        yield [aside.get(one.header, "") if one.form == "aside" else _cell(one, values) for one in columns]
 
 
 def _cell(column: Column, values: Mapping[str, str]) -> str:
@@ -44,9 +63,3 @@ def _places(members: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _listed(members: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return list(members.get("holders") or ([members["holder"]] if "holder" in members else []))
-
-
-def _holder_of(place: str) -> int:
-    """Which holder a column is of; 1 where it is of none."""
-    last = place.rpartition(".")[2]
-    return int(last) if place.startswith("holder.") and last.isdecimal() else 1

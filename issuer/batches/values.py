@@ -9,6 +9,7 @@ with its last digits lost, leading zeros, `.0`, formulas. Whether a value is rig
 import re
 import string
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -82,13 +83,31 @@ def value_of(column: Column, cell: Cell) -> str:
     return _READ.get(column.form, _plain)(column, text)
 
 
-def all_lost(texts: list[str]) -> bool:
-    """Whether numbers of sixteen digits and more, at least two, all end in zeros from the sixteenth on.
+@dataclass
+class LongNumbers:
+    """Of the numbers of a column those of sixteen digits and more: how many, and whether all end in zeros from there.
 
-    A single one may be right; where it is all of them, a program has kept fifteen digits.
+    A single one may be right; where it is all of them, at least two, a program has kept fifteen digits.
     """
-    long = [text for text in texts if len(text) > 15 and text.isascii() and text.isdecimal()]
-    return len(long) > 1 and all(_LOST.fullmatch(text) for text in long)
+
+    seen: int = 0
+    kept: int = 0
+
+    def see(self, text: str) -> None:
+        """Look at one more."""
+        if is_long(text):
+            self.seen += 1
+            self.kept += not _LOST.fullmatch(text)
+
+    @property
+    def all_lost(self) -> bool:
+        """Whether the digits behind the fifteenth are gone."""
+        return self.seen > 1 and not self.kept
+
+
+def is_long(text: str) -> bool:
+    """Whether these are more digits than a spreadsheet program keeps of a number."""
+    return len(text) > 15 and text.isascii() and text.isdecimal()
 
 
 def _half_width(text: str) -> str:

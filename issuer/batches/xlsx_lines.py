@@ -6,6 +6,7 @@ formula is told as one, whatever value the program has stored for it. Sheets of 
 
 import re
 from collections import deque
+from typing import BinaryIO
 
 from issuer.batches.cells import MAX_CELL, MAX_COLUMNS, Cell, CellKind, Line, Lines
 from issuer.batches.sheet import SheetError
@@ -18,15 +19,15 @@ _PLACE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 _KINDS: dict[str, CellKind] = {"s": "text", "inlineStr": "text", "str": "text", "b": "truth", "e": "error"}
 
 
-def xlsx_lines(octets: bytes) -> Lines:
-    """The lines that are not empty.
+def xlsx_lines(file: BinaryIO) -> Lines:
+    """The lines of a file that are not empty.
 
     Raises:
         SheetError: a reason of `xlsx_package`, `no-sheet`, `several-sheets`, `xlsx-form`, or with the row:
             `too-many-columns`, `cell-too-long`.
 
     """
-    package = Package(octets)
+    package = Package(file)
     book = read_workbook(package)
     yield from _lines(package, book, _chosen(package, book))
 

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Protocol
+from typing import BinaryIO, Protocol
 from xml.parsers import expat
 
 from issuer.batches.sheet import SheetError
@@ -45,11 +45,11 @@ class Package:
 
     """
 
-    def __init__(self, octets: bytes) -> None:
-        if len(octets) > MAX_PACKED:
+    def __init__(self, file: BinaryIO) -> None:
+        if file.seek(0, io.SEEK_END) > MAX_PACKED:
             raise SheetError("too-large", 0, MAX_PACKED >> 20)
         try:
-            self._archive = zipfile.ZipFile(io.BytesIO(octets))
+            self._archive = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, UnicodeDecodeError) as error:
             raise SheetError("not-a-sheet") from error
         entries = self._archive.infolist()

@@ -7,6 +7,7 @@ Facts of ECMA-376 part 1, in its transitional and its strict form: relationships
 
 import posixpath
 import re
+from array import array
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,7 +35,7 @@ class Workbook:
     """What reading the cells of its sheets depends on."""
 
     sheets: tuple[SheetPart, ...]
-    shared: tuple[str, ...]
+    shared: "SharedTexts"
     dates: frozenset[int]
     formatted: frozenset[int]
     whole: frozenset[int]
@@ -70,7 +71,7 @@ def read_workbook(package: Package) -> Workbook:
         package.read(part, styles)
     places = relations.all("worksheet")
     sheets = tuple(SheetPart(title, places[key]) for title, key in index.visible if key in places)
-    return Workbook(sheets, tuple(texts.found), styles.dates, styles.formatted, styles.whole, index.from_1904)
+    return Workbook(sheets, texts, styles.dates, styles.formatted, styles.whole, index.from_1904)
 
 
 def unescaped(text: str) -> str:
@@ -121,21 +122,31 @@ class _Index:
 
 
 class SharedTexts:
-    """The texts that cells name by number; readings of ideographs (`rPh`) are left out."""
+    """The texts that cells name by number; readings of ideographs (`rPh`) are left out.
+
+    They are kept end to end as UTF-8: a text of its own for each of a million cells would take ten times the room.
+    """
 
     def __init__(self) -> None:
-        self.found: list[str] = []
+        self._octets, self._begins = bytearray(), array("Q")
         self._text: list[str] | None = None
         self._aside, self._total = 0, 0
+
+    def __len__(self) -> int:
+        return len(self._begins)
+
+    def __getitem__(self, place: int) -> str:
+        end = self._begins[place + 1] if place + 1 < len(self._begins) else len(self._octets)
+        return self._octets[self._begins[place] : end].decode("utf-8", "surrogatepass")
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002  (every handler is told)
         if name == "rPh":
             self._aside += 1
         elif name == "si":
-            self.found.append("")
-            if len(self.found) > MAX_SHARED:
+            self._begins.append(len(self._octets))
+            if len(self) > MAX_SHARED:
                 raise SheetError("xlsx-bounds")
-        elif name == "t" and not self._aside and self.found:
+        elif name == "t" and not self._aside and self._begins:
             self._text = []
 
     def characters(self, text: str) -> None:
@@ -149,7 +160,7 @@ class SharedTexts:
         if name == "rPh":
             self._aside -= 1
         elif name == "t" and self._text is not None:
-            self.found[-1] += unescaped("".join(self._text))
+            self._octets += unescaped("".join(self._text)).encode("utf-8", "surrogatepass")
             self._text = None
 
 

@@ -1,12 +1,13 @@
-"""Writing small XLSX workbooks of texts (ECMA-376 part 1, transitional): the same content gives the same octets.
+"""Writing XLSX workbooks of texts (ECMA-376 part 1, transitional): the same content gives the same octets.
 
 Every cell and every column is of the format `@`, text: what is typed there later stays as it is typed. The first line
 is a heading that stays in view.
 """
 
 import io
+import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
@@ -17,6 +18,7 @@ _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _LONGEST_LIST = 255
 _LAST_ROW = 1_048_576
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _WHEN = (1980, 1, 1, 0, 0, 0)
 _TEXT, _HEADING, _WANTED = 1, 2, 3
 
@@ -38,10 +40,13 @@ _STYLES = (
 
 @dataclass(frozen=True)
 class NewSheet:
-    """A sheet to be written: `choices` are lists for the cells of a column, `wanted` headings that are set off."""
+    """A sheet to be written: `choices` are lists for the cells of a column, `wanted` headings that are set off.
+
+    Rows are gone through once, while the sheet is written.
+    """
 
     name: str
-    rows: tuple[Sequence[str], ...]
+    rows: Iterable[Sequence[str]]
     widths: tuple[float, ...]
     choices: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     wanted: frozenset[int] = frozenset()
@@ -58,14 +63,21 @@ def xlsx_octets(sheets: Sequence[NewSheet]) -> bytes:
         ),
         "xl/styles.xml": _STYLES,
     }
-    parts |= {f"xl/worksheets/sheet{number}.xml": _sheet(sheet) for number, sheet in enumerate(sheets, 1)}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
-            entry = zipfile.ZipInfo(name, _WHEN)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            archive.writestr(entry, text.encode())
+            archive.writestr(_entry(name), text.encode())
+        for number, sheet in enumerate(sheets, 1):
+            with archive.open(_entry(f"xl/worksheets/sheet{number}.xml"), "w") as part:
+                for piece in _sheet(sheet):
+                    part.write(piece.encode())
     return packed.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _WHEN)
+    entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+    return entry
 
 
 def column_letters(place: int) -> str:
@@ -104,17 +116,19 @@ def _workbook(sheets: Sequence[NewSheet]) -> str:
     return f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{made}</sheets></workbook>'
 
 
-def _sheet(sheet: NewSheet) -> str:
+def _sheet(sheet: NewSheet) -> Iterator[str]:
     widths = "".join(
         f'<col min="{place}" max="{place}" width="{width:.1f}" style="{_TEXT}" customWidth="1"/>'
         for place, width in enumerate(sheet.widths, 1)
     )
-    rows = "".join(_row(number, row, sheet) for number, row in enumerate(sheet.rows, 1))
-    return (
+    yield (
         f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
         '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-        f"<cols>{widths}</cols><sheetData>{rows}</sheetData>{_validations(sheet)}</worksheet>"
+        f"<cols>{widths}</cols><sheetData>"
     )
+    for number, row in enumerate(sheet.rows, 1):
+        yield _row(number, row, sheet)
+    yield f"</sheetData>{_validations(sheet)}</worksheet>"
 
 
 def _row(number: int, row: Sequence[str], sheet: NewSheet) -> str:
@@ -132,8 +146,8 @@ def _style(number: int, place: int, sheet: NewSheet) -> int:
 
 
 def _text(text: str) -> str:
-    """Text as XML carries it; `_x0041_` would be read as a letter otherwise."""
-    return escape(text.replace("_x", "_x005F_x"))
+    """Text as XML carries it: `_x0041_` would be read as a letter, and controls cannot stand there at all."""
+    return escape(_CONTROLS.sub(lambda found: f"_x{ord(found[0]):04X}_", text.replace("_x", "_x005F_x")))
 
 
 def _validations(sheet: NewSheet) -> str:

@@ -18,7 +18,7 @@ from templates.library import Bundle
 from trust.errors import TrustError
 from trust.formats.certificate import Certificate
 from trust.rules.catalogue import LicenceType
-from trust.rules.catalogue_entry import MAX_VERSION, CatalogueEntry, EntryStatus
+from trust.rules.catalogue_entry import MAX_VERSION, CatalogueEntry, EntryStatus, TypeInForce
 
 _DIGITS = len(str(MAX_VERSION))
 
@@ -107,6 +107,17 @@ class Catalogue:
                 if listed.entry is not None
             )
         )
+
+    def types_in_force(self) -> tuple[TypeInForce, ...]:
+        """The newest version of each type whose entry verifies, and since when it is retired."""
+        found = []
+        for _, versions in sorted(self._read().items()):
+            entries = [listed.entry for _, listed in sorted(versions.items()) if listed.entry is not None]
+            if entries:
+                newest = entries[-1]
+                ended = newest.since if newest.status is EntryStatus.RETIRED else None
+                found.append(TypeInForce(newest.type.code, newest.version, ended))
+        return tuple(found)
 
     def listed(self) -> Sequence[Listed]:
         """Every published version, by type and version."""

@@ -36,14 +36,14 @@ def confirm(
     Raises:
         StockMoved: nobody compared it yet, or it is over.
         SecondPersonNeeded: whoever confirms has entered or compared it.
-        ConfirmationStale: another content stands there now.
+        ConfirmationStale: another content stands there now, or the type has another face than it was compared for.
         StockRefused: `pages`, a page was left out; `grade-too-low`, lowered below what the type asks for.
 
     """
     require(stock, Step.CONFIRM)
     if not all(by.is_other_than(one) for one in (stock.submitted_by, stock.compared_by) if one):
         raise SecondPersonNeeded(by.login)
-    if content != stock.content:
+    if content != stock.content or stock.template != desk.bundle(stock.application.type_code).template:
         raise ConfirmationStale(stock.number)
     if sorted(pages) != list(range(1, 1 + (stock.scan.pages if stock.scan else 0))):
         raise StockRefused([("pages", "not-looked-at")])

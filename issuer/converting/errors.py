@@ -5,6 +5,7 @@ IssuerError
 ├── StockMoved            the stock does not stand where this step begins, or it moved meanwhile
 ├── SecondPersonNeeded    whoever entered or compared stock may not confirm it
 ├── ConfirmationStale     what is confirmed is not what stands there now
+├── FaceChanged           the type has another face than the one it was confirmed for
 ├── ScanRefused           a scan that is none, too large, or cannot be shown; `reason` says which
 └── ApplicationRefused
     └── StockRefused      a manifest or a comparison has errors; `problems` as in its base
@@ -33,6 +34,12 @@ class SecondPersonNeeded(IssuerError):
 class ConfirmationStale(IssuerError):
     def __init__(self, number: str) -> None:
         super().__init__(f"{number}: another content than was looked at")
+        self.number = number
+
+
+class FaceChanged(IssuerError):
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number}: the face is another one by now")
         self.number = number
 
 

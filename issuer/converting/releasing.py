@@ -7,8 +7,8 @@ releasing it again.
 from dataclasses import replace
 from datetime import datetime
 
-from issuer.converting.comparing import event_of, require
-from issuer.converting.errors import ConfirmationStale
+from issuer.converting.comparing import event_of, reopened, require
+from issuer.converting.errors import ConfirmationStale, FaceChanged
 from issuer.converting.ports import Converting
 from issuer.converting.stock import Stage, Step, Stock
 from issuer.converting.submitting import key_of
@@ -22,6 +22,7 @@ def release(desk: Converting, stock: Stock, *, by: Officer, at: datetime) -> tup
     Raises:
         StockMoved: nobody has confirmed it.
         ConfirmationStale: what is stored is not what was confirmed; nothing was issued.
+        FaceChanged: it was confirmed for a face that is not in force any more; it is compared and confirmed again.
         IssuerError, TemplatesError, TrustError: as `issuer.issuing.issue`.
 
     """
@@ -30,6 +31,8 @@ def release(desk: Converting, stock: Stock, *, by: Officer, at: datetime) -> tup
         require(stock, Step.RELEASE)
     if stock.confirmed is None or stock.confirmed != stock.content or stock.confirmed_by is None:
         raise ConfirmationStale(stock.number)
+    if not again and reopened(desk, stock):
+        raise FaceChanged(stock.number)
     if stock.scan is not None:
         desk.blobs.get(stock.scan.digest)  # raises where the evidence is no longer there
     who = stock.confirmed_by

@@ -3,8 +3,9 @@
     submitted → compared → confirmed → released
         └──────────┴──────────┴─────→ refused
 
-Comparing may be done again until somebody else has confirmed. A confirmation is of a digest over everything that was
-looked at: data, scan, source, checks and grade; if any of it were another, there would be no confirmation of it.
+Comparing may be done again until somebody else has confirmed, and after that where the type has another face by now.
+A confirmation is of a digest over everything that was looked at: data, scan, source, checks, grade and the face it is
+for; if any of it were another, there would be no confirmation of it.
 """
 
 import json
@@ -20,6 +21,7 @@ from issuer.converting.scan import Scan
 from keys.sm3 import sm3
 from trust.formats.canonical_json import encode_json
 from trust.rules.conversion import Conversion, Grade
+from trust.rules.party import HOLDER_CODE_TYPES
 from trust.sealing.ports import Officer
 
 PERMANENT = "长期"
@@ -27,6 +29,8 @@ ITEM_LABELS = {
     "number": "证照编号",
     "holder": "持证主体",
     "holder_code": "持证主体代码",
+    "holder_code_type": "持证主体代码类型",
+    "area_code": "行政区划代码",
     "issued_on": "颁发日期",
     "valid_from": "有效期起始日期",
     "valid_until": "有效期截止日期",
@@ -97,6 +101,8 @@ class Event:
 class Stock:
     """One paper licence; `claimed` is the grade of its manifest, `grade` the one that was decided, `confirmed` of what.
 
+    `template` is the face (`name/version`) that it was compared for.
+
     `application` never has a conversion: it is put in when the licence is issued.
     """
 
@@ -114,6 +120,7 @@ class Stock:
     confirmed_by: Officer | None = None
     confirmed: str | None = None
     identifier: str | None = None
+    template: str | None = None
 
     @property
     def body_code(self) -> str:
@@ -133,6 +140,7 @@ class Stock:
             "pages": self.scan.pages if self.scan else 0,
             "scan": self.scan and self.scan.digest,
             "source": self.source,
+            **({} if self.template is None else {"template": self.template}),
         }
         return f"sm3:{sm3(encode_json(told)).hex()}"
 
@@ -151,11 +159,18 @@ def items_of(application: Application) -> dict[str, str]:
         "number": application.number,
         "holder": "、".join(holder.name for holder in holders),
         "holder_code": "、".join(holder.code for holder in holders),
+        "holder_code_type": "、".join(_code_type(holder.code_type) for holder in holders),
+        "area_code": application.area_code,
         "issued_on": application.issued_on.isoformat(),
         **({"valid_from": application.valid_from.isoformat()} if application.valid_from else {}),
         "valid_until": application.valid_until.isoformat() if application.valid_until else PERMANENT,
         **{f"fields.{key}": text for key, text in application.fields.items() if text},
     }
+
+
+def _code_type(code: str) -> str:
+    known = HOLDER_CODE_TYPES.get(code)
+    return known.label if known else code
 
 
 def encode_application(application: Application) -> bytes:

@@ -78,6 +78,7 @@ stock = Table(
     text("confirmed_login", LOGIN, nullable=True),
     text("confirmed_name", NAME, nullable=True),
     text("identifier", 128, nullable=True),
+    text("template", 80, nullable=True),
     CheckConstraint(
         "stage NOT IN ('confirmed', 'released') OR (confirmed IS NOT NULL AND grade IS NOT NULL)",
         name="confirmed_whole",
@@ -220,7 +221,7 @@ class SqlStocks:
 
 
 _MOVING = frozenset(
-    {"stage", "sequence", "checks", "grade", "confirmed", "identifier"}
+    {"stage", "sequence", "checks", "grade", "confirmed", "identifier", "template"}
     | {"compared_login", "compared_name", "confirmed_login", "confirmed_name"}
 )
 """Columns that a step may change; what was submitted never changes."""
@@ -256,6 +257,7 @@ def _values(one: Stock) -> dict[str, object]:
         "grade": one.grade and one.grade.value,
         "confirmed": one.confirmed,
         "identifier": one.identifier,
+        "template": one.template,
         **_person("submitted", one.submitted_by),
         **_person("compared", one.compared_by),
         **_person("confirmed", one.confirmed_by),
@@ -303,6 +305,7 @@ def _stock(row: Row[*tuple[object, ...]]) -> Stock:
         confirmed_by=_officer(row.confirmed_login, row.confirmed_name),
         confirmed=row.confirmed,
         identifier=row.identifier,
+        template=row.template,
     )
 
 

@@ -1,11 +1,12 @@
 """Delivering 送达: tell hooks what is new, at least once and in order, and wait longer each time they do not hear.
 
 A hook is taken for a try before anything is sent, so that two workers do not tell it at the same time; a worker that
-dies loses its claim after a while. What was sent and not acknowledged is sent again. After so many failures in a row,
-or where the address says that it is gone for good, the hook pauses until somebody looks at it.
+dies loses its claim after a while, and a claim begins when it is made, however long the hooks before it took. What was
+sent and not acknowledged is sent again. After so many failures in a row, or where the address says that it is gone for
+good, the hook pauses until somebody looks at it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -23,10 +24,17 @@ LEASE = timedelta(minutes=2)
 """Longer than any try takes."""
 
 
-def deliver_once(desk: Feeding, *, at: datetime, limit: int = HOOKS_AT_ONCE) -> Sequence[Delivery]:
-    """Tell every hook that is due its next events, one message each; what came of it, for each that was tried."""
-    due = desk.hooks.due(at, limit)
-    return [_tell(desk, hook, at) for hook in due if desk.hooks.claim(hook, at + LEASE)]
+def deliver_once(desk: Feeding, *, now: Callable[[], datetime], limit: int = HOOKS_AT_ONCE) -> Sequence[Delivery]:
+    """Tell every hook that is due its next events, one message each; what came of it, for each that was tried.
+
+    `now` is asked for each hook anew: telling those before it takes its time.
+    """
+    done: list[Delivery] = []
+    for hook in desk.hooks.due(now(), limit):
+        at = now()
+        if desk.hooks.claim(hook, at + LEASE):
+            done.append(_tell(desk, hook, at))
+    return done
 
 
 def body_of(hook: Hook, events: Sequence[Event]) -> bytes:
@@ -61,10 +69,11 @@ def _tell(desk: Feeding, hook: Hook, at: datetime) -> Delivery:
         status = _sent(desk, hook.url, headers, body)
     except DeliveryFailed as failed:
         tried = replace(tried, trouble=failed.reason, status=failed.status)
-        desk.hooks.told(_failed(hook, failed, at), tried)
+        desk.hooks.told(_failed(hook, failed, at), tried, at + LEASE)
     else:
         tried = replace(tried, status=status)
-        desk.hooks.told(replace(hook, delivered=tried.last, failures=0, trouble="", next_at=at), tried)
+        after = replace(hook, delivered=tried.last, failures=0, trouble="", next_at=at)
+        desk.hooks.told(after, tried, at + LEASE)
     return tried
 
 

@@ -30,6 +30,10 @@ class EventKind(StrEnum):
     APPLICATION_RELEASED = "application.released"
     STOCK_CONFIRMED = "stock.confirmed"
     STOCK_REFUSED = "stock.refused"
+    BATCH_APPROVED = "batch.approved"
+    BATCH_FINISHED = "batch.finished"
+    BATCH_HELD = "batch.held"
+    BATCH_CANCELLED = "batch.cancelled"
 
     @property
     def label(self) -> str:
@@ -51,6 +55,10 @@ _LABELS = {
     EventKind.APPLICATION_RELEASED: "申请已办结发证",
     EventKind.STOCK_CONFIRMED: "存量证照已复核",
     EventKind.STOCK_REFUSED: "存量证照不予转换",
+    EventKind.BATCH_APPROVED: "批次已批准",
+    EventKind.BATCH_FINISHED: "批次已办结",
+    EventKind.BATCH_HELD: "批次已暂停待查",
+    EventKind.BATCH_CANCELLED: "批次已取消",
 }
 
 
@@ -63,6 +71,7 @@ APPLICATION_STEPS: Mapping[str, EventKind] = MappingProxyType(
         "refuse": EventKind.APPLICATION_REFUSED,
         "withdraw": EventKind.APPLICATION_WITHDRAWN,
         "abandon": EventKind.APPLICATION_WITHDRAWN,
+        "void": EventKind.APPLICATION_REFUSED,
         "expire": EventKind.APPLICATION_EXPIRED,
         "release": EventKind.APPLICATION_RELEASED,
     },
@@ -70,12 +79,23 @@ APPLICATION_STEPS: Mapping[str, EventKind] = MappingProxyType(
 """Steps of an application (`issuer.applying.life`) that are told, and as what."""
 
 
+BATCH_STEPS: Mapping[str, EventKind] = MappingProxyType(
+    {
+        "approve": EventKind.BATCH_APPROVED,
+        "finish": EventKind.BATCH_FINISHED,
+        "hold": EventKind.BATCH_HELD,
+        "cancel": EventKind.BATCH_CANCELLED,
+    },
+)
+"""Steps of a batch (`issuer.batches.life`) that are told, and as what."""
+
+
 @dataclass(frozen=True)
 class Noted:
     """Something that happened for a body; `mark` tells it from everything else, so that it is noted once.
 
     `detail` says more where the kind alone says too little: the kind of an act, the original of a copy, the licence
-    that an application led to.
+    that an application led to, how many rows of a batch were issued and how many were not.
     """
 
     body_code: str

@@ -16,6 +16,8 @@ from issuer.feeding.errors import HookRefused
 MAX_URL, MOST_OF_A_BODY = 300, 5
 FIRST_WAIT, LONGEST_WAIT, MOST_FAILURES = timedelta(seconds=30), timedelta(hours=6), 12
 """Twelve failures in a row take about a day; then somebody has to look."""
+KEPT = timedelta(days=90)
+"""How long it is remembered what was tried."""
 _PRINTED = re.compile(r"[!-~]+", re.ASCII)
 _NAME = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.-]{0,251}[0-9A-Za-z])?", re.ASCII)
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})

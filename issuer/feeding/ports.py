@@ -41,15 +41,22 @@ class Hooks(Protocol):
         ...
 
     def claim(self, hook: Hook, until: datetime) -> bool:
-        """Take a hook for one try; False where another worker was faster."""
+        """Take a hook for one try, until an instant; False where another worker was faster."""
         ...
 
-    def change(self, hook: Hook) -> Hook:
-        """Store state, generation, how far it was told, and its waiting."""
+    def change(self, hook: Hook, seen: Hook) -> bool:
+        """Store what differs from the hook that was seen, if its state and its secret are still those.
+
+        How far it was told is not changed.
+        """
         ...
 
-    def told(self, hook: Hook, delivery: Delivery) -> Hook:
-        """Store what came of a try, and the hook as it is after it."""
+    def told(self, hook: Hook, delivery: Delivery, until: datetime) -> None:
+        """Store what came of a try, and the hook as it is after it.
+
+        How far it was told only grows. Whoever has lost the hook since, because the time it was taken for is over,
+        says nothing about its waiting. Tries of the hook that are older than `KEPT` go.
+        """
         ...
 
     def deliveries(self, hook_id: str, limit: int) -> Sequence[Delivery]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from issuer.feeding.errors import NoSuchHook
+from issuer.feeding.errors import HookRefused, NoSuchHook
 from issuer.feeding.hooks import MOST_OF_A_BODY, Hook, HookState, check_url
 from issuer.feeding.ports import Feeding
 from trust.rules.times import aware
@@ -39,10 +39,11 @@ def find(desk: Feeding, hook_id: str, body_code: str) -> Hook:
 
 
 def resume(desk: Feeding, hook: Hook, *, at: datetime) -> Hook:
-    """Tell a paused hook again, from where it was left."""
+    """Tell a paused hook again, from where it was left; the hook as it is, where somebody was faster."""
     if hook.state is not HookState.PAUSED:
         return hook
-    return desk.hooks.change(replace(hook, state=HookState.ACTIVE, failures=0, trouble="", next_at=aware(at)))
+    changed = replace(hook, state=HookState.ACTIVE, failures=0, trouble="", next_at=aware(at))
+    return changed if desk.hooks.change(changed, hook) else find(desk, hook.hook_id, hook.body_code)
 
 
 def renew(desk: Feeding, hook: Hook) -> tuple[Hook, bytes]:
@@ -50,14 +51,20 @@ def renew(desk: Feeding, hook: Hook) -> tuple[Hook, bytes]:
 
     Raises:
         NoSuchHook: it has ended.
+        HookRefused: `hook-moved`; somebody else did something about it meanwhile.
 
     """
-    if hook.state is HookState.ENDED:
-        raise NoSuchHook
-    changed = desk.hooks.change(replace(hook, generation=hook.generation + 1))
+    changed = replace(hook, generation=hook.generation + 1)
+    if hook.state is HookState.ENDED or not desk.hooks.change(changed, hook):
+        if find(desk, hook.hook_id, hook.body_code).state is HookState.ENDED:
+            raise NoSuchHook
+        raise HookRefused("hook-moved")
     return changed, desk.secret(changed.key_id)
 
 
 def end(desk: Feeding, hook: Hook) -> Hook:
-    """Tell a hook nothing more, ever."""
-    return desk.hooks.change(replace(hook, state=HookState.ENDED))
+    """Tell a hook nothing more, ever, whatever others do about it at the same time."""
+    while hook.state is not HookState.ENDED:
+        ended = replace(hook, state=HookState.ENDED)
+        hook = ended if desk.hooks.change(ended, hook) else find(desk, hook.hook_id, hook.body_code)
+    return hook

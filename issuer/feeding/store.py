@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     column,
+    delete,
     func,
     insert,
     select,
@@ -30,8 +31,17 @@ from sqlalchemy import (
 )
 
 from issuer.feeding.errors import HookRefused
-from issuer.feeding.events import APPLICATION_STEPS, MAX_DETAIL, MAX_MARK, MAX_SUBJECT, Event, EventKind, Noted
-from issuer.feeding.hooks import MAX_URL, Delivery, Hook, HookState
+from issuer.feeding.events import (
+    APPLICATION_STEPS,
+    BATCH_STEPS,
+    MAX_DETAIL,
+    MAX_MARK,
+    MAX_SUBJECT,
+    Event,
+    EventKind,
+    Noted,
+)
+from issuer.feeding.hooks import KEPT, MAX_URL, Delivery, Hook, HookState
 from issuer.ports import Artefacts, Entry
 from trust.errors import Malformed
 from trust.log.store import AT_ONCE, insert_if_absent
@@ -41,6 +51,8 @@ from trust.rules.standing import Act
 from trust.store import METADATA, Instant, text
 
 BODY, HOOK = 32, 32
+CHANGED = frozenset({"state", "generation", "failures", "trouble", "next_at"})
+"""What people change of a hook."""
 
 bodies = Table(
     "feed_body",
@@ -122,6 +134,14 @@ def note_application(
     """Note a step of an application, if it is one that a system waits for; drafts are nobody's news."""
     if (kind := APPLICATION_STEPS.get(step)) is not None:
         note_in(connection, [Noted(body_code, kind, number, f"application:{number}:{sequence}", at, detail)])
+
+
+def note_batch(
+    connection: Connection, *, body_code: str, number: str, sequence: int, step: str, at: datetime, detail: str = ""
+) -> None:
+    """Note a step of a batch, if it is one that a system waits for."""
+    if (kind := BATCH_STEPS.get(step)) is not None:
+        note_in(connection, [Noted(body_code, kind, number, f"batch:{number}:{sequence}", at, detail)])
 
 
 def note_act(connection: Connection, act: Act) -> None:
@@ -218,32 +238,34 @@ class SqlFeed:
         with self._engine.begin() as connection:
             return connection.execute(update(hooks).where(*held).values(next_at=until)).rowcount == 1
 
-    def change(self, hook: Hook) -> Hook:
+    def change(self, hook: Hook, seen: Hook) -> bool:
         """See `Hooks`."""
+        before, after = _hook_values(seen), _hook_values(hook)
+        changed = {name: value for name, value in after.items() if value != before[name] and name in CHANGED}
+        same = (
+            hooks.c.hook_id == seen.hook_id,
+            hooks.c.state == seen.state.value,
+            hooks.c.generation == seen.generation,
+        )
         with self._engine.begin() as connection:
-            connection.execute(update(hooks).where(hooks.c.hook_id == hook.hook_id).values(_hook_values(hook)))
-        return hook
+            return connection.execute(update(hooks).where(*same).values(changed)).rowcount == 1
 
-    def told(self, hook: Hook, delivery: Delivery) -> Hook:
+    def told(self, hook: Hook, delivery: Delivery, until: datetime) -> None:
         """See `Hooks`; what somebody decided about the hook meanwhile stays."""
-        after = {
-            "delivered": hook.delivered,
-            "failures": hook.failures,
-            "trouble": hook.trouble,
-            "next_at": hook.next_at,
-        }
+        after = {"failures": hook.failures, "trouble": hook.trouble, "next_at": hook.next_at}
         own = hooks.c.hook_id == hook.hook_id
+        log = deliveries.c.hook_id == hook.hook_id
         with self._engine.begin() as connection:
-            connection.execute(update(hooks).where(own).values(after))
-            if hook.state is HookState.PAUSED:
+            further = update(hooks).where(own, hooks.c.delivered < hook.delivered)
+            connection.execute(further.values(delivered=hook.delivered))
+            held = connection.execute(update(hooks).where(own, hooks.c.next_at == until).values(after)).rowcount == 1
+            if held and hook.state is HookState.PAUSED:
                 paused = update(hooks).where(own, hooks.c.state == HookState.ACTIVE.value)
                 connection.execute(paused.values(state=hook.state.value))
-            place = select(func.coalesce(func.max(deliveries.c.sequence), 0)).where(
-                deliveries.c.hook_id == hook.hook_id
-            )
+            connection.execute(delete(deliveries).where(log, deliveries.c.at < delivery.at - KEPT))
+            place = select(func.coalesce(func.max(deliveries.c.sequence), 0)).where(log)
             sequence = (connection.scalar(place) or 0) + 1
             connection.execute(insert(deliveries).values(vars(delivery) | {"sequence": sequence}))
-        return hook
 
     def deliveries(self, hook_id: str, limit: int) -> Sequence[Delivery]:
         """See `Hooks`."""

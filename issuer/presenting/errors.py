@@ -7,6 +7,7 @@ IssuerError
     ├── CodeUsed            redeemed before; `at`, `by` and `place` tell when, by whom and where
     ├── CodeWithdrawn       the holder took it back, `at` when
     ├── CodeExpired         its time is over, since `at`
+    ├── CodeForOthers       the holder made it for somebody else; it stays unused
     └── TooManyCodes        the holder has too many codes open at a time
 """
 
@@ -42,6 +43,11 @@ class CodeWithdrawn(PresentingError):
 class CodeExpired(PresentingError):
     def __init__(self, at: datetime) -> None:
         super().__init__("code-expired", at)
+
+
+class CodeForOthers(PresentingError):
+    def __init__(self) -> None:
+        super().__init__("code-for-others")
 
 
 class TooManyCodes(PresentingError):

@@ -66,12 +66,11 @@ class Code:
 class Codes(Protocol):
     """The register of codes. Every method is one durable transaction."""
 
-    def add(self, code: Code) -> None:
-        """Store a code before it is shown to anybody."""
-        ...
+    def add(self, code: Code, most: int) -> bool:
+        """Store a code before it is shown to anybody, unless its holder has so many that could still be used.
 
-    def open_count(self, holder: str, at: datetime) -> int:
-        """How many codes of a holder could still be used at an instant."""
+        Of many added at once only as many are stored as there is room for, once the holder has one.
+        """
         ...
 
     def find(self, number: str) -> Code | None:

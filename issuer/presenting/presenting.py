@@ -133,8 +133,7 @@ def _row(
 
 def _keep(desk: PresentDesk, code: Code, at: datetime) -> Code:
     """Store a code, if the holder has not too many open; what ended unused long ago goes on this occasion."""
-    if desk.codes.open_count(code.holder, at) >= MOST_OPEN:
-        raise TooManyCodes
     desk.codes.forget(at - KEPT)
-    desk.codes.add(code)
+    if not desk.codes.add(code, MOST_OPEN):
+        raise TooManyCodes
     return code

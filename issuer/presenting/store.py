@@ -60,8 +60,8 @@ class SqlCodes:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, code: Code) -> None:
-        """See `Codes`."""
+    def add(self, code: Code, most: int) -> bool:
+        """See `Codes`; who adds at the same time waits for the rows that are locked here, and counts after that."""
         values = {
             "number": code.number,
             "digest": code.digest,
@@ -72,14 +72,13 @@ class SqlCodes:
             "expires_at": code.expires_at,
             "audience": code.audience,
         }
+        still_open = (CODES.c.holder == code.holder, *_unused(), CODES.c.expires_at > code.made_at)
         with self._engine.begin() as connection:
+            connection.execute(select(CODES.c.number).where(*still_open).with_for_update()).all()
+            if (connection.scalar(select(func.count()).where(*still_open)) or 0) >= most:
+                return False
             connection.execute(insert(CODES).values(values))
-
-    def open_count(self, holder: str, at: datetime) -> int:
-        """See `Codes`."""
-        wanted = select(func.count()).where(CODES.c.holder == holder, *_unused(), CODES.c.expires_at > at)
-        with self._engine.connect() as connection:
-            return connection.scalar(wanted) or 0
+        return True
 
     def find(self, number: str) -> Code | None:
         """See `Codes`."""

@@ -1,7 +1,7 @@
 """application, succeed: hand in an application, decide on it, and have one licence follow another.
 
-The command line is run by whoever may read the keys, so it acts for the officials of a body; who decides is named with
-`--as`, and in the demo is the body's other official. Both stand on the record.
+Commands act for the officials of a body, who sign in for their steps (`standing_in`); who decides is named with `--as`.
+In the demo it is a stand-in for the body's other official, and the record says so.
 """
 
 from pathlib import Path
@@ -20,6 +20,7 @@ from issuer.errors import ApplicationRefused, NoSuchLicence
 from issuer.issuing import Issued
 from service.commands.installation import installation, official_named, official_of, second_official
 from service.commands.output import ERR, OUT, check_writable, read_file, say_json, write_file
+from service.commands.standing_in import acts, decides, officer
 from service.identity import Person
 from service.problem import Usage
 from service.wiring import Yinzheng
@@ -30,7 +31,7 @@ from trust.formats.token import to_text
 from trust.rules.identifier import LicenceIdentifier, parse
 from trust.rules.licence import CHINA
 from trust.rules.succession import SuccessionKind
-from trust.sealing.ports import Officer
+from verifier.recognising import MAX_FILE
 
 MAX_APPLICATION = 65_536
 FILES = ("licence.ofd", "licence.pdf", "qr.png", "licence.json")
@@ -66,7 +67,7 @@ def submit(
         succession=(kind or "", predecessor or "") if kind or predecessor else None,
         basis=basis,
     )
-    desk, by = yinzheng.applications, _officer(maker)
+    desk, by = yinzheng.applications, officer(maker)
     docket = (desk.open if draft else desk.hand_in)(proposal, by=by, key=key or yinzheng.random(16).hex())
     _say(yinzheng, docket, with_json=with_json)
 
@@ -111,7 +112,7 @@ def approve(
         check_writable(*(out / name for name in FILES))
     key = key or yinzheng.random(16).hex()
     chosen = digest or docket.proposal.digest
-    docket, issued = yinzheng.applications.approve(docket, digest=chosen, by=_officer(second), key=key)
+    docket, issued = yinzheng.applications.approve(docket, digest=chosen, by=officer(second), key=key)
     if out is not None:
         write_licence(yinzheng, issued, out)
     _say(yinzheng, docket, with_json=with_json)
@@ -122,7 +123,7 @@ def send_back(number: Number, reason: Reason = "", acting: Acting = None, key: K
     """退回补正，须写明理由。"""
     yinzheng = installation()
     docket = _docket(yinzheng, number)
-    by, key = _officer(_second(docket, acting)), key or yinzheng.random(16).hex()
+    by, key = officer(_second(docket, acting)), key or yinzheng.random(16).hex()
     _say(yinzheng, yinzheng.applications.send_back(docket, reason=reason, by=by, key=key))
 
 
@@ -131,7 +132,7 @@ def refuse(number: Number, reason: Reason = "", acting: Acting = None, key: Key 
     """不予批准，须写明理由。"""
     yinzheng = installation()
     docket = _docket(yinzheng, number)
-    by, key = _officer(_second(docket, acting)), key or yinzheng.random(16).hex()
+    by, key = officer(_second(docket, acting)), key or yinzheng.random(16).hex()
     _say(yinzheng, yinzheng.applications.refuse(docket, reason=reason, by=by, key=key))
 
 
@@ -140,7 +141,8 @@ def withdraw(number: Number, reason: Reason = "", acting: Acting = None, key: Ke
     """撤回申请。"""
     yinzheng = installation()
     docket = _docket(yinzheng, number)
-    by = _officer(official_named(acting, docket.proposal.issuer_code)) if acting else docket.maker
+    author = official_named(acting or docket.maker.login, docket.proposal.issuer_code)
+    by = officer(acts(author))
     done = yinzheng.applications.withdraw(docket, reason=reason, by=by, key=key or yinzheng.random(16).hex())
     _say(yinzheng, done)
 
@@ -161,6 +163,8 @@ def succeed(
     data: Annotated[Path | None, typer.Option(help="有变动的数据，JSON 文件；没写的与原证照相同")] = None,
     basis: Annotated[str, typer.Option(help="更正、依法律文书变更的依据")] = "",
     body: Annotated[str | None, typer.Option(help="转入时接收机构的统一社会信用代码")] = None,
+    evidence: Annotated[str, typer.Option(help="存量转换的证照：两人重新核实的证据；不给则沿用原证据等级")] = "",
+    original: Annotated[Path | None, typer.Option(help="外库证照转入：原证照的 OFD 或 PDF 文件")] = None,
     approved_by: Annotated[str | None, typer.Option("--approved-by", help="审批人账号；须由两人办理的类型必填")] = None,
     key: Annotated[str | None, typer.Option(help="幂等键；同一键同一数据只签发一次（默认随机）")] = None,
 ) -> None:
@@ -174,9 +178,18 @@ def succeed(
     changed = members_in(read_file(data, MAX_APPLICATION)) if data else {}
     members = carried_on(entry.licence, changed, at=yinzheng.now()) if entry else changed
     check_writable(*(out / name for name in FILES))
-    maker = official_of(receiver)
+    maker = acts(official_of(receiver))
     issued = issue_applied(
-        yinzheng, bundle, members, maker, approved_by, key=key, succession=(kind.value, identifier), basis=basis
+        yinzheng,
+        bundle,
+        members,
+        maker,
+        approved_by,
+        key=key,
+        succession=(kind.value, identifier),
+        basis=basis,
+        evidence=evidence,
+        original=yinzheng.originals.keep(read_file(original, MAX_FILE)) if original else None,
     )
     OUT.print(str(issued.entry.licence.identifier), markup=False)
     write_licence(yinzheng, issued, out)
@@ -193,22 +206,26 @@ def issue_applied(
     key: str | None,
     succession: tuple[str, str] | None = None,
     basis: str = "",
+    evidence: str = "",
+    original: str | None = None,
 ) -> Issued:
     """Hand in, have it approved where the type needs two, and issue; repeated under its key, the same licence."""
     desk, key = yinzheng.applications, key or yinzheng.random(16).hex()
-    second = second_official(maker, approved_by) if needs_two(bundle) or approved_by else None
+    resting = {name: value for name, value in (("evidence", evidence), ("original", original)) if value}
+    two = needs_two(bundle) or approved_by is not None or bool(resting)
+    second = decides(second_official(maker, approved_by)) if two else None
     proposal = desk.propose(
-        members,
+        members | resting,
         type_code=bundle.type.code,
         issuer_code=maker.department or "",
         succession=succession,
         basis=basis,
     )
-    docket = desk.hand_in(proposal, by=_officer(maker), key=f"cli:{key}")
+    docket = desk.hand_in(proposal, by=officer(maker), key=f"cli:{key}")
     if second is None:
-        return desk.issue(docket, by=_officer(maker))[1]
+        return desk.issue(docket, by=officer(maker))[1]
     digest = docket.proposal.digest
-    return desk.approve(docket, digest=digest, by=_officer(second), key=f"cli:{key}:approve")[1]
+    return desk.approve(docket, digest=digest, by=officer(second), key=f"cli:{key}:approve")[1]
 
 
 def write_licence(yinzheng: Yinzheng, issued: Issued, out: Path) -> None:
@@ -236,7 +253,7 @@ def _maker(yinzheng: Yinzheng, bundle: Bundle, login: str | None) -> Person:
     body = next((one.body.code for one in yinzheng.city.bodies if bundle.name in one.types), None)
     if body is None:
         raise Usage("no-body", f"没有机构颁发{bundle.type.name}。", f"no body issues {bundle.name}.")
-    return official_named(login, body) if login else official_of(body)
+    return acts(official_named(login, body) if login else official_of(body))
 
 
 def _receiver(yinzheng: Yinzheng, before: LicenceIdentifier, kind: SuccessionKind, body: str | None) -> str:
@@ -258,11 +275,7 @@ def _docket(yinzheng: Yinzheng, number: str) -> Docket:
 def _second(docket: Docket, login: str | None) -> Person:
     """Whoever decides on an application."""
     maker = official_named(docket.maker.login, docket.proposal.issuer_code)
-    return second_official(maker, login)
-
-
-def _officer(person: Person) -> Officer:
-    return Officer(person.login, person.name)
+    return decides(second_official(maker, login))
 
 
 def _say(yinzheng: Yinzheng, docket: Docket, *, with_json: bool = False, whole: bool = False) -> None:

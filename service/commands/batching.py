@@ -5,29 +5,33 @@ person is approved by one who is named, for the digest that `batch status` print
 process; otherwise `yinzheng worker` does, of which any number may run at once, also on other machines.
 """
 
+import os
 import signal
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from errno import ESPIPE
 from pathlib import Path
 from threading import Event as Flag
-from typing import Annotated
+from threading import Thread
+from typing import Annotated, BinaryIO
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from issuer.batches.blank import blank_csv, blank_xlsx
-from issuer.batches.comma_separated import MAX_CSV
 from issuer.batches.errors import NoSuchBatch
-from issuer.batches.life import Batch, Failure, RowState, State
-from issuer.batches.problem_sheet import problem_csv
+from issuer.batches.life import Batch, RowState, State
+from issuer.batches.problem_sheet import problem_csv, problem_xlsx
 from issuer.batches.reading import read_sheet
 from issuer.batches.running import CHUNK, LEASE
-from issuer.batches.sheet import RowProblem, Sheet
+from issuer.batches.sheet import Ending, RowProblem, Sheet
 from issuer.batches.views import batch_view
-from service.batches import HELD
+from service.batches import HELD, settle
 from service.commands.installation import installation, official_named, official_of
-from service.commands.output import ERR, OUT, check_writable, read_file, say_json, visible, write_file
+from service.commands.output import ERR, OUT, check_writable, say_json, visible, write_file
+from service.commands.standing_in import acts, decides, officer
 from service.errors import NotYetPublished
 from service.problem import Usage
 from service.problems import problem_of
@@ -56,7 +60,9 @@ def submit(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只逐行检查，什么也不登记")] = False,
     maps: Annotated[list[str] | None, typer.Option("--map", help="列名=字段，可以有多个；列名= 略去这一列")] = None,
     key: Annotated[str | None, typer.Option(help="幂等键；同一键同一表格只受理一次（默认为表格的摘要）")] = None,
-    report: Annotated[Path | None, typer.Option(help="有问题的行连同原因写到这里，CSV，改好后可以直接重新提交")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="有问题的行连同原因写到这里（.csv 或 .xlsx），改好后可以重新提交")
+    ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="当场签发，并显示进度")] = False,
     who: As = None,
 ) -> None:
@@ -66,23 +72,23 @@ def submit(
     body = yinzheng.catalogue.body_for(bundle)
     if body is None:
         raise Usage("no-body", f"没有机构颁发{bundle.type.name}。", f"no body issues {bundle.name}.")
-    mapping, octets = _mapping(maps or []), read_file(file, MAX_CSV)
+    mapping, ending = _mapping(maps or []), _ending(report) if report is not None else "csv"
     if report is not None:
         check_writable(report)
-    sheet = read_sheet(octets, name=file.name, kind=bundle.type, mapping=mapping)
-    if dry_run or sheet.problems:
-        found = _try(yinzheng, sheet, bundle, body)
-        if report is not None:
-            problems = [RowProblem(row, one.place, one.reason, one.sentence) for row, one in found]
-            kind = bundle.type
-            write_file(report, problem_csv(octets, name=file.name, kind=kind, problems=problems, mapping=mapping))
-        if found:
-            raise typer.Exit(REFUSED)
-        return
-    officer = _officer(who, body)
+    with _opened(file) as table:
+        sheet = read_sheet(table, name=file.name, kind=bundle.type, mapping=mapping)
+        if dry_run or sheet.problems:
+            found = _try(yinzheng, sheet, bundle, body)
+            if report is not None:
+                make = problem_xlsx if ending == "xlsx" else problem_csv
+                write_file(report, make(table, name=file.name, kind=bundle.type, problems=found, mapping=mapping))
+            if found:
+                raise typer.Exit(REFUSED)
+            return
+    by = _officer(who, body)
     desk, code = yinzheng.batches, bundle.type.code
     own = own_key(body, key) if key else desk.key_for(sheet, type_code=code, body_code=body)
-    taken = desk.submit(sheet, type_code=code, body_code=body, name=file.name, by=officer, key=own, mapping=mapping)
+    taken = desk.submit(sheet, type_code=code, body_code=body, name=file.name, by=by, key=own, mapping=mapping)
     OUT.print(taken.number, markup=False)
     ERR.print(f"已受理 {taken.total} 行，{taken.state.label}。", markup=False)
     if taken.state is State.SUBMITTED:
@@ -98,9 +104,7 @@ def template(
 ) -> None:
     """写出一类证照的空白表格。"""
     kind = installation().catalogue.find_bundle(type_code).type
-    if out.suffix not in {".xlsx", ".csv"}:
-        raise Usage("ending", "输出文件须以 .xlsx 或 .csv 结尾。", "the file must end in .xlsx or .csv.")
-    write_file(out, blank_xlsx(kind) if out.suffix == ".xlsx" else blank_csv(kind))
+    write_file(out, blank_xlsx(kind) if _ending(out) == "xlsx" else blank_csv(kind))
     ERR.print(f"空白表格已写入 {out}", markup=False)
 
 
@@ -148,7 +152,7 @@ def approve(
 ) -> None:
     """批准一个批次，随后即可签发。"""
     one = _batch(number)
-    done = installation().batches.approve(one, digest=digest, by=_officer(who, one.body_code))
+    done = installation().batches.approve(one, digest=digest, by=officer(decides(official_named(who, one.body_code))))
     ERR.print(f"已批准，{done.state.label}。", markup=False)
 
 
@@ -177,11 +181,11 @@ def cancel(number: Number, who: As = None) -> None:
 
 
 @batch.command("errors")
-def errors(number: Number, out: Annotated[Path, typer.Option(help="输出文件，CSV")]) -> None:
+def errors(number: Number, out: Annotated[Path, typer.Option(help="输出文件，.xlsx 或 .csv")]) -> None:
     """把未签发的行连同原因写成表格，改好后可以直接重新提交。"""
-    yinzheng, one = installation(), _batch(number)
+    ending, yinzheng, one = _ending(out), installation(), _batch(number)
     check_writable(out)
-    write_file(out, yinzheng.batches.unissued(one))
+    write_file(out, yinzheng.batches.unissued(one, ending))
     ERR.print(f"未签发 {yinzheng.batches.counts(one)[RowState.FAILED]} 行，已写入 {out}", markup=False)
 
 
@@ -189,12 +193,16 @@ def worker(
     once: Annotated[bool, typer.Option("--once", help="办完现有的就结束")] = False,
     size: Size = CHUNK,
     lease: Lease = LEASE_S,
+    attached: Annotated[bool, typer.Option("--attached", help="标准输入结束时也结束", hidden=True)] = False,
 ) -> None:
     """签发批次，并把消息送达各部门的系统；收到结束信号时办完手上的一组再结束。"""
     yinzheng = installation()
     name = yinzheng.random(8).hex()
     yinzheng.publisher.refresh(yinzheng.now())  # what was issued by one that was killed becomes provable
+    settle()
     with _stopping() as stop:
+        if attached:
+            Thread(target=_until_alone, args=(stop,), daemon=True).start()
         failed = False
         while not stop.is_set():
             worked, error = _tick(yinzheng, name, size, timedelta(seconds=lease))
@@ -205,6 +213,13 @@ def worker(
                 stop.wait(TICK_S)
     if failed and once:
         raise typer.Exit(REFUSED)
+
+
+def _until_alone(stop: Flag) -> None:
+    """Raise the flag when whoever holds the other end of the standard input is gone."""
+    while sys.stdin.buffer.read(4096):
+        continue
+    stop.set()
 
 
 def _tick(yinzheng: Yinzheng, name: str, size: int, lease: timedelta) -> tuple[bool, bool]:
@@ -248,6 +263,7 @@ def _stopping() -> Iterator[Flag]:
 def _carry_out(yinzheng: Yinzheng, one: Batch) -> None:
     """Work until this batch is through, or stands still; other workers may help."""
     name = yinzheng.random(8).hex()
+    settle()
     with _bar(one.total) as bar, _stopping() as stop:
         while not stop.is_set():
             done = yinzheng.batches.work(name)
@@ -265,25 +281,60 @@ def _carry_out(yinzheng: Yinzheng, one: Batch) -> None:
         raise typer.Exit(REFUSED)
 
 
-def _try(yinzheng: Yinzheng, sheet: Sheet, bundle: Bundle, body: str) -> list[tuple[int, Failure]]:
+def _try(yinzheng: Yinzheng, sheet: Sheet, bundle: Bundle, body: str) -> list[RowProblem]:
     """Say row by row what is wrong, and give it."""
     with _bar(len(sheet.rows)) as bar:
-        found = yinzheng.batches.try_sheet(
+        tried = yinzheng.batches.try_sheet(
             sheet,
             type_code=bundle.type.code,
             body_code=body,
             progress=lambda count: bar.update(bar.task_ids[0], completed=count),
         )
-    for row, failure in found:
-        OUT.print(_line(row, failure), markup=False)
-    wrong = len({row for row, _ in found})
+        found = [RowProblem(row, one.place, one.reason, one.sentence) for row, one in tried]
+    for one in found:
+        OUT.print(_line(one), markup=False)
+    wrong = len({one.row for one in found})
     ERR.print(f"共 {len(sheet.rows)} 行可读，{wrong} 行有问题；什么也没有登记。", markup=False)
     return found
 
 
-def _line(row: int, failure: Failure) -> str:
-    where = f"第 {row} 行" if row else "整个文件"
-    return visible(f"{where}：{failure.sentence}")
+def _line(problem: RowProblem) -> str:
+    where = f"第 {problem.row} 行" if problem.row else "整个文件"
+    return visible(f"{where}：{problem.sentence}")
+
+
+def _ending(path: Path) -> Ending:
+    """What kind of table a file is to be; raises Usage where its name does not say so."""
+    if path.suffix == ".xlsx":
+        return "xlsx"
+    if path.suffix == ".csv":
+        return "csv"
+    raise Usage("ending", "输出文件须以 .xlsx 或 .csv 结尾。", "the file must end in .xlsx or .csv.")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """A table to be gone through more than once, a piece at a time.
+
+    Raises:
+        Usage: it cannot be read, or only once, as a pipe.
+
+    """
+    try:
+        file = _seekable(path)
+    except (OSError, ValueError) as error:  # a name with a NUL is no name
+        said = getattr(error, "strerror", None) or str(error)
+        raise Usage("file-unreadable", f"读不了文件 {path}：{said}。", f"cannot read {path}: {said}.") from error
+    with file:
+        yield file
+
+
+def _seekable(path: Path) -> BinaryIO:
+    file = path.open("rb")
+    if not file.seekable():
+        file.close()
+        raise OSError(ESPIPE, os.strerror(ESPIPE))
+    return file
 
 
 @contextmanager
@@ -311,8 +362,7 @@ def _batch(number: str) -> Batch:
 
 
 def _officer(login: str | None, body_code: str) -> Officer:
-    person = official_of(body_code) if login is None else official_named(login, body_code)
-    return Officer(person.login, person.name)
+    return officer(acts(official_of(body_code) if login is None else official_named(login, body_code)))
 
 
 def _trouble(reason: str) -> str:

@@ -16,12 +16,12 @@ from issuer.catalogue.views import entry_view, row_view
 from service.catalogue_rights import CATALOGUE_RIGHTS
 from service.commands.installation import installation
 from service.commands.output import ERR, OUT, read_file, say_json, visible
+from service.commands.standing_in import acts, decides, officer
 from service.identity import Person, require
 from service.problem import Usage
 from templates.packing import MAX_BUNDLE, files_of, unzip
 from trust.rules.field_kind import KIND_LABELS
 from trust.rules.licence import CHINA
-from trust.sealing.ports import Officer
 
 Place = Annotated[str, typer.Argument(help="类型代码或模板名，加版本号，如 business-licence/2")]
 Code = Annotated[str, typer.Argument(help="类型代码或模板名")]
@@ -81,14 +81,14 @@ def draft(
     keep: Annotated[bool, typer.Option("--keep", help="只存为草稿，暂不送审")] = False,
 ) -> None:
     """起草一类证照或者它的新版本，并送审。"""
-    service, person = installation().catalogue, person_with(by, "draft")
+    service, person = installation().catalogue, acts(person_with(by, "draft"))
     if source.is_dir():
         chosen, files = name or source.resolve().name, files_of(source)
     else:
         chosen, files = unzip(read_file(source, MAX_BUNDLE), name)
-    made = service.draft(chosen, files, by=_officer(person), department=person.department, note=note)
+    made = service.draft(chosen, files, by=officer(person), department=person.department, note=note)
     if not keep:
-        made = service.submit(*made.place, by=_officer(person))
+        made = service.submit(*made.place, by=officer(person))
     OUT.print(f"{made.type.code}/{made.type.bundle_version}", markup=False)
     ERR.print(f"{visible(made.type.name)}：{made.state.label}。", markup=False)
 
@@ -96,7 +96,7 @@ def draft(
 @catalogue.command("submit")
 def submit(place: Place, by: By) -> None:
     """把草稿送审。"""
-    made = installation().catalogue.submit(*_find(place).place, by=_officer(person_with(by, "draft")))
+    made = installation().catalogue.submit(*_find(place).place, by=officer(acts(person_with(by, "draft"))))
     OUT.print(made.state.label)
 
 
@@ -108,31 +108,31 @@ def review(
     note: Note = "",
 ) -> None:
     """审核送审的版本；不能由起草人自己审核。"""
-    officer = _officer(person_with(by, "decide"))
-    made = installation().catalogue.review(*_find(place).place, passed=not reject, by=officer, note=note)
+    second = officer(decides(person_with(by, "decide")))
+    made = installation().catalogue.review(*_find(place).place, passed=not reject, by=second, note=note)
     OUT.print(made.state.label)
 
 
 @catalogue.command("publish")
 def publish(place: Place, by: By, note: Note = "") -> None:
     """公布已审核的版本，此后按它签发；以前的版本仍可核验。"""
-    officer = _officer(person_with(by, "decide"))
-    made = installation().catalogue.publish(*_find(place).place, by=officer, note=note)
+    second = officer(decides(person_with(by, "decide")))
+    made = installation().catalogue.publish(*_find(place).place, by=second, note=note)
     OUT.print(f"{made.state.label}；信任列表已更新。", markup=False)
 
 
 @catalogue.command("retire")
 def retire(code: Code, by: By, note: Annotated[str, typer.Option("--note", help="停用的理由")]) -> None:
     """停用一类证照：不再签发，已签发的照常核验。"""
-    officer = _officer(person_with(by, "decide"))
-    made = installation().catalogue.retire(_find(code).type.code, by=officer, note=note)
+    second = officer(decides(person_with(by, "decide")))
+    made = installation().catalogue.retire(_find(code).type.code, by=second, note=note)
     OUT.print(made.state.label)
 
 
 @catalogue.command("withdraw")
 def withdraw(place: Place, by: By, note: Note = "") -> None:
     """撤回自己起草而尚未公布的版本。"""
-    made = installation().catalogue.withdraw(*_find(place).place, by=_officer(person_with(by, "draft")), note=note)
+    made = installation().catalogue.withdraw(*_find(place).place, by=officer(acts(person_with(by, "draft"))), note=note)
     OUT.print(made.state.label)
 
 
@@ -148,10 +148,6 @@ def person_with(login: str, right: Right) -> Person:
     if found is None:
         raise Usage("no-person", f"没有账号 {visible(login)}。", f"there is no login {visible(login)}.")
     return require(found[0], CATALOGUE_RIGHTS[right])
-
-
-def _officer(person: Person) -> Officer:
-    return Officer(person.login, person.name)
 
 
 def _find(word: str) -> Version:

@@ -11,6 +11,7 @@ from cases.requirement import Matter
 from cases.withdrawing import withdraw as withdraw_consent
 from service.commands.installation import installation
 from service.commands.output import OUT, check_writable, say_json, write_file
+from service.commands.standing_in import acts
 from service.commands.verifying import instant
 from service.identity import Role
 from service.problem import Usage
@@ -120,7 +121,7 @@ def _officer(matter: Matter) -> Officer:
             and person.department
             and matter.taken_in_by(person.department)
         ):
-            return Officer(person.name, person.department)
+            return Officer(acts(person).name, person.department)
     raise Usage("no-officer", f"事项 {matter.name} 没有经办部门的人员。", "no officer takes this matter in.")
 
 

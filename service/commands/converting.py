@@ -17,9 +17,9 @@ from issuer.converting.manifest import MAX_MANIFEST, read_manifest
 from issuer.converting.scan import MAX_SCAN, Scan
 from issuer.converting.stock import Stage, Stock, items_of
 from issuer.converting.views import stock_view, summary_view
-from service.commands.installation import installation, official_of
+from service.commands.installation import installation, official_named, official_of
 from service.commands.output import ERR, OUT, read_file, say_json, visible, write_file
-from service.identity import Role
+from service.commands.standing_in import acts, decides, officer
 from service.problem import Usage
 from service.wiring import Yinzheng
 from templates.fonts import FONT_FILE
@@ -51,11 +51,11 @@ def submit(
     body = yinzheng.catalogue.body_for(bundle)
     if body is None:
         raise Usage("no-body", f"没有机构颁发{bundle.type.name}。", f"no body issues {bundle.name}.")
-    officer = _officer(who, body)
+    by = _officer(who, body)
     rows = read_manifest(read_file(manifest, MAX_MANIFEST), bundle.type, issuer_code=body)
     with _shown(yinzheng):
-        kept = {row.file: _scan(yinzheng, scans, row.file, body, officer) for row in rows if row.file}
-        taken = yinzheng.conversions.submit(rows, kept, by=officer)
+        kept = {row.file: _scan(yinzheng, scans, row.file, body, by) for row in rows if row.file}
+        taken = yinzheng.conversions.submit(rows, kept, by=by)
     _say_all(taken, with_json=with_json)
     ERR.print(f"已录入 {len(taken)} 本，待核对。", markup=False)
 
@@ -113,8 +113,8 @@ def confirm(
         seen = [int(page) for page in pages.split(",") if page]
     except ValueError as error:
         raise Usage("pages", "页码应为逗号分隔的整数。", "pages are whole numbers, separated by commas.") from error
-    officer = _officer(who, stock.body_code)
-    done = installation().conversions.confirm(stock, content=content, pages=seen, lower=lower, by=officer)
+    by = officer(decides(official_named(who, stock.body_code)))
+    done = installation().conversions.confirm(stock, content=content, pages=seen, lower=lower, by=by)
     ERR.print(f"已复核，证据等级 {done.grade}，待签发。", markup=False)
 
 
@@ -153,11 +153,11 @@ def _shown(yinzheng: Yinzheng) -> Iterator[None]:
         readers.close()
 
 
-def _scan(yinzheng: Yinzheng, folder: Path | None, name: str, body: str, officer: Officer) -> Scan:
+def _scan(yinzheng: Yinzheng, folder: Path | None, name: str, body: str, by: Officer) -> Scan:
     if folder is None:
         raise Usage("no-scans", "清单里有扫描件，请用 --scans 给出文件夹。", "the manifest names scans: give --scans.")
     octets = read_file(folder / name, MAX_SCAN)
-    return yinzheng.conversions.keep_scan(octets, body_code=body, by=officer)
+    return yinzheng.conversions.keep_scan(octets, body_code=body, by=by)
 
 
 def _stock(number: str) -> Stock:
@@ -175,13 +175,7 @@ def _items(stock: Stock, words: str) -> frozenset[str]:
 
 def _officer(login: str | None, body_code: str) -> Officer:
     """Who acts: the official named, who must be of the body, or the body's first."""
-    if login is None:
-        person = official_of(body_code)
-        return Officer(person.login, person.name)
-    for person, _ in installation().city.people:
-        if person.login == login and person.role is Role.OFFICIAL and person.department == body_code:
-            return Officer(person.login, person.name)
-    raise Usage("no-official", f"机构 {body_code} 没有经办人 {login}。", f"body {body_code} has no official {login}.")
+    return officer(acts(official_of(body_code) if login is None else official_named(login, body_code)))
 
 
 def _body(yinzheng: Yinzheng, word: str) -> str:

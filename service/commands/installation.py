@@ -1,5 +1,7 @@
 """Opening the installation that commands act on, and who acts: the official of the department concerned."""
 
+import os
+import pwd
 from functools import cache
 
 from pydantic import ValidationError
@@ -9,8 +11,11 @@ from service.identity import Person, Role
 from service.opening import open_installation
 from service.problem import Usage
 from service.settings import Settings
+from service.trail.doing import Actor, Doing
 from service.wiring import Yinzheng
 
+LONGEST = 12
+"""Letters of the longest name of a command; a longer word is no command."""
 ANCHORS = "anchors.pem"
 """The root of the installation in a data folder, for verifying without its database."""
 
@@ -49,6 +54,21 @@ def installation() -> Yinzheng:
     return open_installation(chosen)
 
 
+def record_command(doing: Doing, command: str, code: int) -> None:
+    """Leave the record of a command in the trail of the installation that it opened, if it opened one."""
+    if installation.cache_info().currsize:
+        doing.actor = Actor(_user(), "machine")
+        installation().trail.record(doing, f"yinzheng {command}".rstrip(), code)
+
+
+def _user() -> str:
+    """Who runs this process, as the machine calls them."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
 def founded(chosen: Settings) -> bool:
     """Whether an installation has been founded in the data folder.
 
@@ -63,7 +83,7 @@ def founded(chosen: Settings) -> bool:
 
 
 def official_of(body_code: str) -> Person:
-    """The official who acts for a body; the command line is run by whoever may read the keys.
+    """The official whom a command acts for where none is named; whether it is they is asked by `standing_in`.
 
     Raises:
         Usage: the installation has no official of this body.

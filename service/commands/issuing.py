@@ -10,6 +10,7 @@ from issuer.applying.deciding import needs_two
 from service.commands.applying import FILES, MAX_APPLICATION, issue_applied, members_in, write_licence
 from service.commands.installation import founded, installation, official_of, settings
 from service.commands.output import ERR, OUT, check_writable, read_file, say_json
+from service.commands.standing_in import acts
 from service.problem import Usage
 from service.wiring import Yinzheng
 from templates.library import bundles
@@ -44,7 +45,7 @@ def issue(
     octets = read_file(data, MAX_APPLICATION)
     application = parse_application(octets, type_code=bundle.type.code, issuer_code=body)
     check_writable(*(out / name for name in FILES))
-    key, maker = key or yinzheng.random(16).hex(), official_of(body)
+    key, maker = key or yinzheng.random(16).hex(), acts(official_of(body))
     try:
         if needs_two(bundle):
             issued = issue_applied(yinzheng, bundle, members_in(octets), maker, approved_by, key=key)

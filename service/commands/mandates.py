@@ -14,6 +14,7 @@ from service.catalogue_rights import actor_of
 from service.commands.catalogue import person_with
 from service.commands.installation import installation
 from service.commands.output import ERR, OUT, say_json, visible
+from service.commands.standing_in import acts, decides
 from service.commands.verifying import instant
 from trust.rules.licence import CHINA
 
@@ -105,13 +106,13 @@ def approve(
     note: Annotated[str, typer.Option("--note", help="意见；不批准时必填")] = "",
 ) -> None:
     """批准申请，或者不予批准。"""
-    actor = actor_of(person_with(by, "ask"))
+    actor = actor_of(decides(person_with(by, "ask")))
     _tell(installation().catalogue.decide(request, approve=not reject, by=actor, note=note))
 
 
 def _ask(wish: MandateWish, by: str, approved_by: str | None) -> None:
-    yinzheng, asker = installation(), actor_of(person_with(by, "ask"))
-    second = actor_of(person_with(approved_by, "ask")) if approved_by else None
+    yinzheng, asker = installation(), actor_of(acts(person_with(by, "ask")))
+    second = actor_of(decides(person_with(approved_by, "ask"))) if approved_by else None
     request = yinzheng.catalogue.ask(wish, key=yinzheng.random(16).hex(), by=asker)
     if second is None:
         OUT.print(request.number, markup=False)

@@ -17,6 +17,7 @@ from issuer.ports import Entry
 from issuer.presenting.ports import Presenter
 from service.commands.installation import installation, official_of
 from service.commands.output import ERR, OUT, check_writable, say_json, write_file
+from service.commands.standing_in import acts
 from service.commands.verifying import instant
 from service.identity import Role
 from service.who import asker_of
@@ -129,5 +130,5 @@ def _holder(yinzheng: Yinzheng, entry: Entry) -> Asker:
 
 
 def _official(yinzheng: Yinzheng, entry: Entry) -> Asker:
-    person = official_of(entry.licence.identifier.issuer_code)
+    person = acts(official_of(entry.licence.identifier.issuer_code))
     return asker_of(yinzheng, person)

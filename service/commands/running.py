@@ -12,6 +12,7 @@ from keys.backend import can_sign
 from service import clock
 from service.commands.installation import ANCHORS, founded, installation, settings
 from service.commands.output import ERR, OUT, write_file
+from service.commands.standing_in import decides, officer
 from service.cryptography import require_signing
 from service.data_folder import DEMO_MARK, PLAN
 from service.identity import Role
@@ -36,12 +37,15 @@ PLAIN_EN = (
 )
 
 
+NoWorker = Annotated[bool, typer.Option("--no-worker", help="不附带签发进程；批次由另外启动的 yinzheng worker 签发")]
+
 DEMO = (Officer("demo", "演示经办"), Officer("demo2", "演示审批"))
 """Who stands behind the samples that two people have to issue."""
 
 
 def demo(
     no_serve: Annotated[bool, typer.Option("--no-serve", help="只建立演示城市，不启动网页服务")] = False,
+    no_worker: NoWorker = False,
 ) -> None:
     """建立演示城市（云岭市）并启动网页服务；已有则直接启动。"""
     chosen = settings()
@@ -55,7 +59,7 @@ def demo(
         )
     if founded(chosen) and not can_sign():
         if not no_serve:
-            serve()  # what is there is served; nothing can be added to it
+            serve(no_worker)  # what is there is served; nothing can be added to it
         return
     require_signing(chosen.libcrypto)
     ERR.print("[yellow]演示城市：密钥是软件密钥，口令众所周知，人和单位都是虚构的；不能用于正式业务。[/]")
@@ -70,7 +74,7 @@ def demo(
         ERR.print(f"  {person.login:<8} {password:<14} {person.name}", markup=False)
     if no_serve:
         return
-    _serve(yinzheng)
+    _serve(yinzheng, with_worker=not no_worker)
 
 
 def init() -> None:
@@ -94,9 +98,9 @@ def init() -> None:
     OUT.print(f"{yinzheng.city.name}已建立，数据在 {chosen.data}")
 
 
-def serve() -> None:
-    """启动网页与接口服务。"""
-    _serve(installation())
+def serve(no_worker: NoWorker = False) -> None:
+    """启动网页与接口服务，连同一个签发批次的进程。"""
+    _serve(installation(), with_worker=not no_worker)
 
 
 def publish() -> None:
@@ -135,20 +139,23 @@ def _seed_seal(yinzheng: Yinzheng) -> None:
     first, second = next((pair for pair in pairs if pair[0].login != pair[1].login), (None, None))
     if first is None or second is None or first.department is None:
         return
-    seals, by = yinzheng.seals, Officer(first.login, first.name)
+    seals, by = yinzheng.seals, officer(first)
     name = seals.default_name(SealKind.UNIT, first.department, None)
     wish = Wish(first.department, SealKind.UNIT, name, "日常公文用印")
     made = seals.apply(wish, key="demo-unit-seal", by=by)
     if made.state is State.APPLIED:
-        made = seals.decide(made.seal_id, approve=True, note="同意", by=Officer(second.login, second.name))
+        made = seals.decide(made.seal_id, approve=True, note="同意", by=officer(decides(second)))
     if made.state in {State.APPROVED, State.MADE}:
         seals.file(made.seal_id, by=by)
 
 
-def _serve(yinzheng: Yinzheng) -> None:
+def _serve(yinzheng: Yinzheng, *, with_worker: bool) -> None:
     from service.serving import run_server  # noqa: PLC0415  (the web stack loads slowly; other commands do without)
 
     chosen = settings()
+    orders, stuck = yinzheng.warrants.take_up()
+    if orders or stuck:
+        ERR.print(f"接着登记完 {orders} 份处理审批单" + (f"，{len(stuck)} 份还不能登记" if stuck else ""))
     done, kept = yinzheng.applications.take_up()
     if done or kept:
         ERR.print(f"接着签发完 {done} 份申请" + (f"，{len(kept)} 份还不能签发，见“申请”页面" if kept else ""))
@@ -157,4 +164,4 @@ def _serve(yinzheng: Yinzheng) -> None:
     if chosen.open_in_plain:
         ERR.print(f"[yellow]{PLAIN_ZH.format(chosen.public_url)}\n{PLAIN_EN.format(chosen.public_url)}[/]")
     ERR.print(f"印证 → {chosen.public_url}   （Ctrl-C 结束，进程 {os.getpid()}）")
-    run_server(yinzheng, chosen, warn=lambda text: ERR.print(text, markup=False))
+    run_server(yinzheng, chosen, warn=lambda text: ERR.print(text, markup=False), with_worker=with_worker)

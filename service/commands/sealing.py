@@ -12,6 +12,7 @@ import typer
 
 from service.commands.installation import installation, official_of
 from service.commands.output import ERR, OUT, check_writable, read_file, say_json, visible, write_file
+from service.commands.standing_in import acts, decides, officer
 from service.commands.verifying import instant
 from service.identity import Person, Role
 from service.problem import Usage
@@ -174,7 +175,7 @@ def approve(
 ) -> None:
     """批准制章申请或用印请求。"""
     register, code = installation().seals, _body_of(seal_id)
-    by = _officer(who, code)
+    by = officer(decides(_named(who, code)))
     if request is not None:
         progress: Progress = register.decide_request(request, approve=not reject, by=by)
         OUT.print(progress.label)
@@ -292,12 +293,13 @@ def _body_of(seal_id: str) -> str:
 
 def _officer(login: str | None, body_code: str) -> Officer:
     """Who acts: the official named, who must be of the body or an administrator, or the body's first."""
-    if login is None:
-        person = official_of(body_code)
-        return Officer(person.login, person.name)
+    return officer(acts(official_of(body_code) if login is None else _named(login, body_code)))
+
+
+def _named(login: str, body_code: str) -> Person:
     for person, _ in installation().city.people:
         if person.login == login and _may_act(person, body_code):
-            return Officer(person.login, person.name)
+            return person
     raise Usage("no-official", f"机构 {body_code} 没有经办人 {login}。", f"body {body_code} has no official {login}.")
 
 

@@ -2,7 +2,7 @@
 
 import os
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +15,7 @@ from service import clock
 from service.commands.installation import ANCHORS, installation, settings
 from service.commands.output import ERR, EXIT, check_writable, complain, read_file, show_verdict, write_file
 from service.commands.preserving import archive_in, extras_in
+from service.commands.proving import proof_in, witnesses_in
 from service.cryptography import take_up_cryptography
 from service.preserving import Extras, with_extras
 from service.problem import Usage
@@ -60,16 +61,22 @@ def verify(
         str | None, typer.Option("--for", help="核验的单位或用途；加注件和指定了出示对象的亮证码据此比对")
     ] = None,
     seen: Annotated[Path | None, typer.Option(help="离线核验时记下用过的限时亮证码的文件（默认在数据目录）")] = None,
+    proof: Annotated[Path | None, typer.Option(help="随附的存证证明（yinzheng proof），供离线核验")] = None,
+    witness: Annotated[
+        list[str] | None, typer.Option(help="信任的见证方公钥：一行文字，或每行一个的文件，可多次")
+    ] = None,
+    quorum: Annotated[int, typer.Option(min=1, max=15, help="检查点至少要几个见证方会签")] = 1,
     with_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
     """核验一份证照；退出码 0 通过，1 未通过，2 无法确认，64 用法不对。"""
     now = instant(at) or clock.now()
-    chosen = _policy(policy)
+    chosen, believed = _policy(policy), witnesses_in(witness or [], quorum)
     if offline and bundle is None:
         raise Usage("no-bundle", "离线核验需要 --bundle 核验包。", "--offline needs --bundle.")
     try:
         take_up_cryptography(settings().libcrypto)
-        evidence = _evidence(bundle, _anchors(trust or []), now, extras_in(more or []))
+        evidence = _evidence(bundle, anchors_in(trust or []), now, extras_in(more or []))
+        evidence = replace(evidence, witnesses=believed, proof=None if proof is None else proof_in(proof))
         if archive is not None:
             file, record = read_file(Path(what), MAX_FILE), archive_in(archive)
             with closing(Confinement()) as readers:
@@ -114,7 +121,7 @@ def decode_bundle_file(path: Path) -> Bundle:
 def _evidence(bundle: Path | None, extra: tuple[Certificate, ...], now: datetime, more: Extras) -> Evidence:
     """The evidence of a bundle, or of this machine's own installation, and what was named besides."""
     if bundle is not None:
-        return weigh(with_extras(decode_bundle_file(bundle), more), (*_pinned(), *extra), now)
+        return weigh(with_extras(decode_bundle_file(bundle), more), (*pinned(), *extra), now)
     yinzheng = installation()
     return weigh(with_extras(yinzheng.evidence_bundle(), more), (*yinzheng.anchors, *extra), now)
 
@@ -177,13 +184,19 @@ def _policy(name: str | None) -> Policy | None:
     return POLICIES[name]
 
 
-def _pinned() -> tuple[Certificate, ...]:
+def pinned() -> tuple[Certificate, ...]:
     """The anchors of this machine's own installation, where there is one; its database is not asked."""
     kept = settings().data / ANCHORS
-    return _anchors([kept]) if kept.exists() else ()
+    return anchors_in([kept]) if kept.exists() else ()
 
 
-def _anchors(paths: list[Path]) -> tuple[Certificate, ...]:
+def anchors_in(paths: list[Path]) -> tuple[Certificate, ...]:
+    """The root certificates in files, PEM or DER.
+
+    Raises:
+        EvidenceUnusable: one of them is none.
+
+    """
     found: list[Certificate] = []
     for path in paths:
         octets = read_file(path, MAX_ANCHORS)

@@ -11,9 +11,11 @@ from fastapi import APIRouter, Depends, Request
 
 from service.guards import COOKIE, Guards
 from service.identity import NotSignedIn, Session
+from service.pages.act_orders import add_act_orders
 from service.pages.acting import add_acting
 from service.pages.application_form import add_application_form
 from service.pages.applications import add_applications
+from service.pages.audit_parts import add_audit_parts
 from service.pages.auditing import add_auditing
 from service.pages.batches import add_batches
 from service.pages.catalogue import add_catalogue
@@ -22,6 +24,7 @@ from service.pages.copies import add_citation_copies, add_copies
 from service.pages.holding import add_holding
 from service.pages.issuing import add_issue_form, add_issuing
 from service.pages.mandates import add_mandates
+from service.pages.past_standing import add_past_standing
 from service.pages.presenting import add_presenting, add_redeeming
 from service.pages.rendering import Frame, attend
 from service.pages.reviewing import add_reviewing
@@ -33,6 +36,7 @@ from service.pages.seal_use import add_seal_use
 from service.pages.signing import add_signing
 from service.pages.templating import add_templating
 from service.pages.verify import add_verifying
+from service.trail.doing import note_present
 from service.wiring import Yinzheng
 
 __all__ = ["attending", "router"]
@@ -45,6 +49,7 @@ def router(yinzheng: Yinzheng, *, demo: bool = False) -> APIRouter:
     add_verifying(routes, yinzheng)
     add_signing(routes, yinzheng)
     add_acting(routes, yinzheng, guards)
+    add_act_orders(routes, yinzheng, guards)
     add_issuing(routes, yinzheng, guards)
     add_issue_form(routes, yinzheng, guards)
     add_application_form(routes, yinzheng, guards)
@@ -65,7 +70,9 @@ def router(yinzheng: Yinzheng, *, demo: bool = False) -> APIRouter:
     add_holding(routes, yinzheng, guards)
     add_presenting(routes, yinzheng, guards)
     add_copies(routes, yinzheng, guards)
+    add_past_standing(routes, yinzheng, guards)
     add_auditing(routes, yinzheng, guards)
+    add_audit_parts(routes, yinzheng, guards)
     return routes
 
 
@@ -81,6 +88,8 @@ def attending(yinzheng: Yinzheng, *, demo: bool = False) -> Callable[[Request], 
 
 def _session(yinzheng: Yinzheng, request: Request) -> Session | None:
     try:
-        return yinzheng.identity.session(request.cookies.get(COOKIE), yinzheng.now())
+        found = yinzheng.identity.session(request.cookies.get(COOKIE), yinzheng.now())
     except NotSignedIn:
         return None  # nobody, or a session that has ended; pages that need somebody say so
+    note_present(found.person.login, found.person.role.value, found.person.held)
+    return found

@@ -12,7 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from issuer.applying.deciding import needs_two
-from issuer.applying.docket import MAX_REASON, Docket, same_person
+from issuer.applying.docket import MAX_REASON, Docket
 from issuer.applying.errors import DocketMoved
 from issuer.applying.life import Part, Stage, Step, steps_from
 from issuer.errors import ApplicationRefused
@@ -31,6 +31,7 @@ from service.problems import problem_of
 from service.shell import POLICY_WITH_PICTURES
 from service.wiring import Yinzheng
 from templates.library import Bundle
+from trust.rules.people import same_person
 
 MOST = 50
 SHOWN = frozenset({Stage.DRAFT, Stage.SUBMITTED, Stage.RETURNED, Stage.APPROVED})

@@ -1,4 +1,4 @@
-"""The auditor's page: is what must be published published and fresh, what happened last, and what was left half done.
+"""The auditor's first page: is what must be published fresh, what happened last, and what was left half done.
 
 Everything here is without personal data: the log's entries are commitments, acts are shown by kind and ground without
 their words and without the licence they concern, and what was left half done is only counted. To prove an entry, use
@@ -32,6 +32,8 @@ KIND_WORDS = {
     EntryKind.STATUS_LIST: "公布状态清单",
     EntryKind.TRUST_LIST: "公布信任列表",
     EntryKind.CATALOGUE: "公布目录条目",
+    EntryKind.CRL: "公布证书撤销列表",
+    EntryKind.TRAIL: "操作留痕",
 }
 
 

@@ -1,22 +1,25 @@
 """Pages for batches: hand in a table or try it, see how far it has come, approve, pause, take up, cancel, download.
 
 Trying stores nothing and looks at as many rows as one can wait for; handing in the same table again leads to the same
-batch. Nothing is issued by a page: that is the worker's, and the page of a batch says how far it has come.
+batch. Headers that are not known are offered with a choice of what they mean; the file is chosen once more with it,
+because none is kept. Nothing is issued by a page: that is the worker's, and the page of a batch says how far it has
+come, anew every few seconds where somebody wants that.
 """
 
-from collections.abc import AsyncIterator, Callable
+import io
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from issuer.batches.blank import blank_csv, blank_xlsx
+from issuer.batches.columns import columns_of
 from issuer.batches.errors import BatchMoved
-from issuer.batches.http import CSV, MOST_TRIED, XLSX, table_answer
+from issuer.batches.http import MOST_TRIED, download, problem_list, table_answer
 from issuer.batches.life import Batch, Failure, RowState, State
-from issuer.batches.problem_sheet import problem_csv
-from issuer.batches.sheet import RowProblem, Sheet
+from issuer.batches.sheet import Ending, Sheet
 from issuer.errors import IssuerError
 from service.batches import HELD, PAGE
 from service.guards import Guards, Sender
@@ -24,7 +27,7 @@ from service.identity import Person, Role
 from service.pages.forms import Form, read_form
 from service.pages.issuing import department_name, own_bundle, own_bundles
 from service.pages.rendering import render, see_other
-from service.pages.uploading import Upload, read_document
+from service.pages.uploading import MAX_FIELDS, Upload, read_document
 from service.problems import problem_of
 from service.wiring import Yinzheng
 from templates.errors import TemplatesError
@@ -33,9 +36,16 @@ from trust.errors import TrustError
 from trust.sealing.ports import Officer
 
 HOME = "/issuer/batches"
-SHOWN = 200
+SHOWN, MOST_MAPPED = 200, 60
+UNCHOSEN = "?"
+"""What stands in the form for a header whose meaning nobody has chosen yet."""
+UNKNOWN = frozenset({"unknown-column", "mapping-unknown"})
+LIVE_S = 5
+"""Seconds after which the page of a running batch asks for itself again, where somebody wants that."""
 BADGES = {State.SUBMITTED: "s02", State.RUNNING: "s02", State.PAUSED: "s02", State.DONE: "s01"}
 """How a state is coloured; what was cancelled is at its end."""
+REPORTS: dict[str, Ending] = {"report": "csv", "report-xlsx": "xlsx"}
+"""Buttons that give a list of problems, and as what."""
 Refusal = IssuerError | TemplatesError | TrustError
 
 
@@ -47,9 +57,35 @@ class TableForm:
     upload: Upload
 
     @property
+    def mapping(self) -> dict[str, str]:
+        """What its headers were said to mean; an empty text leaves a column out."""
+        texts = self.upload.texts
+        said = ((texts.get(f"header-{place}"), texts.get(f"column-{place}")) for place in range(1, MOST_MAPPED + 1))
+        return {header: column for header, column in said if header and column not in {None, UNCHOSEN}}
+
+    @property
     def officer(self) -> Officer:
         """Who acts."""
         return Officer(self.person.login, self.person.name)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A table that was read and checked: for which type, what is wrong, and what its headers were said to mean."""
+
+    bundle: Bundle
+    sheet: Sheet
+    failures: Sequence[tuple[int, Failure]]
+    mapping: Mapping[str, str]
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Headers whose meaning is asked for, with what was chosen before."""
+        asked = dict(self.mapping)
+        for problem in self.sheet.problems:
+            if problem.reason in UNKNOWN and problem.column:
+                asked.setdefault(problem.column, UNCHOSEN)
+        return list(asked.items())[:MOST_MAPPED]
 
 
 def add_batches(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
@@ -71,10 +107,9 @@ def add_batches(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
             return _list(request, yinzheng, handed.person, error=error)
 
     @routes.get(HOME + "/blank/{name}.{ending}")
-    def blank(official: Official, name: str, ending: Literal["xlsx", "csv"]) -> Response:
+    def blank(official: Official, name: str, ending: Ending) -> Response:
         kind = own_bundle(yinzheng, official, name).type
-        octets, media = (blank_xlsx(kind), XLSX) if ending == "xlsx" else (blank_csv(kind), CSV)
-        return _download(octets, f"{name}.{ending}", media)
+        return download(blank_xlsx(kind) if ending == "xlsx" else blank_csv(kind), f"{name}.{ending}")
 
     _add_one(routes, yinzheng, guards)
 
@@ -84,8 +119,8 @@ def _add_one(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
     Posted = Annotated[Form, Depends(read_form)]  # noqa: N806  (as above)
 
     @routes.get(HOME + "/{number}")
-    def one(request: Request, official: Official, number: str) -> Response:
-        return _page(request, yinzheng, official, _own(yinzheng, official, number))
+    def one(request: Request, official: Official, number: str, *, live: bool = False) -> Response:
+        return _page(request, yinzheng, official, _own(yinzheng, official, number), live=live)
 
     @routes.post(HOME + "/{number}")
     def step(request: Request, official: Official, number: str, form: Posted) -> Response:
@@ -96,9 +131,9 @@ def _add_one(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
             return _page(request, yinzheng, official, _own(yinzheng, official, number), error)
         return see_other(f"{HOME}/{number}")
 
-    @routes.get(HOME + "/{number}/unissued.csv")
-    def unissued(official: Official, number: str) -> Response:
-        return table_answer(yinzheng.batches, _own(yinzheng, official, number))
+    @routes.get(HOME + "/{number}/unissued.{ending}")
+    def unissued(official: Official, number: str, ending: Ending) -> Response:
+        return table_answer(yinzheng.batches, _own(yinzheng, official, number), ending)
 
 
 def _take(request: Request, yinzheng: Yinzheng, handed: TableForm) -> Response:
@@ -106,7 +141,8 @@ def _take(request: Request, yinzheng: Yinzheng, handed: TableForm) -> Response:
     texts, upload, desk = handed.upload.texts, handed.upload, yinzheng.batches
     bundle, body = own_bundle(yinzheng, handed.person, texts.get("bundle", "")), handed.person.department or ""
     code, most = bundle.type.code, None if texts.get("step") == "submit" else MOST_TRIED
-    sheet = desk.read(upload.data, type_code=code, name=upload.name, mapping={}, max_rows=most)
+    table, mapping = io.BytesIO(upload.data), handed.mapping
+    sheet = desk.read(table, type_code=code, name=upload.name, mapping=mapping, max_rows=most)
     if texts.get("step") == "submit" and not sheet.problems:
         batch = desk.submit(
             sheet,
@@ -115,14 +151,13 @@ def _take(request: Request, yinzheng: Yinzheng, handed: TableForm) -> Response:
             name=upload.name,
             by=handed.officer,
             key=desk.key_for(sheet, type_code=code, body_code=body),
+            mapping=mapping,
         )
-        return see_other(f"{HOME}/{batch.number}")
-    failures = desk.try_sheet(sheet, type_code=code, body_code=body)
-    if texts.get("step") == "report":
-        problems = [RowProblem(row, one.place, one.reason, one.sentence) for row, one in failures]
-        octets = problem_csv(upload.data, name=upload.name, kind=bundle.type, problems=problems)
-        return _download(octets, "problems.csv", CSV)
-    return _list(request, yinzheng, handed.person, tried=(bundle, sheet, failures))
+        return see_other(f"{HOME}/{batch.number}?live=1")
+    failures = list(desk.try_sheet(sheet, type_code=code, body_code=body))
+    if (ending := REPORTS.get(texts.get("step", ""))) is not None:
+        return problem_list(upload.data, upload.name, bundle.type, failures, ending=ending, mapping=mapping)
+    return _list(request, yinzheng, handed.person, tried=Tried(bundle, sheet, failures, mapping))
 
 
 def _step(yinzheng: Yinzheng, batch: Batch, form: Form, by: Officer) -> None:
@@ -151,13 +186,13 @@ def _list(
     official: Person,
     *,
     after: str = "",
-    tried: tuple[Bundle, Sheet, list[tuple[int, Failure]]] | None = None,
+    tried: Tried | None = None,
     error: Refusal | None = None,
 ) -> Response:
     found = yinzheng.batches.of_body(official.department or "", after=after)
     own = own_bundles(yinzheng, official)
     names = {bundle.type.code: bundle.type.name for bundle in own}
-    bundle, sheet, failures = tried or (None, None, [])
+    failures = tried.failures if tried else []
     return render(
         request,
         "batches",
@@ -167,8 +202,11 @@ def _list(
         more=found[-1].number if len(found) == PAGE else "",
         badges=BADGES,
         bundles=[one for one in own if not any(rule.required for rule in one.type.photos)],
-        chosen=bundle,
-        sheet=sheet,
+        chosen=tried.bundle if tried else None,
+        sheet=tried.sheet if tried else None,
+        headers=tried.headers if tried else [],
+        columns=[one for one in columns_of(tried.bundle.type) if one.form != "aside"] if tried else [],
+        unchosen=UNCHOSEN,
         wrong=len({row for row, _ in failures}),
         failures=failures[:SHOWN],
         left=max(0, len(failures) - SHOWN),
@@ -180,14 +218,23 @@ def _list(
 
 
 def _page(
-    request: Request, yinzheng: Yinzheng, official: Person, batch: Batch, error: IssuerError | None = None
+    request: Request,
+    yinzheng: Yinzheng,
+    official: Person,
+    batch: Batch,
+    error: IssuerError | None = None,
+    *,
+    live: bool = False,
 ) -> Response:
     desk = yinzheng.batches
     who, counts = Officer(official.login, official.name), desk.counts(batch)
     names = {bundle.type.code: bundle.type.name for bundle in own_bundles(yinzheng, official)}
-    return render(
+    live = live and batch.state is State.RUNNING
+    page = render(
         request,
         "batch",
+        live=live,
+        every=LIVE_S,
         status=problem_of(error).status if error else 200,
         batch=batch,
         type_name=names.get(batch.type_code, batch.type_code),
@@ -208,11 +255,9 @@ def _page(
         errors={"": problem_of(error).zh} if error else {},
         labels={},
     )
-
-
-def _download(octets: bytes, name: str, media: str) -> Response:
-    named = f'attachment; filename="{name}"'
-    return Response(octets, media_type=media, headers={"Content-Disposition": named, "Cache-Control": "no-store"})
+    if live:
+        page.headers["Refresh"] = str(LIVE_S)
+    return page
 
 
 def _form_reader(guards: Guards) -> Callable[..., AsyncIterator[TableForm]]:
@@ -221,7 +266,7 @@ def _form_reader(guards: Guards) -> Callable[..., AsyncIterator[TableForm]]:
     async def handed(
         request: Request, sender: Annotated[Sender, Depends(guards.sender(Role.OFFICIAL))]
     ) -> AsyncIterator[TableForm]:
-        upload = await read_document(request)
+        upload = await read_document(request, fields=MAX_FIELDS + 2 * MOST_MAPPED)
         sender.check(upload.texts.get("form_token"))
         yield TableForm(sender.person, upload)
 

@@ -192,7 +192,8 @@ def _page(
     bundle, who = desk.bundle_of(stock), Officer(official.login, official.name)
     labels = {**item_labels(bundle), "lower": "降低证据等级", "reason": "理由", "pages": "逐页看过", "scan": "扫描件"}
     errors, status = _told(error, labels)
-    over = stock.stage in {Stage.RELEASED, Stage.REFUSED, Stage.CONFIRMED}
+    again = desk.reopened(stock)
+    over = stock.stage in {Stage.RELEASED, Stage.REFUSED, Stage.CONFIRMED} and not again
     second = all(who.is_other_than(one) for one in (stock.submitted_by, stock.compared_by) if one)
     ticked = frozenset(form.texts) if form is not None and form.text("step") == "compare" else None
     answer = render(
@@ -208,7 +209,9 @@ def _page(
         ],
         events=desk.events(stock),
         badge=BADGES.get(stock.stage, ""),
-        may_compare=stock.stage in {Stage.SUBMITTED, Stage.COMPARED},
+        may_compare=stock.stage in {Stage.SUBMITTED, Stage.COMPARED} or again,
+        may_release=stock.stage is Stage.CONFIRMED and not again,
+        again=again,
         may_confirm=stock.stage is Stage.COMPARED and second,
         waits=stock.stage is Stage.COMPARED and not second,
         may_refuse=stock.stage in {Stage.SUBMITTED, Stage.COMPARED},

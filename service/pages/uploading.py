@@ -101,8 +101,8 @@ class _InMemory(MultiPartParser):
     spool_max_size = MAX_FORM
 
 
-async def read_document(request: Request) -> Upload:
-    """Read a form with a document; whoever sends it must be known before.
+async def read_document(request: Request, *, fields: int = MAX_FIELDS) -> Upload:
+    """Read a form with a document and so many fields; whoever sends it must be known before.
 
     Raises:
         HTTPException: 400, 413, 415: no such form, or too large.
@@ -110,7 +110,7 @@ async def read_document(request: Request) -> Upload:
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise HTTPException(415)
-    limits = {"max_files": 1, "max_fields": MAX_FIELDS, "max_part_size": MAX_TEXT}
+    limits = {"max_files": 1, "max_fields": fields, "max_part_size": MAX_TEXT}
     try:
         form = await _InMemory(request.headers, _bounded(request.stream()), **limits).parse()
     except MultiPartException as error:

@@ -4,6 +4,7 @@ The verdict itself is `trust.rules.verdict`'s; here it is only put into sentence
 a doubtful document, because the one says "genuine, but no longer in force" and the other "do not believe it".
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -62,8 +63,13 @@ class Meaning:
 
 
 def steps_of(verdict: Verdict) -> tuple[Step, ...]:
-    """The findings by step, in the order of the steps."""
-    grouped = groupby(sorted(verdict.findings, key=lambda finding: finding.step), key=lambda finding: finding.step)
+    """The findings of a verdict by step, in the order of the steps."""
+    return told_steps(verdict.findings)
+
+
+def told_steps(findings: Iterable[Finding]) -> tuple[Step, ...]:
+    """Findings by step, in the order of the steps."""
+    grouped = groupby(sorted(findings, key=lambda finding: finding.step), key=lambda finding: finding.step)
     return tuple(_step(number, tuple(findings)) for number, findings in grouped)
 
 

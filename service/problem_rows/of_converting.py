@@ -25,6 +25,12 @@ CONVERTING: Rows = {
         "内容在您查看之后有变化，没有复核；请重新查看。",
         "The content has changed since it was looked at; look at it again.",
     ),
+    converting.FaceChanged: Problem(
+        409,
+        "face-changed",
+        "复核之后证照模板有了新版本，没有签发；请按现在的照面重新核对，再由另一人复核。",
+        "The template is newer than what was confirmed; nothing was issued. Compare again, and have it confirmed.",
+    ),
     converting.ScanRefused: Problem(
         422,
         "scan-refused",

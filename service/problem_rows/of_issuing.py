@@ -57,6 +57,12 @@ ISSUER: Rows = {
         "签发后的自查未通过，未发出；请联系管理员。",
         "The check after signing failed; nothing was released.",
     ),
+    issuer.GivenUp: Problem(
+        409,
+        "given-up",
+        "这次签发没有发出就已作废，不会再发出；请另行申请，同一持证主体可以再用原来的编号。",
+        "This issue was given up before its release and stays so; apply again, the same holder may keep the number.",
+    ),
     issuer.PeopleOnly: Problem(
         403,
         "people-only",

@@ -49,6 +49,12 @@ PRESENTING: Rows = {
         "这个亮证码已过有效期，请持证人重新出示。",
         "This code has expired; ask the holder for a new one.",
     ),
+    presenting.CodeForOthers: Problem(
+        403,
+        "code-for-others",
+        "持证人指定这个亮证码只向别的单位或者窗口出示，尚未使用；请持证人重新出示。",
+        "The holder made this code for somebody else, and it stays unused; ask the holder for a new one.",
+    ),
     presenting.TooManyCodes: Problem(
         429,
         "too-many-codes",

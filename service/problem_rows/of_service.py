@@ -1,7 +1,7 @@
-"""What people are told of errors of `service` itself: files, publishing, time stamps, and who is asking."""
+"""What people are told of errors of `service` itself: files, publishing, time stamps, watched logs, who asks."""
 
 from service import blobs, identity
-from service.errors import NotYetPublished, TimeStampUnavailable
+from service.errors import LogMisbehaved, LogUnavailable, NotYetPublished, TimeStampUnavailable
 from service.problem import FILE_MISSING, Problem, Rows
 
 SERVICE: Rows = {
@@ -17,6 +17,18 @@ SERVICE: Rows = {
         "not-yet-published",
         "已经登记，不会丢失；但还没有公布，服务会自动再公布，也可运行 yinzheng publish。请勿换键重做。",
         "It is recorded and will not be lost; publishing failed and will be tried again, or run yinzheng publish.",
+    ),
+    LogUnavailable: Problem(
+        503,
+        "log-unavailable",
+        "日志没有给出可用的应答，这次没有办成；请检查地址、网络和登记情况，稍后再试。",
+        "The log gave no answer that is one. Check address, network and whether the log admitted you, and try again.",
+    ),
+    LogMisbehaved: Problem(
+        409,
+        "log-misbehaved",
+        "存证日志自相矛盾，没有会签；请保存证据文件，并告知审计人员和其他见证方。",
+        "The log contradicts itself; nothing was cosigned. Keep the proof, and tell the auditor and other witnesses.",
     ),
     identity.IdentityError: Problem(403, "not-allowed", "没有这项权限。", "Not allowed."),
     identity.NotSignedIn: Problem(401, "not-signed-in", "请先登录。", "Sign in first."),

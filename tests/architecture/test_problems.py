@@ -18,7 +18,7 @@ from keys.errors import KeyFileRefused
 from service.identity import IdentityError
 from service.outlet import INVALID, OF_HTTP
 from service.problem import INTERNAL, Problem, Usage
-from service.problems import FULL, NOT_PUBLISHED, STORAGE, TABLE, problem_of
+from service.problems import FULL, NOT_PUBLISHED, STORAGE, TABLE, TABLES_BEHIND, problem_of
 from service.reasons import REASONS
 from trust.errors import Conflict, Malformed, TrustError, Untrusted
 from trust.formats import errors as paths
@@ -95,7 +95,7 @@ def test_signals_are_still_there() -> None:
     assert {name_of(kind) for kind in ALL} >= SIGNALS
 
 
-SPOKEN = [*TABLE.values(), *OF_HTTP.values(), INTERNAL, INVALID, STORAGE, FULL, NOT_PUBLISHED]
+SPOKEN = [*TABLE.values(), *OF_HTTP.values(), INTERNAL, INVALID, STORAGE, FULL, NOT_PUBLISHED, TABLES_BEHIND]
 
 
 @pytest.mark.parametrize("problem", SPOKEN, ids=lambda problem: problem.code)

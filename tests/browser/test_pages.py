@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from templates.code import code_png
 from tests.api_parts import identifier_of
 from tests.applying_parts import Hall
+from tests.batch_parts import table
 from tests.browser.conftest import Opening, Site
 from tests.browser.licence_life import live
 from tests.journey_parts import code_text
@@ -428,6 +429,26 @@ def at_case(page: Page, _site: Site) -> None:
     page.get_by_role("button", name="查看").click()
 
 
+def hand_in_a_table(page: Page, octets: bytes) -> None:
+    page.get_by_label("证照类型").select_option("business-licence")
+    page.get_by_label("表格", exact=True).set_input_files({"name": "表.csv", "mimeType": "text/csv", "buffer": octets})
+    page.get_by_role("button", name="提交", exact=True).click()
+
+
+def at_unknown_headers(page: Page, _site: Site) -> None:
+    page.goto("/issuer/batches")
+    hand_in_a_table(page, table(2, first=91_000).replace("证照编号".encode(), "许可证号".encode()))
+
+
+def at_batch(page: Page, site: Site) -> None:
+    page.goto("/issuer/batches")
+    hand_in_a_table(page, table(2, first=92_000))
+    expect(page.get_by_text("本页每 5 秒自动刷新")).to_be_visible()
+    page.get_by_role("link", name="停止自动刷新").click()
+    site.api.yinzheng.batches.work("worker")
+    page.get_by_role("link", name="刷新", exact=True).click()
+
+
 def at_own_licence(page: Page, site: Site) -> None:
     page.goto(f"/me/licences/{identifier_of(site.api.issue())}")
 
@@ -454,6 +475,9 @@ PAGES: list[Any] = [
     pytest.param("scjg", at_followed, "营业执照 失效", id="followed"),
     pytest.param("scjg", at_confirmation, "确认吊销", id="confirmation"),
     pytest.param(None, at_report, "无法确认", id="report"),
+    pytest.param("scjg", look("/issuer/batches"), "批量签发", id="batches"),
+    pytest.param("scjg", at_unknown_headers, "批量签发", id="batch-headers"),
+    pytest.param("scjg", at_batch, "批次：营业执照 已办结", id="batch"),
     pytest.param("scjg", look("/issuer/seals"), "印章", id="seals"),
     pytest.param("scjg", look("/issuer/seal-application"), "申请制章", id="seal-application"),
     pytest.param("scjg", at_seal, "云岭市市场监督管理局电子证照专用章 在用", id="seal"),
@@ -467,6 +491,11 @@ PAGES: list[Any] = [
     pytest.param("firm", look("/me"), "我的证照", id="me"),
     pytest.param("firm", at_own_licence, "营业执照 有效", id="my-licence"),
     pytest.param("auditor", look("/audit"), "审计", id="audit"),
+    pytest.param("auditor", look("/audit/acts"), "审计：处理", id="audit-acts"),
+    pytest.param("auditor", look("/audit/uses"), "审计：用章", id="audit-uses"),
+    pytest.param("auditor", look("/audit/looks"), "审计：查看", id="audit-looks"),
+    pytest.param("auditor", look("/audit/trail"), "审计：留痕", id="audit-trail"),
+    pytest.param("auditor", look("/audit/coverage"), "审计：覆盖", id="audit-coverage"),
 ]
 
 

@@ -7,6 +7,7 @@ last two are the service with a fault built in, for proof that the harness sees 
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any, Self
 from unittest.mock import patch
@@ -14,6 +15,9 @@ from unittest.mock import patch
 from issuer.application import Application, read_application
 from issuer.applying.docket import Docket
 from issuer.applying.life import Stage
+from issuer.batches.life import Batch, RowState, Step, key_of, row_of
+from issuer.batches.sheet import Row as SheetRow
+from issuer.batches.sheet import Sheet
 from issuer.issuing import Issued, issue_many
 from issuer.issuing import Order as Several
 from keys.errors import KeyNotUsable
@@ -132,6 +136,70 @@ def chunk_holds(yinzheng: Yinzheng, facts: Facts) -> Sequence[str]:
     """Each of them holds."""
     return [f"{number}: {one}" for number, kept in facts.items() for one in licence_holds(yinzheng, kept)]
 
+
+# --- batches -------------------------------------------------------------------------------------------------------------
+
+BATCHED = {"BATCH-IN": "BATCH-1", "BATCH-OUT": "BATCH-1"}
+TURNS = 10
+"""Chunks are of two rows, so a batch needs three turns, and more where something broke off."""
+
+
+def handed_in(yinzheng: Yinzheng, key: str) -> Batch:
+    """The batch of a key."""
+    numbers = [f"{BATCHED[key]}-{place}" for place in range(CHUNK)]
+    rows = [SheetRow(line, members(number)) for line, number in enumerate(numbers, start=2)]
+    return yinzheng.batches.submit(
+        Sheet(rows, (), f"sm3:{digest(BATCHED[key].encode())}"),
+        type_code=load_bundle(BUNDLE).type.code,
+        body_code=body_code(yinzheng, BUNDLE),
+        name="",
+        by=ASKER,
+        key=BATCHED[key],
+    )
+
+
+def submitted(yinzheng: Yinzheng, key: str) -> Facts:
+    """Hand in a table."""
+    one = handed_in(yinzheng, key)
+    return {"number": one.number, "digest": one.digest, "body": one.body_code}
+
+
+def batch_holds(yinzheng: Yinzheng, facts: Facts) -> Sequence[str]:
+    """The batch is there with every row, each of which waits or is done."""
+    one = yinzheng.archive.batches.find(facts["number"])
+    if one is None or (one.digest, one.body_code) != (facts["digest"], facts["body"]):
+        return ["the batch is lost"]
+    counts = yinzheng.batches.counts(one)
+    kept = counts[RowState.WAITING] + counts[RowState.DONE] == one.total == CHUNK
+    return [] if kept else [f"its rows stand at {counts}"]
+
+
+def worked(yinzheng: Yinzheng, key: str) -> Facts:
+    """Work until the batch is through, as workers do; a lease that has run out at once is one of a worker that is gone."""
+    one = handed_in(yinzheng, key)
+    for _ in range(TURNS):
+        if yinzheng.batches.work("worker", size=2, lease=timedelta(0)) is None:
+            break
+    done = yinzheng.batches.rows(one, [RowState.DONE], limit=2 * CHUNK)
+    entries = [yinzheng.archive.register.find(row.identifier or "") for row in done]
+    rows = {
+        str(row.number): facts_of(yinzheng.files_of(entry)) for row, entry in zip(done, entries, strict=True) if entry
+    }
+    return {**submitted(yinzheng, key), "rows": rows}
+
+
+def batch_done(yinzheng: Yinzheng, facts: Facts) -> Sequence[str]:
+    """Every row is a licence that holds, under its own key, and the batch was begun and finished once."""
+    complaints = [f"{row}: {one}" for row, kept in facts["rows"].items() for one in licence_holds(yinzheng, kept)]
+    keys = [key_of(facts["number"], line) for line in range(2, 2 + CHUNK)]
+    known = {key: str(entry.licence.identifier) for key, entry in yinzheng.archive.register.by_keys(keys).items()}
+    if [known.get(key) for key in keys] != [facts["rows"].get(str(row_of(key)), {}).get("identifier") for key in keys]:
+        complaints.append(f"the rows became {known}")
+    steps = [event.step for event in yinzheng.archive.batches.events(facts["number"])]
+    return complaints if steps == [Step.SUBMIT, Step.FINISH] else [*complaints, f"its steps are {steps}"]
+
+
+BATCHES = [Promise("BATCH-IN", submitted, batch_holds), Promise("BATCH-OUT", worked, batch_done)]
 
 # --- applications --------------------------------------------------------------------------------------------------------
 
@@ -348,6 +416,7 @@ without_sync = partial(patch.object, database, "PRAGMAS", ("journal_mode=WAL", "
 SUBJECTS = {
     "issue": Promised(ISSUES),
     "chunk": Promised([Promise("CHUNK-1", chunk, chunk_holds)]),
+    "batch": Promised(BATCHES),
     "approve": Promised(APPLICATIONS, before=a_licence_to_amend),
     "act": Promised([Promise(key, acted, act_holds) for key in ACTS], before=two_licences),
     "seal": Promised([Promise(key, sealed, sealing_holds) for key in DOCUMENTS], before=a_seal),

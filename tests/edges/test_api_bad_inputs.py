@@ -23,8 +23,10 @@ CANARY = "金丝雀㐀７８"
 CANARY_ASCII = "canary-8c1f"
 
 LICENCES, VERIFICATIONS, TOKEN = "/api/v1/licences", "/api/v1/verifications", "/api/v1/token"
+ORDERS, PAST = "/api/v1/act-orders", "/api/v1/licences/{{licence}}/past-standing?on={}"
 ACTS, CITE = "/api/v1/licences/{licence}/acts", "/api/v1/cases/530199-0001/citations"
 JSON = {"Content-Type": "application/json"}
+NOTE = {"Content-Type": "text/plain"}
 BIDI, NUL, ZERO_WIDTH, PRIVATE = "\u202e", "\x00", "\u200b", "\ue000"
 SQL = "'; DROP TABLE licence; --"
 
@@ -51,6 +53,12 @@ class Bad:
 def issuing(name: str, status: int, code: str, field: str | None = None, /, **changed: Any) -> Bad:
     """A row for POST /api/v1/licences: the good application with members changed, `...` to leave one out."""
     return Bad(name, LICENCES, status, code, good=changed, field=field)
+
+
+def ordering(name: str, status: int, code: str, field: str | None = None, /, **changed: Any) -> Bad:
+    """A row for POST /api/v1/act-orders."""
+    body = {"identifiers": ["{licence}"], "kind": "suspend", "ground": "penalty"} | changed
+    return Bad(name, ORDERS, status, code, json={k: v for k, v in body.items() if v is not ...}, field=field)
 
 
 def acting(name: str, status: int, code: str, field: str | None = None, /, **changed: Any) -> Bad:
@@ -163,10 +171,15 @@ TABLE = [
     Bad("a list of letters", "/status/abc", 404, "not-found", method="GET"),
     Bad("a list beyond numbers", "/status/99999999999999999999", 404, "not-found", method="GET"),
     Bad("a list that is not there", "/status/77", 404, "list-unknown", method="GET"),
+    Bad("a second form that is not there", "/status/77/bitstring", 404, "list-unknown", method="GET"),
     Bad("a time beyond time", "/status/0?time=1e300", 422, "invalid-request", method="GET", field="time"),
     Bad("a tile that is none", "/log/tile/0/../../x", 404, "no-such-address", method="GET"),
     Bad("a tile upwards", "/log/tile/0/..%2fx", 422, "tile-path", method="GET"),
     Bad("a commitment that is none", "/log/proof/inclusion?commitment=" + SQL, 422, "invalid-request", method="GET"),
+    Bad("a note that is none", "/log/cosignatures", 422, "note", content=b"note", headers=NOTE),
+    Bad("a note with a NUL", "/log/cosignatures", 422, "note", content=b"a\x00\n\n\xe2\x80\x94 b c\n", headers=NOTE),
+    Bad("a long note", "/log/cosignatures", 413, "too-large", content=b"x" * 17_000, headers=NOTE),
+    Bad("a note as JSON", "/log/cosignatures", 422, "invalid-request", json={}),
     Bad("a proof for the future", "/log/proof/consistency?old=1&new=999999", 404, "no-checkpoint", method="GET"),
     # --- acts
     acting("an unknown kind", 422, "invalid-request", "kind", kind="forgive"),
@@ -186,6 +199,30 @@ TABLE = [
     acting("a zone that is none", 422, "invalid-request", "effective_at", effective_at="2026-12-01T00:00:00+99:99"),
     acting("decided tomorrow", 422, "act-times", decided_at="2027-01-01T00:00:00Z"),
     acting("a penalty that reaches back", 409, "not-retroactive", effective_at="2026-01-01T00:00:00Z"),
+    acting("a penalty that is nobody's decision", 422, "control-character", "decision", decision="a\x07b"),
+    acting("a reversal of nothing", 422, "act-reversal", reverses=7),
+    acting("a reversal of the act before the first", 422, "invalid-request", "reverses", reverses=0),
+    acting(
+        "an annulment that reaches back, by one",
+        409,
+        "needs-second-person",
+        kind="rescind",
+        ground="fraud",
+        effective_at="2026-11-20T00:00:00Z",
+    ),
+    ordering("an order on nothing", 422, "invalid-request", "identifiers", identifiers=[]),
+    ordering("an order on half an identifier", 422, "act-order-refused", identifiers=[CANARY]),
+    ordering("an order on one licence twice", 422, "act-order-refused", "identifiers", identifiers=["{licence}"] * 2),
+    ordering("an order without a licence", 422, "invalid-request", "identifiers", identifiers=...),
+    ordering("an order of an unknown kind", 422, "invalid-request", "kind", kind="forgive"),
+    ordering("an order on an unknown ground", 422, "ground-unknown", ground=CANARY),
+    ordering("an order with a note that cannot be kept", 422, "act-order-refused", "reason", note=f"a{BIDI}"),
+    Bad("a step that is none", f"{ORDERS}/00/steps", 422, "invalid-request", json={"step": "sign"}, field="step"),
+    Bad("a step on no order", f"{ORDERS}/00/steps", 404, "not-found", json={"step": "approve"}),
+    Bad("an order of no number", f"{ORDERS}/XX", 404, "not-found", method="GET"),
+    Bad("asked about no day", PAST.format("gestern"), 422, "not-a-time", method="GET"),
+    Bad("asked about a time without zone", PAST.format("2026-11-21T12:00:00"), 422, "not-a-time", method="GET"),
+    Bad("asked about a day of no calendar", PAST.format("2026-02-30"), 422, "not-a-time", method="GET"),
     acting("lifting what was not suspended", 409, "standing-move", kind="reinstate", ground="rectified"),
     # --- citations
     Bad("NUL for a case", "/api/v1/cases/%00/citations", 404, "not-found", method="GET", login="window"),
@@ -303,6 +340,8 @@ def send(api: Api, bad: Bad, licence: str) -> Any:
     if bad.key is not None:
         headers |= {"Idempotency-Key": api.key() if bad.key == "usual" else bad.key}  # type: ignore[dict-item]  # the test knows the type
     body = api.application(**bad.good) if bad.good is not None else bad.json
+    if isinstance(body, dict) and "identifiers" in body:
+        body = body | {"identifiers": [one.replace("{licence}", licence) for one in body["identifiers"]]}
     given: dict[str, Any] = {"json": body} if body is not None else {}
     if bad.content is not None:
         given = {"content": bad.content}

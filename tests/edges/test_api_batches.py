@@ -42,7 +42,9 @@ def test_a_table_is_handed_in_and_its_rows_are_told(api: Api) -> None:
     assert licence.status_code == 200
     rest = api.client.get(f"{path}/rows", params={"after": 3, "state": ["failed", "done"]}, headers=own).json()
     assert [row["row"] for row in rest] == [4]
-    assert api.client.get(f"{path}/unissued.csv", headers=own).content.startswith(b"\xef\xbb\xbf")
+    for ending, begins in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")):
+        answer = api.client.get(f"{path}/unissued.{ending}", headers=own)
+        assert (answer.content.startswith(begins), answer.headers["cache-control"]) == (True, "no-store")
     assert [one["number"] for one in api.client.get("/api/v1/batches", headers=own).json()] == [told["number"]]
 
 
@@ -56,6 +58,19 @@ def test_a_trial_stores_nothing(api: Api) -> None:
     assert is_problem(send(api, table(1), who="jyj"), 403, "no-mandate")
     assert is_problem(send(api, table(1), type="none"), 404, "unknown-type")
     assert api.rows() == before
+
+
+def test_a_list_of_problems_is_a_table_that_can_be_handed_in_again(api: Api) -> None:
+    octets = table(2, first=80, issued_on="2099-01-01").replace("证照编号".encode(), "许可证号".encode())
+    for ending in ("csv", "xlsx"):
+        answer = send(api, octets, to=f"batch-trials/problems.{ending}", map="许可证号=number")
+        assert answer.headers["content-disposition"] == f'attachment; filename="problems.{ending}"'
+        again = send(api, answer.content, to="batch-trials").json()
+        assert [(row["row"], row["reason"]) for row in again["problems"]] == [
+            (2, "in-the-future"),
+            (3, "in-the-future"),
+        ]
+    assert send(api, octets, to="batch-trials/problems.pdf").status_code == 404
 
 
 def test_a_header_may_be_given_another_meaning(api: Api) -> None:

@@ -206,7 +206,8 @@ MAY = {
     *("POST /api/v1/scans", "POST /api/v1/conversions", "GET /api/v1/conversions"),
     *("GET /api/v1/conversions/{number}", "GET /api/v1/conversions/{number}/scan"),
     *("POST /api/v1/batches", "POST /api/v1/batch-trials", "GET /api/v1/batches", "GET /api/v1/batches/{number}"),
-    *("GET /api/v1/batches/{number}/rows", "GET /api/v1/batches/{number}/unissued.csv"),
+    "POST /api/v1/batch-trials/problems.{ending}",
+    *("GET /api/v1/batches/{number}/rows", "GET /api/v1/batches/{number}/unissued.{ending}"),
 }
 """What a system is admitted to beyond what everybody may: one by one, so that nothing is admitted by chance."""
 

@@ -14,10 +14,12 @@ from fastapi.routing import iter_route_contexts
 
 from issuer.batches.sheet import Row as SheetRow
 from issuer.batches.sheet import Sheet
+from issuer.warrants.warrant import Wanted
 from tests.api_parts import Api, identifier_of
 from tests.ofd_foreign import letter
 from trust.formats.checkpoint import parse_checkpoint
 from trust.rules.seal_standing import SealKind
+from trust.rules.standing import ActKind
 from trust.sealing.ports import Officer, Wish
 
 PEOPLE = (None, "scjg", "jyj", "window", "firm", "citizen", "auditor", "boss")
@@ -36,6 +38,8 @@ REDEEM = {"code": "{code}", "place": "政务服务中心三号窗口"}
 NO_MANDATE = {"wanted": "end", "above": "M-0", "reason": "机构改革"}
 EMPTY_FORM = {"data": {"nonce": "0" * 32}}
 SUSPEND = {"kind": "suspend", "ground": "penalty"}
+CHECKED = {"identifiers": ["{identifier}"], "kind": "check", "ground": "check-passed"}
+ON_A_DAY = {"params": {"on": "2026-11-21"}}
 
 CONTRACT_SEAL = {"kind": "contract", "reason": "签订政府采购合同"}
 MORE_USES = {"count": 5, "purpose": "批量换发"}
@@ -84,10 +88,11 @@ ROWS = {
     "POST /api/v1/conversions/{number}/release": Row(NO_STOCK),
     "POST /api/v1/batches": Row("401 415 415 403 403 403 403 403"),
     "POST /api/v1/batch-trials": Row("401 415 415 403 403 403 403 403"),
+    "POST /api/v1/batch-trials/problems.{ending}": Row("401 415 415 403 403 403 403 403"),
     "GET /api/v1/batches": Row("401 200 200 403 403 403 403 403"),
     "GET /api/v1/batches/{number}": Row(OWN_DEPARTMENT.replace("in", "200")),
     "GET /api/v1/batches/{number}/rows": Row(OWN_DEPARTMENT.replace("in", "200")),
-    "GET /api/v1/batches/{number}/unissued.csv": Row(OWN_DEPARTMENT.replace("in", "200")),
+    "GET /api/v1/batches/{number}/unissued.{ending}": Row(OWN_DEPARTMENT.replace("in", "200")),
     "POST /api/v1/batches/{number}/steps": Row(OWN_DEPARTMENT.replace("in", "200"), {"json": {"step": "pause"}}),
     "POST /api/v1/batches/{number}/decision": Row(OWN_DEPARTMENT.replace("in", "200"), {"json": {"step": "cancel"}}),
     "GET /api/v1/catalogue": Row("401 200 200 403 403 403 200 200"),
@@ -111,10 +116,12 @@ ROWS = {
     "GET /catalogue/{type_code}/{version}": everybody(),
     "GET /api/v1/types": everybody(),
     "POST /api/v1/types/{type_code}/photographs/{field}": Row("401 415 415 403 403 403 403 403", EMPTY_FORM),
+    "POST /api/v1/originals": Row("401 415 415 403 403 403 403 403", EMPTY_FORM),
     "GET /api/v1/grounds": everybody(),
     "POST /api/v1/licences": Row("401 201 403 403 403 403 403 403", {"application": True}),
     "GET /api/v1/licences/{identifier}": Row("401 200 404 404 200 404 404 404"),
     "GET /api/v1/licences/{identifier}/files/{name}": Row("401 200 404 404 200 404 404 404"),
+    "GET /api/v1/licences/{identifier}/proof": Row("401 200 404 404 200 404 404 404"),
     "GET /api/v1/licences/{identifier}/standing": Row("401 200 404 200 200 404 200 404"),
     "GET /api/v1/licences/{identifier}/operations": Row("401 200 404 404 200 404 200 404"),
     "GET /api/v1/applications": Row("401 200 200 403 403 403 403 403"),
@@ -124,6 +131,12 @@ ROWS = {
     "POST /api/v1/applications/{number}/steps": Row(
         "401 409 404 403 403 403 403 403", {"json": {"step": "abandon", "reason": "作废"}}
     ),  # it is a draft: there is nothing to give up
+    "GET /api/v1/licences/{identifier}/past-standing": Row("401 200 404 200 200 404 200 404", ON_A_DAY),
+    "GET /api/v1/licences/{identifier}/standing-evidence": Row("401 200 404 404 200 404 200 404", ON_A_DAY),
+    "GET /api/v1/act-orders": Row("401 200 200 403 403 403 403 403"),
+    "POST /api/v1/act-orders": Row("401 201 422 403 403 403 403 403", {"json": CHECKED}),
+    "GET /api/v1/act-orders/{number}": Row(OWN_DEPARTMENT.replace("in", "200")),
+    "POST /api/v1/act-orders/{number}/steps": Row(OWN_DEPARTMENT.replace("in", "200"), {"json": {"step": "withdraw"}}),
     "POST /api/v1/licences/{identifier}/acts": Row("401 201 404 404 404 404 404 404", {"json": SUSPEND}),
     "POST /api/v1/licences/{identifier}/copies": Row("401 403 404 403 201 404 403 403", {"json": COPY}),
     "GET /api/v1/licences/{identifier}/copies": Row("401 200 404 403 200 404 403 403"),
@@ -172,13 +185,18 @@ ROWS = {
     "POST /api/v1/seals/{seal_id}/sealings": Row("401 in 404 403 403 403 403 403", {"sealing": True}),
     # --- published files and operation
     "GET /status/{shard}": everybody(),
+    "GET /status/{shard}/bitstring": everybody(),
     "GET /log/checkpoint": everybody(),
+    "GET /log/checkpoint/cosigned": Row("404 404 404 404 404 404 404 404"),  # no witness was admitted here
+    "POST /log/cosignatures": PUBLIC_PAGE,  # without a note it is refused
     "GET /log/tile/entries/{path:path}": everybody(),
     "GET /log/tile/{level}/{path:path}": everybody(),
     "GET /log/proof/inclusion": everybody(params={"commitment": "{commitment}"}),
     "GET /log/proof/consistency": everybody(params={"old": "1", "new": "{size}"}),
     "GET /crl/{name}.crl": everybody(),
     "GET /trust-list": everybody(),
+    "GET /ocsp/{request:path}": everybody(),
+    "POST /ocsp": PUBLIC_PAGE,  # without a request it is refused; with one, see test_publishing_edges
     "POST /tsa": PUBLIC_PAGE,  # without a request it is refused; with one, see test_time_stamp_edges
     "GET /healthz": everybody(),
     "GET /readyz": everybody(),
@@ -210,6 +228,11 @@ ROWS = {
     "POST /issuer/licences/{identifier}/act/{word}": Row(OWN_DEPARTMENT, EMPTY_FORM),
     "GET /issuer/issue/{name}": Row(OWN_DEPARTMENT),
     "POST /issuer/issue/{name}": Row(OWN_DEPARTMENT, EMPTY_FORM),
+    "GET /issuer/acts": Row(OFFICIALS),
+    "GET /issuer/acts/new": Row(OFFICIALS),
+    "POST /issuer/acts/new": Row(OFFICIALS, EMPTY_FORM),
+    "GET /issuer/acts/{number}": Row(OWN_DEPARTMENT),
+    "POST /issuer/acts/{number}/steps": Row(OWN_DEPARTMENT, EMPTY_FORM),
     "GET /issuer/applications": Row(OFFICIALS),
     "GET /issuer/applications/new/{name}": Row(OWN_DEPARTMENT),
     "POST /issuer/applications/new/{name}": Row(OWN_DEPARTMENT, EMPTY_FORM),
@@ -251,13 +274,17 @@ ROWS = {
     "GET /issuer/batches/blank/{name}.{ending}": Row(OWN_DEPARTMENT),
     "GET /issuer/batches/{number}": Row(OWN_DEPARTMENT),
     "POST /issuer/batches/{number}": Row(OWN_DEPARTMENT, EMPTY_FORM),
-    "GET /issuer/batches/{number}/unissued.csv": Row(OWN_DEPARTMENT),
+    "GET /issuer/batches/{number}/unissued.{ending}": Row(OWN_DEPARTMENT),
     "GET /issuer/conversions": Row(OFFICIALS),
     "POST /issuer/conversions": Row(OFFICIALS),
     "GET /issuer/conversions/{number}": Row(NO_STOCK),
     "POST /issuer/conversions/{number}": Row(NO_STOCK, EMPTY_FORM),
     "GET /issuer/conversions/{number}/scan": Row(NO_STOCK),
     "GET /reviewer": Row(COUNTER),
+    "GET /reviewer/standing": Row(COUNTER),
+    "POST /reviewer/standing": Row(COUNTER, EMPTY_FORM),
+    "GET /audit/standing": Row(AUDITORS),
+    "POST /audit/standing": Row(AUDITORS, EMPTY_FORM),
     "GET /reviewer/cite": Row(COUNTER),
     "GET /reviewer/case": Row(COUNTER),
     "POST /reviewer/cite": Row(COUNTER, EMPTY_FORM),
@@ -282,6 +309,16 @@ ROWS = {
     "GET /me/copies/{identifier}/{name}": Row(OWN_HOLDER),
     "POST /me/copies/{identifier}/withdrawal": Row(OWN_HOLDER, EMPTY_FORM),
     "GET /audit": Row(AUDITORS),
+    "GET /audit/acts": Row(AUDITORS),
+    "GET /audit/acts.csv": Row(AUDITORS),
+    "GET /audit/uses": Row(AUDITORS),
+    "GET /audit/uses.csv": Row(AUDITORS),
+    "GET /audit/looks": Row(AUDITORS),
+    "GET /audit/looks.csv": Row(AUDITORS),
+    "GET /audit/trail": Row(AUDITORS),
+    "GET /audit/trail.csv": Row(AUDITORS),
+    "GET /audit/coverage": Row(AUDITORS),
+    "GET /audit/report.pdf": Row(AUDITORS),
 }
 NAMES = {
     "GET /api/v1/licences/{identifier}/files/{name}": "ofd",
@@ -332,12 +369,14 @@ def known(api: Api) -> dict[str, str]:
         "shard": "0",
         "level": "0",
         "path:path": f"000.p/{size}",
+        "request:path": "AAAA",
         "size": str(size),
         "commitment": commitment.hex(),
         "word": "suspend",
         "ticket": "0" * 32,
         "docket": docket_of(api),
         "batch": batch_of(api),
+        "order": order_of(api, identifier_of(issued)),
         "ending": "xlsx",
         "key": "photo",
         "seal_id": seal_of(api),
@@ -352,6 +391,8 @@ def known(api: Api) -> dict[str, str]:
 RENAMED = {
     "/copies/{identifier}": ("identifier", "copy"),
     "/batches/{number}": ("number", "batch"),
+    "/act-orders/{number}": ("number", "order"),
+    "/issuer/acts/{number}": ("number", "order"),
     "/presentations/{number}": ("number", "shown"),
     "/codes/{number}": ("number", "shown"),
 }
@@ -363,6 +404,12 @@ def docket_of(api: Api) -> str:
     desk, body = api.yinzheng.applications, api.city.body_code("business-licence")
     proposal = desk.propose({}, type_code=api.application()["type"], issuer_code=body)
     return desk.open(proposal, by=Officer("scjg", "周明远"), key=api.key()).number
+
+
+def order_of(api: Api, identifier: str) -> str:
+    """An order of the issuing department that nobody has decided."""
+    wanted = Wanted(api.city.body_code("business-licence"), ActKind.CHECK, "check-passed", (identifier,))
+    return api.yinzheng.warrants.place(wanted, by=Officer("scjg", "周明远"), key=api.key()).number
 
 
 def batch_of(api: Api) -> str:
@@ -388,6 +435,8 @@ def filled(value: Any, known: dict[str, str]) -> Any:
     """A value with every `{name}` in its texts filled in."""
     if isinstance(value, dict):
         return {name: filled(part, known) for name, part in value.items()}
+    if isinstance(value, list):
+        return [filled(part, known) for part in value]
     if not isinstance(value, str):
         return value
     for name, text in known.items():

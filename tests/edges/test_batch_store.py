@@ -1,5 +1,6 @@
 """Batches on both databases: rows are held by one worker at a time, and are done with the release of their licence."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from issuer.batches.errors import BatchMoved
 from issuer.batches.life import Batch, Event, Failure, Row, RowState, State, Step
 from issuer.batches.store import SqlBatches
 from issuer.errors import IdempotencyMismatch
+from issuer.feeding.store import SqlFeed
 from trust.sealing.ports import Officer
 
 AT = datetime(2026, 11, 21, 4, 0, 0, 123_456, tzinfo=UTC)
@@ -136,6 +138,30 @@ def test_a_cancellation_drops_what_no_worker_has_ever_held(book: SqlBatches) -> 
     book.drop("0a", [2, 3])
     assert book.counts("0a")[RowState.WAITING] == 0
     assert book.finished() == []
+
+
+def test_what_a_department_waits_for_is_in_its_feed(book: SqlBatches, engine: Engine) -> None:
+    one = opened(book, batch())
+    paused = moved(book, one, Step.HOLD, State.PAUSED)
+    running = moved(book, paused, Step.RESUME, State.RUNNING)
+    book.issued("0a", [(row, f"id-{row}") for row in (2, 3, 4)])
+    book.fail("0a", [(5, Failure("holder", "check", "校验位不对。"))])
+    moved(book, running, Step.FINISH, State.DONE)
+    with pytest.raises(BatchMoved):
+        moved(book, running, Step.FINISH, State.DONE)
+    told = [(one.kind, one.subject, one.detail) for one in SqlFeed(engine).after(BODY, 0, 9)]
+    assert told == [("batch.held", "0a", "理由"), ("batch.finished", "0a", "issued=3 failed=1")]
+
+
+def test_a_table_that_breaks_off_while_it_is_stored_leaves_nothing(book: SqlBatches) -> None:
+    def breaking() -> Iterator[tuple[int, dict[str, object]]]:
+        for number in range(2, 1500):
+            yield number, {**MEMBERS}
+        raise OSError("the file is gone")
+
+    with pytest.raises(OSError, match="gone"):
+        book.open(batch(), breaking(), begun(batch()), "key")
+    assert (book.find("0a"), sum(book.counts("0a").values())) == (None, 0)
 
 
 def test_the_newest_batches_come_first(book: SqlBatches) -> None:

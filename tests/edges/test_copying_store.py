@@ -19,6 +19,7 @@ from issuer.ports import Artefacts, Entry, SigningPlan, State
 from issuer.presenting.codes import digest_of, draw_code
 from issuer.presenting.errors import CodeUsed
 from issuer.presenting.ports import Code, CodeKind, PresentDesk, Use
+from issuer.presenting.presenting import MOST_OPEN
 from issuer.presenting.redeeming import Redemption, redeem
 from issuer.presenting.store import SqlCodes
 from issuer.store import SqlRegister
@@ -152,24 +153,22 @@ def code(**changed: Any) -> Code:
 
 def test_a_code_is_kept_and_used_once(codes: SqlCodes) -> None:
     one = code(audience="三号窗口")
-    codes.add(one)
+    codes.add(one, MOST_OPEN)
     assert (codes.find(one.number), codes.by_digest(one.digest)) == (one, one)
-    assert codes.open_count("firm", AT) == 1
     first, second = (Use(AT, by, WINDOW, "窗口", "用途") for by in ("甲", "乙"))
     used = replace(one, use=first, use_key="k1")
     assert codes.redeem(one.digest, first, "k1") == used
     assert codes.redeem(one.digest, second, "k2") == used
     assert codes.withdraw(one.number, AT) == used
-    assert codes.open_count("firm", AT) == 0
     assert (codes.redeem(bytes(32), first, "k1"), codes.withdraw("none", AT)) == (None, None)
     with pytest.raises(IntegrityError):
-        codes.add(code(digest=one.digest))
+        codes.add(code(digest=one.digest), MOST_OPEN)
 
 
 def test_a_code_that_is_over_or_taken_back_is_not_used(codes: SqlCodes) -> None:
     over, gone = code(), code()
     for one in (over, gone):
-        codes.add(one)
+        codes.add(one, MOST_OPEN)
     codes.withdraw(gone.number, AT)
     codes.withdraw(gone.number, AT + timedelta(seconds=5))
     for one, at in ((over, over.expires_at), (gone, AT)):
@@ -183,7 +182,7 @@ def test_what_ended_unused_is_forgotten_and_nothing_else(codes: SqlCodes) -> Non
     used, gone, over, fresh = (code() for _ in range(4))
     fresh = replace(fresh, expires_at=AT + timedelta(hours=2))
     for one in (used, gone, over, fresh):
-        codes.add(one)
+        codes.add(one, MOST_OPEN)
     codes.redeem(used.digest, Use(AT, "甲"), "k")
     codes.withdraw(gone.number, AT)
     assert codes.forget(AT + timedelta(hours=1)) == 2
@@ -194,7 +193,7 @@ def test_of_many_who_redeem_at_once_exactly_one_wins(codes: SqlCodes) -> None:
     desk = PresentDesk(codes, lambda _name: None, None, None, random_octets, "http://127.0.0.1:8000")  # type: ignore[arg-type]  # redeeming asks the register of codes alone
     for _ in range(4):
         secret = draw_code(random_octets)
-        codes.add(code(digest=digest_of(secret)))
+        codes.add(code(digest=digest_of(secret)), MOST_OPEN)
 
         def use(place: int, secret: str = secret) -> Code:
             asked = Redemption(secret, f"核验员{place}", WINDOW, f"{place} 号窗口")
@@ -208,10 +207,20 @@ def test_of_many_who_redeem_at_once_exactly_one_wins(codes: SqlCodes) -> None:
         assert {one.place for one in losers} == {winners[0].use.place}
 
 
+def test_a_holder_has_only_so_many_open_also_when_asking_at_once(codes: SqlCodes) -> None:
+    assert codes.add(code(), 3)
+    stored = all_at_once(*[lambda: codes.add(code(), 3) for _ in range(MANY)])
+    assert sorted(stored) == [False] * (MANY - 2) + [True] * 2
+    assert codes.add(code(holder="other"), 3)
+    (one, *_) = codes.of_licence(str(ORIGINAL.identifier), 10)
+    codes.withdraw(one.number, AT)
+    assert [codes.add(code(holder=one.holder), 3 if one.holder == "firm" else 1) for _ in range(2)] == [True, False]
+
+
 def test_of_withdrawal_and_use_at_once_one_is_on_record(codes: SqlCodes) -> None:
     for _ in range(8):
         one = code()
-        codes.add(one)
+        codes.add(one, MOST_OPEN)
         all_at_once(
             lambda one=one: codes.withdraw(one.number, AT),
             lambda one=one: codes.redeem(one.digest, Use(AT, "甲", WINDOW, "窗口"), "k"),

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from issuer.feeding.errors import HookRefused
 from issuer.feeding.events import EventKind, Noted
-from issuer.feeding.hooks import Delivery, Hook, HookState
+from issuer.feeding.hooks import KEPT, Delivery, Hook, HookState
 from issuer.feeding.store import SqlFeed, note_in
 
 AT = datetime(2026, 11, 21, 4, 0, 0, 123_456, tzinfo=UTC)
@@ -95,9 +95,11 @@ def test_a_number_is_seen_when_all_before_it_are(feed: SqlFeed, engine: Engine) 
 def test_a_hook_comes_back_whole(feed: SqlFeed) -> None:
     assert feed.add(HOOK, 5) == HOOK
     assert (feed.find("0a"), feed.find("0b"), feed.find("\0")) == (HOOK, None, None)
-    changed = replace(HOOK, state=HookState.PAUSED, generation=3, failures=12, trouble="status 503", delivered=7)
-    assert feed.change(changed) == feed.find("0a") == changed
+    changed = replace(HOOK, state=HookState.PAUSED, generation=3, failures=12, trouble="status 503")
+    assert feed.change(replace(changed, delivered=7), HOOK)
+    assert feed.find("0a") == changed
     assert feed.of_body(BODY) == [changed]
+    assert not feed.change(HOOK, HOOK), "it is another one now"
     with pytest.raises(IntegrityError):
         feed.add(HOOK, 5)
 
@@ -112,7 +114,8 @@ def test_hooks_are_counted_together(feed: SqlFeed) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(add, range(8))) == 3
-    feed.change(replace(feed.of_body(BODY)[0], state=HookState.ENDED))
+    (first, *_) = feed.of_body(BODY)
+    assert feed.change(replace(first, state=HookState.ENDED), first)
     assert add(20)
     assert not add(21)
 
@@ -136,11 +139,25 @@ def test_a_try_belongs_to_one_worker(feed: SqlFeed) -> None:
     assert taken.count(True) == 1
 
 
-def test_tries_are_kept_newest_first(feed: SqlFeed) -> None:
+def test_tries_are_kept_newest_first_and_for_so_long(feed: SqlFeed) -> None:
     feed.add(HOOK, 5)
     for place in range(3):
-        feed.told(replace(HOOK, delivered=place), Delivery("0a", 0, AT, place, place, "" if place else "timeout"))
+        feed.told(replace(HOOK, delivered=place), Delivery("0a", 0, AT, place, place, "" if place else "timeout"), AT)
     assert [(one.sequence, one.trouble) for one in feed.deliveries("0a", 2)] == [(3, ""), (2, "")]
-    found = feed.find("0a")
-    assert found is not None
-    assert found.delivered == 2
+    feed.told(HOOK, Delivery("0a", 0, AT + KEPT, 3, 3), AT)
+    assert [one.sequence for one in feed.deliveries("0a", 9)] == [4, 3, 2, 1]
+    feed.told(HOOK, Delivery("0a", 0, AT + KEPT + timedelta(seconds=1), 4, 4), AT)
+    assert [one.sequence for one in feed.deliveries("0a", 9)] == [5, 4]
+
+
+def test_whoever_is_late_takes_nothing_back(feed: SqlFeed) -> None:
+    """A worker whose claim was over comes back after another has told the hook more, and waits for it."""
+    feed.add(HOOK, 5)
+    lease, wait = AT + timedelta(minutes=2), AT + timedelta(hours=6)
+    assert feed.claim(HOOK, lease)
+    ahead = replace(HOOK, delivered=5, next_at=wait)
+    feed.told(ahead, Delivery("0a", 0, AT, 1, 5), lease)
+    late = replace(HOOK, delivered=3, failures=12, trouble="timeout", state=HookState.PAUSED, next_at=AT)
+    feed.told(late, Delivery("0a", 0, AT, 1, 3, "timeout"), lease)
+    assert feed.find("0a") == ahead
+    assert [one.last for one in feed.deliveries("0a", 9)] == [3, 5]

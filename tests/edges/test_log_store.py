@@ -11,15 +11,25 @@ from keys.errors import SigningFailed
 from keys.sm3 import sm3
 from trust.errors import Conflict
 from trust.formats.checkpoint import verify_checkpoint
+from trust.formats.cosignature import cosign, witness_key
 from trust.formats.leaf import Entry, EntryKind, Statement, decode_entry, encode_entry
 from trust.formats.log_proof import verify_log_proof
 from trust.formats.merkle import Node, complete_nodes, grow, leaf_hash, root_of
 from trust.log.appending import append
 from trust.log.checkpointing import audit_log, publish_checkpoint
+from trust.log.cosigning import take_cosignatures
 from trust.log.errors import LogDamaged, NotLogged
 from trust.log.ports import Addition, Head
 from trust.log.proving import find, prove
-from trust.log.store import SqlLog, log_checkpoint, log_entry, log_node, position
+from trust.log.store import (
+    SqlLog,
+    SqlWitnesses,
+    log_checkpoint,
+    log_commitment,
+    log_entry,
+    log_node,
+    position,
+)
 
 ORIGIN = "rizhi.example/log"
 SIGNER = memory_signer()
@@ -176,3 +186,78 @@ def test_what_is_not_below_a_checkpoint_is_not_proved(engine: Engine) -> None:
     append(log, [statement("a")], AT)
     with pytest.raises(NotLogged, match="not-yet-published"):
         prove(log, statement("a").commitments[0])
+
+
+def cosigned(log: SqlLog, witnesses: SqlWitnesses, note: bytes, *names: str) -> None:
+    for name in names:
+        take_cosignatures(log, witnesses, cosign(note, name, WITNESSES[name], AT), AT)
+
+
+WITNESSES = {name: memory_signer(name) for name in ("one.example", "two.example")}
+
+
+def test_witnesses_are_admitted_dismissed_and_admitted_again(engine: Engine) -> None:
+    witnesses = SqlWitnesses(engine)
+    one, two = (witness_key(name, signer.public) for name, signer in WITNESSES.items())
+    for _ in range(2):
+        witnesses.admit(one, AT)
+    witnesses.admit(two, AT + timedelta(seconds=1))
+    with pytest.raises(Conflict, match="witness-name"):
+        witnesses.admit(witness_key("one.example", SIGNER.public), AT)
+    assert witnesses.admitted() == [one, two]
+    assert [witnesses.dismiss("one.example", AT) for _ in range(2)] == [True, False]
+    assert witnesses.admitted() == [two]
+    witnesses.admit(one, AT + timedelta(seconds=2))
+    assert witnesses.admitted() == [two, one]
+    for number in range(13):
+        witnesses.admit(witness_key(f"{number}.example", SIGNER.public), AT)
+    with pytest.raises(Conflict, match="witnesses-full"):
+        witnesses.admit(witness_key("more.example", SIGNER.public), AT)
+
+
+def test_cosignatures_stay_and_the_note_with_most_is_given(engine: Engine) -> None:
+    log, witnesses = SqlLog(engine), SqlWitnesses(engine)
+    for name, signer in WITNESSES.items():
+        witnesses.admit(witness_key(name, signer.public), AT)
+    notes = []
+    for count in (2, 4, 6):
+        append(log, [statement(n) for n in range(count)], AT)
+        notes.append(publish_checkpoint(log, SIGNER, ORIGIN, AT))
+    assert log.cosigned(0) is None
+    cosigned(log, witnesses, notes[0], "one.example")
+    cosigned(log, witnesses, notes[1], "two.example", "one.example")
+    cosigned(log, witnesses, notes[1], "two.example")
+    cosigned(log, witnesses, notes[2], "two.example")
+    assert log.cosigned(0).startswith(notes[1])
+    assert len(log.cosignatures(4, AT)) == 2
+    assert log.cosigned(5).startswith(notes[2])
+    assert log.cosigned(7) is None
+    assert (log.latest(), log.signed(2, AT), log.signed(3, AT)) == (notes[2], notes[0], None)
+    proof = prove(log, statement(1).commitments[0])
+    assert verify_log_proof(proof, statement(1).commitments[0], ORIGIN, SIGNER.public)[1].size == 4
+    assert proof.checkpoint == log.cosigned(0)
+
+
+def test_a_subtree_is_read_in_the_order_of_a_walk(engine: Engine) -> None:
+    log = SqlLog(engine)
+    append(log, [statement(n) for n in range(9)], AT)
+    for top in (Node(0, 5), Node(1, 3), Node(2, 1), Node(3, 0)):
+        first, width = top.place << top.level, 1 << top.level
+        walked = [*range(2 * first, 2 * (first + width) - 1)]
+        asked = {position(node): node for level in range(4) for node in (Node(level, n) for n in range(9 >> level))}
+        assert log.subtree(top) == log.nodes([asked[place] for place in walked])
+    with engine.begin() as connection:
+        connection.execute(delete(log_node).where(log_node.c.position == position(Node(1, 2))))
+    with pytest.raises(LogDamaged, match="node-missing"):
+        log.subtree(Node(2, 1))
+
+
+def test_a_commitment_that_leads_elsewhere_stops_publishing(engine: Engine) -> None:
+    log = SqlLog(engine)
+    append(log, [statement(n) for n in range(5)], AT)
+    with engine.begin() as connection:
+        wrong = log_commitment.c.commitment == statement(3).commitments[1]
+        connection.execute(update(log_commitment).where(wrong).values(place=2))
+    with pytest.raises(LogDamaged, match="index-changed"):
+        publish_checkpoint(log, SIGNER, ORIGIN, AT)
+    assert log.latest() is None

@@ -8,9 +8,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, inspect
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from keys.sm3 import sm3
 from service.database import MIGRATIONS, migrate, open_engine
+from service.problems import TABLES_BEHIND, problem_of
 from tests.edges.conftest import load_all_stores
 from tests.seal_parts import parts
 from trust.rules.seal_standing import SealKind
@@ -108,3 +110,10 @@ def test_licences_of_before_keep_their_numbers_and_their_holders(tmp_path: Path)
     assert sorted(rows) == [(f"id-{n}", f"number-{n}", f"number-{n}", None) for n in range(3)]
     assert sorted(holders) == [f"id-{n}" for n in range(3)]
     assert broken == []
+
+
+@pytest.mark.parametrize("asked", ["SELECT * FROM no_table_of_ours", "SELECT no_column_of_ours FROM licence"])
+def test_a_database_of_another_version_is_told_from_one_that_is_gone(engine: Engine, asked: str) -> None:
+    with pytest.raises(DBAPIError) as refused, engine.connect() as connection:
+        connection.exec_driver_sql(asked)
+    assert problem_of(refused.value) == TABLES_BEHIND

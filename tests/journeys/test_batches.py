@@ -1,5 +1,6 @@
 """Batches: one table becomes licences, chunk by chunk; stopped, taken up, cancelled; what fails leaves the rest alone."""
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -94,7 +95,7 @@ def test_what_fails_leaves_the_others_alone_and_can_be_handed_in_again(city: Cit
         (6, "length"),
     ]
     assert all(row.failure and row.failure.sentence.endswith("。") for row in failed)
-    again = read_sheet(city.yinzheng.batches.unissued(batch), name="again.csv", kind=KIND)
+    again = read_sheet(io.BytesIO(city.yinzheng.batches.unissued(batch)), name="again.csv", kind=KIND)
     assert again.problems == ()
     tried = city.yinzheng.batches.try_sheet(again, type_code=KIND.code, body_code=city.body_code(BUNDLE))
     assert [(row, failure.place) for row, failure in tried] == [(2, ""), (3, "颁发日期"), (4, "持证主体")]
@@ -104,7 +105,7 @@ def test_a_trial_stores_nothing_and_finds_what_issuing_would(city: City) -> None
     taken = city.issue(number="PL00000031")
     rows = [members(31), members(32), members(32), members(33, fields={}), members(34) | {"number": ""}]
     before = city.yinzheng.archive.log.size()
-    found = city.yinzheng.batches.try_sheet(sheet_of(rows), type_code=KIND.code, body_code=city.body_code(BUNDLE))
+    found = list(city.yinzheng.batches.try_sheet(sheet_of(rows), type_code=KIND.code, body_code=city.body_code(BUNDLE)))
     assert [row for row, _ in found] == [2, 4, 5, 6]
     assert [one.reason for _, one in found][:2] == ["duplicate-number", "duplicate-number"]
     assert taken.entry.licence.number == "PL00000031"
@@ -239,7 +240,7 @@ def test_two_people_stand_for_a_type_that_needs_two(city: City) -> None:
 
 def test_a_table_as_it_is_handed_in_is_read_and_issued(city: City) -> None:
     octets = table(3, first=101)
-    sheet = read_sheet(octets, name="table.csv", kind=KIND)
+    sheet = read_sheet(io.BytesIO(octets), name="table.csv", kind=KIND)
     assert sheet.problems == ()
     batch = submit(city, sheet)
     run(city)

@@ -13,11 +13,18 @@ from itertools import count
 import pytest
 
 from cases.errors import GradeTooLow, NothingHeld
+from issuer.applying.deciding import waive
+from issuer.applying.errors import NeedsApproval
+from issuer.applying.ports import Applying
 from issuer.converting.comparing import compare
 from issuer.converting.confirming import confirm
 from issuer.converting.releasing import release
-from issuer.errors import ApplicationRefused
+from issuer.errors import ApplicationRefused, NotSound
 from issuer.issuing import Issued, issue
+from issuer.ports import nothing_more
+from templates.library import Bundle
+from tests.applying_parts import MAKER, Hall
+from tests.applying_parts import SECOND as OTHER
 from tests.city import City
 from tests.journey_parts import PASSED, against, code_text, failed, finding, identifier, presented
 from tests.stock_parts import FIRST, SECOND, SOURCE, checks_for, desk_of, submitted
@@ -137,30 +144,65 @@ def test_no_text_of_a_licence_may_claim_a_grade(city: City) -> None:
 
 
 def test_a_face_that_claims_a_grade_without_a_conversion_fails(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even if issuing let it through, the face would say something that the signed document does not."""
+    """Even if issuing let it through, the face would say something that the signed document does not.
+
+    An office with the verifier at hand does not release it in the first place.
+    """
     monkeypatch.setattr("issuer.checking.marks_of", lambda _: [])
     application = city.application("business-licence", number=f"CL{next(NUMBERS):08}")
     claiming = replace(application, fields={**application.fields, "address": "云岭市 存量转换 证据等级A"})
-    issued = issue(city.yinzheng.office, claiming, key=claiming.number, by="周明远", at=city.clock())
+    office, key = city.yinzheng.office, claiming.number
+    with pytest.raises(NotSound, match="face"):
+        issue(office, claiming, key=key, by="周明远", at=city.clock())
+    issued = issue(replace(office, judged=nothing_more), claiming, key=key, by="周明远", at=city.clock())
     assert (7, "face") in failed(city.yinzheng.verify_file(issued.ofd))
 
 
 # --- what follows ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("kind", "kept"),
-    [(kind, kind is not SuccessionKind.RENEW) for kind in SuccessionKind],
-)
-def test_a_new_paper_does_not_wash_a_grade_off(city: City, kind: SuccessionKind, kept: bool) -> None:
+@pytest.mark.parametrize("kind", SuccessionKind)
+def test_a_new_paper_does_not_wash_a_grade_off(city: City, kind: SuccessionKind) -> None:
     before = converted(city, Grade.C)
     application = city.application("business-licence", number=before.entry.licence.number)
     if kind is SuccessionKind.TRANSFER_IN:
         application = replace(application, number=f"CL{next(NUMBERS):08}")
     follows = replace(application, succession=Succession(kind, identifier(before)))
     after = issue(city.yinzheng.office, follows, key=f"after {identifier(before)}", by="周明远", at=city.clock())
-    conversion = after.entry.licence.conversion
-    assert conversion == (before.entry.licence.conversion if kept else None)
+    assert after.entry.licence.conversion == before.entry.licence.conversion
+
+
+def test_a_grade_ends_only_where_two_people_record_new_evidence(city: City) -> None:
+    before, hall = converted(city, Grade.C), Hall(city)
+    made = {"evidence": "2026年11月21日现场核验纸质原件及登记档案", "fields": {"legal_representative": "程亦舟"}}
+    docket = hall.follow(before.entry, SuccessionKind.AMEND, made)
+    with pytest.raises(NeedsApproval):
+        waive(alone(hall), docket, by=MAKER, key="alone", at=city.clock())
+    _, after = hall.approve(docket)
+    assert after.entry.licence.conversion is None
+    act = city.yinzheng.archive.acts.of(identifier(before))[-1]
+    assert "证据重新核实：2026年11月21日现场核验纸质原件及登记档案" in act.reason
+    assert MAKER.name in act.by
+    assert OTHER.name in act.by
+    with pytest.raises(ApplicationRefused) as refused:  # this one has no grade to end
+        hall.follow(
+            after.entry, SuccessionKind.AMEND, {"evidence": "再次核验", "fields": {"legal_representative": "甲"}}
+        )
+    assert refused.value.problems == (("evidence", "evidence-needless"),)
+    with pytest.raises(ApplicationRefused) as refused:
+        hall.submit(evidence="首次申领")
+    assert refused.value.problems == (("evidence", "needs-predecessor"),)
+
+
+def alone(hall: Hall) -> Applying:
+    """The same office, where one person may issue every type."""
+    ports = hall.desk.ports
+
+    def one(type_code: str) -> Bundle:
+        bundle = ports.office.bundle(type_code)
+        return replace(bundle, type=replace(bundle.type, approval="one"))
+
+    return replace(ports, office=replace(ports.office, bundle=one))
 
 
 # --- relying --------------------------------------------------------------------------------------------------------

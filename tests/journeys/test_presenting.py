@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from issuer.errors import NoSuchLicence
+from issuer.errors import IdempotencyMismatch, NoSuchLicence
 from issuer.presenting.errors import (
     CodeExpired,
+    CodeForOthers,
     CodeUsed,
     CodeWithdrawn,
     NoSuchCode,
@@ -81,6 +82,46 @@ def test_the_second_redemption_hears_when_and_where(city: City) -> None:
         redeemed(city, made, key="k2", place="别处")
     assert (caught.value.at, caught.value.place) == (first, PLACE)
     assert redeemed(city, made, key="k1").code.use == replace(redeemed(city, made, key="k1").code.use, at=first)  # type: ignore[type-var]  # there is one
+
+
+def test_a_repeated_request_is_answered_for_a_minute(city: City) -> None:
+    """A key is worth its own request for as long as a form is sent twice; it is no way to look in again later."""
+    issued = city.issue(number=number())
+    made = city.yinzheng.presenting.once(identifier(issued), presenter_of(issued))
+    use = redeemed(city, made, key="k1").code.use
+    for other in ({"place": "别处"}, {"by": "别人"}):
+        with pytest.raises(IdempotencyMismatch):
+            redeemed(city, made, key="k1", **other)
+    city.clock.forward(seconds=60)
+    assert redeemed(city, made, key="k1").code.use == use
+    city.clock.forward(seconds=1)
+    for place in (PLACE, "别处"):
+        with pytest.raises(CodeUsed):
+            redeemed(city, made, key="k1", place=place)
+
+
+BUREAU = "云岭市政务服务和数据局"
+AUDIENCES = {
+    "another organisation": ("某某银行滨江支行", PLACE, False),
+    "the department by its name": (BUREAU, "三号", True),
+    "the department in other spacing": (f"{BUREAU[:3]} {BUREAU[3:]}一楼", "三号", True),
+    "the place": ("三号窗口", PLACE, True),
+    "another place": ("三号窗口", "政务服务中心五号窗口", False),
+}
+
+
+@pytest.mark.parametrize(("audience", "place", "admitted"), AUDIENCES.values(), ids=AUDIENCES.keys())
+def test_a_code_for_somebody_is_used_by_nobody_else(city: City, audience: str, place: str, admitted: bool) -> None:
+    issued = city.issue(number=number())
+    presenting, me = city.yinzheng.presenting, presenter_of(issued)
+    made = presenting.once(identifier(issued), me, audience=audience)
+    if admitted:
+        assert redeemed(city, made, key="k1", place=place).verdict.indication is PASSED
+        return
+    for _ in range(2):
+        with pytest.raises(CodeForOthers):
+            redeemed(city, made, key="k1", place=place)
+    assert presenting.withdraw(made.code.number, me).use is None
 
 
 def test_a_code_ends_and_can_be_taken_back(city: City) -> None:

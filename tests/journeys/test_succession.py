@@ -9,7 +9,7 @@ import pytest
 
 from issuer.applying import deciding, filing, releasing
 from issuer.applying.docket import propose
-from issuer.applying.errors import DocketMoved, SuccessionRefused
+from issuer.applying.errors import DocketMoved, NeedsApproval, SuccessionRefused
 from issuer.applying.life import Stage
 from issuer.applying.linting import check_proposal
 from issuer.applying.succeeding import carried_on, members_of, wish
@@ -18,11 +18,13 @@ from issuer.issuing import Issued
 from issuer.ports import Entry, State
 from service.database import open_engine
 from service.disclosing import linked, show
-from tests.applying_parts import BUNDLE, MAKER, SECOND, TYPE, Hall, key, members
+from service.reasons import REASONS
+from tests.applying_parts import BUNDLE, MAKER, SECOND, TYPE, Hall, foreign_paper, key, members
 from tests.city import City
 from tests.journey_parts import FAILED, PASSED, Exchanged, all_at_once, indication
 from trust.errors import Conflict
 from trust.revocation.acting import Order
+from trust.rules.conversion import Conversion, Grade
 from trust.rules.disclosure import Circle
 from trust.rules.identifier import LicenceIdentifier
 from trust.rules.standing import ActKind, Status
@@ -291,22 +293,84 @@ def test_what_a_licence_follows_cannot_be_smuggled_in(hall: Hall) -> None:
 # --- transfers --------------------------------------------------------------------------------------------------------
 
 
-def foreign() -> str:
-    return str(LicenceIdentifier(TYPE, "11430000006122244L", f"2023{next(_NUMBERS):07}"))
-
-
 def test_a_licence_from_elsewhere_is_taken_in_under_an_identifier_of_our_own(hall: Hall) -> None:
-    theirs = foreign()
-    docket = hall.submit(follows=("transfer-in", theirs))
+    paper = foreign_paper()
+    theirs, original = str(paper.entry.licence.identifier), hall.city.yinzheng.originals.keep(paper.pdf)
+    docket = hall.submit(follows=("transfer-in", theirs), original=original)
     _, issued = hall.approve(docket)
     licence = issued.entry.licence
+    assert licence.conversion == Conversion(Grade.C, "外库转入 青溪县行政审批局", original)
     assert licence.identifier.version == "001"
     assert licence.identifier.issuer_code == hall.body
     assert licence.succession is not None
     assert licence.succession.predecessor == theirs
     assert indication(hall.city.yinzheng.verify_file(issued.ofd)) is PASSED
     with pytest.raises((SuccessionRefused, AlreadySucceeded)):  # it is taken in once
-        hall.approve(hall.submit(follows=("transfer-in", theirs)))
+        hall.approve(hall.submit(follows=("transfer-in", theirs), original=original))
+
+
+def test_whoever_claims_a_licence_from_elsewhere_first_keeps_no_other_body_from_it(hall: Hall) -> None:
+    register = hall.city.yinzheng.archive.register
+    paper = foreign_paper()
+    theirs, original = str(paper.entry.licence.identifier), hall.city.yinzheng.originals.keep(paper.ofd)
+    _, first_claim = hall.approve(hall.submit(follows=("transfer-in", theirs), original=original))
+    licence = first_claim.entry.licence
+    other = replace(
+        licence,
+        identifier=LicenceIdentifier(TYPE, hall.city.body_code("food-operation"), "OTHERBODY"),
+        number=f"SQ-OTHER-{next(_NUMBERS)}",
+    )
+    claim = replace(
+        first_claim.entry, licence=other, key=key(), state=State.BEGUN, plan=None, sealed=None, artefacts=None
+    )
+    assert register.begin(claim) == claim
+    same = replace(
+        claim, key=key(), licence=replace(other, identifier=replace(other.identifier, serial="AGAIN"), number="SQ-3")
+    )
+    with pytest.raises(AlreadySucceeded):
+        register.begin(same)
+
+
+def _changed_octet(file: bytes) -> bytes:
+    place = len(file) // 2
+    return file[:place] + bytes([file[place] ^ 1]) + file[place + 1 :]
+
+
+def test_a_licence_from_elsewhere_rests_on_its_file(hall: Hall) -> None:
+    paper, other, originals = foreign_paper(), foreign_paper(), hall.city.yinzheng.originals
+    theirs, kept = str(paper.entry.licence.identifier), originals.keep(paper.pdf)
+    bad: list[tuple[dict[str, Any], str]] = [
+        ({}, "original-missing"),
+        ({"original": "sm3:" + "0" * 64}, "original-missing"),
+        ({"original": originals.keep(other.pdf)}, "original-other"),
+    ]
+    for more, reason in bad:
+        with pytest.raises(SuccessionRefused) as refused:
+            hall.submit(follows=("transfer-in", theirs), **more)
+        assert refused.value.problems == (("original", reason),)
+    for octets in (_changed_octet(paper.pdf), b"%PDF-1.7", b"", hall.issue().pdf[:-100]):
+        with pytest.raises(ApplicationRefused) as unfit:
+            originals.keep(octets)
+        assert unfit.value.problems == (("original", "original-unverified"),)
+    strange = [{"name": "云岭市松石商贸有限公司", "code": "91530199MA6RT5X39X", "code_type": "001"}]
+    with pytest.raises(SuccessionRefused) as refused:  # another holder than the file says
+        hall.submit(follows=("transfer-in", theirs), original=kept, holder=..., holders=strange)
+    assert ("holder_code", "holders-kept") in refused.value.problems
+    with pytest.raises(ApplicationRefused) as refusal:
+        hall.submit(follows=("transfer-in", theirs), original="sm3:short")
+    assert refusal.value.problems == (("original", "original-name"),)
+
+
+def test_a_licence_from_elsewhere_takes_two_people_whatever_its_type(hall: Hall) -> None:
+    paper = foreign_paper()
+    original = hall.city.yinzheng.originals.keep(paper.pdf)
+    docket = hall.submit(follows=("transfer-in", str(paper.entry.licence.identifier)), original=original)
+    ports = hall.desk.ports
+    bundle = ports.office.bundle(TYPE)
+    one = replace(bundle, type=replace(bundle.type, approval="one"))
+    lenient = replace(ports, office=replace(ports.office, bundle=lambda _code: one))
+    with pytest.raises(NeedsApproval):
+        deciding.waive(lenient, docket, by=MAKER, key=key(), at=hall.city.clock())
 
 
 def test_a_licence_moves_from_one_body_to_another_of_the_same_installation(hall: Hall) -> None:
@@ -324,7 +388,12 @@ def test_a_licence_moves_from_one_body_to_another_of_the_same_installation(hall:
     with pytest.raises(SuccessionRefused) as refused:  # nobody has let go of it yet
         check_proposal(wide, proposal, key="", at=at)
     assert refused.value.problems == (("predecessor", "predecessor-standing"),)
-    act(hall, ActKind.TRANSFER_OUT, old, "transfer-applied")
+    act(hall, ActKind.TRANSFER_OUT, old, "transfer-applied", "转入另一机构")
+    with pytest.raises(SuccessionRefused) as refused:  # it was let go to somebody else
+        check_proposal(wide, proposal, key="", at=hall.city.clock())
+    assert refused.value.problems == (("predecessor", "transfer-elsewhere"),)
+    act(hall, ActKind.TRANSFER_BACK, old, "transfer-withdrawn")
+    act(hall, ActKind.TRANSFER_OUT, old, "transfer-applied", f"转入审批局（{receiver}）")
     at = hall.city.clock.forward(hours=1)
     docket = filing.submit(
         wide, filing.open_docket(wide, proposal, by=MAKER, key=key(), at=at), by=MAKER, key=key(), at=at
@@ -335,7 +404,7 @@ def test_a_licence_moves_from_one_body_to_another_of_the_same_installation(hall:
     assert standing(hall, old, at - timedelta(microseconds=1)) is Status.TRANSFERRING
     assert standing(hall, old, at) is Status.CANCELLED
     assert standing(hall, new) is Status.VALID
-    assert [one.code for one in hall.desk.operations(old.entry)] == ["01", "05", "05"]
+    assert [one.code for one in hall.desk.operations(old.entry)] == ["01", "05", "10", "05", "05"]
     assert [one.code for one in hall.desk.operations(new.entry)] == ["08"]
 
 
@@ -371,7 +440,8 @@ def test_an_act_on_the_predecessor_before_the_release_keeps_it_from_being_releas
     approved = deciding.approve(slow, docket, digest=docket.proposal.digest, by=SECOND, key=key(), at=now)
     with pytest.raises(Conflict) as refused:
         releasing.carry_out(slow, approved, by=SECOND, at=apart.city.clock())
-    assert refused.value.reason == "predecessor-standing"
+    assert refused.value.reason == {ActKind.SUSPEND: "predecessor-suspended"}.get(kind, "predecessor-standing")
+    assert refused.value.reason in REASONS  # which says what to do next
     entry = apart.city.yinzheng.archive.register.by_key(docket.key)
     assert entry is not None
     assert entry.state is State.PLANNED
@@ -472,7 +542,9 @@ def renewed(hall: Hall) -> Reached:
 
 
 def taken_in(hall: Hall) -> Reached:
-    return Reached(hall, hall.approve(hall.submit(follows=("transfer-in", foreign())))[1])
+    paper = foreign_paper()
+    original, theirs = hall.city.yinzheng.originals.keep(paper.ofd), str(paper.entry.licence.identifier)
+    return Reached(hall, hall.approve(hall.submit(follows=("transfer-in", theirs), original=original))[1])
 
 
 CODES: dict[str, tuple[Callable[[Hall], Reached], list[str], Status]] = {

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from issuer.applying import deciding, filing, releasing
-from issuer.applying.docket import Docket, same_person
+from issuer.applying.docket import Docket
 from issuer.applying.errors import ApprovalStale, DocketMoved, NeedsApproval, NotAnAuthor, SamePerson
 from issuer.applying.life import AUTHORING, STEPS, Stage, Step, after
 from issuer.errors import ApplicationRefused, IdempotencyMismatch, IssuerError
 from tests.applying_parts import MAKER, SECOND, TYPE, Hall, key, members
 from tests.city import BEGINNING, City
+from trust.rules.people import same_person
 from trust.sealing.ports import Officer
 
 PEOPLE = (MAKER, SECOND, Officer("scjg3", "孟庭芳"), Officer("zhou2", "周 明远"))

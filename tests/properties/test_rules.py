@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from trust.errors import Malformed, TrustError
-from trust.rules.admission import check_act
+from trust.rules.admission import check_act, reversed_by
 from trust.rules.grounds import GROUNDS, grounds_for
 from trust.rules.identifier import LicenceIdentifier, check_character, parse, parse_lenient
 from trust.rules.party import (
@@ -212,11 +212,14 @@ hours = st.integers(0, 60).map(lambda number: START + timedelta(hours=number))
 @st.composite
 def piles(draw) -> list[Act]:
     """Acts as a register of anybody could hold them, allowed or not."""
-    rows = draw(st.lists(st.tuples(kinds, hours, hours, hours), max_size=8))
-    return [
-        Act("id", number, kind, "other", "为测试", min(decided, recorded), effective, recorded, "甲")
-        for number, (kind, decided, effective, recorded) in enumerate(rows, start=1)
-    ]
+    about = st.none() | st.integers(1, 7)
+    rows = draw(st.lists(st.tuples(kinds, hours, hours, hours, about), max_size=8))
+    pile = []
+    for number, (kind, decided, effective, recorded, other) in enumerate(rows, start=1):
+        times = min(decided, recorded), effective, recorded
+        reverses = other if other is not None and other < number else None
+        pile.append(Act("id", number, kind, "other", "为测试", *times, "甲", reverses=reverses))
+    return pile
 
 
 @st.composite
@@ -230,7 +233,10 @@ def records(draw) -> list[Act]:
         ground = draw(st.sampled_from(grounds_for(kind)))
         decided = now - timedelta(hours=draw(st.integers(0, 3)))
         effective = draw(st.sampled_from([decided, now])) + timedelta(hours=draw(st.integers(-10, 20)))
-        act = Act("id", len(recorded) + 1, kind, ground.code, "为测试", decided, effective, now, "甲")
+        reverses = reversed_by(recorded, kind, effective) if draw(st.booleans()) else None
+        act = Act(
+            "id", len(recorded) + 1, kind, ground.code, "为测试", decided, effective, now, "甲", "〔2026〕1号", reverses
+        )
         with suppress(TrustError):
             check_act(recorded, act, authority=draw(st.sampled_from(sorted(ground.authorities))))
             recorded.append(act)
@@ -297,7 +303,31 @@ def test_what_is_final_stays(acts, one, other):
 @given(records())
 def test_an_admitted_act_decides_from_the_instant_it_takes_effect(acts):
     for number, act in enumerate(acts, start=1):
-        assert standing_at(acts[:number], act.effective_at).act == act
+        if MOVES[act.kind].result is None:
+            assert history(acts[:number]) == history(acts[: number - 1])  # it stands beside the standing
+        else:
+            assert standing_at(acts[:number], act.effective_at).act == act
+
+
+@thorough
+@given(records() | piles())
+def test_nothing_is_undone_but_by_an_act_that_says_so(acts):
+    """Taking out any act that names another never takes that other one out; and a lifting that names one lifts it."""
+    for before, after in pairwise(history(acts)):
+        lifting = after.standing.act
+        if lifting is not None and MOVES[lifting.kind].lifts and lifting.reverses is not None:
+            assert before.standing.act is not None
+            assert before.standing.act.sequence == lifting.reverses or before.standing.since is None
+
+
+@thorough
+@given(records())
+def test_ends_are_monotone_in_the_record(acts):
+    """Each act more on record, at every instant: what was an end stays one."""
+    for number in range(len(acts)):
+        for act in acts:
+            if standing_at(acts[:number], act.effective_at).status.final:
+                assert standing_at(acts[: number + 1], act.effective_at).status.final
 
 
 def moments_told(acts: list[Act]) -> Iterator[tuple[Standing, Standing]]:

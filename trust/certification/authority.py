@@ -6,6 +6,7 @@ ask only that a path leads to a pinned anchor. `found` may be called at every st
 takes up what is there.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -80,25 +81,29 @@ class Authority:
             raise Conflict("root-cannot-be-revoked", "take the root out of the anchors instead")
         return revoke(self.books, authority, serial, reason, at, invalid_since)
 
-    def publish_crls(self, at: datetime) -> tuple[RevocationList, RevocationList]:
+    def publish_crls(
+        self, at: datetime, served: Callable[[str], bytes | None] = lambda _name: None
+    ) -> tuple[RevocationList, RevocationList]:
         """Publish the lists that are due; return the current lists of root and issuing CA.
+
+        `served` tells which list of an authority the public sees.
 
         Raises:
             Conflict, PublicationDamaged: as `publish_list`.
 
         """
-        root, issuing = (self._publish_if_due(desk, at) for desk in (self.root, self.issuing))
+        root, issuing = (self._publish_if_due(desk, at, served) for desk in (self.root, self.issuing))
         return root, issuing
 
-    def _publish_if_due(self, desk: Desk, at: datetime) -> RevocationList:
+    def _publish_if_due(self, desk: Desk, at: datetime, served: Callable[[str], bytes | None]) -> RevocationList:
         current = self.books.editions.current(desk.name)
         if current is None or due(desk, self.books, at):
-            return publish_list(desk, self.books, at)
+            return publish_list(desk, self.books, at, served(desk.name))
         return load_crl(current.octets)
 
     def unfinished(self) -> list[CertificateRecord]:
         """Certificates that were planned and never completed: a crash may have left a signature nobody has seen."""
-        kinds = (profiles.ROOT, profiles.ISSUING, *profiles.END_ENTITIES)
+        kinds = (profiles.ROOT, profiles.ISSUING, *profiles.END_ENTITIES, profiles.OCSP)
         records = (record for kind in kinds for record in self.books.certificates.of_profile(kind.profile.name))
         return [record for record in records if record.der is None]
 

@@ -2,13 +2,15 @@
 
     GET  /crl/<authority>.crl   the current revocation list, application/pkix-crl
     GET  /trust-list            the current trust list, a COSE_Sign1, application/vnd.yinzheng.trust-list+json inside
+    GET  /ocsp/<base64>         the status of certificates (RFC 6960, appendix A), also by POST to /ocsp
     POST /tsa                   a time stamp (RFC 3161, 3.4): application/timestamp-query in, …-reply out
 
 The lists are small signed files that anybody may fetch and any cache may keep; they answer with an ETag and 304, read
-storage and nothing else, and say themselves until when they hold. A request for a time stamp that can be read as HTTP
-is always answered with 200: whether a stamp was given stands in the reply.
+what is published and nothing else, and say themselves until when they hold. A request for a time stamp that can be
+read as HTTP is always answered with 200: whether a stamp was given stands in the reply.
 """
 
+from base64 import b64decode
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Annotated, Any
@@ -16,15 +18,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Header, HTTPException, Path, Response
 
 from trust.certification.errors import NotPublished
-from trust.certification.ports import Editions, Publication
+from trust.certification.ports import Published
+from trust.certification.responding import Reply
 from trust.certification.trust_listing import NAME
+from trust.formats.ocsp import MAX_REQUEST as MAX_OCSP_REQUEST
+from trust.formats.ocsp import REQUEST_TYPE, RESPONSE_TYPE
 from trust.formats.time_stamp_query import MAX_REQUEST, QUERY_TYPE, REPLY_TYPE
 
 CRL_TYPE, ENVELOPE_TYPE = "application/pkix-crl", 'application/cose; cose-type="cose-sign1"'
 MAX_AGE_S = 60
 
 
-def router(revocation_lists: Editions, trust_lists: Editions) -> APIRouter:
+def router(revocation_lists: Published, trust_lists: Published) -> APIRouter:
     """The routes, over the published editions."""
     routes = APIRouter(tags=["certification"])
 
@@ -78,6 +83,55 @@ def stamping_router(stamp: Callable[[bytes], bytes]) -> APIRouter:
     return routes
 
 
+def responding_router(respond: Callable[[bytes], Reply]) -> APIRouter:
+    """The routes of the OCSP responder; `respond` answers a request as octets."""
+    routes = APIRouter(tags=["certification"])
+    described: dict[int | str, dict[str, Any]] = {
+        200: {"content": {RESPONSE_TYPE: {}}, "description": "应答；是否成功见应答中的状态"}
+    }
+
+    @routes.get(
+        "/ocsp/{request:path}",
+        summary="证书状态（GET）",
+        description="RFC 6960 附录 A：地址中是 base64 的请求；应答由 SM2 签名，可以缓存。",
+        response_class=Response,
+        responses=described,
+    )
+    def by_address(request: Annotated[str, Path(max_length=MAX_OCSP_REQUEST * 2)]) -> Response:
+        try:
+            octets = b64decode(request, validate=True)
+        except ValueError:
+            octets = b""  # answered as a request that cannot be read
+        return _replied(respond(octets))
+
+    @routes.post(
+        "/ocsp",
+        summary="证书状态（POST）",
+        description="RFC 6960 附录 A：正文是 DER 的请求；支持 1 至 128 字节的随机数（RFC 9654）。",
+        response_class=Response,
+        responses=described,
+    )
+    def by_body(
+        request: Annotated[bytes, Body(media_type=REQUEST_TYPE)],
+        content_type: Annotated[str, Header()] = "",
+    ) -> Response:
+        if content_type.partition(";")[0].strip().lower() != REQUEST_TYPE:
+            raise HTTPException(415)
+        if len(request) > MAX_OCSP_REQUEST:
+            raise HTTPException(413)
+        return _replied(respond(request))
+
+    return routes
+
+
+def _replied(reply: Reply) -> Response:
+    kept = f"public, max-age={MAX_AGE_S}, no-transform, must-revalidate"
+    headers = {"Cache-Control": kept if reply.cacheable else "no-store"}
+    if reply.cacheable:
+        headers["ETag"] = f'"{sha256(reply.octets).hexdigest()[:32]}"'
+    return Response(reply.octets, media_type=RESPONSE_TYPE, headers=headers)
+
+
 def _described(media_type: str) -> dict[int | str, dict[str, Any]]:
     """What the API's description says of an answer of this kind."""
     return {
@@ -86,11 +140,11 @@ def _described(media_type: str) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def _answer(found: Publication | None, media_type: str, if_none_match: str | None) -> Response:
+def _answer(found: bytes | None, media_type: str, if_none_match: str | None) -> Response:
     if found is None:
         raise NotPublished("list-unknown", "nothing was published under this name")
-    tag = f'"{sha256(found.octets).hexdigest()[:32]}"'
+    tag = f'"{sha256(found).hexdigest()[:32]}"'
     headers = {"Cache-Control": f"public, max-age={MAX_AGE_S}", "ETag": tag}
     if if_none_match is not None and tag in {one.strip() for one in if_none_match.split(",")}:
         return Response(status_code=304, headers=headers)
-    return Response(found.octets, media_type=media_type, headers=headers)
+    return Response(found, media_type=media_type, headers=headers)

@@ -83,6 +83,19 @@ class Editions(Protocol):
     def current(self, name: str) -> Publication | None:
         """The complete edition with the highest number, read from storage."""
 
+    def edition(self, name: str, number: int) -> bytes | None:
+        """The octets of one complete edition."""
+
+    def every(self, name: str) -> Sequence[Publication]:
+        """All complete editions, lowest number first."""
+
+
+class Published(Protocol):
+    """What the public routes read."""
+
+    def current(self, name: str) -> bytes | None:
+        """The octets of the edition that is served; None before the first."""
+
 
 @dataclass(frozen=True)
 class Books:

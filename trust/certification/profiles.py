@@ -44,5 +44,11 @@ TIME_STAMP = Kind(
     CertificateProfile("time-stamp", STANDING_BY, (Purpose.TIME_STAMP,), critical_purpose=True),
     5 * YEAR,
 )
+OCSP = Kind(
+    # Nobody asks about the responder itself, so its certificate does not last long (RFC 6960, 4.2.2.2.1).
+    CertificateProfile("ocsp", SERVING, (Purpose.OCSP,), no_check=True),
+    2 * YEAR,
+)
 
 END_ENTITIES = (SEAL_MAKER, SEAL_SIGNER, STATUS_LIST, LOG, TRUST_LIST, RECEIPT, PRESENTATION, TIME_STAMP)
+"""Those whose certificates the trust list names; the responder's comes with every answer."""

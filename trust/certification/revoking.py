@@ -9,7 +9,7 @@ stops rather than take a revocation back. The number is read before the register
 time the one that knows less is refused. Entries of expired certificates stay in (`kept_since`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from trust.certification.errors import CertificateUnknown, PublicationDamaged
@@ -20,6 +20,9 @@ from trust.formats.certificate import key_identifier
 from trust.formats.crl import Reason, RevocationList, Revoked, assemble_crl, crl_tbs, load_crl
 from trust.formats.path import check_list_issued
 from trust.rules.times import aware
+
+NO_SIGNATURE = bytes(31) + b"\x01" + bytes(31) + b"\x01"
+"""Stands where the signature will be while a list is looked at that is not signed yet."""
 
 
 def merged(revocations: Sequence[Revoked]) -> Revoked:
@@ -69,28 +72,42 @@ def revoke(
     return standing_revocations(books, authority)[serial]
 
 
+def listed_revocations(books: Books, authority: str, last: RevocationList | None) -> dict[int, Revoked]:
+    """What the next list says: the register's revocations, and the last list's of certificates it does not know.
+
+    There are such only after a restore from a backup that is older than a certificate.
+    """
+    revoked = standing_revocations(books, authority)
+    gone = {serial: entry for serial, entry in (last.revoked.items() if last else ()) if serial not in revoked}
+    return revoked | {serial: one for serial, one in gone.items() if books.certificates.find(authority, serial) is None}
+
+
 def due(desk: Desk, books: Books, at: datetime) -> bool:
     """Whether the desk's list is missing, getting old, or does not say what the register says."""
     current = books.editions.current(desk.name)
     if current is None or at >= current.issued_at + desk.renewed_after:
         return True
-    return dict(load_crl(current.octets).revoked) != standing_revocations(books, desk.name)
+    last = load_crl(current.octets)
+    return dict(last.revoked) != listed_revocations(books, desk.name, last)
 
 
-def publish_list(desk: Desk, books: Books, at: datetime) -> RevocationList:
+def publish_list(desk: Desk, books: Books, at: datetime, served: bytes | None = None) -> RevocationList:
     """Publish the desk's revocation list as of `at`, read back from storage.
 
+    `served` is the list that the public sees, which may be ahead of the register after a restore.
+
     Raises:
-        Conflict: `clock-went-back`; `would-un-revoke`; `number-not-greater`, another publisher was faster.
+        Conflict: as `check_successor`, before anything is signed; `number-not-greater` also where another publisher
+            was faster.
         PublicationDamaged: what was signed or stored is not what was meant.
 
     """
     issued_at = aware(at).replace(microsecond=0)
     last = books.editions.current(desk.name)
     number = books.editions.highest(desk.name) + 1
-    revoked = standing_revocations(books, desk.name)
-    if last is not None:
-        _check_succession(load_crl(last.octets), revoked, issued_at)
+    before = load_crl(last.octets) if last else None
+    earlier = {one for one in (before, load_crl(served) if served else None) if one is not None}
+    revoked = listed_revocations(books, desk.name, before)
     next_update = min(issued_at + desk.list_holds, desk.certificate.not_after)
     tbs = crl_tbs(
         issuer=desk.certificate.subject,
@@ -101,6 +118,10 @@ def publish_list(desk: Desk, books: Books, at: datetime) -> RevocationList:
         kept_since=desk.certificate.not_before,
         revoked=revoked,
     )
+    unsigned = load_crl(assemble_crl(tbs, NO_SIGNATURE))
+    for one in earlier:
+        check_list_issued(one, desk.signer.public)
+        check_successor(one, unsigned)
     books.editions.plan(desk.name, number, issued_at=issued_at, next_update=next_update, to_be_signed=tbs)
     made = load_crl(assemble_crl(tbs, desk.signer.sign(tbs)))
     check_list_issued(made, desk.signer.public)
@@ -113,11 +134,21 @@ def publish_list(desk: Desk, books: Books, at: datetime) -> RevocationList:
     return load_crl(stored.octets)
 
 
-def _check_succession(last: RevocationList, revoked: Mapping[int, Revoked], issued_at: datetime) -> None:
-    """A list is not older than the one before, and takes nothing back."""
-    if issued_at < last.this_update:
+def check_successor(before: RevocationList, after: RevocationList) -> None:
+    """Refuse a list that may not follow another one; it is read from the octets that will be signed.
+
+    Raises:
+        Conflict: `other-list`, of another issuer or key; `number-not-greater`; `clock-went-back`, older;
+            `would-un-revoke`, without an entry that the other has, or with a milder one.
+
+    """
+    if (before.issuer.der, before.authority_key_id) != (after.issuer.der, after.authority_key_id):
+        raise Conflict("other-list", f"{before.issuer.common_name} {before.number}: another issuer follows")
+    if after.this_update < before.this_update:
         raise Conflict("clock-went-back", "the last list is from later than now")
-    for serial, before in last.revoked.items():
-        now = revoked.get(serial)
-        if now is None or merged((now, before)) != now:
+    for serial, entry in before.revoked.items():
+        now = after.revoked.get(serial)
+        if now is None or merged((now, entry)) != now:
             raise Conflict("would-un-revoke", f"certificate {serial:x} was revoked in the last list")
+    if after.number <= before.number:
+        raise Conflict("number-not-greater", f"{before.issuer.common_name}: {after.number} follows {before.number}")

@@ -209,6 +209,21 @@ class SqlEditions:
             row = connection.execute(complete.order_by(table.c.number.desc()).limit(1)).first()
         return None if row is None else Publication(row.number, row.issued_at, row.next_update, bytes(row.octets))
 
+    def edition(self, name: str, number: int) -> bytes | None:
+        """The octets of one complete edition."""
+        one = (self._table.c.name == name) & (self._table.c.number == number)
+        with self._engine.connect() as connection:
+            octets = connection.scalar(select(self._table.c.octets).where(one))
+        return None if octets is None else bytes(octets)
+
+    def every(self, name: str) -> list[Publication]:
+        """All complete editions, lowest number first; for audit."""
+        table = self._table
+        complete = select(table).where(table.c.name == name, table.c.octets.is_not(None)).order_by(table.c.number)
+        with self._engine.connect() as connection:
+            rows = connection.execute(complete).all()
+        return [Publication(row.number, row.issued_at, row.next_update, bytes(row.octets)) for row in rows]
+
     def _highest(self, connection: Connection, name: str) -> int:
         return connection.scalar(select(func.max(self._table.c.number)).where(self._table.c.name == name)) or 0
 

@@ -24,6 +24,7 @@ from trust.formats.trust_list import (
     decode_trust_list,
     encode_trust_list,
 )
+from trust.rules.catalogue_entry import TypeInForce
 from trust.rules.mandate import Mandate
 from trust.rules.seal_standing import ListedSeal, standing_of
 from trust.rules.times import aware
@@ -45,16 +46,18 @@ def publish_trust_list(
     at: datetime,
     next_update: datetime,
     seals: Sequence[ListedSeal] | None = None,
+    in_force: Sequence[TypeInForce] | None = None,
     sequence: int | None = None,
+    served: bytes | None = None,
 ) -> bytes:
     """Publish the next edition as of `at` and return its signed octets, read back from storage.
 
     `certificate` is the signer's own. The number is one above every number recorded, or `sequence`: whoever read that
-    with `next_number` before it gathered what is listed is refused if another publisher came between.
+    with `next_number` before it gathered what is listed is refused if another publisher came between. `served` is the
+    edition that the public sees, which may be ahead of storage after a restore.
 
     Raises:
-        Conflict: `key-mismatch`; `clock-went-back`; `mandate-forgotten`, `mandate-revived`; `seal-forgotten`;
-            `number-not-greater`, another publisher was faster.
+        Conflict: `key-mismatch`; as `check_successor`; `number-not-greater` also where another publisher was faster.
         Untrusted: `wrong-usage`, `signer-period`, `listed-purpose`, `listed-body`, `listed-period`.
         Malformed: a certificate that cannot be read, or what a list cannot hold.
         PublicationDamaged: what was signed or stored is not what was meant.
@@ -76,9 +79,10 @@ def publish_trust_list(
         log,
         status_base,
         None if seals is None else tuple(seals),
+        None if in_force is None else tuple(in_force),
     )
-    if last is not None:
-        _check_succession(decode_trust_list(split(last.octets, MAX_ENVELOPE).payload), value)
+    for octets in {one for one in (last.octets if last else None, served) if one is not None}:
+        check_successor(decode_trust_list(split(octets, MAX_ENVELOPE).payload), value)
     message, complete = plan_sign1(encode_trust_list(value), signer.public, CONTENT_TYPE)
     editions.plan(NAME, sequence, issued_at=issued_at, next_update=value.next_update, to_be_signed=message)
     octets = complete(signer.sign(message))
@@ -126,12 +130,26 @@ def _check_listed(listed: ListedCertificate, at: datetime) -> None:
         raise Untrusted("listed-period", certificate.fingerprint.hex())
 
 
-def _check_succession(last: TrustList, value: TrustList) -> None:
-    """A list is not older than the one before, and remembers every mandate that has begun and every seal."""
+def check_successor(last: TrustList, value: TrustList) -> None:
+    """Refuse a list that may not follow another: it is later, and forgets no mandate that has begun, no seal, no type.
+
+    Raises:
+        Conflict: `clock-went-back`, `number-not-greater`, `mandate-forgotten`, `mandate-revived`, `seal-forgotten`,
+            `type-revived`; `other-list`, it is about another log or other status lists.
+
+    """
     at = value.issued_at
     if at < last.issued_at:
         raise Conflict("clock-went-back", "the last trust list is from later than now")
+    if (value.log, value.status_base) != (last.log, last.status_base):
+        raise Conflict("other-list", f"trust list {last.sequence} is of {last.log} and {last.status_base}")
+    if value.sequence <= last.sequence:
+        raise Conflict("number-not-greater", f"trust list {last.sequence} is published")
     _check_mandates(last.mandates, value.mandates, at)
+    for type_before in last.in_force or ():
+        now = value.type_in_force(type_before.code)
+        if now is None or not now.may_follow(type_before):
+            raise Conflict("type-revived", f"{type_before.code}: publish a higher version")
     listed = {one.seal_id: one for one in value.seals or ()}
     for old in last.seals or ():
         new = listed.get(old.seal_id)

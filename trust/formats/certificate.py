@@ -20,7 +20,7 @@ from keys.errors import KeysError
 from keys.sm2 import PublicKey
 from keys.sm3 import sm3
 from trust.errors import Malformed
-from trust.formats.asn1 import SM2_WITH_SM3_ALGORITHM, UNREADABLE, algos, keys, pem, x509
+from trust.formats.asn1 import SM2_WITH_SM3_ALGORITHM, UNREADABLE, algos, core, keys, pem, x509
 from trust.formats.certificate_extensions import USAGE_OF_ASN1, KeyUsage, Purpose, read_extensions
 from trust.formats.x509_fields import (
     SERIAL_OCTETS,
@@ -90,7 +90,10 @@ class Certificate:
 
 @dataclass(frozen=True)
 class CertificateProfile:
-    """What a kind of certificate may do; `critical_purpose` as RFC 3161 asks of time-stamp authorities."""
+    """What a kind of certificate may do; `critical_purpose` as RFC 3161 asks of time-stamp authorities.
+
+    `no_check` is for OCSP responders: nobody asks the responder about itself (RFC 6960, 4.2.2.2.1).
+    """
 
     name: str
     key_usage: frozenset[KeyUsage]
@@ -98,6 +101,7 @@ class CertificateProfile:
     is_ca: bool = False
     path_length: int | None = None
     critical_purpose: bool = False
+    no_check: bool = False
 
 
 @lru_cache(maxsize=1024)
@@ -210,6 +214,8 @@ def certificate_tbs(
         address = x509.GeneralName(name="uniform_resource_identifier", value=crl_url)
         point = {"distribution_point": x509.DistributionPointName(name="full_name", value=[address])}
         extensions.append(_extension("crl_distribution_points", [point], critical=False))
+    if profile.no_check:
+        extensions.append(_extension("ocsp_no_check", core.Null(), critical=False))
     built = x509.TbsCertificate(
         {
             "version": "v3",

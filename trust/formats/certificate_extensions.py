@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     RECEIPT = f"{ARC}.6"
     PRESENTATION = f"{ARC}.7"
     TIME_STAMP = "1.3.6.1.5.5.7.3.8"
+    OCSP = "1.3.6.1.5.5.7.3.9"
 
 
 class KeyUsage(StrEnum):

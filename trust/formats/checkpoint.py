@@ -175,6 +175,19 @@ def verify_checkpoint(octets: bytes, origin: str, public: PublicKey) -> Checkpoi
     return checkpoint
 
 
+def signed_alone(octets: bytes, name: str, key_id: bytes) -> bytes:
+    """The note with the signature lines of this name and key only, so that there is room for others.
+
+    Raises:
+        Malformed: not a note.
+        Untrusted: `signature`, there is no such line.
+
+    """
+    note = parse_note(octets)
+    lines = (signature_line(name, key_id, one) for one in find_signatures(note, name, key_id))
+    return f"{note.text}\n{''.join(lines)}".encode()
+
+
 def find_signatures(note: Note, name: str, key_id: bytes) -> Sequence[bytes]:
     """The signatures that claim this name and key: at least one.
 

@@ -12,6 +12,7 @@ Ordinary witnesses with Ed25519 can sign beside it; here their lines are skipped
     …
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from keys.signer import Signer
@@ -26,10 +27,30 @@ from trust.formats.checkpoint import (
     parse_note,
     signature_line,
 )
+from trust.formats.verifier_key import VerifierKey, decode_verifier_key
 
 COSIGNATURE_TYPE = b"\xffyinzheng.sm2-sm3-cosignature/1"
 _TIME_SIZE = 8
 _LAST_SECOND = 253_402_300_799
+
+
+@dataclass(frozen=True)
+class Cosignature:
+    """That a witness saw the checkpoint at `at`, and the signature line that says so, with its newline."""
+
+    witness: str
+    at: datetime
+    line: bytes
+
+
+def witness_key(name: str, public: PublicKey) -> VerifierKey:
+    """The key of a witness; raises Malformed `note-name`."""
+    return VerifierKey(name, public, COSIGNATURE_TYPE)
+
+
+def read_witness_key(text: str) -> VerifierKey:
+    """The key of a witness in its line; raises Malformed as `decode_verifier_key`."""
+    return decode_verifier_key(text, COSIGNATURE_TYPE)
 
 
 def cosign(note: bytes, name: str, signer: Signer, at: datetime) -> bytes:
@@ -50,8 +71,8 @@ def cosign(note: bytes, name: str, signer: Signer, at: datetime) -> bytes:
     return cosigned
 
 
-def verify_cosignature(note: bytes, name: str, public: PublicKey) -> datetime:
-    """The latest instant at which this witness says it saw the checkpoint.
+def verify_cosignature(note: bytes, witness: VerifierKey) -> Cosignature:
+    """The latest cosignature of this witness under the note.
 
     Raises:
         Malformed: not a checkpoint, or a cosignature of another form.
@@ -59,14 +80,15 @@ def verify_cosignature(note: bytes, name: str, public: PublicKey) -> datetime:
 
     """
     _, parsed = parse_checkpoint(note)
-    times = []
-    for signature in find_signatures(parsed, name, note_key_id(name, public, kind=COSIGNATURE_TYPE)):
+    found = []
+    for signature in find_signatures(parsed, witness.name, witness.key_id):
         seconds = int.from_bytes(signature[:_TIME_SIZE], "big")
         if seconds > _LAST_SECOND:
             raise Malformed("note", "a cosignature without a time")
-        check_signature(public, _message(parsed.text, seconds), signature[_TIME_SIZE:])
-        times.append(datetime.fromtimestamp(seconds, UTC))
-    return max(times)
+        check_signature(witness.public, _message(parsed.text, seconds), signature[_TIME_SIZE:])
+        line = signature_line(witness.name, witness.key_id, signature).encode()
+        found.append(Cosignature(witness.name, datetime.fromtimestamp(seconds, UTC), line))
+    return max(found, key=lambda one: one.at)
 
 
 def _message(text: str, seconds: int) -> bytes:

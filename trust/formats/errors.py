@@ -54,10 +54,21 @@ class ConstraintBroken(PathRefused):
 class CertificateRevoked(PathRefused):
     code = "revoked"
 
-    def __init__(self, text: str, *, fingerprint: str, at: datetime, cause: str) -> None:
+    def __init__(
+        self,
+        text: str,
+        *,
+        fingerprint: str,
+        at: datetime,
+        cause: str,
+        compromise: bool = False,
+        invalid_since: datetime | None = None,
+    ) -> None:
         super().__init__(text, fingerprint=fingerprint)
         self.at = at
         self.cause = cause
+        self.compromise = compromise
+        self.invalid_since = invalid_since
 
 
 class PathIncomplete(PathRefused):

@@ -9,6 +9,8 @@ holder's full name and number and the salt of the log entry; whoever shows or fo
 This form is our own; the names of GB/T 36903 are in `trust.rules.metadata`.
 """
 
+from functools import lru_cache
+
 from trust.errors import Malformed
 from trust.formats.canonical_json import base64_of, decode_json, encode_json, octets_from, require
 from trust.formats.licence_notes import NOTES, encode_notes, read_notes
@@ -53,7 +55,7 @@ def encode_licence(licence: Licence) -> bytes:
             **encode_notes(licence),
         }
     )
-    if decode_licence(octets) != licence:
+    if _read_back(octets) != licence:
         raise Malformed("licence-document", "the licence would not be read back as it is")
     return octets
 
@@ -87,6 +89,11 @@ def decode_licence(octets: bytes) -> Licence:
         **{name: text(value[name]) for name in TEXTS},
         **read_notes(value),
     )
+
+
+_read_back = lru_cache(maxsize=160)(decode_licence)
+"""A licence is written when it is begun and again when its files are; what is read back belongs to the same octets, and
+is only compared."""
 
 
 def holder_of(value: object) -> Holder:

@@ -90,6 +90,16 @@ def grow(
     return edge, made
 
 
+def levels_of(leaves: Sequence[bytes], *, digest: Digest = sm3) -> list[list[bytes]]:
+    """The hashes of a whole subtree, level by level from these leaf hashes, whose number is a power of two."""
+    level, levels = list(leaves), [list(leaves)]
+    while len(level) > 1:
+        pairs = zip(level[::2], level[1::2], strict=True)
+        level = [digest(b"\x01" + left + right) for left, right in pairs]
+        levels.append(level)
+    return levels
+
+
 def root_of(entries: Sequence[bytes], *, digest: Digest = sm3) -> bytes:
     """The root of the tree over `entries`."""
     edge, _ = grow(0, [], (leaf_hash(entry, digest=digest) for entry in entries), digest=digest)

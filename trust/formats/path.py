@@ -41,6 +41,7 @@ from trust.formats.errors import (
     SignatureBroken,
     WrongUsage,
 )
+from trust.rules.revoked_signer import is_revoked
 from trust.rules.times import TOLERANCE, aware
 
 MAX_CERTIFICATES, MAX_LISTS = 10_000, 1_000
@@ -53,10 +54,14 @@ SIGNING = frozenset({KeyUsage.DIGITAL_SIGNATURE, KeyUsage.NON_REPUDIATION})
 
 @dataclass(frozen=True)
 class Path:
-    """A path that holds, leaf first and anchor last, and the age of the oldest revocation list it rests on."""
+    """A path that holds, leaf first and anchor last, and the age of the oldest revocation list it rests on.
+
+    `revoked_later` is a revocation of the leaf that is known and does not reach back to the instant asked about.
+    """
 
     chain: tuple[Certificate, ...]
     revocation_age_s: int | None
+    revoked_later: Revoked | None = None
 
 
 class Trials:
@@ -126,8 +131,8 @@ def validate_path(
     for chain in _chains(leaf, others, anchors, failures, trials):
         try:
             _check_chain(chain, purpose, at)
-            age = _check_revocation(chain, crls, at=at, now=now, required=require_revocation, trials=trials)
-            return Path(chain, age)
+            age, later = _check_revocation(chain, crls, at=at, now=now, required=require_revocation, trials=trials)
+            return Path(chain, age, later)
         except PathRefused as failure:
             failures.append(failure)
     raise _most_telling(failures) or NoPath("no pinned anchor is reached", fingerprint=leaf.fingerprint.hex())
@@ -282,8 +287,8 @@ def _check_revocation(
     now: datetime,
     required: bool,
     trials: Trials,
-) -> int | None:
-    """Return the age in seconds of the oldest list relied on; None if there was none."""
+) -> tuple[int | None, Revoked | None]:
+    """The age in seconds of the oldest list relied on, None if there was none; and what the newest says of the leaf."""
     ages: list[int] = []
     known = [(certificate, _lists_of(issuer, crls, now, trials)) for certificate, issuer in pairwise(chain)]
     for certificate, lists in known:
@@ -294,7 +299,8 @@ def _check_revocation(
         elif required:
             text = "no authentic, fresh list that speaks of it"
             raise RevocationUnknown(text, fingerprint=certificate.fingerprint.hex())
-    return max(ages, default=None)
+    of_leaf = [crl.revoked.get(certificate.serial) for certificate, lists in known[:1] for crl in lists]
+    return max(ages, default=None), next((entry for entry in reversed(of_leaf) if entry is not None), None)
 
 
 def _lists_of(
@@ -334,14 +340,19 @@ def _check_not_revoked(certificate: Certificate, lists: Sequence[RevocationList]
             continue
         if _counts(entry, at):
             fingerprint = certificate.fingerprint.hex()
-            raise CertificateRevoked("revoked", fingerprint=fingerprint, at=entry.at, cause=entry.reason.value)
+            raise CertificateRevoked(
+                "revoked",
+                fingerprint=fingerprint,
+                at=entry.at,
+                cause=entry.reason.value,
+                compromise=entry.reason.compromise,
+                invalid_since=entry.invalid_since,
+            )
 
 
 def _counts(entry: Revoked, at: datetime) -> bool:
     """Whether a signature of the instant `at` falls under the revocation (promise P12)."""
-    if entry.reason.compromise and entry.invalid_since is None:
-        return True
-    return at >= min(entry.at, entry.invalid_since or entry.at)
+    return is_revoked(at, at=entry.at, compromise=entry.reason.compromise, invalid_since=entry.invalid_since)
 
 
 def _covers(crl: RevocationList, certificate: Certificate, now: datetime) -> bool:

@@ -24,8 +24,9 @@ class SealedFile:
 
     `signer` is the signer's certificate (DER), `others` further certificates found in the file, `metadata` the
     octets of `licence.json`, `custom` the name-value pairs of the document, `face` the lines of text its pages show
-    (where the format gives them) and `pictures` the digests (`sm3:…`) of the pictures they show; these are given only
-    when a seal signature covers them, so a caller may rely on them as far as it relies on the seal.
+    (where the format gives them), `unseen` those that only stand in the file (`showing`), and `pictures` the digests
+    (`sm3:…`) of the pictures they show; these are given only when a seal signature covers them, so a caller may rely
+    on them as far as it relies on the seal.
     """
 
     kind: Literal["ofd", "pdf"]
@@ -37,4 +38,5 @@ class SealedFile:
     metadata: bytes | None = None
     custom: Mapping[str, str] = field(default_factory=dict)
     face: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()

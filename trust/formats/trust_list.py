@@ -1,18 +1,18 @@
 """Trust list 信任列表: who may seal what, and where status and log are found, in one signed statement.
 
 It names the certificates in use with their purpose and, for departments, the body they belong to; which body may
-issue which type of licence, and when (mandates); the types by name; the log's origin; the address below which the
-status lists lie; and every seal on file, with what it was since when. Anchors are not in it: they are pinned outside,
-and the list's own signer leads to one of them. Versions 1 and 2 are still read, because archives hold them. Version 1
-had no seals: there `seals` is None, which says nothing about any seal, while an empty list says that none is on file.
-In both, mandates have no numbers, no areas and no delegation.
+issue which type of licence, and when (mandates); the types by name, and of each its newest version and whether it is in
+force; the log's origin; the address below which the status lists lie; and every seal on file, with what it was since
+when. Versions 1 to 3 are still read, because archives hold them. Before version 4 nothing was said of a type but its
+names: there `in_force` is None. Version 1 had no seals: there `seals` is None, which says nothing about any seal, while
+an empty list says that none is on file. In versions 1 and 2, mandates have no numbers, no areas and no delegation.
 
 The payload is canonical JSON, carried in a COSE_Sign1 of the type below. Whether its signer is to be believed, and
 whether `sequence` is not older than one already seen, is decided by whoever takes it up. A listed certificate is
 carried as octets; it is believed no more than its path allows.
 
-    {"certificates":[{"body":"11…","certificate":"MIIB…","purpose":"seal-signer"}],"format":"yinzheng-trust-list/3",
-     "issued_at":"2026-03-01T08:00:00Z","log":"…","mandates":[…],"next_update":"…","seals":[{"body":"11…",
+    {"certificates":[{"body":"11…","certificate":"MIIB…","purpose":"seal-signer"}],"in_force":[["…",3,null]],
+     "format":"yinzheng-trust-list/4","issued_at":"2026-03-01T08:00:00Z","log":"…","mandates":[…],"next_update":"…","seals":[{"body":"11…",
      "digest":"q83v…","filed_at":"…","history":[["02","…"],["01","…"]],"kind":"licence","seal":"53019900000001",
      "status":[0,4711]}],"sequence":7,"status_base":"…","types":[["…","营业执照"]]}
 """
@@ -34,13 +34,14 @@ from trust.formats.canonical_json import (
 from trust.formats.certificate import Purpose
 from trust.formats.listed_mandates import REASON, mandate_from, mandate_json
 from trust.formats.members import entries_in, number_in, object_of, pair_in, text_in
+from trust.rules.catalogue_entry import TypeInForce
 from trust.rules.mandate import Mandate, MandateBook
 from trust.rules.seal_standing import ListedSeal, SealKind, SealPeriod
 from trust.rules.standing import Status
 from trust.rules.status_pointer import StatusPointer
 from trust.rules.times import aware
 
-FORMAT, FORMAT_2, FORMAT_1 = (f"yinzheng-trust-list/{version}" for version in (3, 2, 1))
+FORMAT, FORMAT_3, FORMAT_2, FORMAT_1 = (f"yinzheng-trust-list/{version}" for version in (4, 3, 2, 1))
 CONTENT_TYPE = "application/vnd.yinzheng.trust-list+json"
 MAX_OCTETS = 4 * 1024 * 1024
 MAX_ENTRIES, MAX_HISTORY = 20_000, 1_000
@@ -59,7 +60,9 @@ KEYS_1 = frozenset(
         "types",
     },
 )
-KEYS = KEYS_1 | {"seals"}
+KEYS_2 = KEYS_1 | {"seals"}
+KEYS = {FORMAT: KEYS_2 | {"in_force"}, FORMAT_3: KEYS_2, FORMAT_2: KEYS_2, FORMAT_1: KEYS_1}
+WITHOUT_NUMBERS = frozenset({FORMAT_1, FORMAT_2})
 CERTIFICATE_KEYS = frozenset({"body", "certificate", "purpose"})
 SEAL_KEYS = frozenset({"body", "digest", "filed_at", "history", "kind", "seal", "status"})
 _text = partial(text_in, reason=REASON)
@@ -82,7 +85,7 @@ class TrustList:
 
     Raises:
         Malformed: `trust-list`, a sequence below 1, a next update that is not later than the issue, two seals or two
-            mandates of one number.
+            mandates of one number, a type in force twice, or types without seals.
 
     """
 
@@ -95,6 +98,7 @@ class TrustList:
     log: str
     status_base: str
     seals: tuple[ListedSeal, ...] | None = None
+    in_force: tuple[TypeInForce, ...] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "issued_at", aware(self.issued_at))
@@ -103,6 +107,10 @@ class TrustList:
             raise Malformed("trust-list", "a list begins at number 1 and has its next update ahead")
         if len({one.seal_id for one in self.seals or ()}) != len(self.seals or ()):
             raise Malformed("trust-list", "two seals have one number")
+        if len({one.code for one in self.in_force or ()}) != len(self.in_force or ()):
+            raise Malformed("trust-list", "a type is listed twice")
+        if self.in_force is not None and self.seals is None:
+            raise Malformed("trust-list", "no version has types in force without seals")
         numbers = [one.number for one in self.mandates if one.number]
         if len(set(numbers)) != len(numbers):
             raise Malformed("trust-list", "two mandates have one number")
@@ -114,10 +122,16 @@ class TrustList:
 
     @property
     def format(self) -> str:
-        """The version that holds it: 1 without seals, 2 where no mandate has a number, else 3."""
+        """The version that holds it: 1 without seals, 4 with types in force, 2 without numbers of mandates, else 3."""
         if self.seals is None:
             return FORMAT_1
-        return FORMAT if any(one.number for one in self.mandates) else FORMAT_2
+        if self.in_force is not None:
+            return FORMAT
+        return FORMAT_3 if any(one.number for one in self.mandates) else FORMAT_2
+
+    def type_in_force(self, type_code: str) -> TypeInForce | None:
+        """What the list says of a type; None where it says nothing."""
+        return next((one for one in self.in_force or () if one.code == type_code), None)
 
     def seal(self, seal_id: str) -> ListedSeal | None:
         """The seal on file under a number."""
@@ -131,9 +145,13 @@ def encode_trust_list(value: TrustList) -> bytes:
         Malformed: `trust-list` or `too-large`, what `decode_trust_list` would not read back.
 
     """
-    seals = {} if value.seals is None else {"seals": [_seal_json(listed) for listed in value.seals]}
+    more: dict[str, object] = {}
+    if value.seals is not None:
+        more["seals"] = [_seal_json(listed) for listed in value.seals]
+    if value.in_force is not None:
+        more["in_force"] = [_in_force_json(one) for one in value.in_force]
     octets = encode_json(
-        seals
+        more
         | {
             "certificates": [
                 {
@@ -146,7 +164,7 @@ def encode_trust_list(value: TrustList) -> bytes:
             "format": value.format,
             "issued_at": text_of(value.issued_at),
             "log": value.log,
-            "mandates": [mandate_json(one, first=value.format != FORMAT) for one in value.mandates],
+            "mandates": [mandate_json(one, first=value.format in WITHOUT_NUMBERS) for one in value.mandates],
             "next_update": text_of(value.next_update),
             "sequence": value.sequence,
             "status_base": value.status_base,
@@ -168,19 +186,22 @@ def decode_trust_list(payload: bytes) -> TrustList:
     """
     value = decode_json(payload, limit=MAX_OCTETS)
     version = value.get("format")
-    require(value, KEYS_1 if version == FORMAT_1 else KEYS)
-    if version not in {FORMAT, FORMAT_2, FORMAT_1}:
+    require(value, KEYS.get(str(version), KEYS_2))
+    if version not in KEYS:
         raise Malformed("trust-list", "not a trust list of a known version")
     found = TrustList(
         sequence=_number(value["sequence"]),
         issued_at=instant_from(value["issued_at"]),
         next_update=instant_from(value["next_update"]),
         certificates=entries_in(value["certificates"], _certificate, REASON, MAX_ENTRIES),
-        mandates=entries_in(value["mandates"], partial(mandate_from, first=version != FORMAT), REASON, MAX_ENTRIES),
+        mandates=entries_in(
+            value["mandates"], partial(mandate_from, first=version in WITHOUT_NUMBERS), REASON, MAX_ENTRIES
+        ),
         types=entries_in(value["types"], _type, REASON, MAX_ENTRIES),
         log=_text(value["log"]),
         status_base=_text(value["status_base"]),
         seals=None if version == FORMAT_1 else entries_in(value["seals"], _seal, REASON, MAX_ENTRIES),
+        in_force=entries_in(value["in_force"], _in_force, REASON, MAX_ENTRIES) if version == FORMAT else None,
     )
     if found.format != version:
         raise Malformed("trust-list", "another version would hold it")
@@ -199,6 +220,17 @@ def _certificate(value: object) -> ListedCertificate:
 def _type(value: object) -> tuple[str, str]:
     code, name = _pair(value)
     return _text(code), _text(name)
+
+
+def _in_force_json(one: TypeInForce) -> list[object]:
+    return [one.code, one.version, None if one.retired_at is None else text_of(one.retired_at)]
+
+
+def _in_force(value: object) -> TypeInForce:
+    if not isinstance(value, list) or len(value) != 3:
+        raise Malformed("trust-list", "a type in force is of code, version and end")
+    code, version, retired = value
+    return TypeInForce(_text(code), _number(version), None if retired is None else instant_from(retired))
 
 
 def _seal_json(listed: ListedSeal) -> dict[str, object]:

@@ -1,25 +1,27 @@
 """Publishing checkpoints: the log signs its size and root, after it has read back what it is about to sign for.
 
 Before signing, the stored entries since the last checkpoint are read and hashed again, every node they complete is
-compared with the stored one, and the tree of the last checkpoint must still have the root that was signed. A changed,
-lost or reordered octet stops publishing (`LogDamaged`): a log that signs damage cannot take it back. The text is stored
-before it is signed, so every signature that exists has a record that is older. `audit_log` reads and hashes from the
-first entry on, against any number of old checkpoints.
+compared with the stored one, their commitments must lead back to them, and the tree of the last checkpoint must still
+have the root that was signed. A changed, lost or reordered octet stops publishing (`LogDamaged`), and so does an error
+while reading: a log that signs damage cannot take it back. The text is stored and read back before it is signed, so
+every signature that exists has a record that is older, and the signed note is read back before it is handed out.
+`audit_log` reads and hashes from the first entry on, against any number of old checkpoints.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from keys.signer import Signer
 from keys.sm2 import PublicKey
-from trust.errors import Conflict, Malformed
+from trust.errors import Conflict, Malformed, TrustError
 from trust.formats.checkpoint import Checkpoint, parse_checkpoint, plan_checkpoint, verify_checkpoint
-from trust.formats.leaf import decode_entry
-from trust.formats.merkle import complete_nodes, fold, grow, leaf_hash
+from trust.formats.leaf import decode_entry, is_entry
+from trust.formats.merkle import Node, complete_nodes, fold, grow, leaf_hash, levels_of, node_hash
 from trust.log.errors import LogDamaged
 from trust.log.ports import CheckpointedLog, LogStore
 
-CHUNK = 512
+BLOCK, SMALLEST = 11, 6
+"""What is read again is read in whole subtrees of these levels, 2 048 down to 64 entries at once; the rest apart."""
 TOLERANCE = timedelta(seconds=1)
 
 
@@ -62,12 +64,42 @@ def _publish(
         raise LogDamaged("root-changed", f"the first {signed} entries have another root than was signed")
     instant = max(at, last.at) if last else at
     checkpoint = Checkpoint(origin, size, fold(rehash(log, signed, size, edge)), instant)
+    check_index(log, signed, size)
     message, complete = plan_checkpoint(checkpoint, signer.public)
     log.plan(size, instant, message)
     note = complete(signer.sign(message))
     verify_checkpoint(note, origin, signer.public)
     log.complete(size, instant, note)
-    return note
+    return _read_back(log, checkpoint, note, signer)
+
+
+def _read_back(log: CheckpointedLog, checkpoint: Checkpoint, note: bytes, signer: Signer) -> bytes:
+    """The note as it is stored: ours, or that of another publisher who signed the same text first."""
+    stored = log.signed(checkpoint.size, checkpoint.at)
+    if stored == note:
+        return note
+    try:
+        if stored is not None and verify_checkpoint(stored, checkpoint.origin, signer.public) == checkpoint:
+            return stored
+    except TrustError as error:
+        raise LogDamaged("note-changed", f"the note of {checkpoint.size} entries: {error.reason}") from error
+    raise LogDamaged("note-changed", f"the note of {checkpoint.size} entries is not what was signed")
+
+
+def check_index(log: LogStore, first: int, end: int) -> None:
+    """Make sure that every commitment in entries `first` to `end` leads to its entry, and can be proved.
+
+    Raises:
+        LogDamaged: `index-changed`; `entry-changed`, an entry that is none.
+
+    """
+    for start in range(first, end, 1 << BLOCK):
+        entries = log.entries(start, min(start + (1 << BLOCK), end))
+        _check_entries(start, entries)
+        decoded = enumerate(map(decode_entry, entries), start)
+        wanted = {value: place for place, entry in decoded for value in entry.statement.commitments}
+        if dict(log.places(list(wanted))) != wanted:
+            raise LogDamaged("index-changed", f"the commitments from entry {start} on do not lead to their entries")
 
 
 def rehash(log: LogStore, first: int, end: int, edge: list[bytes]) -> list[bytes]:
@@ -79,15 +111,53 @@ def rehash(log: LogStore, first: int, end: int, edge: list[bytes]) -> list[bytes
         LogDamaged: `entry-changed`, an entry does not hash to its stored node or is no entry.
 
     """
-    for start in range(first, end, CHUNK):
-        entries = log.entries(start, min(start + CHUNK, end))
-        edge, made = grow(start, edge, map(leaf_hash, entries))
-        stored = log.nodes([node for node, _ in made])
-        for (node, value), found in zip(made, stored, strict=True):
-            if value != found:
-                raise LogDamaged("entry-changed", f"level {node.level}, place {node.place}")
-        _check_entries(start, entries)
+    while first < end:
+        level = min(BLOCK, complete_nodes(first, end)[0].level)
+        if level >= SMALLEST:
+            stop = first + (1 << level)
+            edge = _rehash_block(log, Node(level, first >> level), edge)
+        else:
+            stop = min(end, ((first >> SMALLEST) + 1) << SMALLEST)
+            edge = _rehash_stretch(log, first, stop, edge)
+        first = stop
     return edge
+
+
+def _rehash_stretch(log: LogStore, first: int, end: int, edge: list[bytes]) -> list[bytes]:
+    """Entries that are no whole block, one after the other; the new edge."""
+    entries = log.entries(first, end)
+    edge, made = grow(first, edge, map(leaf_hash, entries))
+    _compare(log, made)
+    _check_entries(first, entries)
+    return edge
+
+
+def _rehash_block(log: LogStore, top: Node, edge: list[bytes]) -> list[bytes]:
+    """A whole subtree at once, compared in one piece, and the nodes above that it completes; the new edge."""
+    first, end = top.place << top.level, top.place + 1 << top.level
+    entries = log.entries(first, end)
+    levels = levels_of(list(map(leaf_hash, entries)))
+    walked = [b""] * (2 * (end - first) - 1)
+    for level, hashes in enumerate(levels):
+        walked[(1 << level) - 1 :: 2 << level] = hashes
+    if walked != log.subtree(top):
+        raise LogDamaged("entry-changed", f"below level {top.level}, place {top.place}")
+    _check_entries(first, entries)
+    edge, made = list(edge), list[tuple[Node, bytes]]()
+    node, value = top, levels[-1][0]
+    while node.place & 1:
+        node, value = Node(node.level + 1, node.place >> 1), node_hash(edge.pop(), value)
+        made.append((node, value))
+    _compare(log, made)
+    return [*edge, value]
+
+
+def _compare(log: LogStore, made: Sequence[tuple[Node, bytes]]) -> None:
+    """Hold nodes against those stored."""
+    stored = log.nodes([node for node, _ in made])
+    for (node, value), found in zip(made, stored, strict=True):
+        if value != found:
+            raise LogDamaged("entry-changed", f"level {node.level}, place {node.place}")
 
 
 def audit_log(log: LogStore, notes: Iterable[bytes], origin: str, public: PublicKey) -> int:
@@ -119,6 +189,8 @@ def _last(log: CheckpointedLog) -> Checkpoint | None:
 def _check_entries(first: int, entries: Iterable[bytes]) -> None:
     """What was logged must still be readable as entries; hashes alone would not notice a fault made before hashing."""
     for place, octets in enumerate(entries, first):
+        if is_entry(octets):
+            continue
         try:
             decode_entry(octets)
         except Malformed as error:

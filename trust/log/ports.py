@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from trust.formats.cosignature import Cosignature
 from trust.formats.merkle import Node
+from trust.formats.verifier_key import VerifierKey
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,21 @@ class LogStore(Protocol):
     def nodes(self, wanted: Sequence[Node]) -> list[bytes]:
         """Stored hashes in the order asked; `LogDamaged` if one is missing."""
 
+    def subtree(self, top: Node) -> list[bytes]:
+        """Stored hashes of a complete node and of all below it, in the order of a walk from left to right.
+
+        Between two neighbours of one level stands the node above both: leaf, parent, leaf, … `LogDamaged` if one is
+        missing.
+        """
+
     def entries(self, first: int, end: int) -> list[bytes]:
         """The octets of entries `first` up to, not including, `end`; `LogDamaged` if one is missing."""
 
     def find(self, commitment: bytes) -> int | None:
         """The index of the entry with this commitment."""
+
+    def places(self, commitments: Sequence[bytes]) -> Mapping[bytes, int]:
+        """The same for many; those that are not logged are left out."""
 
     def writing(self) -> AbstractContextManager[LogWriter]:
         """One transaction for one writer."""
@@ -81,12 +93,40 @@ class Checkpoints(Protocol):
     def plan(self, size: int, at: datetime, to_be_signed: bytes) -> None:
         """Record what is about to be signed; doing it again is nothing new.
 
-        `LogDamaged` `plan-changed` if something else was planned for this size and instant.
+        `LogDamaged` `plan-changed` if something else stands there for this size and instant, read back.
         """
 
     def complete(self, size: int, at: datetime, note: bytes) -> None:
         """Store a signed note; the first for a plan stays. `Conflict` `not-planned` if there is no plan."""
 
+    def signed(self, size: int, at: datetime) -> bytes | None:
+        """The note signed for this size and instant, without cosignatures."""
+
+    def cosignatures(self, size: int, at: datetime) -> list[bytes]:
+        """The witnesses' signature lines under that note, each with its newline; few enough for one note."""
+
+    def cosigned(self, first: int) -> bytes | None:
+        """Of the newest cosigned notes of at least `first` entries the one with most witnesses, lines included."""
+
 
 class CheckpointedLog(LogStore, Checkpoints, Protocol):
     """A log together with its checkpoints."""
+
+
+class Witnesses(Protocol):
+    """Whose cosignatures the log takes and serves; which of them count is for every verifier to say."""
+
+    def admitted(self) -> list[VerifierKey]:
+        """Every witness there is now, in the order of admission."""
+
+    def admit(self, witness: VerifierKey, at: datetime) -> None:
+        """Take a witness up, durably; one that is there already stays.
+
+        `Conflict`: `witness-name`, another key has this name; `witnesses-full`, a note has no room for more.
+        """
+
+    def dismiss(self, name: str, at: datetime) -> bool:
+        """Take no more from this witness; what it cosigned stays. False if there is none of this name."""
+
+    def keep(self, size: int, at: datetime, cosignature: Cosignature) -> None:
+        """Store a cosignature of a note that was signed; the first of a witness under a note stays."""

@@ -1,7 +1,8 @@
 """Proofs from the stored log.
 
 They are computed from stored nodes and prove themselves: a wrong node makes a proof that no verifier accepts, so
-nothing here has to be trusted. A proof is given under the latest checkpoint, because only that is signed.
+nothing here has to be trusted. A proof is given under a checkpoint, because only that is signed: the one with most
+witnesses among the newest that cover the entry, and where no witness has seen it yet, the latest.
 """
 
 from trust.errors import Malformed
@@ -42,7 +43,7 @@ def consistency(log: LogStore, old: int, new: int) -> list[bytes]:
 
 
 def prove(log: CheckpointedLog, commitment: bytes) -> LogProof:
-    """The proof that this commitment is logged, under the latest checkpoint.
+    """The proof that this commitment is logged, under a cosigned checkpoint where there is one, else the latest.
 
     Raises:
         NotLogged: `not-logged`, unknown; `not-yet-published`, logged but not below a checkpoint yet.
@@ -54,6 +55,8 @@ def prove(log: CheckpointedLog, commitment: bytes) -> LogProof:
     size = parse_checkpoint(note)[0].size if note else 0
     if note is None or index >= size:
         raise NotLogged("not-yet-published", "the next checkpoint will cover the entry")
+    if (cosigned := log.cosigned(index + 1)) is not None:
+        note, size = cosigned, parse_checkpoint(cosigned)[0].size
     path = inclusion_proof(log.nodes, index, size)
     return LogProof(log.entries(index, index + 1)[0], index, tuple(path), note)
 

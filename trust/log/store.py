@@ -2,13 +2,15 @@
 
 The head row is the lock: a writer selects it FOR UPDATE (PostgreSQL) or has begun with BEGIN IMMEDIATE (SQLite), so
 appends happen one after another and indexes have no gaps. A node's key is its place in the in-order walk of the tree
-(a leaf's is twice its index), one integer for level and place. Nothing is ever updated but the head, and a planned
-checkpoint when it is signed; nothing is deleted.
+(a leaf's is twice its index), one integer for level and place. Nothing is ever updated but the head, a planned
+checkpoint when it is signed, and a witness that is dismissed; nothing is deleted.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import (
     BigInteger,
@@ -17,20 +19,28 @@ from sqlalchemy import (
     Connection,
     Engine,
     ForeignKey,
+    ForeignKeyConstraint,
     LargeBinary,
     SmallInteger,
     Table,
+    bindparam,
     insert,
     select,
+    type_coerce,
     update,
 )
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.types import NULLTYPE
 
+from keys.sm2 import PublicKey
 from trust.errors import Conflict
+from trust.formats.checkpoint import MAX_SIGNATURES
+from trust.formats.cosignature import Cosignature, witness_key
 from trust.formats.merkle import Node
+from trust.formats.verifier_key import VerifierKey
 from trust.log.errors import LogDamaged
 from trust.log.ports import Addition, Head
-from trust.store import METADATA, Instant
+from trust.store import METADATA, Instant, text
 
 AT_ONCE = 500
 """Values in one IN list; SQLite's limit was once 999."""
@@ -68,6 +78,27 @@ log_checkpoint = Table(
     Column("to_be_signed", LargeBinary, nullable=False),
     Column("note", LargeBinary),
 )
+log_witness = Table(
+    "log_witness",
+    METADATA,
+    text("name", 200, primary_key=True),
+    Column("point", LargeBinary(65), CheckConstraint("length(point) = 65", name="size"), primary_key=True),
+    Column("admitted_at", Instant, nullable=False),
+    Column("dismissed_at", Instant),
+)
+log_cosignature = Table(
+    "log_cosignature",
+    METADATA,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, primary_key=True, autoincrement=False),
+    text("witness", 200, primary_key=True),
+    Column("seen_at", Instant, nullable=False),
+    Column("line", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["size", "at"], ["log_checkpoint.size", "log_checkpoint.at"]),
+)
+"""Signature lines of witnesses under notes."""
+LOOKED_AT = 64
+"""Newest cosignatures among which the note with most witnesses is looked for."""
 
 
 _LATEST = (
@@ -77,6 +108,31 @@ _LATEST = (
     .limit(1)
 )
 _HEAD = select(log_head.c.size, log_head.c.at)
+_FIND = select(log_commitment.c.place).where(log_commitment.c.commitment == bindparam("wanted"))
+_PLACES = select(log_commitment.c.commitment, log_commitment.c.place).where(
+    log_commitment.c.commitment.in_(bindparam("wanted", expanding=True))
+)
+_ENTRIES = (
+    select(type_coerce(log_entry.c.entry, NULLTYPE))
+    .where(log_entry.c.place.between(bindparam("first"), bindparam("last")))
+    .order_by(log_entry.c.place)
+)
+_NODES = select(log_node.c.position, log_node.c.hash).where(
+    log_node.c.position.in_(bindparam("wanted", expanding=True))
+)
+_SUBTREE = (
+    select(type_coerce(log_node.c.hash, NULLTYPE))
+    .where(log_node.c.position.between(bindparam("first"), bindparam("last")))
+    .order_by(log_node.c.position)
+)
+_COSIGNED = (
+    select(log_cosignature.c.size, log_cosignature.c.at)
+    .where(log_cosignature.c.size >= bindparam("first"))
+    .order_by(log_cosignature.c.size.desc(), log_cosignature.c.at.desc())
+    .limit(LOOKED_AT)
+)
+"""Statements that are asked for at every proof, put together once; what is read by the million has no type, because
+both drivers give octets as they are and SQLAlchemy would copy each."""
 
 
 def position(node: Node) -> int:
@@ -116,6 +172,16 @@ class SqlLog:
         with self._engine.connect() as connection:
             return _nodes(connection, wanted)
 
+    def subtree(self, top: Node) -> list[bytes]:
+        """Stored hashes of a complete node and of all below it, from left to right."""
+        middle, reach = position(top), (1 << top.level) - 1
+        with self._engine.connect() as connection:
+            rows = connection.scalars(_SUBTREE, {"first": middle - reach, "last": middle + reach})
+            found = cast("list[bytes]", rows.all())
+        if len(found) != 2 * reach + 1:
+            raise LogDamaged("node-missing", f"below level {top.level}, place {top.place}")
+        return found
+
     def entries(self, first: int, end: int) -> list[bytes]:
         """The octets of entries `first` up to, not including, `end`."""
         with self._engine.connect() as connection:
@@ -124,7 +190,12 @@ class SqlLog:
     def find(self, commitment: bytes) -> int | None:
         """The index of the entry with this commitment."""
         with self._engine.connect() as connection:
-            return connection.scalar(select(log_commitment.c.place).where(log_commitment.c.commitment == commitment))
+            return connection.scalar(_FIND, {"wanted": commitment})
+
+    def places(self, commitments: Sequence[bytes]) -> Mapping[bytes, int]:
+        """The index of the entry for each of these commitments that is logged."""
+        with self._engine.connect() as connection:
+            return _places(connection, commitments)
 
     @contextmanager
     def writing(self) -> Iterator["SqlLogWriter"]:
@@ -148,16 +219,13 @@ class SqlLog:
     def plan(self, size: int, at: datetime, to_be_signed: bytes) -> None:
         """Record what is about to be signed."""
         table = log_checkpoint
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(insert(table), {"size": size, "at": at, "to_be_signed": to_be_signed})
-        except IntegrityError as error:
-            same = select(table.c.to_be_signed).where(table.c.size == size, table.c.at == at)
-            with self._engine.connect() as connection:
-                planned = connection.scalar(same)
-            if planned != to_be_signed:
-                what = f"another text of {size} entries was planned for {at.isoformat()}"
-                raise LogDamaged("plan-changed", what) from error
+        with self._engine.begin() as connection:
+            insert_if_absent(connection, table, size=size, at=at, to_be_signed=to_be_signed)
+        same = select(table.c.to_be_signed).where(table.c.size == size, table.c.at == at)
+        with self._engine.connect() as connection:
+            planned = connection.scalar(same)
+        if planned != to_be_signed:
+            raise LogDamaged("plan-changed", f"another text of {size} entries was planned for {at.isoformat()}")
 
     def complete(self, size: int, at: datetime, note: bytes) -> None:
         """Store what was signed; of two notes for one text the first stays."""
@@ -169,6 +237,29 @@ class SqlLog:
             if connection.scalar(select(table.c.size).where(planned)) is None:
                 raise Conflict("not-planned", f"{size} entries at {at.isoformat()}")
 
+    def signed(self, size: int, at: datetime) -> bytes | None:
+        """The note signed for this size and instant."""
+        table = log_checkpoint
+        with self._engine.connect() as connection:
+            return connection.scalar(select(table.c.note).where(table.c.size == size, table.c.at == at))
+
+    def cosignatures(self, size: int, at: datetime) -> list[bytes]:
+        """The witnesses' lines under that note, in the order of their names."""
+        table = log_cosignature
+        query = select(table.c.line).where(table.c.size == size, table.c.at == at).order_by(table.c.witness)
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query.limit(MAX_SIGNATURES - 1)))
+
+    def cosigned(self, first: int) -> bytes | None:
+        """Of the newest cosigned notes of at least `first` entries the one with most witnesses."""
+        with self._engine.connect() as connection:
+            found = Counter((size, at) for size, at in connection.execute(_COSIGNED, {"first": first}))
+        if not found:
+            return None
+        size, at = max(found, key=lambda one: (found[one], one))
+        note = self.signed(size, at)
+        return None if note is None else note + b"".join(self.cosignatures(size, at))
+
     def checkpoints(self, first: int = 0) -> list[bytes]:
         """The latest checkpoint of each size from `first` on, smallest first; for audit."""
         table = log_checkpoint
@@ -176,6 +267,52 @@ class SqlLog:
         with self._engine.connect() as connection:
             rows = connection.execute(signed.order_by(table.c.size, table.c.at)).all()
         return list({row.size: bytes(row.note) for row in rows}.values())
+
+
+class SqlWitnesses:
+    """`Witnesses` in SQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def admitted(self) -> list[VerifierKey]:
+        """Every witness there is now."""
+        with self._engine.connect() as connection:
+            return _admitted(connection)
+
+    def admit(self, witness: VerifierKey, at: datetime) -> None:
+        """Take a witness up; raises Conflict."""
+        name, point = witness.name, witness.public.point
+        with self._engine.begin() as connection:
+            there = _admitted(connection)
+            if witness in there:
+                return
+            if name in {one.name for one in there}:
+                raise Conflict("witness-name", f"another key has the name {name}")
+            if len(there) >= MAX_SIGNATURES - 1:
+                raise Conflict("witnesses-full", f"a note has room for {MAX_SIGNATURES - 1} witnesses")
+            if not insert_if_absent(connection, log_witness, name=name, point=point, admitted_at=at):
+                again = (log_witness.c.name == name) & (log_witness.c.point == point)
+                connection.execute(update(log_witness).where(again).values(admitted_at=at, dismissed_at=None))
+
+    def dismiss(self, name: str, at: datetime) -> bool:
+        """Take no more from this witness."""
+        there = (log_witness.c.name == name) & log_witness.c.dismissed_at.is_(None)
+        with self._engine.begin() as connection:
+            return connection.execute(update(log_witness).where(there).values(dismissed_at=at)).rowcount > 0
+
+    def keep(self, size: int, at: datetime, cosignature: Cosignature) -> None:
+        """Store a cosignature; the first of a witness under a note stays."""
+        values = {"witness": cosignature.witness, "seen_at": cosignature.at, "line": cosignature.line}
+        with self._engine.begin() as connection:
+            insert_if_absent(connection, log_cosignature, size=size, at=at, **values)
+
+
+def _admitted(connection: Connection) -> list[VerifierKey]:
+    table = log_witness
+    there = select(table.c.name, table.c.point).where(table.c.dismissed_at.is_(None))
+    rows = connection.execute(there.order_by(table.c.admitted_at, table.c.name))
+    return [witness_key(row.name, PublicKey(bytes(row.point))) for row in rows]
 
 
 class SqlLogWriter:
@@ -191,12 +328,7 @@ class SqlLogWriter:
 
     def find(self, commitments: Sequence[bytes]) -> Mapping[bytes, int]:
         """The index of the entry for each of these commitments that is logged."""
-        table, found = log_commitment, {}
-        for start in range(0, len(commitments), AT_ONCE):
-            some = commitments[start : start + AT_ONCE]
-            query = select(table.c.commitment, table.c.place).where(table.c.commitment.in_(some))
-            found.update({bytes(row.commitment): row.place for row in self._connection.execute(query)})
-        return found
+        return _places(self._connection, commitments)
 
     def entry(self, index: int) -> bytes:
         """The octets of one entry."""
@@ -232,12 +364,19 @@ class SqlLogWriter:
         return Head(row.size, row.at)
 
 
+def _places(connection: Connection, commitments: Sequence[bytes]) -> dict[bytes, int]:
+    found = dict[bytes, int]()
+    for start in range(0, len(commitments), AT_ONCE):
+        rows = connection.execute(_PLACES, {"wanted": list(commitments[start : start + AT_ONCE])})
+        found.update({bytes(commitment): place for commitment, place in rows})
+    return found
+
+
 def _nodes(connection: Connection, wanted: Sequence[Node]) -> list[bytes]:
-    places, found = [position(node) for node in wanted], {}
+    places, found = [position(node) for node in wanted], dict[int, bytes]()
     for start in range(0, len(places), AT_ONCE):
-        some = places[start : start + AT_ONCE]
-        rows = connection.execute(select(log_node.c.position, log_node.c.hash).where(log_node.c.position.in_(some)))
-        found.update({row.position: bytes(row.hash) for row in rows})
+        rows = connection.execute(_NODES, {"wanted": places[start : start + AT_ONCE]})
+        found.update({place: bytes(value) for place, value in rows})
     missing = [node for node, place in zip(wanted, places, strict=True) if place not in found]
     if missing:
         raise LogDamaged("node-missing", f"level {missing[0].level}, place {missing[0].place}")
@@ -245,9 +384,7 @@ def _nodes(connection: Connection, wanted: Sequence[Node]) -> list[bytes]:
 
 
 def _entries(connection: Connection, first: int, end: int) -> list[bytes]:
-    table = log_entry
-    query = select(table.c.entry).where(table.c.place.between(first, end - 1)).order_by(table.c.place)
-    rows = [bytes(octets) for octets in connection.scalars(query)]
-    if len(rows) != end - first:
-        raise LogDamaged("entry-missing", f"{len(rows)} entries from {first} on, {end - first} were expected")
-    return rows
+    found = cast("list[bytes]", connection.scalars(_ENTRIES, {"first": first, "last": end - 1}).all())
+    if len(found) != end - first:
+        raise LogDamaged("entry-missing", f"{len(found)} entries from {first} on, {end - first} were expected")
+    return found

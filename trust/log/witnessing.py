@@ -2,7 +2,8 @@
 
 A witness remembers one checkpoint, the last it cosigned. A new one must be signed by the log, not be smaller, and be
 joined to the remembered one by a consistency proof. Two roots for one size, or two sizes that no proof joins, are a
-split view: proof against the log, signed by it. Who witnesses keeps both notes and tells people.
+split view; fewer entries at a later time are a rollback, fewer at an earlier time an old copy. Who witnesses keeps both
+notes and tells people; what is proof against the log, for strangers too, is decided in `trust.formats.misbehaviour`.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from trust.errors import Untrusted
 from trust.formats.checkpoint import Checkpoint, verify_checkpoint
 from trust.formats.cosignature import cosign
 from trust.formats.merkle import verify_consistency
+from trust.formats.misbehaviour import Kind, clash
 
 
 def witness(
@@ -33,8 +35,9 @@ def witness(
 
     Raises:
         Malformed: not a checkpoint.
-        Untrusted: `checkpoint-origin`, `signature`; `checkpoint-older`, smaller than the one seen; `split-view`,
-            another root for the size seen; `consistency`, the proof does not join the two.
+        Untrusted: `checkpoint-origin`, `signature`; `checkpoint-older`, an old copy; `rolled-back`, smaller than the
+            one seen and later; `split-view`, another root for the size seen; `consistency`, the proof does not join
+            the two.
 
     """
     check_continues(seen, verify_checkpoint(note, origin, log_key), proof)
@@ -45,13 +48,15 @@ def check_continues(seen: Checkpoint | None, new: Checkpoint, proof: Sequence[by
     """Check that a verified checkpoint continues the one seen; from an empty log everything does.
 
     Raises:
-        Untrusted: `checkpoint-older`, `split-view`, `consistency`.
+        Untrusted: `checkpoint-older`, `rolled-back`, `split-view`, `consistency`.
 
     """
     if seen is None or seen.size == 0:
         return
-    if new.size < seen.size:
-        raise Untrusted("checkpoint-older", f"{new.size} entries, {seen.size} were seen")
-    if new.size == seen.size and new.root != seen.root:
+    broken = clash(seen, new)
+    if broken is Kind.TWO_ROOTS:
         raise Untrusted("split-view", f"two roots for {new.size} entries")
+    if new.size < seen.size:
+        reason = "checkpoint-older" if broken is None else "rolled-back"
+        raise Untrusted(reason, f"{new.size} entries, {seen.size} were seen")
     verify_consistency(seen.size, new.size, seen.root, new.root, proof)

@@ -21,7 +21,7 @@ from trust.formats.leaf import SALT_SIZE, EntryKind, Statement
 from trust.log.appending import append
 from trust.log.ports import LogStore
 from trust.revocation.ports import Acts, RecordedAct, Recording
-from trust.rules.admission import check_act
+from trust.rules.admission import check_act, reversed_by
 from trust.rules.grounds import Authority
 from trust.rules.standing import Act, ActKind, standing_at
 
@@ -33,7 +33,9 @@ MAX_KEY = 128
 class Order:
     """What somebody orders: an act on a subject (the text of an identifier), why, from when, by whom.
 
-    `effective_at` and `decided_at` mean the instant of recording where they are None.
+    `effective_at` and `decided_at` mean the instant of recording where they are None. `decision` is the number of the
+    decision that it rests on. `reverses` is the sequence of the act that it reverses; where it is None and the kind
+    reverses another, that is the act which made the standing then.
     """
 
     kind: ActKind
@@ -44,6 +46,8 @@ class Order:
     effective_at: datetime | None = None
     decided_at: datetime | None = None
     authority: Authority = Authority.ISSUER
+    decision: str = ""
+    reverses: int | None = None
 
 
 def act(register: Acts, log: LogStore, order: Order, *, key: str, at: datetime, random: Callable[[int], bytes]) -> Act:
@@ -84,6 +88,29 @@ def record(
     return recorded
 
 
+def act_of(order: Order, before: Sequence[Act], at: datetime) -> Act:
+    """The act that an order means, if it were recorded at an instant after these acts of its subject; not checked.
+
+    Raises:
+        Malformed: as `Act`.
+
+    """
+    effective_at, reverses = order.effective_at or at, order.reverses
+    return Act(
+        subject=order.subject,
+        sequence=before[-1].sequence + 1 if before else 1,
+        kind=order.kind,
+        ground=order.ground,
+        reason=order.reason,
+        decided_at=order.decided_at or at,
+        effective_at=effective_at,
+        recorded_at=at,
+        by=order.by,
+        decision=order.decision,
+        reverses=reversed_by(before, order.kind, effective_at) if reverses is None else reverses,
+    )
+
+
 def resume(register: Acts, log: LogStore, at: datetime) -> int:
     """Log every stored act that has no entry yet, and return how many there were; for start-up and the worker."""
     count = 0
@@ -98,17 +125,7 @@ def _record(
 ) -> RecordedAct:
     """Check the act against those recorded, and store it."""
     before = recording.acts()
-    new = Act(
-        subject=order.subject,
-        sequence=before[-1].sequence + 1 if before else 1,
-        kind=order.kind,
-        ground=order.ground,
-        reason=order.reason,
-        decided_at=order.decided_at or at,
-        effective_at=order.effective_at or at,
-        recorded_at=at,
-        by=order.by,
-    )
+    new = act_of(order, before, at)
     check_act(before, new, authority=order.authority)
     recorded = RecordedAct(new, random(SALT_SIZE), body, None)
     recording.add(new, salt=recorded.salt, key=key, body=body, status=standing_at([*before, new], at).status)
@@ -124,7 +141,10 @@ def _log(register: Acts, log: LogStore, recorded: Sequence[RecordedAct], at: dat
 
 
 def _body(order: Order) -> bytes:
-    """Digest of everything that was ordered."""
+    """Digest of what was ordered; members that older orders did not have count only where they are given."""
+    more: dict[str, object] = {"decision": order.decision} if order.decision else {}
+    if order.reverses is not None:
+        more["reverses"] = order.reverses
     times = {name: getattr(order, name) for name in ("effective_at", "decided_at")}
     return sm3(
         encode_json(
@@ -136,6 +156,7 @@ def _body(order: Order) -> bytes:
                 "by": order.by,
                 "authority": order.authority.value,
                 **{name: text_of(instant) if instant else None for name, instant in times.items()},
+                **more,
             }
         )
     )

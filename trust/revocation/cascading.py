@@ -2,7 +2,8 @@
 
 Each licence gets its own act, recorded and logged like any other, under a key made of the cascade's key and the
 licence. So a cascade that was interrupted is simply ordered again: what was done is found, what was not is done. A
-licence that already stands where nothing can move it is passed over and named.
+licence on which the act cannot be taken (it stands where nothing can move it, or the act would reach too far back) is
+passed over and named.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -10,11 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from keys.sm3 import sm3
+from trust.errors import Conflict
 from trust.log.ports import LogStore
 from trust.revocation.acting import Order, act
 from trust.revocation.ports import Acts
 from trust.rules.errors import MoveRefused
 from trust.rules.standing import Act
+
+LASTING = frozenset({"not-retroactive", "already-reversed"})
+"""Refusals that asking again will not change; others, such as a lost race, are raised."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ def act_on_all(
     """Take the act of `order` on each of these subjects (its own subject is not used), one after the other.
 
     Raises:
-        as `act`, except that a standing from which the act does not lead is passed over.
+        as `act`, except for what is passed over.
 
     """
     acts, passed_over = [], {}
@@ -46,7 +51,9 @@ def act_on_all(
         own_key = f"{key}/{sm3(subject.encode()).hex()[:32]}"
         try:
             done = act(register, log, replace(order, subject=subject), key=own_key, at=at, random=random)
-        except MoveRefused as refusal:
+        except Conflict as refusal:
+            if not isinstance(refusal, MoveRefused) and refusal.reason not in LASTING:
+                raise
             passed_over[subject] = refusal.reason
         else:
             acts.append(done)

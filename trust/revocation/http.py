@@ -2,8 +2,10 @@
 
     GET /status/<list>                   the current list, application/statuslist+cwt, with ETag and 304
     GET /status/<list>?time=<seconds>    the list that was current at that time (seconds since 1970 UTC)
+    GET /status/<list>/bitstring         the current list once more, as a Bitstring Status List, application/vc+cose
 
-The path reads storage and nothing else, so it goes on when signing is down; a list says itself until when it holds.
+The path reads what is published and nothing else, so it goes on when signing is down, and for the current lists also
+when the database is; a list says itself until when it holds.
 """
 
 from datetime import UTC, datetime
@@ -12,9 +14,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Response
 
+from trust.formats.bitstring_list import BITSTRING_TYPE
 from trust.formats.status_list import STATUS_LIST_TYPE
 from trust.revocation.errors import NotPublished
-from trust.revocation.ports import PublishedLists
+from trust.revocation.ports import PublishedLists, Served
 
 LAST_SECOND = 253_402_300_799
 MAX_LIST = 2**31 - 1
@@ -42,10 +45,33 @@ def router(lists: PublishedLists) -> APIRouter:
         found = lists.current(shard) if time is None else lists.at_time(shard, datetime.fromtimestamp(time, UTC))
         if found is None:
             raise NotPublished("list-unknown", "no such list, or none for that time")
-        tag = f'"{sha256(found.octets).hexdigest()[:32]}"'
-        headers = {"Cache-Control": f"public, max-age={found.ttl_s}", "ETag": tag}
-        if if_none_match is not None and tag in {one.strip() for one in if_none_match.split(",")}:
-            return Response(status_code=304, headers=headers)
-        return Response(found.octets, media_type=STATUS_LIST_TYPE, headers=headers)
+        return _answer(found, STATUS_LIST_TYPE, if_none_match)
+
+    @routes.get(
+        "/{shard}/bitstring",
+        summary="状态清单（W3C 位串形式）",
+        description="同一期状态清单的另一种形式（W3C Bitstring Status List，COSE_Sign1）。",
+        response_class=Response,
+        responses={
+            200: {"content": {BITSTRING_TYPE: {}}, "description": "状态清单"},
+            304: {"description": "没有变化"},
+        },
+    )
+    def bitstring_list(
+        shard: Annotated[int, Path(ge=0, le=MAX_LIST)],
+        if_none_match: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        found = lists.second_form(shard)
+        if found is None:
+            raise NotPublished("list-unknown", "no such list, or not in this form yet")
+        return _answer(found, BITSTRING_TYPE, if_none_match)
 
     return routes
+
+
+def _answer(found: Served, media_type: str, if_none_match: str | None) -> Response:
+    tag = f'"{sha256(found.octets).hexdigest()[:32]}"'
+    headers = {"Cache-Control": f"public, max-age={found.ttl_s}", "ETag": tag}
+    if if_none_match is not None and tag in {one.strip() for one in if_none_match.split(",")}:
+        return Response(status_code=304, headers=headers)
+    return Response(found.octets, media_type=media_type, headers=headers)

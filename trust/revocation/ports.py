@@ -3,7 +3,7 @@
 Acts are append-only and kept for ever. Everything a port stores is durable when the call, or the block, has ended.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,11 +63,38 @@ class Activity:
     next_effective: datetime | None
 
 
+@dataclass(frozen=True)
+class Carried:
+    """What an entry said in a list that was published before a restore, where no act on record says so.
+
+    `value` is that of the list, `since` when it was carried over. 1 stays for ever; 2 and 3 until an act is recorded
+    on the entry's subject after that.
+    """
+
+    entry: int
+    value: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a list is made from: how many acts, and what they make of the entries.
+
+    `settled` are the entries whose acts had all taken effect when the last of them was recorded; `moving` those whose
+    acts have to be looked at, and all that were carried over, by entry.
+    """
+
+    count: int
+    settled: Sequence[tuple[int, Status]]
+    moving: Sequence[tuple[int, Sequence[Act]]]
+    carried: Sequence[Carried] = ()
+
+
 class ListedActs(Protocol):
     """The acts by status list."""
 
-    def of_list(self, shard: int) -> Iterable[tuple[int, Sequence[Act]]]:
-        """Entry and acts of every subject of the list that has acts, as of one moment."""
+    def listed(self, shard: int, log_size: int, at: datetime) -> Listed:
+        """What a list as of `at` is made from: the acts that are logged below `log_size`, as of one moment."""
 
     def activity(self, shard: int, after: datetime) -> Activity:
         """A cheap look for the publisher."""
@@ -141,14 +168,49 @@ class Publications(Protocol):
         """Serve it from now on; `Conflict` `number-not-greater` unless above the current one; `NotPublished`."""
 
 
+class SecondForms(Protocol):
+    """The second form of publications, planned and then complete."""
+
+    def plan(self, shard: int, number: int, to_be_signed: bytes) -> None:
+        """Record what is about to be signed; doing it again before it is complete replaces the plan."""
+
+    def complete(self, shard: int, number: int, octets: bytes) -> None:
+        """Store what was signed; `Conflict` `not-planned` unless planned and not complete."""
+
+    def stored(self, shard: int, number: int) -> bytes | None:
+        """The octets read back from storage; None if it is not complete."""
+
+
+class RecordedActs(Protocol):
+    """The acts of one subject as they are stored, with salts and places in the log."""
+
+    def recorded_of(self, subject: str) -> Sequence[RecordedAct]:
+        """All acts on a subject, by sequence; none for one that is unknown."""
+
+
+class LaterLists(Protocol):
+    """Lists by when they were served."""
+
+    def since(self, shard: int, instant: datetime) -> Iterator[Publication]:
+        """Every list of a shard that was served from an instant on, oldest first."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """Signed octets that anybody may have, and for how many seconds a cache should keep them."""
+
+    octets: bytes
+    ttl_s: int
+
+
 class PublishedLists(Protocol):
     """What the public path reads."""
 
-    def current(self, shard: int) -> Publication | None:
+    def current(self, shard: int) -> Served | None:
         """The list that is served."""
 
-    def at_time(self, shard: int, instant: datetime) -> Publication | None:
+    def at_time(self, shard: int, instant: datetime) -> Served | None:
         """The list that was served at an instant, if it covers it."""
 
-    def lists(self) -> Iterator[int]:
-        """The numbers of all lists that have been published."""
+    def second_form(self, shard: int) -> Served | None:
+        """The second form of the list that is served; None until it is made."""

@@ -4,7 +4,11 @@ A list is made from stored acts as of one instant. What will be signed is stored
 read back, verified and compared with what was meant, and only then made current. Its number is above every number
 stored or known to be served, so of two publishers one is refused. An entry that was "invalid for good" (1) in the list
 before may never read otherwise again: if it would, as after a restore from an old backup, publishing stops instead. A
-suspension (2) may be lifted.
+suspension (2) may be lifted. `check_successor` says what one list may follow another, and is asked about what was read
+back, against the list in storage and the one that the public sees.
+
+A list shows exactly the acts that are logged below the log size it states, so anybody with the acts can make it again
+(`entries_of`). Entries carried over a restore keep their published value; see `Carried`.
 
 A list ends no later than what it says: if an act on record will change a standing before the next update asked for,
 the list holds until then. So nobody who keeps it, offline, is told "valid" after a revocation that was already known.
@@ -14,11 +18,12 @@ instead of comparing times, so an act that was being stored while a list was mad
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from keys.signer import Signer
 from keys.sm2 import PublicKey
-from trust.errors import Conflict, TrustError
+from trust.errors import Conflict, TrustError, Untrusted
 from trust.formats.cose import plan_sign1, split, unwrap
 from trust.formats.status_list import (
     MAX_SIGNED,
@@ -31,13 +36,15 @@ from trust.formats.status_list import (
     pack,
 )
 from trust.revocation.errors import PublicationDamaged
-from trust.revocation.ports import Activity, ListedActs, PlannedList, Publication, Publications
+from trust.revocation.ports import Activity, Listed, ListedActs, PlannedList, Publication, Publications
 from trust.rules.standing import LIST_VALUE, Act, next_change, standing_at
 
 TTL_S = 60
 MAX_ENVELOPE = MAX_SIGNED + 512
 TOLERANCE = timedelta(seconds=1)
 SECOND = timedelta(seconds=1)
+FINAL = 1
+"""The value of an entry that is invalid for good."""
 
 
 def publish(
@@ -53,46 +60,82 @@ def publish(
     ttl_s: int = TTL_S,
     size: int = SIZE,
     served: bytes | None = None,
+    signers: Iterable[PublicKey] = (),
 ) -> bytes:
     """Make, plan, sign, store and make current the list `shard` as of `at`; return the signed octets.
 
     It holds until `next_update`, or until an act on record changes a standing, whichever is earlier, but for a second.
     `served` are the octets that a public copy (a folder, a CDN) serves now: after a restore they may be ahead of the
-    database. `log_size` is the size of the log that covers the acts.
+    database. It is signed by this signer or by one of the earlier `signers`. `log_size` is a size of the log; acts
+    that are logged above it, or not yet, are left to the next list.
 
     Raises:
-        Conflict: `clock-went-back`; `would-un-revoke`; `number-not-greater`, another publisher was faster.
+        Conflict: as `check_successor`, before anything is signed; `number-not-greater` also where another publisher
+            was faster.
         PublicationDamaged: what was stored is not what was signed.
-        Untrusted: `signature`, `served` is not signed by this signer.
+        Untrusted: `signature`, `served` is not signed by any of them.
 
     """
     # The last lists are read before the acts: a publisher that was overtaken then fails at its number.
     before, highest = publications.current(shard), publications.highest(shard)
     if before and at < before.at - TOLERANCE:
         raise Conflict("clock-went-back", f"the current list is of {before.at.isoformat()}")
-    listed = list(acts.of_list(shard))
-    earlier = _earlier(before, served, signer.public, size)
+    listed = acts.listed(shard, log_size, at)
+    earlier = _earlier(before, served, (signer.public, *signers), size)
     issued_at = at.replace(microsecond=0)
     fresh = StatusList(
         uri=uri,
         list=shard,
         number=max([highest, *(one.number for one in earlier)]) + 1,
         issued_at=issued_at,
-        next_update=_ends(listed, at, issued_at, next_update),
+        next_update=_ends(listed.moving, at, issued_at, next_update),
         ttl_s=ttl_s,
         log_size=log_size,
-        bits=_bits(listed, at, size),
+        bits=pack(entries_of(listed, at).items(), size),
     )
-    if any(entries_lost(one.bits, fresh.bits) for one in earlier):
-        raise Conflict("would-un-revoke", f"an entry of list {shard} that was invalid for good would change")
+    for one in earlier:
+        check_successor(one, fresh)
     message, complete = plan_sign1(encode_status_list(fresh), signer.public, STATUS_LIST_TYPE)
-    count = sum(len(some) for _, some in listed)
-    publications.plan(PlannedList(shard, fresh.number, at, fresh.next_update, ttl_s, count, message))
+    publications.plan(PlannedList(shard, fresh.number, at, fresh.next_update, ttl_s, listed.count, message))
     octets = complete(signer.sign(message))
     publications.complete(shard, fresh.number, octets)
     _check_stored(publications, fresh, signer.public)
     publications.make_current(shard, fresh.number)
     return octets
+
+
+def entries_of(listed: Listed, at: datetime) -> dict[int, int]:
+    """The value of every entry that acts, or what was carried over, speak of; all others read 0."""
+    values = {entry: LIST_VALUE[status] for entry, status in listed.settled}
+    values |= {entry: LIST_VALUE[standing_at(acts, at).status] for entry, acts in listed.moving}
+    known = dict(listed.moving)
+    for one in listed.carried:
+        own = values.get(one.entry, 0)
+        renewed = any(act.recorded_at > one.since for act in known.get(one.entry, ()))
+        values[one.entry] = own if own == FINAL or (renewed and one.value != FINAL) else one.value
+    return values
+
+
+def check_successor(before: StatusList, after: StatusList) -> None:
+    """Refuse a list that may not follow another one of the same subjects.
+
+    Raises:
+        Conflict: `other-list`, of another number, address or size; `number-not-greater`; `clock-went-back`, issued
+            more than a second earlier; `log-shorter`, of a shorter log; `would-un-revoke`, an entry that was invalid
+            for good is anything else.
+
+    """
+    where = f"list {before.list}, number {before.number}"
+    if (before.list, before.uri, before.size) != (after.list, after.uri, after.size):
+        raise Conflict("other-list", f"{where}: list {after.list} with {after.size} entries at {after.uri}")
+    if after.number <= before.number:
+        raise Conflict("number-not-greater", f"{where}: {after.number} follows")
+    if after.issued_at < before.issued_at - TOLERANCE:
+        raise Conflict("clock-went-back", f"{where} is of {before.issued_at.isoformat()}")
+    if entries_lost(before.bits, after.bits):
+        raise Conflict("would-un-revoke", f"{where}: an entry that was invalid for good would change")
+    if after.log_size < before.log_size:
+        raise Conflict("log-shorter", f"{where} covers {before.log_size} entries of the log, not {after.log_size}")
 
 
 def due(acts: ListedActs, last: Publication | None, at: datetime) -> bool:
@@ -122,7 +165,9 @@ def open_status_list(octets: bytes, public: PublicKey, *, max_size: int = SIZE) 
     return decode_status_list(payload, max_size=max_size)
 
 
-def _earlier(before: Publication | None, served: bytes | None, public: PublicKey, size: int) -> list[StatusList]:
+def _earlier(
+    before: Publication | None, served: bytes | None, signers: Sequence[PublicKey], size: int
+) -> list[StatusList]:
     """The lists that the new one must not contradict: the current one, and the one that is served elsewhere.
 
     The one from our own storage may be signed by a key that has been replaced since; it only has to be readable.
@@ -133,9 +178,17 @@ def _earlier(before: Publication | None, served: bytes | None, public: PublicKey
             lists.append(decode_status_list(split(before.octets, MAX_ENVELOPE).payload, max_size=size))
         except TrustError as error:
             raise PublicationDamaged("current-list", f"list {before.list}, number {before.number}: {error}") from error
-    if served:
-        lists.append(open_status_list(served, public, max_size=size))
+    if served and (before is None or served != before.octets):
+        lists.append(open_by_any(served, signers, size))
     return lists
+
+
+def open_by_any(octets: bytes, signers: Sequence[PublicKey], size: int = SIZE) -> StatusList:
+    """The list in an envelope that one of these has signed, the likeliest first; raises as `open_status_list`."""
+    for public in signers[:-1]:
+        with suppress(Untrusted):
+            return open_status_list(octets, public, max_size=size)
+    return open_status_list(octets, signers[-1], max_size=size)
 
 
 def _ends(listed: Iterable[tuple[int, Sequence[Act]]], at: datetime, issued_at: datetime, asked: datetime) -> datetime:
@@ -152,10 +205,6 @@ def _ends(listed: Iterable[tuple[int, Sequence[Act]]], at: datetime, issued_at: 
 def _ends_with_an_act(last: Publication, activity: Activity) -> bool:
     """Whether the list ends because an act takes effect; then the next one could not hold longer than this one."""
     return activity.next_effective is not None and activity.next_effective.replace(microsecond=0) == last.next_update
-
-
-def _bits(listed: Sequence[tuple[int, Sequence[Act]]], at: datetime, size: int) -> bytes:
-    return pack(((index, LIST_VALUE[standing_at(acts, at).status]) for index, acts in listed), size)
 
 
 def _check_stored(publications: Publications, meant: StatusList, public: PublicKey) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     ForeignKey,
@@ -28,7 +29,9 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    and_,
     bindparam,
+    case,
     func,
     insert,
     select,
@@ -39,7 +42,7 @@ from sqlalchemy.exc import IntegrityError
 from trust.errors import Conflict
 from trust.log.store import AT_ONCE, insert_if_absent
 from trust.revocation.errors import NotPublished, SubjectUnknown
-from trust.revocation.ports import Activity, PlannedList, Publication, RecordedAct
+from trust.revocation.ports import Activity, Carried, Listed, PlannedList, Publication, RecordedAct
 from trust.rules.standing import Act, ActKind, Status
 from trust.rules.status_pointer import StatusPointer
 from trust.store import METADATA, Instant, text
@@ -86,6 +89,8 @@ act = Table(
     Column("body", LargeBinary(32), nullable=False),
     Column("shard", Integer, nullable=False),
     Column("log_index", BigInteger),
+    text("decision", 120, nullable=True),
+    Column("reverses", Integer),
 )
 Index("ix_act_shard_effective", act.c.shard, act.c.effective_at)
 Index(
@@ -113,6 +118,23 @@ status_current = Table(
     Column("number", BigInteger, CheckConstraint("number > 0", name="positive")),
     ForeignKeyConstraint(["shard", "number"], ["status_publication.shard", "status_publication.number"]),
 )
+status_carried = Table(
+    "status_carried",
+    METADATA,
+    Column("shard", Integer, primary_key=True, autoincrement=False),
+    Column("entry", Integer, primary_key=True, autoincrement=False),
+    Column("value", Integer, CheckConstraint("value BETWEEN 1 AND 3", name="known"), nullable=False),
+    Column("since", Instant, nullable=False),
+)
+status_bitstring = Table(
+    "status_bitstring",
+    METADATA,
+    Column("shard", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("to_be_signed", LargeBinary, nullable=False),
+    Column("octets", LargeBinary),
+    ForeignKeyConstraint(["shard", "number"], ["status_publication.shard", "status_publication.number"]),
+)
 
 
 class SqlActs:
@@ -138,6 +160,12 @@ class SqlActs:
                 for row in connection.execute(some.order_by(act.c.subject, act.c.sequence)):
                     found.setdefault(row.subject, []).append(_act(row))
         return found
+
+    def recorded_of(self, subject: str) -> Sequence[RecordedAct]:
+        """All acts on a subject as they are stored, by sequence; none for one that is unknown."""
+        wanted = select(act).where(act.c.subject == subject).order_by(act.c.sequence)
+        with self._engine.connect() as connection:
+            return [_recorded(row) for row in connection.execute(wanted)]
 
     def by_key(self, key: str) -> RecordedAct | None:
         """The act recorded under an idempotency key."""
@@ -167,13 +195,39 @@ class SqlActs:
                 one = update(act).where(act.c.subject == subject, act.c.sequence == sequence)
                 connection.execute(one.values(log_index=index))
 
-    def of_list(self, shard: int) -> list[tuple[int, Sequence[Act]]]:
-        """Entry and acts of every subject of the list that has acts, in one query and so as of one moment."""
+    def recorded_in(self, shard: int) -> list[tuple[int, Sequence[RecordedAct]]]:
+        """Entry and acts of every subject of the list that has acts, as of one moment; for audit."""
         joined = select(status_slot.c.entry, act).join_from(act, status_slot, act.c.subject == status_slot.c.subject)
         query = joined.where(act.c.shard == shard).order_by(status_slot.c.entry, act.c.sequence)
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
-        return [(entry, [_act(row) for row in some]) for entry, some in groupby(rows, key=lambda row: row.entry)]
+        return [(entry, [_recorded(row) for row in some]) for entry, some in groupby(rows, key=lambda row: row.entry)]
+
+    def carried_in(self, shard: int) -> list[Carried]:
+        """The entries of a list whose value was carried over a restore."""
+        with self._engine.connect() as connection:
+            return _carried(connection, shard)
+
+    def listed(self, shard: int, log_size: int, at: datetime) -> Listed:
+        """What a list as of `at` is made from; a settled entry's standing is the one stored with its last act."""
+        asked = {"in_shard": shard, "below": log_size, "as_of": at}
+        with self._engine.connect() as connection:
+            carried = _carried(connection, shard)
+            kept = {one.entry for one in carried}
+            settled, unclear, count = [], {}, 0
+            for subject, entry, status, acts, is_settled in connection.execute(_OVERVIEW, asked):
+                if is_settled and entry not in kept:
+                    settled.append((entry, _STATUS[status]))
+                    count += acts
+                else:
+                    unclear[subject] = entry
+            moving = _logged_acts(connection, list(unclear), log_size)
+        return Listed(
+            count=count + sum(map(len, moving.values())),
+            settled=settled,
+            moving=[(unclear[subject], some) for subject, some in moving.items()],
+            carried=carried,
+        )
 
     def activity(self, shard: int, after: datetime) -> Activity:
         """A cheap look for the publisher."""
@@ -225,6 +279,8 @@ class SqlRecording:
                 idempotency_key=key,
                 body=body,
                 shard=self._shard,
+                decision=new.decision or None,
+                reverses=new.reverses,
             )
         )
         own = standing.c.subject == new.subject
@@ -259,7 +315,7 @@ class SqlSlots:
 
 
 class SqlPublications:
-    """`Publications` and `PublishedLists` in the tables above."""
+    """`Publications` in the tables above, and the lists of earlier times."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -278,6 +334,20 @@ class SqlPublications:
         with self._engine.connect() as connection:
             found = _publication(connection, known.order_by(table.c.number.desc()).limit(1))
         return found if found and instant < found.next_update else None
+
+    def since(self, shard: int, instant: datetime) -> Iterator[Publication]:
+        """Every list of a shard that was served from an instant on, oldest first."""
+        table, last = status_publication, -1
+        served = _published(shard).where(
+            table.c.number <= _current(shard), table.c.at >= instant, table.c.octets.is_not(None)
+        )
+        while True:
+            with self._engine.connect() as connection:
+                found = _publication(connection, served.where(table.c.number > last).order_by(table.c.number).limit(1))
+            if found is None:
+                return
+            yield found
+            last = found.number
 
     def lists(self) -> Iterator[int]:
         """The numbers of all lists that have been published."""
@@ -331,6 +401,72 @@ class SqlPublications:
             connection.execute(update(status_current).where(status_current.c.shard == shard).values(number=number))
 
 
+NOT_LOGGED = 2**62
+_STATUS = {status.value: status for status in Status}
+_LAST = func.max(act.c.recorded_at)
+_SETTLED = and_(
+    func.max(func.coalesce(act.c.log_index, NOT_LOGGED)) < bindparam("below", type_=BigInteger),
+    bindparam("as_of", type_=Instant()) >= _LAST,
+    func.max(act.c.effective_at) <= _LAST,
+)
+"""Whether the standing stored with the last act is the one as of an instant, by acts that are all in a log so long."""
+_OVERVIEW = (
+    select(act.c.subject, status_slot.c.entry, standing.c.status, func.count(), case((_SETTLED, 1), else_=0))
+    .join_from(act, standing, standing.c.subject == act.c.subject)
+    .join(status_slot, status_slot.c.subject == act.c.subject)
+    .where(act.c.shard == bindparam("in_shard"))
+    .group_by(act.c.subject, status_slot.c.entry, standing.c.status)
+)
+
+
+def _logged_acts(connection: Connection, subjects: Sequence[str], log_size: int) -> dict[str, list[Act]]:
+    """The acts on these subjects that are logged below a size of the log, by sequence."""
+    found: dict[str, list[Act]] = {}
+    for start in range(0, len(subjects), AT_ONCE):
+        some = select(act).where(act.c.subject.in_(subjects[start : start + AT_ONCE]), act.c.log_index < log_size)
+        for row in connection.execute(some.order_by(act.c.subject, act.c.sequence)):
+            found.setdefault(row.subject, []).append(_act(row))
+    return found
+
+
+def _carried(connection: Connection, shard: int) -> list[Carried]:
+    rows = connection.execute(select(status_carried).where(status_carried.c.shard == shard))
+    return [Carried(row.entry, row.value, row.since) for row in rows]
+
+
+class SqlSecondForms:
+    """`SecondForms` in the table above."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def plan(self, shard: int, number: int, to_be_signed: bytes) -> None:
+        """Record what is about to be signed."""
+        with self._engine.begin() as connection:
+            if not insert_if_absent(
+                connection, status_bitstring, shard=shard, number=number, to_be_signed=to_be_signed
+            ):
+                again = update(status_bitstring).where(*_form(shard, number), status_bitstring.c.octets.is_(None))
+                connection.execute(again.values(to_be_signed=to_be_signed))
+
+    def complete(self, shard: int, number: int, octets: bytes) -> None:
+        """Store what was signed."""
+        planned = update(status_bitstring).where(*_form(shard, number), status_bitstring.c.octets.is_(None))
+        with self._engine.begin() as connection:
+            if connection.execute(planned.values(octets=octets)).rowcount != 1:
+                raise Conflict("not-planned", f"list {shard}, number {number}")
+
+    def stored(self, shard: int, number: int) -> bytes | None:
+        """The octets read back from storage."""
+        with self._engine.connect() as connection:
+            octets = connection.scalar(select(status_bitstring.c.octets).where(*_form(shard, number)))
+        return None if octets is None else bytes(octets)
+
+
+def _form(shard: int, number: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return status_bitstring.c.shard == shard, status_bitstring.c.number == number
+
+
 def _acts_of(connection: Connection, subject: str) -> list[Act]:
     rows = connection.execute(select(act).where(act.c.subject == subject).order_by(act.c.sequence))
     return [_act(row) for row in rows]
@@ -352,6 +488,8 @@ def _act(row: Row[*tuple[object, ...]]) -> Act:
         effective_at=row.effective_at,
         recorded_at=row.recorded_at,
         by=row.recorded_by,
+        decision=row.decision or "",
+        reverses=row.reverses,
     )
 
 

@@ -28,6 +28,32 @@ class EntryStatus(StrEnum):
 
 
 @dataclass(frozen=True)
+class TypeInForce:
+    """What everybody is told of a type: the newest version ever published, and since when it is retired, if it is.
+
+    Raises:
+        Malformed: `catalogue-entry`, a version that is none.
+
+    """
+
+    code: str
+    version: int
+    retired_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.retired_at is not None:
+            object.__setattr__(self, "retired_at", aware(self.retired_at))
+        if not 1 <= self.version <= MAX_VERSION:
+            raise Malformed("catalogue-entry", self.code)
+
+    def may_follow(self, before: "TypeInForce") -> bool:
+        """Whether this may be told after that: versions only grow, a retired one comes back as a higher one only."""
+        if self.version == before.version and before.retired_at is not None:
+            return self.retired_at == before.retired_at
+        return self.version >= before.version
+
+
+@dataclass(frozen=True)
 class CatalogueEntry:
     """A type in one version, with the digest of its layout and since when its status is what it is.
 

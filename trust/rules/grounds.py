@@ -19,6 +19,8 @@ from trust.rules.text import check_text
 
 REASON_LENGTH = 400
 """Characters of a reason; the length of 变更原因 in a published table of metadata."""
+DECISION_LENGTH = 120
+"""Characters of the number of a decision."""
 
 
 class Authority(StrEnum):
@@ -42,7 +44,11 @@ class Authority(StrEnum):
 
 @dataclass(frozen=True)
 class Ground:
-    """One row; `legal_basis` is from general knowledge, check before relying on it."""
+    """One row; `legal_basis` is from general knowledge, check before relying on it.
+
+    `needs_decision` asks for the number of a decision; `successor` says that another licence takes the place of this
+    one.
+    """
 
     code: str
     label: str
@@ -51,6 +57,8 @@ class Ground:
     retroactive: bool = False
     needs_reason: bool = False
     authorities: frozenset[Authority] = frozenset({Authority.ISSUER})
+    needs_decision: bool = False
+    successor: bool = False
 
 
 _PERMIT_69 = "行政许可法第六十九条"
@@ -97,6 +105,7 @@ _ROWS = (
         _kinds(ActKind.REINSTATE),
         _NONE,
         authorities=frozenset({Authority.ISSUER, Authority.SUPERIOR, Authority.ENFORCEMENT}),
+        needs_decision=True,
     ),
     # 撤销: the decision to license was wrong; it may be annulled from the beginning.
     Ground(
@@ -162,7 +171,7 @@ _ROWS = (
     Ground("withdrawn", "行政许可依法被撤回", _kinds(ActKind.CANCEL), _PERMIT_70),
     Ground("force-majeure", "因不可抗力导致许可事项无法实施", _kinds(ActKind.CANCEL), _PERMIT_70),
     Ground("holder-request", "持证主体申请注销", _kinds(ActKind.CANCEL), _PERMIT_70),
-    Ground("transfer-completed", "已转出至其他颁发机构", _kinds(ActKind.CANCEL), _NONE),
+    Ground("transfer-completed", "已转出至其他颁发机构", _kinds(ActKind.CANCEL), _NONE, successor=True),
     Ground(
         "copy-basis-ended",
         "加注件所依据的授权撤回，或者持证主体收回",
@@ -177,6 +186,7 @@ _ROWS = (
         _kinds(ActKind.LAPSE),
         "行政许可法有关变更、延续的规定",
         authorities=_BY_ISSUER_OR_DATE,
+        successor=True,
     ),
     Ground(
         "issued-in-error",
@@ -185,15 +195,26 @@ _ROWS = (
         _NONE,
         retroactive=True,
         needs_reason=True,
+        successor=True,
     ),
     # 转出
     Ground("transfer-applied", "持证主体申请转出", _kinds(ActKind.TRANSFER_OUT), _NONE),
     Ground("transfer-withdrawn", "转出申请撤回或者未获接收", _kinds(ActKind.TRANSFER_BACK), _NONE),
+    # Acts that leave the standing as it is.
+    Ground("check-passed", "依法校验、年度检验合格", _kinds(ActKind.CHECK), "医疗机构管理条例等有关校验、年检的规定"),
+    Ground(
+        "decision-set-aside",
+        "终结证照效力的决定被依法撤销或者确认违法",
+        _kinds(ActKind.OVERTURN),
+        "行政复议法、行政诉讼法有关撤销行政行为的规定",
+        authorities=frozenset({Authority.ISSUER, Authority.SUPERIOR, Authority.ENFORCEMENT}),
+        needs_decision=True,
+    ),
     # Whatever the table does not foresee says so in words, and never reaches back.
     Ground(
         "other",
         "其他",
-        frozenset(ActKind),
+        frozenset(ActKind) - {ActKind.OVERTURN},
         _NONE,
         needs_reason=True,
         authorities=frozenset({Authority.ISSUER, Authority.SUPERIOR, Authority.ENFORCEMENT}),
@@ -228,6 +249,21 @@ def ground_for(kind: ActKind, code: str, reason: str, table: Mapping[str, Ground
     with naming("reason", "事由说明"):
         check_text(reason, REASON_LENGTH)
     return ground
+
+
+def check_decision(ground: Ground, decision: str) -> None:
+    """Check the number of the decision that an act rests on, and that it is given where the ground asks for it.
+
+    Raises:
+        FieldRefused: key `decision`: `decision-missing`, or a reason of `check_text`.
+
+    """
+    if not decision:
+        if ground.needs_decision:
+            raise FieldRefused("decision-missing", key="decision", label="决定文书号")
+        return
+    with naming("decision", "决定文书号"):
+        check_text(decision, DECISION_LENGTH)
 
 
 def check_authority(ground: Ground, authority: Authority) -> None:

@@ -9,9 +9,10 @@ A rule is a text with places in braces:
     {digits:3}        so many digits; {letters:2} capitals A–Z, {any:4} either
     {check}           one digit, ISO 7064 MOD 11,10 over the digits before it
 
-Everything else stands as it is: `JY1{area}{sequence:6}{check}`, `云（{year}）第{sequence:7}号`. Two numbers that people
-would read as one (capitals and small letters, full and half width) are one: `same_number` gives the form in which they
-are compared.
+Everything else stands as it is: `JY1{area}{sequence:6}{check}`, `云（{year}）第{sequence:7}号`. Numbers are written in
+a closed alphabet: Latin letters, digits, Chinese characters, their punctuation, and of all dashes the one on the
+keyboard. Two numbers that people would read as one (capitals and small letters, full and half width, letters and dashes
+of other scripts that look alike) are one: `same_number` gives the form in which they are compared.
 """
 
 import re
@@ -27,6 +28,55 @@ from trust.rules.text import check_text
 MAX_RULE, MAX_NUMBER = 200, 128
 _PLACE = re.compile(r"\{([a-z]+)(?::([0-9]{1,2}))?\}")
 _SIZED = {"sequence": (1, 18), "digits": (1, 32), "letters": (1, 32), "any": (1, 32), "area": (2, 6)}
+_ALPHABET = re.compile(
+    "["
+    " -~"  # ASCII
+    "\uff01-\uff5e"  # the same, full width
+    "\u2160-\u217f\u2460-\u249b"  # Roman and circled numerals
+    "\u3001\u3007\u3008-\u3011\u3014\u3015\u00b7"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    "]*"
+)
+_DASHES = (*range(0x2010, 0x2016), 0x2043, 0x2212, 0x02D7, 0x30FC, 0x2E3A, 0x2E3B, 0x058A, 0x05BE, 0x1806)
+_CYRILLIC = {
+    0x0410: "A",
+    0x0412: "B",
+    0x0415: "E",
+    0x0405: "S",
+    0x0406: "I",
+    0x0408: "J",
+    0x041A: "K",
+    0x041C: "M",
+    0x041D: "H",
+    0x041E: "O",
+    0x0420: "P",
+    0x0421: "C",
+    0x0422: "T",
+    0x0423: "Y",
+    0x0425: "X",
+    0x051A: "Q",
+    0x051C: "W",
+    0x04AE: "Y",
+}
+_GREEK = {
+    0x0391: "A",
+    0x0392: "B",
+    0x0395: "E",
+    0x0396: "Z",
+    0x0397: "H",
+    0x0399: "I",
+    0x039A: "K",
+    0x039C: "M",
+    0x039D: "N",
+    0x039F: "O",
+    0x03A1: "P",
+    0x03A4: "T",
+    0x03A5: "Y",
+    0x03A7: "X",
+    0x03F9: "C",
+}
+_LOOKS_LIKE = dict.fromkeys(_DASHES, "-") | _CYRILLIC | _GREEK
+"""Dashes, and capitals of Cyrillic and Greek, by what they look like."""
 _FREE = {"digits": "[0-9]", "letters": "[A-Z]", "any": "[0-9A-Z]"}
 
 
@@ -56,7 +106,7 @@ class NumberRule:
         names = [name for name, _ in self._places]
         sized = all(_size_fits(name, size) for name, size in self._places)
         once = all(names.count(name) <= 1 for name in ("sequence", "check", "holder"))
-        if "{" in plain or "}" in plain or not names or not sized or not once:
+        if "{" in plain or "}" in plain or not names or not sized or not once or not _ALPHABET.fullmatch(plain):
             raise Malformed("number-rule", self.text)
 
     @cached_property
@@ -137,12 +187,35 @@ def check_digit(text: str) -> str:
     return str((11 - rest) % 10)
 
 
+def check_alphabet(number: str) -> None:
+    """See that a number is written in the characters that numbers are written in.
+
+    Raises:
+        Malformed: `number-characters`.
+
+    """
+    if not _ALPHABET.fullmatch(number):
+        raise Malformed("number-characters")
+
+
 def same_number(number: str) -> str:
-    """The form in which numbers are compared: half width, capitals, no spaces; a digest where that is too long."""
+    """The form in which numbers are compared: half width, capitals, no spaces and nothing that nobody sees.
+
+    What looks like a Latin letter or a dash is taken for one. A digest where that is too long.
+    """
     plain, before = number, ""
     while plain != before:  # a capital may have another form in turn; it settles within a few rounds
-        before, plain = plain, "".join(unicodedata.normalize("NFKC", plain).upper().split())
+        before, plain = plain, _folded(plain)
     return plain if 0 < len(plain) <= MAX_NUMBER else f"sm3:{sm3(number.encode('utf-8', 'surrogatepass')).hex()}"
+
+
+def _folded(number: str) -> str:
+    one_form = unicodedata.normalize("NFKC", number).upper().translate(_LOOKS_LIKE)
+    return (
+        one_form
+        if one_form.isascii() and one_form.isalnum()
+        else "".join(one for one in one_form if not one.isspace() and unicodedata.category(one) != "Cf")
+    )
 
 
 def _size_fits(name: str, size: int) -> bool:

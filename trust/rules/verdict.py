@@ -65,13 +65,14 @@ class Policy:
 
     A policy is for licences as files, for codes, or for sealed documents that are no licences: each asks other things,
     so that of one would be too weak for another. `heeded` are names of findings that leave their step open under this
-    policy although they are warnings.
+    policy although they are warnings; `needs` are names of findings that have to be there, and passed.
     """
 
     name: str
     required: frozenset[int]
     subject: Literal["file", "code", "document"] = "file"
     heeded: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
 
 
 ONLINE = Policy("online-1", frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9}))
@@ -88,9 +89,13 @@ COMPARED_ONLINE = Policy(
 COMPARED_OFFLINE = Policy(
     "document-compared-offline-1", DOCUMENT_OFFLINE.required, "document", heeded=COMPARED_ONLINE.heeded
 )
+WITNESSED = frozenset({"log-witnessed"})
+ONLINE_WITNESSED = Policy("online-witnessed-1", ONLINE.required, needs=WITNESSED)
+CODE_ONLINE_WITNESSED = Policy("code-online-witnessed-1", CODE_ONLINE.required, "code", needs=WITNESSED)
 _ALL = (
     *(ONLINE, OFFLINE, CODE_ONLINE, CODE_OFFLINE, PRESENTATION_ONLINE, PRESENTATION_OFFLINE),
     *(DOCUMENT_ONLINE, DOCUMENT_OFFLINE, COMPARED_ONLINE, COMPARED_OFFLINE),
+    *(ONLINE_WITNESSED, CODE_ONLINE_WITNESSED),
 )
 POLICIES = {policy.name: policy for policy in _ALL}
 
@@ -117,8 +122,8 @@ def judge(findings: Iterable[Finding], policy: Policy, *, at: datetime, subject:
     """Turn findings into a verdict.
 
     FAILED if any finding failed. Otherwise PASSED only when every step the policy requires has at least one
-    PASSED finding and none that is INDETERMINATE, nor a warning that the policy heeds; steps outside the policy may
-    stay open. Anything else is INDETERMINATE.
+    PASSED finding and none that is INDETERMINATE, nor a warning that the policy heeds, and everything the policy needs
+    was found; steps outside the policy may stay open. Anything else is INDETERMINATE.
     """
     found = tuple(sorted(findings, key=lambda finding: finding.step))
     if any(finding.indication is Indication.FAILED for finding in found):
@@ -129,5 +134,6 @@ def judge(findings: Iterable[Finding], policy: Policy, *, at: datetime, subject:
         for finding in found
         if finding.indication is Indication.INDETERMINATE or finding.name in policy.heeded
     }
-    sound = policy.required <= passed and not policy.required & open_steps
+    names = {finding.name for finding in found if finding.indication is Indication.PASSED}
+    sound = policy.required <= passed and not policy.required & open_steps and policy.needs <= names
     return Verdict(Indication.PASSED if sound else Indication.INDETERMINATE, policy.name, at, subject, found)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from trust.formats.ses import Seal
+from trust.rules.people import same_person
 from trust.rules.seal_standing import SealKind
 from trust.rules.standing import Standing
 from trust.sealing.life import State, Step
@@ -17,14 +18,14 @@ from trust.sealing.life import State, Step
 
 @dataclass(frozen=True)
 class Officer:
-    """Somebody who acts on a seal: login and name. Two logins of one name count as one person."""
+    """Somebody who acts: login and name. Who counts as one person is decided in `trust.rules.people`."""
 
     login: str
     name: str
 
     def is_other_than(self, other: "Officer") -> bool:
         """Whether the two are two people, as far as login and name tell."""
-        return self.login != other.login and self.name != other.name
+        return not same_person(self, other)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,13 @@
 """application, succeed: two people at one keyboard, and one licence that follows another."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from service.data_folder import DEMO_MARK
-from tests.cli_parts import FILES, NUMBERS, STRANGER, Paper, Row, Shell, application, issue, nobodys, said_of
+from tests.applying_parts import foreign_paper
+from tests.cli_parts import FILES, NUMBERS, Paper, Row, Shell, application, issue, nobodys, said_of
 from trust.formats.licence_document import decode_licence
-from trust.rules.identifier import parse
 
 AMENDED = '{"fields": {"legal_representative": "顾远舟"}}'
 TYPE = "business-licence"
@@ -66,28 +65,36 @@ def test_a_licence_follows_another_and_repeating_it_gives_the_same_files(shell: 
     assert shell.run("verify", shell.desk / "one" / "licence.pdf").code == 0
 
 
-def test_a_licence_from_elsewhere(shell: Shell, paper: Paper) -> None:
-    body = decode_licence((paper.folder / "licence.json").read_bytes()).issuing_body.code
-    kind = decode_licence((paper.folder / "licence.json").read_bytes()).identifier.type_code
-    foreign = str(replace(parse(STRANGER), type_code=kind))
+def test_a_licence_from_elsewhere_rests_on_its_file_and_two_people(shell: Shell, paper: Paper) -> None:
+    licence, body = foreign_paper(), decode_licence((paper.folder / "licence.json").read_bytes()).issuing_body.code
+    foreign, file = str(licence.entry.licence.identifier), shell.write("original.pdf", licence.pdf)
     written = shell.write("application.json", application())
-    ran = shell.run("succeed", foreign, "--kind", "transfer-in", "--body", body, "--data", written, "--out", shell.desk)
+    words = ("succeed", foreign, "--kind", "transfer-in", "--body", body, "--data", written, "--out", shell.desk)
+    refusal = shell.run(*words)
+    assert refusal.code == 1
+    assert "original-missing" in refusal.err
+    ran = shell.run(*words, "--original", file)
     assert ran.code == 0, ran.err
+    assert "演示代行" in ran.err
     made = decode_licence((shell.desk / "licence.json").read_bytes())
     assert made.succession is not None
-    assert made.succession.predecessor == foreign
+    assert made.conversion is not None
+    assert (made.succession.predecessor, made.conversion.grade) == (foreign, "C")
     assert made.identifier.version == "001"
 
 
 def test_an_installation_of_its_own_names_whoever_approves(shell: Shell) -> None:
-    """The demo acts as both officials; without its mark the second one is named."""
+    """The demo acts as both officials; without its mark the second one is named, and signs in."""
     number, mark = submit(shell), shell.data / DEMO_MARK
     kept = mark.read_bytes()
     mark.unlink()
     try:
         refused = shell.run("application", "approve", number)
         assert (refused.code, "[no-second-official]" in refused.err) == (64, True)
-        done = shell.run("application", "approve", number, "--as", "scjg2")
+        absent = shell.run("application", "approve", number, "--as", "scjg2")
+        assert (absent.code, "[no-password]" in absent.err) == (64, True)
+        handed = os.open(shell.write("passwords", "scjg2:demo-scjg2\n"), os.O_RDONLY)
+        done = shell.run("application", "approve", number, "--as", "scjg2", PASSWORDS_FD=str(handed))
         assert done.code == 0, done.err
     finally:
         mark.write_bytes(kept)

@@ -1,20 +1,11 @@
-"""batch, worker: a table is tried, handed in, issued; and a worker is killed in the middle, again and again."""
+"""batch, worker: a table is tried, handed in, issued; what was not issued comes back as a table."""
 
-import os
-import re
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
-from sqlalchemy import create_engine, text
-
-from tests.batch_parts import members, table
-from tests.cli_parts import NUMBERS, ROOT, Ran, Shell
+from tests.batch_parts import table
+from tests.cli_parts import NUMBERS, Ran, Shell
 
 CITY = "business-licence"
-MOST_MEMORY_KIB = 400 * 1024
 
 
 def written(shell: Shell, count: int, **changed: object) -> Path:
@@ -66,59 +57,11 @@ def test_what_was_not_issued_is_written_out_to_be_put_right(shell: Shell) -> Non
     assert lines[1].startswith("2,")
     assert "编号已经用过" in lines[1]
     assert submit(shell, out, "--dry-run").code == 1
+    book = shell.desk / "unissued.xlsx"
+    assert shell.run("batch", "errors", again.out.strip(), "--out", book).code == 0
+    report = shell.desk / "problems.xlsx"
+    assert submit(shell, book, "--dry-run", "--report", report).code == 1
+    assert submit(shell, report, "--dry-run").out.count("编号已经用过") == 3
+    assert shell.run("batch", "errors", again.out.strip(), "--out", shell.desk / "unissued.txt").code == 64
     assert shell.run("batch", "status", "00").code == 1
     assert shell.run("batch", "submit", path, "--type", CITY, "--map", "x").code == 64
-
-
-def worker(shell: Shell, *words: str) -> subprocess.Popen[bytes]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("YINZHENG_")}
-    environment |= {"YINZHENG_DATA": str(shell.data), "YINZHENG_KEY_ROUNDS": "1024"}
-    command = [sys.executable, "-m", "service", "worker", "--lease", "1", *words]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE)
-
-
-@pytest.mark.parametrize(
-    ("rows", "size", "kills"),
-    [(40, 4, 2), pytest.param(100_000, 100, 9, marks=pytest.mark.long)],
-)
-def test_a_worker_is_killed_and_every_row_is_issued_exactly_once(
-    shell: Shell, rows: int, size: int, kills: int
-) -> None:
-    """A hundred thousand rows: `python3 run.py test -m long tests/edges/cli/test_batching.py`."""
-    first = next(NUMBERS) * 1_000_000
-    number = submit(shell, shell.write("killed.csv", table(rows, first=first))).out.strip()
-    for _ in range(kills):
-        running = worker(shell, "--chunk", str(size))
-        assert running.stderr is not None
-        for line in running.stderr:
-            if "已签发" in line.decode():
-                break  # in the middle of the next chunk, wherever that is
-        running.send_signal(signal.SIGKILL)
-        running.wait()
-        running.stderr.close()
-    ended = worker(shell, "--chunk", str(size))
-    engine = create_engine(f"sqlite:///{shell.data / 'yinzheng.db'}")
-    assert ended.stderr is not None
-    for line in ended.stderr:
-        with engine.connect() as connection:
-            left = text("SELECT count(*) FROM batch_row WHERE number = :of AND state = 'waiting'")
-            if connection.scalar(left, {"of": number}) == 0:
-                break
-        assert "已签发" in line.decode()
-    peak = re.search(r"VmHWM:\s+([0-9]+) kB", Path(f"/proc/{ended.pid}/status").read_text("ascii"))
-    assert peak is not None
-    assert int(peak[1]) < MOST_MEMORY_KIB
-    ended.send_signal(signal.SIGTERM)
-    ended.communicate()
-    assert ended.returncode == 0
-    with engine.connect() as connection:
-        issued = connection.execute(
-            text("SELECT identifier, key, leaf, number FROM licence WHERE key LIKE :of AND state = 'released'"),
-            {"of": f"batch:{number}/%"},
-        ).all()
-        marked = set(connection.scalars(text("SELECT identifier FROM batch_row WHERE number = :of"), {"of": number}))
-    engine.dispose()
-    assert len(issued) == rows
-    assert {row.identifier for row in issued} == marked
-    assert len({row.leaf for row in issued}) == rows
-    assert {row.number for row in issued} == {members(first + place)["number"] for place in range(rows)}

@@ -77,7 +77,7 @@ BAD: dict[str, tuple[int, str, tuple[str, ...]]] = {
     "no body": (64, "no-body", ("convert", "list", "--body", "nobody")),
     "no such official": (
         64,
-        "no-official",
+        "no-such-official",
         ("convert", "submit", "{manifest}", "--type", "business-licence", "--as", "jyj"),
     ),
     "no scans": (64, "no-scans", ("convert", "submit", "{manifest}", "--type", "business-licence")),

@@ -20,6 +20,8 @@ from service.courier import PublicCourier, is_public
         *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "::7f00:1", "64:ff9b::7f00:1"),
         *("64:ff9b::a00:1", "2002:7f00:1::", "2002:a00:1::1", "2001:db8::1", "64:ff9b:1::1"),
         "2001:0:4136:e378:8000:63bf:80ff:fffe",
+        *("192.0.0.8", "192.0.0.9", "192.88.99.1", "192.175.48.1", "3fff::1", "5f00::1", "100:0:0:1::1"),
+        "::ffff:192.0.0.8",
     ],
 )
 def test_what_is_not_public(address: str) -> None:
@@ -119,6 +121,19 @@ def test_who_keeps_one_waiting_is_cut_off(here: tuple[str, type[Hearing]], path:
     with pytest.raises(DeliveryFailed) as failed:
         PublicCourier(loopback=True, whole_s=0.3).post(here[0] + path, {}, b"{}")
     assert failed.value.reason in reasons
+
+
+def test_a_name_that_takes_for_ever_is_given_up() -> None:
+    answered = threading.Event()
+
+    def slow(_host: str, _port: int) -> list[str]:
+        answered.wait(20)
+        return ["1.1.1.1"]
+
+    with pytest.raises(DeliveryFailed) as failed:
+        PublicCourier(resolve=slow, whole_s=0.2).post("https://oa.example/", {}, b"{}")
+    answered.set()
+    assert failed.value.reason == "unresolved"
 
 
 def test_where_nobody_listens() -> None:

@@ -17,7 +17,7 @@ from service.wiring import Yinzheng
 from tests.city import BEGINNING, City, MemoryBlobs
 from tests.journey_parts import PASSED, indication
 from tests.unit.service.test_publisher import changed, everything
-from trust.certification.profiles import END_ENTITIES
+from trust.certification.profiles import END_ENTITIES, OCSP
 from trust.errors import Conflict
 from trust.formats.certificate import load_certificate
 from trust.rules.party import IssuingBody
@@ -37,7 +37,7 @@ def test_everything_the_plan_names_is_there(city: City) -> None:
     archive = city.yinzheng.archive
     issued = Counter(
         kind.profile.name
-        for kind in END_ENTITIES
+        for kind in (*END_ENTITIES, OCSP)
         for record in archive.books.certificates.of_profile(kind.profile.name)
         if record.der is not None
     )
@@ -130,7 +130,7 @@ def test_a_founding_cut_off_anywhere_is_taken_up_by_founding_again(city: City) -
         yinzheng.found()
         records = [
             record
-            for kind in END_ENTITIES
+            for kind in (*END_ENTITIES, OCSP)
             for record in yinzheng.archive.books.certificates.of_profile(kind.profile.name)
         ]
         complete = [load_certificate(record.der).public_key for record in records if record.der is not None]

@@ -23,10 +23,12 @@ def official(api: Api) -> Visitor:
     return Visitor(api, "scjg")
 
 
-def send(who: Visitor, octets: bytes, step: str, *, name: str = "表.csv", bundle: str = "business-licence") -> Page:
+def send(
+    who: Visitor, octets: bytes, step: str, *, name: str = "表.csv", bundle: str = "business-licence", **more: str
+) -> Page:
     form = next(one for one in who.open(HOME).forms if one.action == HOME)
     assert ("step", step) in form.buttons
-    texts = {"form_token": form.fields["form_token"], "bundle": bundle, "step": step}
+    texts = {"form_token": form.fields["form_token"], "bundle": bundle, "step": step} | more
     return who._seen(who.client.post(HOME, data=texts, files={"file": (name, octets)}))
 
 
@@ -48,6 +50,9 @@ def test_a_table_is_tried_and_nothing_is_stored(api: Api, official: Visitor) -> 
     report = send(official, table(2, first=1, issued_on="2099-01-01"), "report")
     assert report.answer.headers["content-disposition"] == 'attachment; filename="problems.csv"'
     assert "不能晚于今天" in report.answer.text
+    book = send(official, table(2, first=1, issued_on="2099-01-01"), "report-xlsx")
+    assert book.answer.headers["content-disposition"] == 'attachment; filename="problems.xlsx"'
+    assert send(official, book.answer.content, "try", name="problems.xlsx").says("2 处有问题")
     assert send(official, b"", "submit").says("文件是空的")
     assert api.rows() == before
 
@@ -91,6 +96,34 @@ def test_a_cancelled_batch_offers_nothing_more(api: Api, official: Visitor) -> N
     assert path_of(send(official, table(2, first=31), "submit")) != path  # the same table may be handed in once more
     page = official._seen(official.client.post(path, data=stale.fields | {"step": "nonsense"}))
     assert page.status == 409
+
+
+def test_headers_that_are_not_known_are_offered_with_a_choice(api: Api, official: Visitor) -> None:
+    octets = table(1, first=41).replace("证照编号".encode(), "许可证号".encode())
+    page = send(official, octets, "submit")
+    assert (page.status, page.says("列名对应", "“许可证号”列", "不认识这一列")) == (422, True)
+    (form,) = [one for one in page.forms if one.action == HOME]
+    assert (form.fields["header-1"], form.fields["column-1"]) == ("许可证号", "?")
+    said = {"header-1": "许可证号", "column-1": "issued_on"}
+    page = send(official, octets, "try", **said)
+    (form,) = [one for one in page.forms if one.action == HOME]
+    assert (page.status, form.fields["column-1"]) == (422, "issued_on")  # the choice is there to be changed
+    page = send(official, octets, "submit", **said | {"column-1": "number"})
+    assert page.says("签发中", "已办 0 行，共 1 行")
+    assert api.yinzheng.batches.work("worker") is not None
+
+
+def test_a_running_batch_is_shown_anew_until_somebody_stops_that(api: Api, official: Visitor) -> None:
+    page = send(official, table(1, first=51), "submit")
+    path = path_of(page)
+    assert page.answer.headers["refresh"] == "5"
+    assert path in page.addresses
+    still = official.open(path)
+    assert "refresh" not in still.answer.headers
+    assert f"{path}?live=1" in still.addresses
+    while api.yinzheng.batches.work("worker") is not None:
+        pass
+    assert "refresh" not in official.open(f"{path}?live=1").answer.headers
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])

@@ -42,8 +42,8 @@ def of_code(city: City, evidence: Evidence, licences: dict[str, Issued]) -> Verd
     return verify_words(text, evidence, now=city.clock(), online=city.yinzheng.online).verdict
 
 
-FOR_ME = (Finding(10, "presentation", P, "。"),)
-"""What codes that were presented have besides."""
+FOR_ME = (Finding(10, "presentation", P, "。"), Finding(9, "log-witnessed", P, "。"))
+"""What codes that were presented have besides, and proofs that witnesses stand behind."""
 
 
 def again(verdict: Verdict, policy: Policy, *left_out: int, more: tuple[Finding, ...] = ()) -> Indication:
@@ -55,7 +55,10 @@ def again(verdict: Verdict, policy: Policy, *left_out: int, more: tuple[Finding,
 def test_genuine_facts_pass_under_the_policies_for_their_kind(of_file: Verdict, of_code: Verdict) -> None:
     assert (of_file.indication, of_file.policy) == (P, "online-1")
     assert (of_code.indication, of_code.policy) == (P, "code-online-1")
-    assert {again(of_file, policy) for policy in POLICIES.values() if 10 not in policy.required} == {P}
+    assert {
+        again(of_file, policy) for policy in POLICIES.values() if 10 not in policy.required and not policy.needs
+    } == {P}
+    assert {again(of_file, policy) for policy in POLICIES.values() if policy.needs} == {I}
     assert {again(of_file, policy, more=FOR_ME) for policy in POLICIES.values()} == {P}
     assert {again(of_code, policy) for policy in (CODE_ONLINE, CODE_OFFLINE)} == {P}
     assert {again(of_code, policy) for policy in (ONLINE, OFFLINE)} == {I}

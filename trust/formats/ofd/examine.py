@@ -18,9 +18,10 @@ from dataclasses import dataclass, field, replace
 from keys.sm3 import sm3
 from trust.errors import Malformed, TrustError, Untrusted
 from trust.formats.ofd.common_parts import digest_of_part
-from trust.formats.ofd.document import ImageBox, OfdDocument, TextRun
+from trust.formats.ofd.document import ImageBox, OfdDocument
 from trust.formats.ofd.package import read_package, write_package
 from trust.formats.ofd.read import claims_our_profile, is_signed, read_document, read_root
+from trust.formats.ofd.shown import lines_seen
 from trust.formats.ofd.signature import (
     PROPERTY_INFO,
     SIGNATURE,
@@ -141,12 +142,13 @@ def summary(seen: Examination, entries: Mapping[str, bytes]) -> SealedFile:
     sound = seen.findings and all(finding.indication is Indication.PASSED for finding in seen.findings)
     if sound and seen.document is not None:
         document = seen.document
-        runs = (drawn for page in document.pages for drawn in document.shown(page) if isinstance(drawn, TextRun))
+        lines = lines_seen(document)
         found = replace(
             found,
             metadata=entries.get(METADATA),
             custom=document.custom,
-            face=tuple(run.text for run in runs),
+            face=lines.shown,
+            unseen=lines.hidden,
             pictures=pictures_of(document),
         )
     return found

@@ -28,6 +28,8 @@ from trust.formats.ofd.document import (
     PathShape,
     TextRun,
 )
+from trust.formats.ofd.numbers import count, length, remembered_spread
+from trust.formats.ofd.quick_page import quick_page
 from trust.formats.ofd.write import (
     DOC_ID,
     FORMAT_MARK,
@@ -38,15 +40,24 @@ from trust.formats.ofd.write import (
     root_xml,
     write_document,
 )
-from trust.formats.ofd.xml import Element, read_xml
+from trust.formats.ofd.xml import HEAD, NAMESPACE, Element, read_xml
 
 MARK = FORMAT_MARK.encode("ascii")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-LENGTH = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,4})?")
 MAX_REMEMBERED, MAX_LISTING = 128 * 1024, 2 * 1024
 HOSTILE = frozenset({"xml-doctype", "xml-instruction", "xml-size"})
-COUNT = re.compile(r"[1-9][0-9]{0,4}")
 IDENTITY = re.compile(r"[1-9][0-9]{0,6}")
+
+CUSTOM_DATA = re.compile('<ofd:CustomData Name="([^"<>&\\s]*)">([^<>&\r]*)</ofd:CustomData>')
+ROOT_VALUES = re.compile(
+    f'{re.escape(HEAD)}<ofd:OFD xmlns:ofd="{re.escape(NAMESPACE)}" DocType="OFD" Version="1.1"><ofd:DocBody>'
+    "<ofd:DocInfo><ofd:DocID>([0-9a-f]{32})</ofd:DocID><ofd:Title>([^<>&\r]*)</ofd:Title>"
+    f"<ofd:CreationDate>({DAY.pattern})</ofd:CreationDate><ofd:Creator>([^<>&\r]*)</ofd:Creator>"
+    f"<ofd:CreatorVersion>{re.escape(FORMAT_MARK)}</ofd:CreatorVersion>"
+    "(?:<ofd:CustomDatas>([^&]*)</ofd:CustomDatas>)?</ofd:DocInfo>"
+    "<ofd:DocRoot>[^<>&]*</ofd:DocRoot><ofd:Signatures>[^<>&]*</ofd:Signatures></ofd:DocBody></ofd:OFD>"
+)
+"""How our writer spells OFD.xml; what is passed over here is found when it is written again."""
 
 
 def claims_our_profile(octets: bytes, entries: Mapping[str, bytes]) -> bool:
@@ -82,6 +93,25 @@ def read_root(octets: bytes) -> OfdDocument:
         Malformed: `docbody-count`, `not-signed`, `root-xml`, or what `read_xml` raises.
 
     """
+    return quick_root(octets) or read_any_root(octets)
+
+
+def quick_root(octets: bytes) -> OfdDocument | None:
+    """`read_root` by patterns; None for whatever is not the octets we would have written."""
+    try:
+        found = ROOT_VALUES.fullmatch(octets.decode("utf-8"))
+        if found is None:
+            return None
+        doc_id, title, day, creator, custom = found.groups()
+        pairs = dict(CUSTOM_DATA.findall(custom or ""))
+        value = OfdDocument(doc_id, title, creator, day_of(day), (), custom=pairs)
+        return value if root_xml(value, sealed=True) == octets else None
+    except (ValueError, Malformed):
+        return None
+
+
+def read_any_root(octets: bytes) -> OfdDocument:
+    """`read_root` by the general reader, which says what is wrong with a file that is not ours."""
     root = read_xml(octets, root="OFD")
     bodies = root.all("DocBody")
     if len(bodies) != 1:
@@ -208,6 +238,11 @@ def attachments_of(entries: Mapping[str, bytes]) -> Iterator[OfdAttachment]:
 
 def page_of(octets: bytes) -> OfdPage:
     """One Content.xml."""
+    return quick_page(octets) or read_any_page(octets)
+
+
+def read_any_page(octets: bytes) -> OfdPage:
+    """`page_of` by the general reader."""
     page = read_xml(octets, root="Page")
     _, _, width, height = lengths(page.one("Area").one("PhysicalBox").text, 4)
     drawn = page.one("Content").one("Layer").children
@@ -262,7 +297,7 @@ def run_of(item: Element, x: float, y: float, width: float) -> TextRun:
     ends = [*starts[1:], width - margin_of(size)]
     advances: list[float] = []
     for code, start, end in zip(codes, starts, ends, strict=True):
-        known = spread(code.attributes.get("DeltaX", ""), len(code.text) - 1)
+        known = remembered_spread(code.attributes.get("DeltaX", ""), len(code.text) - 1)
         advances += [*known, round(end - start - sum(known), 4)]
     return TextRun(
         x=x,
@@ -275,34 +310,12 @@ def run_of(item: Element, x: float, y: float, width: float) -> TextRun:
     )
 
 
-def spread(text: str, expected: int) -> list[float]:
-    """The advances that a DeltaX value stands for, `expected` in number."""
-    found: list[float] = []
-    words = iter(text.split())
-    for word in words:
-        times = count(next(words, "")) if word == "g" else 1
-        if len(found) + times > expected:
-            raise Malformed("document-xml", "more advances than characters")
-        found += lengths(next(words, "") if word == "g" else word, 1) * times
-    if len(found) != expected:
-        raise Malformed("document-xml", "fewer advances than characters")
-    return found
-
-
 def lengths(text: str, expected: Literal[1, 3, 4]) -> list[float]:
     """Plain numbers between spaces, `expected` of them."""
     words = text.split(" ")
     if len(words) != expected:
         raise Malformed("document-xml", "not the numbers we write")
     return [length(word) for word in words]
-
-
-@lru_cache(maxsize=8192)
-def length(word: str) -> float:
-    """One plain number of bounded size."""
-    if not LENGTH.fullmatch(word):
-        raise Malformed("document-xml", "not a number we write")
-    return float(word)
 
 
 def colour_of(element: Element) -> Colour:
@@ -315,11 +328,4 @@ def identity(text: str) -> int:
     """An object id of a template page."""
     if not IDENTITY.fullmatch(text):
         raise Malformed("document-xml", "not an id we write")
-    return int(text)
-
-
-def count(text: str) -> int:
-    """A positive number without leading zeros."""
-    if not COUNT.fullmatch(text):
-        raise Malformed("document-xml", "not a number we write")
     return int(text)

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from trust.errors import Malformed
 from trust.formats.der import time_text
 from trust.formats.ofd.write import FORMAT_MARK, boxed
-from trust.formats.ofd.xml import document, element, read_xml
+from trust.formats.ofd.xml import HEAD, NAMESPACE, document, element, read_xml
 from trust.formats.ofd.xml import text as escaped
 from trust.formats.ses import SM2_WITH_SM3
 
@@ -30,6 +30,20 @@ PROPERTY_INFO = f"/{SIGNATURE}"
 TIME = re.compile(r"[0-9]{14}Z")
 NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 BOX = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,4})?(?: -?[0-9]{1,4}(?:\.[0-9]{1,4})?){3}")
+
+REFERENCE = re.compile(
+    '<ofd:Reference FileRef="/([^"<>&]+)"><ofd:CheckValue>([^<>&]{44})</ofd:CheckValue></ofd:Reference>'
+)
+RECORD = re.compile(
+    f'{re.escape(HEAD)}<ofd:Signature xmlns:ofd="{re.escape(NAMESPACE)}"><ofd:SignedInfo>'
+    f'<ofd:Provider ProviderName="([^"<>&\\s]*)" Version="{re.escape(FORMAT_MARK)}"/>'
+    f"<ofd:SignatureMethod>{re.escape(SM2_WITH_SM3)}</ofd:SignatureMethod>"
+    f"<ofd:SignatureDateTime>({TIME.pattern})</ofd:SignatureDateTime>"
+    f'<ofd:References CheckMethod="{re.escape(SM3)}">((?:<ofd:Reference .*)?)</ofd:References>'
+    f'<ofd:StampAnnot ID="2" PageRef="({NUMBER.pattern})" Boundary="({BOX.pattern})"/></ofd:SignedInfo>'
+    "<ofd:SignedValue>[^<>&]*</ofd:SignedValue></ofd:Signature>"
+)
+"""How our writer spells it; what is passed over here is found when it is written again."""
 
 SIGNATURES_XML = document(
     "Signatures",
@@ -98,6 +112,28 @@ def read_record(octets: bytes) -> SignatureRecord:
         Malformed: `xml-…` where it cannot be read, `signature-xml` where `record_xml` would have written other octets.
 
     """
+    return quick_record(octets) or read_any_record(octets)
+
+
+def quick_record(octets: bytes) -> SignatureRecord | None:
+    """`read_record` by patterns; None for whatever is not the octets we would have written."""
+    try:
+        found = RECORD.fullmatch(octets.decode("utf-8"))
+    except ValueError:
+        return None
+    if found is None:
+        return None
+    provider, time, references, page_ref, boundary = found.groups()
+    try:
+        digests = {name: digest_of(value) for name, value in REFERENCE.findall(references)}
+        record = SignatureRecord(provider, instant_of(time), digests, int(page_ref), boundary)
+        return record if digests and record_xml(record) == octets else None
+    except Malformed:
+        return None
+
+
+def read_any_record(octets: bytes) -> SignatureRecord:
+    """`read_record` by the general reader, which says what is wrong with a file that is not ours."""
     info = read_xml(octets, root="Signature").one("SignedInfo")
     references = info.one("References").all("Reference")
     stamp, time = info.one("StampAnnot"), info.one("SignatureDateTime").text
@@ -127,6 +163,7 @@ def digest_of(value: str) -> bytes:
 def instant_of(value: str) -> datetime:
     """The instant of `YYYYMMDDhhmmssZ`."""
     try:
-        return datetime.strptime(value, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+        year, month, day, hour, minute, second = int(value[:4]), *(int(value[at : at + 2]) for at in range(4, 14, 2))
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError as error:
         raise Malformed("signature-xml", "a time that does not exist") from error

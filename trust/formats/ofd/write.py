@@ -14,6 +14,7 @@ since fonts keep their cmap.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from itertools import groupby
 from math import isfinite
@@ -44,6 +45,8 @@ PATH_DATA = re.compile(r"(?:(?:[MLQBAC]|-?[0-9]+(?:\.[0-9]+)?)(?: |$))+")
 MAX_LENGTH_MM = 5_000
 MAX_XML = 4 * 1024 * 1024
 MAX_REMEMBERED = 128 * 1024
+MAX_ADVANCES, MAX_OBJECTS, MAX_CHARACTERS, MAX_CUSTOM = 128, 256, 4 * 1024, 8 * 1024
+"""Of what is remembered: advances in a row, drawing objects and characters of a page, characters of custom data."""
 
 
 @dataclass(frozen=True)
@@ -142,14 +145,29 @@ def check_document(value: OfdDocument) -> None:
 
 def root_xml(value: OfdDocument, *, sealed: bool) -> bytes:
     """OFD.xml: who the document is, and where it begins."""
-    custom = [element("CustomData", {"Name": name}, text(content)) for name, content in value.custom.items()]
+    custom = tuple(value.custom.items())
+    small = len(value.title) + len(value.creator) + sum(map(len, value.custom.values())) <= MAX_CUSTOM
+    write = remembered_root if small and len(custom) <= MAX_OBJECTS else written_root
+    return write(value.doc_id, value.title, value.creator, value.created_on, custom, sealed)
+
+
+def written_root(
+    doc_id: str,
+    title: str,
+    creator: str,
+    created_on: date,
+    pairs: tuple[tuple[str, str], ...],
+    sealed: bool,  # noqa: FBT001  (what is remembered is told by place)
+) -> bytes:
+    """OFD.xml as it is written; whoever seals a document or examines one needs it more than once."""
+    custom = [element("CustomData", {"Name": name}, text(content)) for name, content in pairs]
     info = element(
         "DocInfo",
         None,
-        element("DocID", None, value.doc_id),
-        element("Title", None, text(value.title)),
-        element("CreationDate", None, value.created_on.isoformat()),
-        element("Creator", None, text(value.creator)),
+        element("DocID", None, doc_id),
+        element("Title", None, text(title)),
+        element("CreationDate", None, created_on.isoformat()),
+        element("Creator", None, text(creator)),
         element("CreatorVersion", None, FORMAT_MARK),
         *([element("CustomDatas", None, *custom)] if custom else []),
     )
@@ -157,6 +175,9 @@ def root_xml(value: OfdDocument, *, sealed: bool) -> bytes:
     if sealed:
         body.append(element("Signatures", None, SIGNATURES))
     return document("OFD", {"DocType": "OFD", "Version": "1.1"}, [element("DocBody", None, *body)])
+
+
+remembered_root = lru_cache(maxsize=160)(written_root)
 
 
 def document_xml(value: OfdDocument, numbers: Numbering) -> bytes:
@@ -262,9 +283,21 @@ remembered_xml = lru_cache(maxsize=16)(written_template)
 
 def page_xml(page: OfdPage, layer: int, first_object: int) -> bytes:
     """Content.xml: one layer with everything drawn on a page, above its template."""
+    few = len(page.objects) <= MAX_OBJECTS and all(isinstance(item, TextRun | ImageBox) for item in page.objects)
+    short = few and sum(len(item.text) for item in page.objects if isinstance(item, TextRun)) <= MAX_CHARACTERS
+    return (remembered_page if short else written_page)(page, layer, first_object)
+
+
+def written_page(page: OfdPage, layer: int, first_object: int) -> bytes:
+    """A page as it is written."""
     drawn = [object_xml(item, str(number)) for number, item in enumerate(page.objects, start=first_object)]
     below = [] if page.template is None else [{"TemplateID": str(page.template), "ZOrder": "Background"}]
     return sheet_xml(page.width, page.height, below, str(layer), "Body", drawn)
+
+
+remembered_page = lru_cache(maxsize=160)(written_page)
+"""The same for a page of equal values: a file just made is examined soon after, and what is written follows from
+the values alone. As many as a chunk of licences has, and a few more."""
 
 
 def sheet_xml(
@@ -308,6 +341,20 @@ def text_xml(run: TextRun, number: str) -> str:
     )
 
 
+def exactly(run: TextRun) -> TextRun:
+    """A run with the values that a reader takes out again; it is written in the same octets."""
+    size = exact(run.size)
+    return TextRun(
+        exact(run.x),
+        round(exact(run.baseline - ascent_of(size)) + ascent_of(size), 4),
+        size,
+        run.font_id,
+        run.text,
+        tuple([exact(advance) for advance in run.advances]),
+        run.colour,
+    )
+
+
 def ascent_of(size: float) -> float:
     """How far below the upper edge of its boundary a line's baseline lies."""
     return round(ASCENT * size, 4)
@@ -322,7 +369,7 @@ def text_codes(text_of_run: str, advances: list[float], y: str) -> Iterator[str]
     """TextCode elements, split around characters outside the basic plane."""
     x = 0.0
     for start, end in pieces(text_of_run):
-        delta = f' DeltaX="{deltas(advances[start : end - 1])}"' if end - start > 1 else ""
+        delta = f' DeltaX="{deltas(tuple(advances[start : end - 1]))}"' if end - start > 1 else ""
         yield f'<ofd:TextCode X="{mm(x)}" Y="{y}"{delta}>{text(text_of_run[start:end])}</ofd:TextCode>'
         x += sum(advances[start:end])
 
@@ -356,13 +403,22 @@ def path_xml(shape: PathShape, number: str) -> str:
     return element("PathObject", attributes, *parts, element("AbbreviatedData", None, shape.data))
 
 
-def deltas(advances: list[float]) -> str:
+def deltas(advances: tuple[float, ...]) -> str:
     """A DeltaX value: three and more equal advances in a row as `g n v`."""
+    return (remembered_deltas if len(advances) <= MAX_ADVANCES else written_deltas)(advances)
+
+
+def written_deltas(advances: tuple[float, ...]) -> str:
+    """A DeltaX value as it is written."""
     parts: list[str] = []
     for value, group in groupby(advances):
         count, written = len(list(group)), mm(value)
         parts.append(f"g {count} {written}" if count > 2 else " ".join([written] * count))
     return " ".join(parts)
+
+
+remembered_deltas = lru_cache(maxsize=2048)(written_deltas)
+"""The same for a row that was written before: lines of equal width are frequent."""
 
 
 def colour(value: Colour) -> str:

@@ -17,16 +17,17 @@ Rules: ISO 32000-2 §12.8, PAdES (ETSI EN 319 142-1), and stricter ones of our o
 from typing import Any
 
 from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from keys.sm3 import Sm3
 from trust.errors import Malformed
 from trust.formats.pdf import content, layout, source
 from trust.formats.pdf.algorithms import Sm2Validator
 from trust.formats.pdf.attachments import Attachment, read_attachments
 from trust.formats.pdf.cms import SealMessage, name_parts, read_signed_message
+from trust.formats.pdf.covered import covers
 from trust.formats.pdf.errors import PdfRefused
 from trust.formats.pdf.face import face_of, pictures_of
 from trust.formats.pdf.field import read_field
@@ -35,6 +36,7 @@ from trust.formats.pdf.values import Name, Ref, Value
 from trust.formats.seal_check import seal_findings
 from trust.formats.sealed_file import SealedFile
 from trust.formats.ses import Seal, parse_seal
+from trust.formats.showing import Seen
 from trust.rules.verdict import Finding, Indication
 
 METADATA, SEAL = "licence.json", "seal.esl"
@@ -81,6 +83,7 @@ def _examined(data: bytes, findings: list[Finding]) -> SealedFile:
     if seal is not None:
         findings.extend(seal_findings(seal, message.certificates[0], signature.statement.at))
     sound = all(finding.indication is Indication.PASSED for finding in findings)
+    lines = face_of(objects, values) if sound else Seen()
     return SealedFile(
         "pdf",
         tuple(findings),
@@ -90,7 +93,8 @@ def _examined(data: bytes, findings: list[Finding]) -> SealedFile:
         claimed_at=signature.statement.at,
         metadata=files.get(METADATA) if sound else None,
         custom=content.texts(values[layout.INFO - 1]) if sound else {},
-        face=face_of(objects, values) if sound else (),
+        face=lines.shown,
+        unseen=lines.hidden,
         pictures=pictures_of(objects, values) if sound else (),
     )
 
@@ -142,9 +146,7 @@ def check_digest(data: bytes, hole: layout.Hole, message: SealMessage) -> None:
         PdfRefused: `pdf-digest`.
 
     """
-    digest = Sm3(data[: hole.start])
-    digest.update(data[hole.end :])
-    if digest.digest() != message.digest:
+    if not covers(data, hole, message.digest):
         raise PdfRefused("pdf-digest", "文件内容与盖章时不一致：盖章之后被改动过。", step=2)
 
 
@@ -192,7 +194,7 @@ def check_signature(data: bytes, hole: layout.Hole, message: SealMessage) -> Non
     validator = Sm2Validator()
     intact, valid = validate_sig_integrity(
         embedded.signer_info,
-        embedded.signer_cert,
+        extract_certificate_info(embedded.signed_data).signer_cert,  # held against the attribute by what is called here
         expected_content_type="data",
         actual_digest=embedded.compute_digest(),
         sig_validator=validator,

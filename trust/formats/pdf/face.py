@@ -1,22 +1,25 @@
 """The text a page of ours shows, for holding it against the metadata.
 
-Reads the form that our faces are written in: page contents in millimetres, runs of glyph numbers (`TJ`) and fonts with
-a ToUnicode map of single characters. Whatever is written otherwise gives no text, so a value shown by other means
-counts as not shown. Near-white, tiny and off-page text is left out: nobody can read it. What this cannot see: a
-font whose glyphs look like other characters, or something drawn over a text.
+Reads the form that our faces are written in (`drawn`) and fonts with a ToUnicode map of single characters. A page that
+is written otherwise shows nothing that counts, so a value shown by other means counts as not shown. Which lines can be
+read is the rule of all formats (`showing`). What this cannot see: a font whose glyphs look like other characters.
 """
 
 import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from keys.sm3 import sm3
+from trust.formats.figures import box_loop
 from trust.formats.pdf.content import pages, resolve
+from trust.formats.pdf.drawn import Piece, Placed, Run, pieces_of
 from trust.formats.pdf.layout import Item
-from trust.formats.pdf.values import Name, Ref, Value
+from trust.formats.pdf.values import Name, Ref, Value, Word
 from trust.formats.sealed_file import SMALLEST_PICTURE_MM
+from trust.formats.showing import Area, Line, Seen, seen
 
 _PER_MM = 72 / 25.4
 _JPEG_KEYS = frozenset(
@@ -26,40 +29,88 @@ _JPEG_KEYS = frozenset(
     )
 )
 MAX_CONTENT, MAX_MAP = 4 * 1024 * 1024, 1024 * 1024
-SMALLEST_MM, LIGHTEST = 1.0, 0.8
-"""Text below a millimetre, or lighter than this in all three colours, is not for reading."""
+EM = 1000
+"""The unit of widths, and the width of a glyph for which none is told."""
+LARGEST_OBJECT_MM = 5_000.0
+"""How far an object is taken to reach whose size is not told in millimetres."""
 
 _PAIR = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]{4,8})>")
-_NUMBER = rb"(-?[0-9]{1,6}(?:\.[0-9]{1,6})?)"
-_RUN = re.compile(
-    rb"%s %s %s rg BT /([!-~]{1,32}) %s Tf %s %s Td \[([<>0-9A-F-]{0,65536})\] TJ ET"
-    % (_NUMBER, _NUMBER, _NUMBER, _NUMBER, _NUMBER, _NUMBER),
+_GLYPHS, _MOVES = re.compile(rb"<([0-9A-F]*)>"), re.compile(rb">(-?[0-9]{1,6})<")
+_DESCENDANT = re.compile(
+    rb"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /[!-~]{1,80} /CIDToGIDMap /Identity"
+    rb" /CIDSystemInfo << /Registry \(Adobe\) /Ordering \(Identity\) /Supplement 0 >>"
+    rb" /FontDescriptor [0-9]{1,6} 0 R /DW 1000 /W \[([][0-9 ]*)\] >>"
 )
-_DRAWN = re.compile(rb"q %s 0 0 %s %s %s cm /([!-~]{1,32}) Do Q" % (_NUMBER, _NUMBER, _NUMBER, _NUMBER))
-_SCALE = re.compile(rb"q (2\.83[0-9]{1,6}) 0 0 \1 0 0 cm")
-"""How our pages begin: one matrix that makes the unit a millimetre."""
-_GLYPHS = re.compile(rb"<([0-9A-F]*)>")
+_ROW = re.compile(rb"([0-9]{1,5}) \[([0-9 ]{0,65536})\]")
 _GLYPH = struct.Struct(">H")
-_ENDS = (b"] TJ ET", b" Do Q", b" cm")
 MAX_KEPT = 64 * 1024
 """Octets of a stream, as stored, of which it is remembered what was found in it."""
 
 
-def face_of(items: Sequence[Item], values: Sequence[Value]) -> tuple[str, ...]:
-    """The readable runs of text of all pages, in their order."""
-    found: list[str] = []
-    for page in pages(values):
-        fonts = dict(_fonts(items, values, page))
-        width, height = _size(page)
-        for line in _content(items, values, page):
-            if not line.endswith(b"] TJ ET") or (run := _RUN.fullmatch(line)) is None:
-                continue
-            red, green, blue = (float(run[number]) for number in (1, 2, 3))
-            size, left, base = (float(run[number]) for number in (5, 6, 7))
-            readable = size >= SMALLEST_MM and min(red, green, blue) < LIGHTEST
-            if readable and 0 <= left <= width and 0 <= base <= height:
-                found.append(_shown(run[8], fonts.get(run[4], {})))
-    return tuple(found)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Font:
+    """The characters of a font's glyphs, and the widths of those that are not a whole em."""
+
+    characters: Mapping[int, str]
+    widths: Mapping[int, float]
+
+
+_NO_FONT = _Font({}, {})
+
+
+def face_of(items: Sequence[Item], values: Sequence[Value]) -> Seen:
+    """The lines of text of all pages, in their order."""
+    judged = [_page(items, values, page) for page in pages(values)]
+    return Seen(
+        tuple(text for page in judged for text in page.shown), tuple(text for page in judged for text in page.hidden)
+    )
+
+
+def _page(items: Sequence[Item], values: Sequence[Value], page: Mapping[Name, Value]) -> Seen:
+    pieces = _content(items, values, page)
+    if pieces is None:
+        return Seen()
+    fonts, objects = dict(_fonts(items, values, page)), _named(values, page, b"XObject")
+    width, height = (side / _PER_MM for side in _size(page))
+    drawn: list[Line | Area] = []
+    for piece in pieces:
+        if isinstance(piece, Run):
+            drawn.append(_line(piece, fonts.get(piece.font, _NO_FONT)))
+        elif isinstance(piece, Placed):
+            drawn.append(_covering(values, piece, objects))
+        else:
+            drawn.append(piece)
+    return seen(drawn, width, height, up=True)
+
+
+@lru_cache(maxsize=1024)
+def _line(run: Run, font: _Font) -> Line:
+    """A run of glyphs as characters, and how far it runs."""
+    digits = b"".join(_GLYPHS.findall(run.array))
+    if len(digits) % 4:
+        return Line("", run.left, run.base, run.size, 0.0, run.colour)  # not as we write it
+    glyphs = [glyph for (glyph,) in _GLYPH.iter_unpack(bytes.fromhex(digits.decode()))]
+    text = "".join([font.characters.get(glyph, "\ufffd") for glyph in glyphs])
+    ems = sum([font.widths.get(glyph, EM) for glyph in glyphs]) - sum(map(int, _MOVES.findall(run.array)))
+    return Line(text, run.left, run.base, run.size, ems * run.size / EM, run.colour)
+
+
+def _covering(values: Sequence[Value], placed: Placed, objects: Mapping[Name, Value]) -> Area:
+    """The box of a picture; of a form the box that it says it draws in."""
+    entries = resolve(values, objects.get(Name(placed.name)))
+    box = entries.get(Name(b"BBox")) if isinstance(entries, dict) else None
+    across, up = 1.0, 1.0
+    if box is not None:
+        sides = [float(side.spelling) for side in box if isinstance(side, Word)] if isinstance(box, list) else []
+        across, up = (sides[2], sides[3]) if len(sides) == 4 and sides[:2] == [0, 0] else (LARGEST_OBJECT_MM,) * 2
+    left, below = placed.left, placed.below
+    return _box(left, below, left + across * placed.across, below + up * placed.up)
+
+
+@lru_cache(maxsize=256)
+def _box(left: float, below: float, right: float, above: float) -> Area:
+    """A rectangle, once for the places that a type of licences has."""
+    return Area((box_loop(left, below, right, above),))
 
 
 def pictures_of(items: Sequence[Item], values: Sequence[Value]) -> tuple[str, ...]:
@@ -68,16 +119,12 @@ def pictures_of(items: Sequence[Item], values: Sequence[Value]) -> tuple[str, ..
     for page in pages(values):
         named = _named(values, page, b"XObject")
         width, height = (side / _PER_MM for side in _size(page))
-        scaled = False
-        for line in _content(items, values, page):
-            scaled = scaled or _SCALE.fullmatch(line) is not None
-            drawn = _DRAWN.fullmatch(line)
-            if drawn is None or not scaled:
+        for piece in _content(items, values, page) or ():
+            if not isinstance(piece, Placed):
                 continue
-            across, up, left, below = (float(drawn[number]) for number in (1, 2, 3, 4))
-            inside = 0 <= left <= width - across + 0.01 and 0 <= below <= height - up + 0.01
-            if inside and min(across, up) >= SMALLEST_PICTURE_MM:
-                found |= _jpeg_digest(items, values, named.get(Name(drawn[5])))
+            inside = 0 <= piece.left <= width - piece.across + 0.01 and 0 <= piece.below <= height - piece.up + 0.01
+            if inside and min(piece.across, piece.up) >= SMALLEST_PICTURE_MM:
+                found |= _jpeg_digest(items, values, named.get(Name(piece.name)))
     return tuple(sorted(found))
 
 
@@ -92,35 +139,53 @@ def _jpeg_digest(items: Sequence[Item], values: Sequence[Value], reference: Valu
     return {f"sm3:{sm3(octets).hex()}"}
 
 
-def _shown(array: bytes, font: Mapping[int, str]) -> str:
-    digits = b"".join(_GLYPHS.findall(array))
-    if len(digits) % 4:
-        return ""  # not as we write it
-    return "".join([font.get(glyph, "\ufffd") for (glyph,) in _GLYPH.iter_unpack(bytes.fromhex(digits.decode()))])
-
-
 def _size(page: Mapping[Name, Value]) -> tuple[float, float]:
     box = page.get(Name(b"MediaBox"))
     corners = [getattr(part, "spelling", b"0") for part in box] if isinstance(box, list) and len(box) == 4 else []
     return (float(corners[2]), float(corners[3])) if corners else (0.0, 0.0)
 
 
-def _content(items: Sequence[Item], values: Sequence[Value], page: Mapping[Name, Value]) -> list[bytes]:
-    """The lines of a page's contents that show text or pictures, or set a matrix."""
+def _content(items: Sequence[Item], values: Sequence[Value], page: Mapping[Name, Value]) -> tuple[Piece, ...] | None:
+    """What a page's contents draw; None where a part of them is not as we write it."""
     entry = page.get(Name(b"Contents"))
-    parts = entry if isinstance(entry, list) else [entry]
-    return [line for part in parts for line in _telling(*_stored(items, values, part), MAX_CONTENT)]
+    found: list[Piece] = []
+    for part in entry if isinstance(entry, list) else [entry]:
+        octets, deflated = _stored(items, values, part)
+        pieces = (_kept_pieces if len(octets) <= MAX_KEPT else _content_pieces)(octets, deflated)
+        if pieces is None:
+            return None
+        found += pieces
+    return tuple(found)
 
 
 def _fonts(
     items: Sequence[Item],
     values: Sequence[Value],
     page: Mapping[Name, Value],
-) -> Iterator[tuple[bytes, dict[int, str]]]:
+) -> Iterator[tuple[bytes, _Font]]:
     for name, reference in _named(values, page, b"Font").items():
         font = resolve(values, reference)
         if isinstance(font, dict):
-            yield bytes(name), _map(*_stored(items, values, font.get(Name(b"ToUnicode"))), MAX_MAP)
+            below = font.get(Name(b"DescendantFonts"))
+            first = below[0] if isinstance(below, list) and below else None
+            told = items[first - 1].value if isinstance(first, Ref) else b""
+            octets, deflated = _stored(items, values, font.get(Name(b"ToUnicode")))
+            small = len(told) + len(octets) <= MAX_KEPT
+            yield bytes(name), (_kept_font if small else _font)(told, octets, deflated)
+
+
+def _font(told: bytes, characters: bytes, deflated: bool) -> _Font:  # noqa: FBT001  (as it is stored)
+    """A composite font from its descendant and the stream of its ToUnicode map."""
+    return _Font(_unicode_map(_inflated(characters, MAX_MAP, deflated=deflated)), _widths(told))
+
+
+def _widths(told: bytes) -> dict[int, float]:
+    """The widths that a font tells, glyph by glyph; those that it does not tell in our form are a whole em."""
+    widths: dict[int, float] = {}
+    rows = _DESCENDANT.fullmatch(told)
+    for first, row in _ROW.findall(rows[1]) if rows is not None else ():
+        widths.update(enumerate(map(float, row.split()), int(first)))
+    return widths
 
 
 def _named(values: Sequence[Value], page: Mapping[Name, Value], kind: bytes) -> Mapping[Name, Value]:
@@ -149,14 +214,21 @@ def _inflated(octets: bytes, limit: int, *, deflated: bool) -> bytes:
         return b""
 
 
-def _telling_lines(octets: bytes, deflated: bool, limit: int) -> tuple[bytes, ...]:  # noqa: FBT001  (as it is stored)
-    lines = _inflated(octets, limit, deflated=deflated).split(b"\n")
-    return tuple(line for line in lines if line.endswith(_ENDS))
+def _content_pieces(octets: bytes, deflated: bool) -> tuple[Piece, ...] | None:  # noqa: FBT001  (as it is stored)
+    """What a content stream draws."""
+    return pieces_of(_inflated(octets, MAX_CONTENT, deflated=deflated))
 
 
-def _unicode_map(octets: bytes, deflated: bool, limit: int) -> dict[int, str]:  # noqa: FBT001  (as it is stored)
-    pairs = _PAIR.findall(_inflated(octets, limit, deflated=deflated))
-    return {int(glyph, 16): _characters(text) for glyph, text in pairs}
+def _unicode_map(octets: bytes) -> dict[int, str]:
+    pairs = _PAIR.findall(octets)
+    glyphs = [glyph for (glyph,) in _GLYPH.iter_unpack(bytes.fromhex(b"".join([glyph for glyph, _ in pairs]).decode()))]
+    try:
+        plain = bytes.fromhex(b"".join([text for _, text in pairs]).decode()).decode("utf-16-be")
+    except ValueError:  # half a character somewhere, or half an octet
+        plain = ""
+    if len(plain) == len(pairs) and all(len(text) == 4 for _, text in pairs):
+        return dict(zip(glyphs, plain, strict=True))
+    return {glyph: _characters(text) for glyph, (_, text) in zip(glyphs, pairs, strict=True)}
 
 
 def _characters(digits: bytes) -> str:
@@ -167,15 +239,5 @@ def _characters(digits: bytes) -> str:
     return bytes.fromhex(digits.decode()).decode("utf-16-be", "replace")
 
 
-_kept_lines, _kept_map = lru_cache(maxsize=16)(_telling_lines), lru_cache(maxsize=16)(_unicode_map)
+_kept_pieces, _kept_font = lru_cache(maxsize=16)(_content_pieces), lru_cache(maxsize=16)(_font)
 """What all licences of a type have in common is taken apart once; it follows from the stored octets alone."""
-
-
-def _telling(octets: bytes, deflated: bool, limit: int) -> tuple[bytes, ...]:  # noqa: FBT001  (as it is stored)
-    """The lines of a content stream that the readers above look at."""
-    return (_kept_lines if len(octets) <= MAX_KEPT else _telling_lines)(octets, deflated, limit)
-
-
-def _map(octets: bytes, deflated: bool, limit: int) -> dict[int, str]:  # noqa: FBT001  (as it is stored)
-    """The characters of a font's glyphs, from its ToUnicode map."""
-    return (_kept_map if len(octets) <= MAX_KEPT else _unicode_map)(octets, deflated, limit)

@@ -22,6 +22,7 @@ from trust.formats.pdf import content, layout, source
 from trust.formats.pdf.attachments import FIRST, Attachment, catalog_entries, write_attachments
 from trust.formats.pdf.cms import MAX_CERTIFICATES, room, signed_attributes, signed_message
 from trust.formats.pdf.copying import Copier, string_octets
+from trust.formats.pdf.covered import note_laid_out
 from trust.formats.pdf.drawing import VIEWING, Drawing, first_sealed
 from trust.formats.pdf.errors import PdfRefused
 from trust.formats.pdf.field import Stamp, appearance_objects, field_object, place
@@ -135,6 +136,7 @@ def _planned(statement: layout.Statement, certificates: tuple[bytes, ...], objec
         raise PdfRefused("pdf-certificates", "随附的证书过多或重复。")
     prepared, hole, digest = layout.write_file(statement, room(certificates), objects)
     content.read_content(layout.read_objects(prepared))
+    note_laid_out(prepared, hole, digest)
     return PlannedPdf(prepared, hole, certificates, digest)
 
 

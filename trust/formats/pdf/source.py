@@ -15,10 +15,11 @@ from pyhanko.pdf_utils.decode_limits import DecodeLimits, DocumentDecodeBudget, 
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from trust.formats.asn1 import UNREADABLE
+from trust.formats.pdf import quick_hex, quick_names
 from trust.formats.pdf.errors import PdfRefused
-from trust.formats.pdf.quick_hex import hasten
 
-hasten()
+quick_hex.hasten()
+quick_names.hasten()
 
 READING_ERRORS = (
     misc.PdfError,

@@ -21,7 +21,7 @@ TOKEN = re.compile(
     rb" *(?:/((?:[!\"$&'*+,\-.0-9:;=?@A-Z^_`a-z|~]|#[0-9A-F]{2})*)"
     rb"|(?:([1-9]\d{0,5}) 0 R|(-?\d+(?:\.\d+)?|true|false|null))(?=[ /\[\]<>(]|$)"
     rb"|(<<)|(>>)|(\[)|(\])"
-    rb"|<((?:[0-9a-f]{2})*)>|\(([^()\\\r\n%]*)\)) *",
+    rb"|<([0-9a-f]*)>|\(([^()\\\r\n%]*)\)) *",
 )
 NAME, REFERENCE, WORD, OPEN_DICTIONARY, CLOSE_DICTIONARY, OPEN_ARRAY, CLOSE_ARRAY, OCTETS, TEXT = range(1, 10)
 ESCAPE = re.compile(rb"#([0-9A-F]{2})")
@@ -64,7 +64,11 @@ def parse(number: int, octets: bytes) -> Value:
         if found is None or found.lastindex is None:
             raise spelt_otherwise(number)
         position, kind = found.end(), found.lastindex
-        if kind in {OPEN_DICTIONARY, OPEN_ARRAY}:
+        if kind == WORD:
+            current.append(Word(found[WORD]))
+        elif kind == REFERENCE:
+            current.append(Ref(found[REFERENCE]))
+        elif kind in {OPEN_DICTIONARY, OPEN_ARRAY}:
             if len(outer) == MAX_DEPTH:
                 raise PdfRefused("pdf-size", "文件中的对象嵌套过深，不予处理。", step=2)
             outer.append(current)
@@ -84,14 +88,14 @@ def parse(number: int, octets: bytes) -> Value:
 
 
 def simple(number: int, kind: int, octets: bytes) -> Value:
-    """A value that holds no other."""
+    """A name or a string."""
     if kind == NAME:
         return Name(octets) if b"#" not in octets else escaped_name(number, octets)
-    if kind == REFERENCE:
-        return Ref(octets)
-    if kind == WORD:
-        return Word(octets)
-    return bytes.fromhex(octets.decode()) if kind == OCTETS else octets
+    if kind == TEXT:
+        return octets
+    if len(octets) % 2:
+        raise spelt_otherwise(number)
+    return bytes.fromhex(octets.decode())
 
 
 def escaped_name(number: int, octets: bytes) -> Name:

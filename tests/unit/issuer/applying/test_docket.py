@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from issuer.applying.docket import Docket, Proposal, authors_after, check_part, propose, same_person
+from issuer.applying.docket import Docket, Proposal, authors_after, check_part, propose
 from issuer.applying.errors import NotAnAuthor, SamePerson
 from issuer.applying.life import Stage, Step
 from issuer.errors import ApplicationRefused
@@ -47,28 +47,6 @@ def test_the_digest_tells_the_kind_and_the_order_of_no_member() -> None:
 def test_parts_that_run_into_each_other_are_told_apart() -> None:
     """The digest is over a list: moving a character from one part to the next is another content."""
     assert Proposal("AB", "C", "t", "{}").digest != Proposal("A", "BC", "t", "{}").digest
-
-
-@pytest.mark.parametrize(
-    ("other", "same"),
-    [
-        (Officer("scjg", "顾清和"), True),  # one login
-        (Officer("SCJG", "顾清和"), True),
-        (Officer("zhou2", "周明远"), True),  # one name under two logins
-        (Officer("zhou2", "周 明远"), True),
-        (Officer("zhou2", "周　明远 "), True),
-        (Officer("zhou2", "周\u00b7明远"), True),
-        (Officer("scjg2", "顾清和"), False),
-        (Officer("scjg2", "周明"), False),
-    ],
-)
-def test_one_human_with_two_accounts_is_one_person(other: Officer, same: bool) -> None:
-    assert same_person(ZHOU, other) is same
-    assert same_person(other, ZHOU) is same
-
-
-def test_latin_names_are_compared_without_their_case_and_width() -> None:
-    assert same_person(Officer("a", "Zhou Ming"), Officer("b", "".join(chr(ord(one) + 0xFEE0) for one in "zhouming")))
 
 
 def docket(*authors: Officer) -> Docket:

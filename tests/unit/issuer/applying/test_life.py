@@ -26,6 +26,7 @@ LEADS = {
     (Stage.ISSUING, Step.BREAK_OFF): Stage.RETURNED,
     (Stage.ISSUING, Step.RELEASE): Stage.RELEASED,
     (Stage.ISSUING, Step.ABANDON): Stage.REFUSED,
+    (Stage.ISSUING, Step.VOID): Stage.REFUSED,
 }
 """Everything that leads anywhere; whatever is not here is refused."""
 
@@ -66,7 +67,7 @@ def test_nothing_is_issued_without_somebody_elses_word_or_the_types_leave() -> N
 
 def test_what_turns_somebody_down_needs_a_reason() -> None:
     assert {step for step, row in STEPS.items() if row.needs_reason} == {
-        Step.RETURN, Step.REFUSE, Step.BREAK_OFF, Step.ABANDON,
+        Step.RETURN, Step.REFUSE, Step.BREAK_OFF, Step.ABANDON, Step.VOID,
     }  # fmt: skip
 
 
@@ -77,5 +78,5 @@ def test_every_word_is_said_in_chinese() -> None:
 
 def test_people_are_not_offered_what_the_register_does() -> None:
     offered = {row.step for stage in Stage for row in steps_from(stage)}
-    assert offered == set(Step) - {Step.OPEN, Step.EXPIRE, Step.BREAK_OFF, Step.RELEASE}
+    assert offered == set(Step) - {Step.OPEN, Step.EXPIRE, Step.BREAK_OFF, Step.RELEASE, Step.VOID}
     assert offered >= AUTHORING - {Step.OPEN}

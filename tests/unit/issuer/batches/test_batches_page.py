@@ -23,13 +23,16 @@ def test_every_sentence_says_what_to_do():
 
 def test_bounds_are_those_of_the_code():
     assert (comma_separated.MAX_CSV, xlsx_package.MAX_PACKED, xlsx_package.MAX_EXPANDED) == (
-        64 << 20,
+        256 << 20,
         64 << 20,
         512 << 20,
     )
     assert (reading.MAX_ROWS, cells.MAX_COLUMNS, cells.MAX_CELL) == (100_000, 256, 32_767)
     assert (xlsx_package.MAX_PARTS, xlsx_package.MAX_GROWTH, xlsx_package.MAX_ELEMENTS) == (1_000, 250, 16_000_000)
-    for said in ("64 MiB, 512 MiB expanded, 1 000 parts, 250-fold growth, 16 million", "100 000, 256, 32 767"):
+    for said in (
+        "256 MiB | 64 MiB, 512 MiB expanded, 1 000 parts, 250-fold growth, 16 million",
+        "100 000, 256, 32 767",
+    ):
         assert said in PAGE
 
 

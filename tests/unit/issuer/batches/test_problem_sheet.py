@@ -49,7 +49,7 @@ def test_rows_with_problems_come_back_corrected_and_only_those():
     mapping = {"许可证号": "number"}
     sheet = read(text.encode(), "a.csv", mapping=mapping)
     assert reasons(sheet) == [(3, "颁发日期", "not-a-day")]
-    again = problem_csv(text.encode(), name="a.csv", kind=KIND, problems=sheet.problems, mapping=mapping)
+    again = problem_csv(io.BytesIO(text.encode()), name="a.csv", kind=KIND, problems=sheet.problems, mapping=mapping)
     titles, bad = cells_of(again)
     assert (titles[0], titles[-1], bad[0]) == ("序号", "问题", "3")
     assert bad[-1] == reason_of(sheet.problems)
@@ -61,7 +61,7 @@ def test_rows_with_problems_come_back_corrected_and_only_those():
 def test_a_problem_of_the_whole_file_stands_in_a_line_that_is_not_read():
     text = table({"颜色": "红"})
     sheet = read(text.encode(), "a.csv")
-    (titles, note) = cells_of(problem_csv(text.encode(), name="a.csv", kind=KIND, problems=sheet.problems))
+    (titles, note) = cells_of(problem_csv(io.BytesIO(text.encode()), name="a.csv", kind=KIND, problems=sheet.problems))
     assert note[0] == "说明"
     assert "颜色" in note[-1]
     assert titles[-1] == "问题"
@@ -72,7 +72,7 @@ def test_a_damaged_value_stays_refused_until_it_is_corrected():
     for _ in range(2):
         sheet = read(text, "a.csv")
         assert [one.column for one in sheet.problems] == ["证照编号"]
-        text = problem_csv(text, name="a.csv", kind=KIND, problems=sheet.problems)
+        text = problem_csv(io.BytesIO(text), name="a.csv", kind=KIND, problems=sheet.problems)
         assert text.decode().count("【待更正】5.30199E+17") == 1
     mended = text.decode().replace("【待更正】5.30199E+17", sample()["number"]).encode()
     assert only_row(read(mended, "a.csv")).members == sample()
@@ -81,7 +81,9 @@ def test_a_damaged_value_stays_refused_until_it_is_corrected():
 def test_a_list_of_problems_may_be_a_workbook():
     text = table({}, {"颁发日期": "2026-02-30", "持证主体": "=A1"}).encode()
     problems = read(text, "a.csv").problems
-    book = openpyxl.load_workbook(io.BytesIO(problem_xlsx(text, name="a.csv", kind=KIND, problems=problems)))
+    book = openpyxl.load_workbook(
+        io.BytesIO(problem_xlsx(io.BytesIO(text), name="a.csv", kind=KIND, problems=problems))
+    )
     titles, row = (list(cells) for cells in book["批量填写"].values)
     assert (row[0], row[-1]) == ("3", reason_of(problems))
     row[titles.index("颁发日期")] = "2026-02-28"

@@ -93,16 +93,14 @@ def test_days_of_another_program_are_days():
 @settings(max_examples=30)
 @given(
     st.lists(
-        st.text(
-            st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), min_size=1, max_size=40
-        ),
+        st.text(st.characters(), min_size=1, max_size=40),
         min_size=1,
         max_size=5,
     )
 )
 def test_any_text_that_is_written_is_read_again(texts):
     octets = xlsx_octets([NewSheet("一", (texts,), (10.0,))])
-    (found,) = xlsx_lines(octets)
+    (found,) = xlsx_lines(io.BytesIO(octets))
     assert [found.cells[place].text for place in range(len(texts))] == texts
 
 

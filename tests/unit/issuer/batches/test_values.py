@@ -7,7 +7,7 @@ import pytest
 from issuer.batches.cells import Cell
 from issuer.batches.columns import by_name, columns_of, header_of
 from issuer.batches.hints import hint_of
-from issuer.batches.values import CellError, all_lost, value_of
+from issuer.batches.values import CellError, LongNumbers, value_of
 from tests.unit.issuer.batches.workbooks import KIND, read, reasons, sample, wide
 from trust.rules.catalogue import FieldRule
 
@@ -106,4 +106,7 @@ def test_hints_name_lists_columns_and_bounds():
     ],
 )
 def test_when_numbers_have_lost_their_last_digits(numbers, lost):
-    assert all_lost(numbers) is lost
+    seen = LongNumbers()
+    for number in numbers:
+        seen.see(number)
+    assert seen.all_lost is lost

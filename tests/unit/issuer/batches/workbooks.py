@@ -4,9 +4,9 @@ import io
 import zipfile
 from typing import Any
 
-from issuer.batches import problem_sheet
 from issuer.batches.reading import read_sheet
 from issuer.batches.sheet import Row, Sheet
+from issuer.batches.unissued import rows_csv as written
 from templates.library import load_bundle
 from trust.rules.catalogue import LicenceType
 
@@ -33,7 +33,7 @@ def sample(name: str = "food-operation") -> dict[str, Any]:
 
 def rows_csv(kind: LicenceType, *rows: tuple[int, dict[str, Any]]) -> bytes:
     """A file with these rows, by number and members."""
-    return problem_sheet.rows_csv(kind, [(Row(*row), "请核对。") for row in rows])
+    return written(kind, [(Row(*row), "请核对。") for row in rows])
 
 
 def wide(text: str) -> str:
@@ -87,7 +87,7 @@ def headers_and_row(members: dict[str, Any], **cells: str) -> tuple[str, str]:
 
 
 def read(octets: bytes, name: str = "批次.xlsx", **more: Any) -> Sheet:
-    return read_sheet(octets, name=name, **{"kind": KIND, **more})
+    return read_sheet(io.BytesIO(octets), name=name, **{"kind": KIND, **more})
 
 
 def reasons(sheet: Sheet) -> list[tuple[int, str, str]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -72,7 +72,7 @@ class Scene:
         return made[0]
 
     def deliver(self) -> int:
-        return len(deliver_once(self.desk, at=self.clock()))
+        return len(deliver_once(self.desk, now=self.clock))
 
     def now(self, hook: Hook) -> Hook:
         found = self.feed.find(hook.hook_id)
@@ -168,6 +168,42 @@ def test_a_worker_that_died_loses_its_claim(scene: Scene) -> None:
     assert scene.deliver() == 0
     scene.clock.forward(minutes=3)
     assert scene.deliver() == 1
+
+
+def test_a_claim_begins_when_it_is_made(scene: Scene) -> None:
+    """Slow hooks before it take nothing of a hook's time: while it is told, nobody else takes it for due."""
+    hooks = [scene.hook(f"https://oa.example/{place}") for place in range(3)]
+    scene.happen()
+    post, due = scene.ear.post, []
+
+    def slow(url: str, headers: Mapping[str, str], body: bytes) -> int:
+        scene.clock.forward(seconds=100)
+        due.append([hook.url for hook in scene.feed.due(scene.clock(), 9)])
+        return post(url, headers, body)
+
+    scene.ear.post = slow  # type: ignore[method-assign]  # the ear takes its time
+    assert scene.deliver() == len(hooks)
+    told = [str(one["url"]) for one in scene.ear.heard]
+    assert all(url not in waiting for url, waiting in zip(told, due, strict=True))
+
+
+def test_a_hook_that_was_ended_does_not_come_back(scene: Scene) -> None:
+    hook = scene.hook()
+    end(scene.desk, hook)
+    with pytest.raises(NoSuchHook):
+        renew(scene.desk, hook)
+    assert resume(scene.desk, replace(hook, state=HookState.PAUSED), at=scene.clock()).state is HookState.ENDED
+    assert scene.now(hook) == replace(hook, state=HookState.ENDED)
+    assert end(scene.desk, hook) == scene.now(hook)
+
+
+def test_a_secret_is_renewed_by_one_at_a_time(scene: Scene) -> None:
+    hook = scene.hook()
+    renewed, _ = renew(scene.desk, hook)
+    with pytest.raises(HookRefused, match="hook-moved"):
+        renew(scene.desk, hook)
+    assert scene.now(hook) == renewed
+    assert end(scene.desk, hook).generation == renewed.generation
 
 
 def test_whoever_was_ended_while_it_was_told_stays_ended(scene: Scene) -> None:

@@ -11,7 +11,7 @@ from trust.certification import profiles
 from trust.certification.authority import ISSUING, ROOT, Authority
 from trust.certification.errors import CertificateUnknown, PublicationDamaged
 from trust.certification.issuing import draw_serial, key_digest
-from trust.certification.profiles import END_ENTITIES, SEAL_MAKER, SEAL_SIGNER
+from trust.certification.profiles import END_ENTITIES, OCSP, SEAL_MAKER, SEAL_SIGNER
 from trust.certification.revoking import merged
 from trust.errors import Conflict, Malformed
 from trust.formats.certificate import Certificate, Purpose
@@ -59,8 +59,9 @@ def test_every_kind_leads_to_the_root_and_openssl_agrees(authority, kind):
 
 
 def test_each_kind_has_a_purpose_of_its_own():
-    assert len({kind.profile.purposes for kind in END_ENTITIES}) == len(END_ENTITIES) == len(Purpose)
-    assert not any(kind.profile.is_ca for kind in END_ENTITIES)
+    kinds = (*END_ENTITIES, OCSP)
+    assert len({kind.profile.purposes for kind in kinds}) == len(kinds) == len(Purpose)
+    assert not any(kind.profile.is_ca for kind in kinds)
 
 
 def test_a_certificate_says_what_its_profile_says(authority):

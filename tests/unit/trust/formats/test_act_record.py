@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -55,3 +56,52 @@ def test_the_commitment_changes_with_every_fact_and_with_the_salt() -> None:
 def test_other_octets_are_no_act(octets: bytes) -> None:
     with pytest.raises(Malformed):
         decode_act(octets)
+
+
+LIFTING = replace(ACT, decision="云复决〔2026〕12号", reverses=1, sequence=2)
+
+
+def test_an_act_that_names_another_has_the_second_form_and_no_other_has() -> None:
+    assert b'"format":"yinzheng-act/2"' in encode_act(LIFTING)
+    assert decode_act(encode_act(LIFTING)) == LIFTING
+    for plain in (replace(LIFTING, decision="", reverses=None), ACT):
+        assert b'"format":"yinzheng-act/1"' in encode_act(plain)
+        assert b"reverses" not in encode_act(plain)
+    for one in (replace(LIFTING, decision=""), replace(LIFTING, reverses=None)):
+        assert decode_act(encode_act(one)) == one
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"reverses":1', b'"reverses":2'),  # itself
+        (b'"reverses":1', b'"reverses":0'),
+        (b'"reverses":1', b'"reverses":"1"'),
+        (b'"reverses":1', b'"reverses":true'),
+        ('"decision":"云复决〔2026〕12号"'.encode(), b'"decision":null'),
+        (b"yinzheng-act/2", b"yinzheng-act/1"),
+        (b"yinzheng-act/2", b"yinzheng-act/3"),
+    ],
+)
+def test_the_second_form_is_read_strictly(old: bytes, new: bytes) -> None:
+    octets = encode_act(LIFTING)
+    assert old in octets
+    with pytest.raises(Malformed):
+        decode_act(octets.replace(old, new))
+
+
+def test_what_the_first_form_would_hold_is_no_second_form() -> None:
+    plain = encode_act(replace(LIFTING, decision="", reverses=None))
+    padded = plain.replace(b'"effective_at"', b'"decision":"","effective_at"').replace(b"act/1", b"act/2")
+    with pytest.raises(Malformed):
+        decode_act(padded.replace(b'"sequence"', b'"reverses":null,"sequence"'))
+
+
+def test_the_example_of_the_specification() -> None:
+    text = (Path(__file__).resolve().parents[4] / "docs" / "spec" / "acts.md").read_text("utf-8")
+    (written,) = re.findall(r"^```act\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (said,) = re.findall(r"^```commitment\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    facts = dict(line.split() for line in said.splitlines())
+    act = decode_act(written.strip().encode())
+    assert (act.reverses, act.decision, encode_act(act)) == (1, "云复决〔2026〕12号", written.strip().encode())
+    assert act_commitment(act, bytes.fromhex(facts["salt"])).hex() == facts["commitment"]

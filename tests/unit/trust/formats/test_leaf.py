@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keys.sm3 import sm3
 from trust.errors import Malformed
@@ -14,6 +16,7 @@ from trust.formats.leaf import (
     commitment,
     decode_entry,
     encode_entry,
+    is_entry,
     public_statement,
     token_commitment,
 )
@@ -100,3 +103,49 @@ GOOD = encode_entry(ENTRY)
 def test_other_octets_are_no_entry(octets: bytes) -> None:
     with pytest.raises(Malformed):
         decode_entry(octets)
+
+
+def reads(octets: bytes) -> bool:
+    try:
+        decode_entry(octets)
+    except Malformed:
+        return False
+    return True
+
+
+@given(st.data())
+def test_the_quick_look_says_what_reading_says(data: st.DataObject) -> None:
+    """Entries, and what is nearly one: an octet changed, left out, put in, or a word that is none of ours."""
+    instants = st.datetimes(timezones=st.just(UTC))
+    kind, at = data.draw(st.sampled_from(list(EntryKind))), data.draw(instants)
+    values = data.draw(st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=8, unique=True))
+    octets = encode_entry(Entry(at, Statement(kind, tuple(values))))
+    assert is_entry(octets)
+    place, other = data.draw(st.integers(0, len(octets) - 1)), bytes([data.draw(st.integers(0, 255))])
+    for changed in (
+        octets[:place] + other + octets[place + 1 :],
+        octets[:place] + octets[place + 1 :],
+        octets[:place] + other + octets[place:],
+        octets.replace(str(at.day).zfill(2).encode(), data.draw(st.sampled_from([b"00", b"30", b"31", b"32"])), 1),
+    ):
+        assert is_entry(changed) == reads(changed)
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        b"2026-02-29T08:00:00Z", b"2024-02-29T08:00:00Z", b"0000-01-01T08:00:00Z", b"2026-03-01T24:00:00Z",
+        b"2026-03-01T08:00:60Z", b"2026-03-01T08:00:00.000000Z", b"2026-03-01T08:00:00.1Z", b"2026-03-01T08:00:00+00:00",
+        b"9999-12-31T23:59:59.999999Z", b"\xef\xbc\x92026-03-01T08:00:00Z",
+    ],
+)  # fmt: skip
+def test_instants_are_looked_at_alike(at: bytes) -> None:
+    octets = encode_entry(Entry(AT.replace(microsecond=0), Statement(EntryKind.ACT, (bytes(32),))))
+    changed = octets.replace(b"2026-03-01T08:00:00Z", at)
+    assert is_entry(changed) == reads(changed)
+
+
+def test_a_repeated_commitment_is_seen() -> None:
+    octets = encode_entry(Entry(AT, Statement(EntryKind.ACT, (bytes(32), b"\x01" * 32))))
+    assert not is_entry(octets.replace(b"01" * 32, b"00" * 32))
+    assert not is_entry(octets + b"\n")

@@ -116,6 +116,7 @@ def test_no_text_for_an_address_that_could_not_be_read(host: str) -> None:
         f"{HOST}/q#1",
         f"{HOST}/x#65538",
         f"{HOST}/q#65538#65538",
+        f"{HOST}/q#/q#65538",
         f"{HOST}/q#" + "9" * 2401,
         f"{HOST}/q#" + "9" * 2400,
         "9" * 10_000_000,

@@ -104,6 +104,7 @@ def test_every_purpose_has_a_name():
         Purpose.RECEIPT: "receipt",
         Purpose.TIME_STAMP: "time-stamp",
         Purpose.PRESENTATION: "presentation",
+        Purpose.OCSP: "ocsp",
     }
 
 

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from keys.custody import memory_signer
 from keys.sm3 import sm3
 from trust.errors import Conflict
+from trust.formats.cosignature import Cosignature
 from trust.formats.leaf import EntryKind, Statement
 from trust.formats.merkle import Node
+from trust.formats.verifier_key import VerifierKey
 from trust.log.appending import append
 from trust.log.checkpointing import publish_checkpoint
 from trust.log.errors import LogDamaged
@@ -25,6 +27,8 @@ class MemoryLog:
         self.at: datetime | None = None
         self.plans: dict[tuple[int, datetime], bytes] = {}
         self.notes: dict[int, tuple[datetime, bytes]] = {}
+        self.kept: list[tuple[tuple[int, datetime], Cosignature]] = []
+        self.witnesses: list[VerifierKey] = []
 
     def size(self) -> int:
         return len(self.stored)
@@ -36,6 +40,12 @@ class MemoryLog:
         if missing := [node for node in wanted if node not in self.tree]:
             raise LogDamaged("node-missing", str(missing[0]))
         return [self.tree[node] for node in wanted]
+
+    def subtree(self, top: Node) -> list[bytes]:
+        if top.level == 0:
+            return self.nodes([top])
+        left, right = Node(top.level - 1, 2 * top.place), Node(top.level - 1, 2 * top.place + 1)
+        return [*self.subtree(left), *self.nodes([top]), *self.subtree(right)]
 
     def entries(self, first: int, end: int) -> list[bytes]:
         found = self.stored[first:end]
@@ -49,6 +59,9 @@ class MemoryLog:
     def find(self, wanted: Sequence[bytes] | bytes) -> Mapping[bytes, int] | int | None:
         if isinstance(wanted, bytes):
             return self.commitments.get(wanted)
+        return {value: self.commitments[value] for value in wanted if value in self.commitments}
+
+    def places(self, wanted: Sequence[bytes]) -> Mapping[bytes, int]:
         return {value: self.commitments[value] for value in wanted if value in self.commitments}
 
     @contextmanager
@@ -66,6 +79,26 @@ class MemoryLog:
             self.stored.append(entry)
         self.tree |= dict(addition.nodes)
         self.at = addition.at
+
+    def signed(self, size: int, at: datetime) -> bytes | None:
+        return self.notes[size][1] if size in self.notes and self.notes[size][0] == at else None
+
+    def cosignatures(self, size: int, at: datetime) -> list[bytes]:
+        return [one.line for place, one in self.kept if place == (size, at)]
+
+    def cosigned(self, first: int) -> bytes | None:
+        places = {place for place, _ in self.kept if place[0] >= first}
+        if not places:
+            return None
+        best = max(places, key=lambda place: (len(self.cosignatures(*place)), place))
+        return self.signed(*best) + b"".join(self.cosignatures(*best))
+
+    def keep(self, size: int, at: datetime, cosignature: Cosignature) -> None:
+        if cosignature.witness not in {one.witness for place, one in self.kept if place == (size, at)}:
+            self.kept.append(((size, at), cosignature))
+
+    def admitted(self) -> list[VerifierKey]:
+        return self.witnesses
 
     def latest(self) -> bytes | None:
         return self.notes[max(self.notes)][1] if self.notes else None
@@ -89,7 +122,16 @@ AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 def grown(log: MemoryLog, count: int) -> MemoryLog:
     """Log `count` more entries, with the commitments SM3(00), SM3(01) …"""
     start = log.size()
-    append(log, [Statement(EntryKind.ISSUE, (sm3(bytes([start + n])),)) for n in range(count)], log.at or AT)
+    append(
+        log,
+        [
+            Statement(
+                EntryKind.ISSUE, (sm3((start + n).to_bytes(2, "big") if start + n > 255 else bytes([start + n])),)
+            )
+            for n in range(count)
+        ],
+        log.at or AT,
+    )
     return log
 
 

@@ -11,13 +11,14 @@ from tests.unit.trust.log.memory import AT, ORIGIN, SIGNER, MemoryLog, grown, pu
 from trust.errors import Malformed
 from trust.formats.log_proof import decode_log_proof, verify_log_proof
 from trust.formats.merkle import root_of, verify_consistency
+from trust.log.cosigning import take_cosignatures
 from trust.log.errors import NotLogged
 from trust.log.http import router
 
 
 def client(log: MemoryLog) -> TestClient:
     app = FastAPI()
-    app.include_router(router(log))
+    app.include_router(router(log, lambda note: take_cosignatures(log, log, note, AT)))
     return TestClient(app, base_url="https://testserver")
 
 

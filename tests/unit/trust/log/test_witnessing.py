@@ -9,7 +9,7 @@ from keys.custody import memory_signer
 from tests.unit.trust.log.memory import AT, ORIGIN, SIGNER, MemoryLog, grown, published
 from trust.errors import Malformed, Untrusted
 from trust.formats.checkpoint import Checkpoint, encode_checkpoint, verify_checkpoint
-from trust.formats.cosignature import cosign, verify_cosignature
+from trust.formats.cosignature import cosign, verify_cosignature, witness_key
 from trust.log.checkpointing import publish_checkpoint
 from trust.log.proving import consistency
 from trust.log.witnessing import witness
@@ -34,14 +34,14 @@ def test_a_log_that_goes_on_is_cosigned() -> None:
     second = seen_by(old, log.latest(), consistency(log, 3, 9))
     for note, checkpoint in ((first, old), (second, new)):
         assert verify_checkpoint(note, ORIGIN, SIGNER.public) == checkpoint
-        assert verify_cosignature(note, NAME, WITNESS.public) == LATER.replace(microsecond=0)
+        assert verify_cosignature(note, witness_key(NAME, WITNESS.public)).at == LATER.replace(microsecond=0)
 
 
 def test_the_same_size_again_needs_no_proof() -> None:
     log = published(3)
     (seen,) = checkpoints(log)
     publish_checkpoint(log, SIGNER, ORIGIN, LATER)
-    assert verify_cosignature(seen_by(seen, log.latest(), []), NAME, WITNESS.public)
+    assert verify_cosignature(seen_by(seen, log.latest(), []), witness_key(NAME, WITNESS.public))
 
 
 @pytest.mark.parametrize(
@@ -71,18 +71,20 @@ def test_what_the_log_did_not_sign_is_not_cosigned() -> None:
 def test_a_cosignature_is_for_one_text_one_time_one_witness() -> None:
     note = seen_by(None, published(3).latest(), [])
     with pytest.raises(Untrusted, match="signature"):
-        verify_cosignature(note, NAME, SIGNER.public)
+        verify_cosignature(note, witness_key(NAME, SIGNER.public))
     with pytest.raises(Untrusted, match="signature"):
-        verify_cosignature(note, "other.example", WITNESS.public)
+        verify_cosignature(note, witness_key("other.example", WITNESS.public))
     line = note.decode().splitlines()[-1]
     other = grown(MemoryLog(), 4)
     with pytest.raises(Untrusted, match="signature"):
-        verify_cosignature(publish_checkpoint(other, SIGNER, ORIGIN, AT) + f"{line}\n".encode(), NAME, WITNESS.public)
+        verify_cosignature(
+            publish_checkpoint(other, SIGNER, ORIGIN, AT) + f"{line}\n".encode(), witness_key(NAME, WITNESS.public)
+        )
 
 
 def test_the_logs_own_signature_is_no_cosignature() -> None:
     with pytest.raises(Untrusted, match="signature"):
-        verify_cosignature(published(3).latest(), ORIGIN, SIGNER.public)
+        verify_cosignature(published(3).latest(), witness_key(ORIGIN, SIGNER.public))
 
 
 def test_a_note_takes_no_more_lines_than_readers_accept() -> None:

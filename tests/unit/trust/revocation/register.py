@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from trust.errors import Conflict
 from trust.revocation.errors import NotPublished, SubjectUnknown
-from trust.revocation.ports import Activity, PlannedList, Publication, RecordedAct
+from trust.revocation.ports import Activity, Carried, Listed, PlannedList, Publication, RecordedAct, Served
 from trust.rules.standing import Act, Status
 from trust.rules.status_pointer import StatusPointer
 
@@ -34,6 +34,7 @@ class MemoryRegister:
         self.recorded: dict[str, list[RecordedAct]] = {}
         self.keys: dict[str, RecordedAct] = {}
         self.status: dict[str, Status] = {}
+        self.carried: dict[int, Sequence[Carried]] = {}
 
     def enrol(self, subject: str, shard: int = 0, index: int = 0) -> str:
         self.pointers[subject], self.recorded[subject] = StatusPointer(shard, index), []
@@ -65,13 +66,19 @@ class MemoryRegister:
             acts[sequence - 1] = replace(acts[sequence - 1], log_index=index)
 
     # ListedActs
-    def of_list(self, shard: int) -> Iterator[tuple[int, Sequence[Act]]]:
+    def listed(self, shard: int, log_size: int, at: datetime) -> Listed:
+        """The plain way: every entry is made from its acts."""
+        moving = []
         for subject, pointer in self.pointers.items():
-            if pointer.list == shard and self.recorded[subject]:
-                yield pointer.index, [one.act for one in self.recorded[subject]]
+            logged = [one for one in self.recorded[subject] if one.log_index is not None and one.log_index < log_size]
+            if pointer.list == shard and logged:
+                moving.append((pointer.index, [one.act for one in logged]))
+        carried = self.carried.get(shard, ())
+        return Listed(sum(len(acts) for _, acts in moving), (), moving, carried)
 
     def activity(self, shard: int, after: datetime) -> Activity:
-        acts = [act for _, some in self.of_list(shard) for act in some]
+        subjects = [subject for subject, pointer in self.pointers.items() if pointer.list == shard]
+        acts = [one.act for subject in subjects for one in self.recorded[subject]]
         return Activity(len(acts), min((act.effective_at for act in acts if act.effective_at > after), default=None))
 
     # Slots
@@ -151,3 +158,7 @@ class MemoryPublications:
 
     def lists(self) -> Iterator[int]:
         return iter(sorted(self.now))
+
+    def second_form(self, shard: int) -> Served | None:
+        found = self.current(shard)
+        return None if found is None else Served(b"second form of " + found.octets, found.ttl_s)

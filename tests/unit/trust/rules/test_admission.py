@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from trust.errors import TrustError
-from trust.rules.admission import check_act
+from trust.rules.admission import check_act, reversed_by
 from trust.rules.errors import MoveRefused
 from trust.rules.grounds import Authority
-from trust.rules.standing import Act, ActKind, Status, standing_at
+from trust.rules.standing import Act, ActKind, Status, reversal_of, standing_at
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -18,9 +18,15 @@ def day(number: float) -> datetime:
     return START + timedelta(days=number)
 
 
-def act(sequence, kind, ground, *, decided, effective=None, recorded=None, reason="") -> Act:
+NUMBERS = {"decision-overturned": "云复决〔2026〕12号", "decision-set-aside": "（2026）云行终3号"}
+"""Decisions that these grounds rest on."""
+
+
+def act(sequence, kind, ground, *, decided, effective=None, recorded=None, reason="", decision=None, reverses=None):
     effective, recorded = (decided if number is None else number for number in (effective, recorded))
-    return Act("id", sequence, kind, ground, reason, day(decided), day(effective), day(recorded), "甲")
+    decision = NUMBERS.get(ground, "") if decision is None else decision
+    times = day(decided), day(effective), day(recorded)
+    return Act("id", sequence, kind, ground, reason, *times, "甲", decision=decision, reverses=reverses)
 
 
 def reason_of(acts, new, authority=Authority.ISSUER) -> str | None:
@@ -168,3 +174,56 @@ def test_the_order_of_the_record_given_does_not_matter():
     acts = [SUSPENDED, act(2, ActKind.REINSTATE, "rectified", decided=11)]
     new = act(3, ActKind.SUSPEND, "penalty", decided=12)
     assert reason_of(acts, new) is reason_of(acts[::-1], new) is None
+
+
+# --- acts about acts --------------------------------------------------------------------------------------------------
+
+LIFT = act(2, ActKind.REINSTATE, "decision-overturned", decided=11, reverses=1)
+ASIDE = act(2, ActKind.OVERTURN, "decision-set-aside", decided=11, reverses=1)
+
+
+@pytest.mark.parametrize(
+    ("acts", "new", "reason"),
+    [
+        # a lifting names what it lifts, or is understood to mean it; it names nothing else
+        ([SUSPENDED], LIFT, None),
+        ([SUSPENDED], act(2, ActKind.REINSTATE, "decision-overturned", decided=11), None),
+        (
+            [SUSPENDED, LIFT, act(3, ActKind.SUSPEND, "penalty", decided=12)],
+            act(4, ActKind.REINSTATE, "decision-overturned", decided=13, reverses=1),
+            "act-reversal",
+        ),
+        ([SUSPENDED], act(2, ActKind.REVOKE, "penalty", decided=11, reverses=1), "act-reversal"),
+        ([SUSPENDED], act(2, ActKind.REINSTATE, "decision-overturned", decided=11, decision=""), "decision-missing"),
+        ([SUSPENDED], act(2, ActKind.REINSTATE, "rectified", decided=11, decision="一" * 121), "too-long"),
+        # an end is set aside once, by name, on a decision; it stays an end
+        ([REVOKED], ASIDE, None),
+        ([REVOKED], act(2, ActKind.OVERTURN, "decision-set-aside", decided=11), "act-reversal"),
+        ([REVOKED], act(2, ActKind.OVERTURN, "decision-set-aside", decided=11, reverses=1, decision=""), "decision-missing"),
+        ([REVOKED], act(2, ActKind.OVERTURN, "other", decided=11, reverses=1, reason="说明"), "ground-kind"),
+        ([REVOKED, ASIDE], act(3, ActKind.OVERTURN, "decision-set-aside", decided=12, reverses=1), "already-reversed"),
+        ([REVOKED, ASIDE], act(3, ActKind.REINSTATE, "decision-overturned", decided=12), "standing-final"),
+        ([REVOKED], act(2, ActKind.OVERTURN, "decision-set-aside", decided=11, effective=10, reverses=1), "not-retroactive"),
+        ([SUSPENDED], act(2, ActKind.OVERTURN, "decision-set-aside", decided=11, reverses=1), "standing-move"),
+        # a check is no move: it lifts nothing and is not in the way of anything
+        ([], act(1, ActKind.CHECK, "check-passed", decided=10), None),
+        ([SUSPENDED], act(2, ActKind.CHECK, "check-passed", decided=11), None),
+        ([REVOKED], act(2, ActKind.CHECK, "check-passed", decided=11), "standing-final"),
+        ([FIXED], act(2, ActKind.CHECK, "check-passed", decided=11), None),
+    ],
+)  # fmt: skip
+def test_acts_about_acts(acts, new, reason):
+    assert reason_of(acts, new) == reason
+
+
+def test_what_is_set_aside_stays_what_it_was():
+    assert standing_at([REVOKED, ASIDE], day(99)) == standing_at([REVOKED], day(99))
+    assert reversal_of([REVOKED, ASIDE], 1) == ASIDE
+    assert reversal_of([REVOKED], 1) is None
+
+
+def test_which_act_a_reversal_would_be_about():
+    fixed = act(1, ActKind.SUSPEND, "penalty", decided=10, effective=20)
+    assert reversed_by([fixed], ActKind.REINSTATE, day(20)) == 1
+    assert reversed_by([fixed], ActKind.REINSTATE, day(19)) is None
+    assert reversed_by([fixed], ActKind.REVOKE, day(20)) is None

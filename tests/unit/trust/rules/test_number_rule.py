@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trust.errors import Malformed
-from trust.rules.number_rule import MAX_NUMBER, NumberFacts, NumberRule, check_digit, number_rule, same_number
+from trust.rules.number_rule import (
+    MAX_NUMBER,
+    NumberFacts,
+    NumberRule,
+    check_alphabet,
+    check_digit,
+    number_rule,
+    same_number,
+)
 
 FACTS = NumberFacts("530199", date(2026, 11, 21), "91530199MA6QH2K74U")
 FOOD = NumberRule("JY1{area}{sequence:6}{check}")
@@ -139,3 +147,41 @@ def test_every_text_has_a_form_of_bounded_length(text: str) -> None:
     form = same_number(text)
     assert 0 < len(form) <= MAX_NUMBER
     assert same_number(form) == form or form.startswith("sm3:")
+
+
+@pytest.mark.parametrize(
+    "twin",
+    [
+        "yl-abc1",
+        "\uff39L-AbC1",
+        "YL\u2010AbC1",
+        "YL\u2014AbC1",
+        "YL\uff0dAbC1",
+        "YL-Ab\u04211",
+        "YL-\u0391bC1",
+        "YL-AbC1\u200b",
+        "YL -AbC1",
+    ],
+)
+def test_numbers_that_print_the_same_are_one(twin: str) -> None:
+    assert same_number(twin) == same_number("YL-AbC1")
+
+
+@pytest.mark.parametrize(
+    "number", ["YL-AbC1", "云（2026）云岭市不动产权第0000001号", "云岭采字〔2026〕第12号", "\uff39L1", "Ⅱ-3", "㐀1"]
+)
+def test_the_alphabet_of_numbers(number: str) -> None:
+    check_alphabet(number)
+
+
+@pytest.mark.parametrize(
+    "number", ["YL\u2010AbC1", "YL-Ab\u04211", "\u0391-1", "A\u200b1", "A\u2014B", "é1", "😀", "A\n1"]
+)
+def test_characters_that_no_number_is_written_in(number: str) -> None:
+    with pytest.raises(Malformed, match="number-characters"):
+        check_alphabet(number)
+
+
+def test_a_rule_has_no_character_that_no_number_has() -> None:
+    with pytest.raises(Malformed, match="number-rule"):
+        NumberRule("YL\u2010{sequence:4}")

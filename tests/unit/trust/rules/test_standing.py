@@ -50,23 +50,29 @@ SUSPEND, REINSTATE, RESCIND, REVOKE, CANCEL, LAPSE = (
     ActKind.LAPSE,
 )
 
-EXPECTED_MOVES = {
-    (Status.VALID, ActKind.SUSPEND): Status.SUSPENDED,
-    (Status.VALID, ActKind.TRANSFER_OUT): Status.TRANSFERRING,
-    (Status.VALID, ActKind.RESTRICT): Status.OTHER,
-    (Status.SUSPENDED, ActKind.REINSTATE): Status.VALID,
-    (Status.OTHER, ActKind.REINSTATE): Status.VALID,
-    (Status.TRANSFERRING, ActKind.TRANSFER_BACK): Status.VALID,
-} | {
-    (live, kind): end
-    for live in (Status.VALID, Status.SUSPENDED, Status.TRANSFERRING, Status.OTHER)
-    for kind, end in (
-        (ActKind.RESCIND, Status.RESCINDED),
-        (ActKind.REVOKE, Status.REVOKED),
-        (ActKind.CANCEL, Status.CANCELLED),
-        (ActKind.LAPSE, Status.LAPSED),
-    )
-}
+EXPECTED_MOVES = (
+    {
+        (Status.VALID, ActKind.SUSPEND): Status.SUSPENDED,
+        (Status.VALID, ActKind.TRANSFER_OUT): Status.TRANSFERRING,
+        (Status.VALID, ActKind.RESTRICT): Status.OTHER,
+        (Status.SUSPENDED, ActKind.REINSTATE): Status.VALID,
+        (Status.OTHER, ActKind.REINSTATE): Status.VALID,
+        (Status.TRANSFERRING, ActKind.TRANSFER_BACK): Status.VALID,
+    }
+    | {
+        (live, kind): end
+        for live in (Status.VALID, Status.SUSPENDED, Status.TRANSFERRING, Status.OTHER)
+        for kind, end in (
+            (ActKind.RESCIND, Status.RESCINDED),
+            (ActKind.REVOKE, Status.REVOKED),
+            (ActKind.CANCEL, Status.CANCELLED),
+            (ActKind.LAPSE, Status.LAPSED),
+            (ActKind.CHECK, None),
+        )
+    }
+    | {(end, ActKind.OVERTURN): None for end in Status if end.final}
+)
+"""Where each act leads; None leaves the standing as it is, and what is not here is no move."""
 
 
 @pytest.mark.parametrize("status", Status, ids=lambda status: status.name)

@@ -1,0 +1,53 @@
+"""Judging once more, at the instant of the release, what was judged when an issue began: its type, and its mandate.
+
+Hours or days may lie between the two where an issue broke off. A licence released after its type was ended, or without
+its body's mandate, would fail at every verifier; so the issue is given up instead, which the register stores with the
+reason before anybody is told. That the template has a newer version by now is no reason: the face was in force when the
+issue began, and whoever has to look again where more people are needed is asked by `issuer.applying`.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from issuer.checking import require_mandate
+from issuer.chunks import Outcome, each
+from issuer.errors import GivenUp, NoMandate, UnknownType
+from issuer.ports import Entry, Office, Void
+
+T = TypeVar("T")
+
+
+def still_allowed(office: Office, items: Sequence[T], entry_of: Callable[[T], Entry], at: datetime) -> list[Outcome[T]]:
+    """Items of one type whose type is in force and whose body has the mandate at `at`; the others are given up.
+
+    A GivenUp stands in the place of what was given up: `type-retired` or `no-mandate`.
+    """
+    lost = _lost(office, [entry_of(one) for one in items], at)
+    kept = office.register.void_many([(entry, Void(at, reason)) for entry, reason in lost]) if lost else ()
+    void = {entry.key: entry.void for entry in kept if entry.void is not None}  # the others were released meanwhile
+
+    def allowed(one: T) -> T:
+        entry = entry_of(one)
+        if (given_up := void.get(entry.key)) is not None:
+            raise GivenUp(str(entry.licence.identifier), given_up.reason)
+        return one
+
+    return each(allowed, list(items))
+
+
+def _lost(office: Office, entries: Sequence[Entry], at: datetime) -> list[tuple[Entry, str]]:
+    """The entries that may not be released any more, each with the reason."""
+    mandates, type_code = office.mandates(at), entries[0].licence.identifier.type_code
+    try:
+        office.bundle(type_code)
+    except UnknownType:
+        return [(entry, "type-retired") for entry in entries]
+    lost = []
+    for entry in entries:
+        licence = entry.licence
+        try:
+            require_mandate(licence.identifier.issuer_code, type_code, licence.area_code, mandates, at)
+        except NoMandate:
+            lost.append((entry, "no-mandate"))
+    return lost

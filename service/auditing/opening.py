@@ -1,0 +1,60 @@
+"""An audit put together: what is read, whose keys count, and what the auditor brought along."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from service.auditing.inside import InsideRegisters, InsideSource
+from service.auditing.public import Source
+from service.auditing.trail_source import TrailSource
+from service.wiring import Yinzheng
+from trust.errors import Malformed
+from trust.formats.certificate import Certificate, load_certificate
+from trust.formats.crl import RevocationList, load_crl
+from verifier.auditing.auditing import Audit, Brought
+from verifier.auditing.ports import Edition, PublicLists
+from verifier.auditing.signers import Signers
+from verifier.auditing.walking import Progress
+
+
+def silent(_count: int) -> None:
+    """Progress that nobody watches."""
+
+
+def stranger(
+    source: Source, anchors: Sequence[Certificate], brought: Brought, now: datetime, progress: Progress = silent
+) -> Audit:
+    """An audit of a public side; certificates among the anchors that are no roots help to find paths."""
+    roots = [one for one in anchors if one.subject == one.issuer]
+    helpers = [*(one for one in anchors if one.subject != one.issuer), *source.certificates()]
+    signers = Signers(roots, helpers, newest_crls(source), now)
+    return Audit(source, source, signers, brought, now, manner="public", progress=progress)
+
+
+def inside(
+    yinzheng: Yinzheng, anchors: Sequence[Certificate], brought: Brought, now: datetime, progress: Progress = silent
+) -> tuple[Audit, InsideRegisters, TrailSource]:
+    """An audit of an installation: the audit, its registers, its trail."""
+    archive = yinzheng.archive
+    source = InsideSource(archive.engine, archive)
+    records = [
+        one for profile in ("issuing-ca", "trust-list") for one in archive.books.certificates.of_profile(profile)
+    ]
+    helpers = [load_certificate(one.der) for one in records if one.der is not None]
+    signers = Signers(anchors, helpers, newest_crls(source), now)
+    audit = Audit(source, source, signers, brought, now, manner="inside", progress=progress)
+    registers = InsideRegisters(archive.engine, archive, yinzheng.office.blobs)
+    return audit, registers, TrailSource(yinzheng.trail.store, yinzheng.trail.ledgers)
+
+
+def newest_crls(lists: PublicLists) -> list[RevocationList]:
+    """The newest revocation list of each authority that can be read."""
+    found = []
+    for editions in lists.revocation_lists().values():
+        newest: Edition | None = None
+        for newest in editions:  # noqa: B007  (the last one counts)
+            pass
+        try:
+            found += [load_crl(newest.octets)] if newest is not None else []
+        except Malformed:
+            continue  # it is found unreadable where it is judged
+    return found

@@ -1,0 +1,1 @@
+"""epochs 恢复期: what restores changed, on record."""

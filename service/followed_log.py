@@ -1,0 +1,155 @@
+"""A log that is followed from another machine: its checkpoint, its proofs and its tiles, over HTTP with bounds.
+
+The address was named by whoever runs the witness, and it has to be https, or this machine itself. Nothing that comes is
+believed here: notes are signed, proofs prove themselves, tiles are hashed. Nothing is redirected, no proxy is asked,
+every answer has its largest size, and every step so many seconds.
+"""
+
+import json
+from collections.abc import Sequence
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
+
+from service.errors import LogUnavailable
+from service.problem import Usage
+from trust.errors import Malformed
+from trust.formats.canonical_json import decode_json, octets_from, require
+from trust.formats.checkpoint import MAX_NOTE
+from trust.formats.merkle import HASH_SIZE, MAX_PROOF, Node, complete_nodes, fold, levels_of
+from trust.log.tiles import HEIGHT, WIDTH, Tile, tile_path
+
+STEP_S = 10.0
+MAX_ADDRESS, MAX_ANSWER = 300, 64 * 1024
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_PROOF = frozenset({"new", "old", "path"})
+
+
+def check_address(address: str) -> str:
+    """An address of a log that a witness may follow, without a stroke at its end.
+
+    Raises:
+        Usage: `log-address`; not https and not this machine, or no address at all.
+
+    """
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    plain = len(address) <= MAX_ADDRESS and address.isascii() and address.isprintable() and " " not in address
+    known = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+    if not (plain and known and host) or "@" in parts.netloc or parts.query or parts.fragment:
+        raise Usage(
+            "log-address",
+            "日志地址须以 https:// 开头（本机试用可用 http://127.0.0.1:端口），不带参数。",
+            "the log's address has to be https, or http on this machine, without a query.",
+        )
+    return address.rstrip("/")
+
+
+class FollowedLog:
+    """The log at an address."""
+
+    def __init__(self, address: str) -> None:
+        self._address = urlsplit(check_address(address))
+
+    def checkpoint(self) -> bytes:
+        """The latest note; raises LogUnavailable."""
+        return self._get("/log/checkpoint", MAX_NOTE)
+
+    def cosigned(self) -> bytes | None:
+        """The note that other witnesses have cosigned, None where none has; raises LogUnavailable."""
+        status, octets = self._ask("GET", "/log/checkpoint/cosigned", MAX_NOTE)
+        if status == 404:
+            return None
+        return _good(status, octets)
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """The path that the log gives from one size to another; raises LogUnavailable."""
+        octets = self._get(f"/log/proof/consistency?old={old}&new={new}", MAX_ANSWER)
+        try:
+            return read_consistency(octets)
+        except Malformed as error:
+            raise LogUnavailable(error.reason) from error
+
+    def served(self, old: int, new: int) -> tuple[bytes, Sequence[bytes]]:
+        """The root that the first `old` entries have in the tree of `new` as the log serves it, and its path.
+
+        Raises:
+            LogUnavailable: no answer, or one that is none.
+
+        """
+        root = fold([self._node(node, new) for node in complete_nodes(0, old)])
+        return root, self.consistency(old, new)
+
+    def hand_in(self, note: bytes) -> list[str]:
+        """Hand in a cosigned note; whose lines the log kept; raises LogUnavailable."""
+        status, octets = self._ask("POST", "/log/cosignatures", MAX_ANSWER, note)
+        try:
+            kept = json.loads(_good(status, octets))["kept"]
+            return [str(name) for name in kept]
+        except (ValueError, KeyError, TypeError) as error:
+            raise LogUnavailable("answer") from error
+
+    def _node(self, node: Node, size: int) -> bytes:
+        """The hash of a complete node, from the tile that holds it or what is below it."""
+        level, above = divmod(node.level, HEIGHT)
+        first = node.place << above
+        number, offset = divmod(first, WIDTH)
+        tile = Tile(number, min(WIDTH, (size >> HEIGHT * level) - number * WIDTH))
+        octets = self._get(f"/log/tile/{level}/{tile_path(tile)}", WIDTH * HASH_SIZE)
+        if len(octets) != tile.width * HASH_SIZE:
+            raise LogUnavailable("tile")
+        hashes = [octets[place : place + HASH_SIZE] for place in range(0, len(octets), HASH_SIZE)]
+        return levels_of(hashes[offset : offset + (1 << above)])[-1][0]
+
+    def _get(self, path: str, limit: int) -> bytes:
+        return _good(*self._ask("GET", path, limit))
+
+    def _ask(self, method: str, path: str, limit: int, body: bytes | None = None) -> tuple[int, bytes]:
+        """Status and body of one answer; one octet more than the limit is already too much."""
+        parts = self._address
+        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        connection = kind(parts.hostname or "", parts.port, timeout=STEP_S)
+        headers = {"Connection": "close", "User-Agent": "yinzheng-witness"}
+        if body is not None:
+            headers["Content-Type"] = "text/plain; charset=utf-8"
+        try:
+            connection.request(method, parts.path + path, body, headers)
+            with connection.getresponse() as answer:
+                octets = answer.read(limit + 1)
+        except TimeoutError as error:
+            raise LogUnavailable("timeout") from error
+        except (OSError, HTTPException) as error:
+            raise LogUnavailable("unreachable") from error
+        finally:
+            connection.close()
+        if len(octets) > limit:
+            raise LogUnavailable("too-large")
+        return answer.status, octets
+
+
+def read_consistency(octets: bytes) -> list[bytes]:
+    """The path in an answer of `/log/proof/consistency`.
+
+    Raises:
+        Malformed: another form.
+
+    """
+    value = decode_json(octets, limit=MAX_ANSWER)
+    require(value, _PROOF)
+    path = value["path"]
+    if type(path) is not list or len(path) > MAX_PROOF:
+        raise Malformed("consistency-proof", "a path is a short list")
+    return [octets_from(one) for one in path]
+
+
+def _good(status: int, octets: bytes) -> bytes:
+    """The body of an answer that is one."""
+    if status == 200:
+        return octets
+    try:
+        code = str(json.loads(octets)["code"])
+    except (ValueError, KeyError, TypeError):
+        code = ""
+    raise LogUnavailable(f"{status} {code}"[:80].rstrip())

@@ -1,0 +1,148 @@
+"""Was it valid on that day? What the register answers, and the file of evidence with which a stranger checks it.
+
+The evidence is put together from what was signed and logged, and checked here, with the checker that strangers use,
+before it is handed out: a file that does not carry its own answer is not evidence.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from issuer.errors import NoSuchLicence
+from issuer.ports import Entry
+from service.adapters import OnlinePorts
+from service.archive import Archive
+from trust.formats.act_record import act_commitment, encode_act
+from trust.formats.bundle import Bundle, encode_bundle
+from trust.formats.certificate import Certificate
+from trust.formats.leaf import EntryKind, decode_entry, public_statement, token_commitment
+from trust.formats.log_proof import LogProof, encode_log_proof
+from trust.formats.sealed_file import SealedFile
+from trust.formats.standing_evidence import EvidencedAct, StandingEvidence
+from trust.revocation.ports import Publication, RecordedAct
+from trust.rules.licence import CHINA
+from trust.rules.past_standing import Life, PastStanding, past_standing
+from trust.rules.seal_standing import subject_of
+from verifier.past_standing import PastVerdict, check_past_standing
+from verifier.reading import FileRead
+
+DAY, DAY_LENGTH = timedelta(days=1), len("2026-11-21")
+
+
+def last_instant_of(words: str, now: datetime) -> datetime | None:
+    """The last second of a day in China, written YYYY-MM-DD, or now while the day lasts; None for anything else."""
+    try:
+        day = date.fromisoformat(words) if len(words) == DAY_LENGTH else None
+        end = None if day is None else datetime.combine(day, time(23, 59, 59), CHINA).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    if end is None:
+        return None
+    return min(end, now) if end - DAY < now else end
+
+
+class PastStandings:
+    """Answers and evidence of one installation."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        ports: OnlinePorts,
+        *,
+        read: Callable[[bytes], FileRead],
+        bundle: Callable[[], Bundle],
+        anchors: Callable[[], tuple[Certificate, ...]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._archive, self._ports, self._read = archive, ports, read
+        self._bundle, self._anchors, self._now = bundle, anchors, now
+
+    def answer(self, identifier: str, on: datetime) -> PastStanding:
+        """What the register knows, without evidence.
+
+        Raises:
+            NoSuchLicence: none was released under this identifier.
+
+        """
+        entry = self._released(identifier)
+        return past_standing(self._archive.acts.of(identifier), on, self._life(entry), self._now())
+
+    def evidence(self, identifier: str, on: datetime) -> tuple[StandingEvidence, PastVerdict]:
+        """The file of evidence, and what its check says.
+
+        Raises:
+            NoSuchLicence: as `answer`.
+            EvidenceUnusable: nothing has been published yet.
+
+        """
+        entry, at = self._released(identifier), self._now()
+        if entry.plan is None:
+            raise NoSuchLicence
+        pointer, token, seal = entry.licence.status, entry.plan.token, self._seal_of(identifier)
+        then = self._archive.publications.at_time(pointer.list, on)
+        following = None if then is None else self._following(then)
+        made = StandingEvidence(
+            identifier=identifier,
+            on=on,
+            made_at=at,
+            token=token,
+            issue=self._proof(token_commitment(token)),
+            acts=tuple(map(self._act, self._archive.acts.recorded_of(identifier))),
+            list_then=None if then is None else then.octets,
+            list_then_proof=self._proof_of(then),
+            list_next=None if following is None else following.octets,
+            list_next_proof=self._proof_of(following),
+            seal=seal,
+            bundle=encode_bundle(self._evidence_for({pointer.list}, at, seal)),
+        )
+        return made, check_past_standing(made, self._anchors(), at)
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _released(self, identifier: str) -> Entry:
+        found = self._archive.released(identifier)
+        if found is None:
+            raise NoSuchLicence
+        return found
+
+    def _life(self, entry: Entry) -> Life:
+        """When the log took the issue; the licence's own days."""
+        if entry.artefacts is None:
+            raise NoSuchLicence
+        index, licence = entry.artefacts.log_index, entry.licence
+        logged = decode_entry(self._archive.log.entries(index, index + 1)[0])
+        return Life(logged.at, licence.valid_from or licence.issued_on, licence.valid_until)
+
+    def _act(self, recorded: RecordedAct) -> EvidencedAct:
+        proof = self._proof(act_commitment(recorded.act, recorded.salt))
+        return EvidencedAct(encode_act(recorded.act), recorded.salt, proof)
+
+    def _proof(self, commitment: bytes) -> bytes | None:
+        found = self._ports.prove(commitment)
+        return encode_log_proof(found) if isinstance(found, LogProof) else None
+
+    def _proof_of(self, published: Publication | None) -> bytes | None:
+        """The proof of a published list's entry."""
+        if published is None:
+            return None
+        return self._proof(public_statement(EntryKind.STATUS_LIST, published.octets).commitments[0])
+
+    def _following(self, published: Publication) -> Publication | None:
+        """The list that was served after another; None while it is the newest."""
+        later = self._archive.publications.since(published.list, published.at)
+        return next((one for one in later if one.number > published.number), None)
+
+    def _seal_of(self, identifier: str) -> str | None:
+        """The number of the seal on the file of record; None where the file cannot be had now."""
+        octets = self._ports.stored(identifier)
+        read = None if octets is None else self._read(octets)
+        return read.seal.seal_id if isinstance(read, SealedFile) and read.seal else None
+
+    def _evidence_for(self, lists: set[int], at: datetime, seal: str | None) -> Bundle:
+        """The published evidence, with those status lists alone that the licence and its seal are in."""
+        bundle = self._bundle()
+        subject = None if seal is None else subject_of(seal)
+        pointers = {} if subject is None else self._archive.slots.of([subject])
+        wanted = sorted(lists | {one.list for one in pointers.values()})
+        served = filter(None, (self._archive.publications.current(number) for number in wanted))
+        return replace(bundle, made_at=at.replace(microsecond=0), status_lists=tuple(one.octets for one in served))

@@ -1,0 +1,140 @@
+"""Rebuilding everything published from what is recorded, for the auditor: every edition that was ever kept.
+
+Each status list is made again from the acts below the log size it states, each revocation list from the revocations up
+to its second; each edition has to be in the log, and to be in the public folder with the same octets. Nothing is
+signed and nothing is written.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from service.archive import Archive
+from service.mirroring import AUTHORITIES
+from service.public_folder import TRUST_LIST, PublicFolder, Series, revocation_list, status_list
+from trust.certification.revoking import merged
+from trust.certification.trust_listing import NAME
+from trust.errors import Conflict, TrustError
+from trust.formats.cose import split
+from trust.formats.crl import RevocationList, Revoked, load_crl
+from trust.formats.leaf import EntryKind, public_statement
+from trust.formats.status_list import decode_status_list
+from trust.revocation.ports import Publication
+from trust.revocation.publishing import MAX_ENVELOPE, check_successor
+from trust.revocation.rebuilding import Cause, differences
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+KINDS = {
+    Cause.LATE: "条目 {entry}：已公布为 {published}，按当时已登记的决定应为 {rebuilt}，下一期已更正",
+    Cause.CARRIED: "条目 {entry}：公布为 {published}，库中没有相应的决定，是恢复备份时按已公布的清单保留的",
+    Cause.UNEXPLAINED: "条目 {entry}：公布为 {published}，按登记的决定应为 {rebuilt}",
+}
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """Something that does not fit: in which series, which edition, a stable kind, a sentence; `grave` or only told."""
+
+    series: str
+    number: int
+    kind: str
+    detail: str
+    grave: bool = True
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """How many editions were made again, and what did not fit."""
+
+    checked: int
+    oddities: tuple[Oddity, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing grave was found."""
+        return not any(one.grave for one in self.oddities)
+
+
+def rebuild(archive: Archive, folder: PublicFolder | None) -> Rebuilt:
+    """Make every edition again and compare."""
+    checked, found = 0, list[Oddity]()
+    for shard in archive.publications.lists():
+        editions = list(archive.publications.since(shard, BEGINNING))
+        checked += len(editions)
+        found += _status_lists(archive, shard, editions)
+        found += _kept(
+            archive, folder, status_list(shard), {one.number: one.octets for one in editions}, EntryKind.STATUS_LIST
+        )
+    for name in AUTHORITIES:
+        lists = archive.books.editions.every(name)
+        checked += len(lists)
+        found += [odd for one in lists for odd in _revocations(archive, name, load_crl(one.octets))]
+        found += _kept(archive, folder, revocation_list(name), {one.number: one.octets for one in lists}, EntryKind.CRL)
+    trust = archive.trust_lists.every(NAME)
+    found += _kept(archive, folder, TRUST_LIST, {one.number: one.octets for one in trust}, EntryKind.TRUST_LIST)
+    return Rebuilt(checked + len(trust), tuple(found))
+
+
+def _status_lists(archive: Archive, shard: int, editions: list[Publication]) -> Iterator[Oddity]:
+    """Make the editions of one list again, each also held against the one before it."""
+    recorded, carried, before = archive.acts.recorded_in(shard), archive.acts.carried_in(shard), None
+    for one in editions:
+        try:
+            made = decode_status_list(split(one.octets, MAX_ENVELOPE).payload)
+            if before is not None:
+                check_successor(before, made)
+        except TrustError as error:
+            yield Oddity(f"status/{shard}", one.number, "succession", f"不能接在前一期之后：{error}")
+            continue
+        covered = before.log_size if before else 0
+        for odd in differences(made, one.at, recorded, carried, log_size_before=covered):
+            told = KINDS[odd.cause].format(entry=odd.entry, published=odd.published, rebuilt=odd.rebuilt)
+            yield Oddity(f"status/{shard}", one.number, odd.cause.value, told, odd.cause is Cause.UNEXPLAINED)
+        before = made
+
+
+def _revocations(archive: Archive, name: str, published: RevocationList) -> Iterator[Oddity]:
+    """A revocation list and the register as of its second; what was recorded within that second may be in it or not."""
+    made = published.this_update
+    recorded = archive.books.revocations.of(name)
+    for serial in sorted(recorded.keys() | published.revoked.keys()):
+        some = recorded.get(serial, ())
+        choices = [_as_of(some, made, within=within) for within in (True, False)]
+        if published.revoked.get(serial) not in choices:
+            known = archive.books.certificates.find(name, serial) is not None
+            cause = Cause.UNEXPLAINED if known else Cause.CARRIED
+            told = (
+                f"证书 {serial:x}：撤销列表与登记不一致"
+                if known
+                else f"证书 {serial:x}：库中没有这张证书，按已公布的列表保留"
+            )
+            yield Oddity(f"crl/{name}", published.number, cause.value, told, known)
+
+
+def _as_of(some: Sequence[Revoked], made: datetime, *, within: bool) -> Revoked | None:
+    entries = [one for one in some if one.at < made or (within and one.at == made)]
+    return merged(entries) if entries else None
+
+
+def _kept(
+    archive: Archive, folder: PublicFolder | None, series: Series, editions: dict[int, bytes], kind: EntryKind
+) -> Iterator[Oddity]:
+    """Whether each edition is in the log and in the public folder, and none is there that storage does not have."""
+    for number, octets in editions.items():
+        if archive.log.find(public_statement(kind, octets).commitments[0]) is None:
+            yield Oddity(series.name, number, "not-logged", "存证日志中没有这一期")
+        if folder is not None and (copy := folder.edition(series, number)) not in {None, octets}:
+            yield Oddity(
+                series.name, number, "copy-differs", f"公布目录中的这一期有 {len(copy or b'')} 字节，与库中不同"
+            )
+    if folder is None:
+        return
+    try:
+        folder.current(series)
+    except Conflict as error:
+        yield Oddity(series.name, max(editions, default=0), error.reason, "公布目录中的指针或现行的一期残缺")
+    newest, restored = max(editions, default=0), bool(archive.epochs.every())
+    for number in sorted(set(folder.numbers(series)) - editions.keys()):
+        lost = restored and number < newest
+        told = "公布过这一期，恢复备份时没有取回" if lost else "公布过这一期，库中没有"
+        yield Oddity(series.name, number, "not-stored", told, not lost)

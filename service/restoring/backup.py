@@ -1,0 +1,225 @@
+"""A backup: one folder with all rows, all files and the sealed keys, and a manifest that is written last.
+
+    database.sqlite     every row of every table, read in one transaction, whichever database they come from
+    keys/ blobs/        key files as they are (sealed under the passphrase, which is not in here), files by digest
+    city.toml …         the plan, and what else of the data folder makes the installation
+    backup.json         when, of which tables how many rows, digests of all files but the blobs, which name themselves
+
+Rows are read first: files are stored before rows name them, so the files copied later are all that the rows need. The
+public folder is not in a backup: it has to be newer than any backup. A folder without a manifest is none.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
+
+from keys.files import make_folder, sync_folder
+from keys.sm3 import sm3
+from service.database import migrate, open_engine
+from service.epochs.store import begin_in
+from service.problem import Usage
+from trust.errors import Malformed
+from trust.formats.canonical_json import decode_json, encode_json, text_of
+from trust.log.store import log_head
+from trust.store import METADATA
+
+DATABASE, MANIFEST, KEYS, BLOBS = "database.sqlite", "backup.json", "keys", "blobs"
+PLAIN = ("city.toml", "matters.toml", "anchors.pem", "DEMO")
+FORMAT = "yinzheng-backup/1"
+MAX_MANIFEST = 4 * 1024 * 1024
+ROWS_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a backup says of itself: when it was made, rows by table, digests by file."""
+
+    made_at: str
+    tables: dict[str, int]
+    files: dict[str, str]
+
+
+def back_up(engine: Engine, data: Path, target: Path, at: datetime) -> Manifest:
+    """Write a backup of an installation into an empty or new folder.
+
+    Raises:
+        Usage: `backup-folder`, it has something in it.
+        OSError: it cannot be written.
+
+    """
+    if target.exists() and any(target.iterdir()):
+        raise Usage("backup-folder", f"{target} 不是空目录，请另选一个。", f"{target} is not empty; choose another.")
+    make_folder(target)
+    tables = _copy_rows_out(engine, target / DATABASE)
+    for name in PLAIN:
+        if (data / name).exists():
+            shutil.copy2(data / name, target / name)
+    for name in (KEYS, BLOBS):
+        if (data / name).is_dir():
+            shutil.copytree(data / name, target / name, ignore=shutil.ignore_patterns("*.part", ".*"))
+    files = {str(path.relative_to(target)): _digest(path) for path in _named_files(target)}
+    os.sync()
+    made = Manifest(text_of(at), tables, files)
+    content = {"format": FORMAT, "made_at": made.made_at, "tables": made.tables, "files": made.files}
+    (target / MANIFEST).write_bytes(encode_json(content))
+    os.sync()
+    sync_folder(target)
+    return made
+
+
+def read_manifest(source: Path) -> Manifest:
+    """The manifest of a backup whose files are all there and as they were written.
+
+    Raises:
+        Usage: `not-a-backup`, there is no manifest, or a file is missing or was changed.
+
+    """
+    try:
+        value = decode_json((source / MANIFEST).read_bytes(), limit=MAX_MANIFEST)
+        made_at, tables, files = _members(value)
+        changed = [name for name, digest in files.items() if _digest(source / name) != digest]
+        changed += [path.name for path in (source / BLOBS).rglob("*") if path.is_file() and _digest(path) != path.name]
+    except (OSError, Malformed) as error:
+        raise _no_backup(source, str(error)) from error
+    if changed:
+        raise _no_backup(source, f"{changed[0]} was changed")
+    return Manifest(made_at, tables, files)
+
+
+def _members(value: dict[str, object]) -> tuple[str, dict[str, int], dict[str, str]]:
+    """When, rows by table, digests by file.
+
+    Raises:
+        Malformed: another format.
+
+    """
+    made_at, tables, files = value.get("made_at"), value.get("tables"), value.get("files")
+    if value.get("format") != FORMAT or not (isinstance(tables, dict) and isinstance(files, dict)):
+        raise Malformed("backup", "another format")
+    return str(made_at), tables, files
+
+
+def load_backup(source: Path, data: Path, engine: Engine, at: datetime, by: str, approved_by: str) -> Manifest:
+    """Put a backup into an empty data folder and an empty database; the epoch it begins is not settled yet.
+
+    Raises:
+        Usage: `not-a-backup`; `not-empty`, there is an installation already.
+
+    """
+    manifest = read_manifest(source)
+    make_folder(data)
+    migrate(engine)
+    if (data / KEYS).exists() or _rows(engine):
+        raise Usage(
+            "not-empty",
+            f"{data} 或其数据库里已有安装；恢复须在空的数据目录和空的数据库上进行。",
+            f"{data} or its database holds an installation; restore into an empty one.",
+        )
+    for name in PLAIN:
+        if (source / name).exists():
+            shutil.copy2(source / name, data / name)
+    for name in (BLOBS, KEYS):
+        if (source / name).is_dir():
+            shutil.copytree(source / name, data / name)
+    os.sync()
+    with _as_of_now(source / DATABASE) as stored, engine.begin() as connection:
+        _copy_rows_in(stored, connection)
+        size = connection.scalar(select(log_head.c.size)) or 0
+        begin_in(connection, at, by, approved_by, size)
+    return manifest
+
+
+def _copy_rows_out(engine: Engine, path: Path) -> dict[str, int]:
+    unknown = set(inspect(engine).get_table_names()) - set(METADATA.tables) - {"alembic_version"}
+    if unknown:
+        raise RuntimeError(f"tables that nobody here knows: {sorted(unknown)}")
+    stored = open_engine(f"sqlite:///{path}")
+    migrate(stored)
+    with _snapshot(engine) as source, stored.begin() as target:
+        counts = {str(table.name): _copy(source, target, table.name) for table in METADATA.sorted_tables}
+    with closing(stored.raw_connection()) as raw:
+        raw.execute("PRAGMA query_only=OFF")
+        raw.execute("PRAGMA journal_mode=DELETE")
+    stored.dispose()
+    return counts
+
+
+@contextmanager
+def _snapshot(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees one moment."""
+    level = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    with engine.connect().execution_options(**level) as connection:
+        yield connection
+
+
+def _copy(source: Connection, target: Connection, name: str) -> int:
+    table, count = METADATA.tables[name], 0
+    rows = source.execution_options(yield_per=ROWS_AT_ONCE).execute(select(table)).mappings()
+    for some in rows.partitions(ROWS_AT_ONCE):
+        target.execute(insert(table), [dict(row) for row in some])
+        count += len(some)
+    return count
+
+
+def _copy_rows_in(source: Connection, target: Connection) -> None:
+    for table in METADATA.sorted_tables:
+        _copy(source, target, table.name)
+        if target.dialect.name == "postgresql":
+            _count_on(target, table.name)
+
+
+def _count_on(connection: Connection, name: str) -> None:
+    """Let PostgreSQL number new rows behind those that were put in."""
+    for column in METADATA.tables[name].primary_key.columns:
+        sequence = connection.scalar(
+            text("SELECT pg_get_serial_sequence(:t, :c)"), {"t": f'"{name}"', "c": column.name}
+        )
+        if sequence is not None:
+            highest = connection.scalar(select(func.max(column))) or 0
+            connection.execute(
+                text("SELECT setval(:s, :v, :called)"), {"s": sequence, "v": max(highest, 1), "called": highest > 0}
+            )
+
+
+@contextmanager
+def _as_of_now(path: Path) -> Iterator[Connection]:
+    """The rows of a backup, in the tables that this version has; the backup itself is not touched."""
+    with TemporaryDirectory(prefix="yinzheng-restore-") as folder:
+        copy = Path(folder) / DATABASE
+        shutil.copyfile(path, copy)
+        engine = open_engine(f"sqlite:///{copy}")
+        migrate(engine)
+        with engine.connect() as connection:
+            yield connection
+        engine.dispose()
+
+
+def _rows(engine: Engine) -> bool:
+    """Whether there is any row."""
+    with engine.connect() as connection:
+        return any(connection.execute(select(table).limit(1)).first() for table in METADATA.sorted_tables)
+
+
+def _named_files(folder: Path) -> list[Path]:
+    """The files of a backup that do not name themselves."""
+    own = [path for path in folder.iterdir() if path.is_file()]
+    return sorted([*own, *(path for path in (folder / KEYS).rglob("*") if path.is_file())])
+
+
+def _digest(path: Path) -> str:
+    return sm3(path.read_bytes()).hex()
+
+
+def _no_backup(source: Path, why: str) -> Usage:
+    return Usage(
+        "not-a-backup",
+        f"{source} 不是一份完整的备份（{why}）。",
+        f"{source} is not a whole backup ({why}).",
+    )

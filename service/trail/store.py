@@ -1,0 +1,243 @@
+"""The trail in SQL: records in a chain, the tip that the next record follows, and the heads that the log commits to.
+
+A record and the move of the tip are one transaction, and whoever writes holds the tip (FOR UPDATE on PostgreSQL, BEGIN
+IMMEDIATE on SQLite), so numbers have no gaps. The columns beside a record are for finding it; an audit holds them
+against the record. Nothing is changed but the tip, and the log index of a commitment once it is logged.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    Engine,
+    Index,
+    LargeBinary,
+    Row,
+    Select,
+    SmallInteger,
+    Table,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from trust.formats.trail_record import BEGINNING, MARKED, TrailRecord, decode_record, encode_record, next_head
+from trust.log.store import insert_if_absent
+from trust.store import METADATA, Instant, text
+
+trail = Table(
+    "trail",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    text("actor", 200),
+    text("action", 200),
+    text("subject", 140, nullable=True),
+    Column("holder", LargeBinary(32)),
+    Column("record", LargeBinary, nullable=False),
+    Column("head", LargeBinary(32), CheckConstraint("length(head) = 32", name="size"), nullable=False),
+)
+Index("ix_trail_at", trail.c.at)
+Index("ix_trail_actor", trail.c.actor, trail.c.number)
+Index("ix_trail_subject", trail.c.subject, trail.c.number)
+trail_tip = Table(
+    "trail_tip",
+    METADATA,
+    Column("id", SmallInteger, CheckConstraint("id = 1", name="only_one"), primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("head", LargeBinary(32), nullable=False),
+)
+trail_commitment = Table(
+    "trail_commitment",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column("log_index", BigInteger),
+)
+SUBJECT_NAMES = ("identifier", "table", "seal_id", "number", "type_code", "login")
+"""Names under which a record may say what it is about, the most telling first; the first is the column `subject`."""
+_TIP = select(trail_tip.c.number, trail_tip.c.head).with_for_update()
+
+
+@dataclass(frozen=True)
+class Committed:
+    """A head that the log commits to: after which record, with which salt, in which entry (None: not logged yet)."""
+
+    number: int
+    at: datetime
+    salt: bytes
+    log_index: int | None
+
+
+@dataclass(frozen=True)
+class Search:
+    """What an auditor looks for; empty means all. `action` is a part of it."""
+
+    begins: datetime | None = None
+    ends: datetime | None = None
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A record as it is stored, with the columns that must agree with it."""
+
+    number: int
+    record: bytes
+    head: bytes
+    columns: tuple[datetime, str, str, str | None, bytes | None]
+
+
+class SqlTrail:
+    """The trail in the tables above."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, records: Sequence[TrailRecord]) -> None:
+        """Chain records in their order, durably; the numbers that they bear are replaced by the next ones."""
+        with self._engine.begin() as connection:
+            number, head = _held(connection)
+            rows = []
+            for record in records:
+                number += 1
+                octets = encode_record(_numbered(record, number))
+                head = next_head(head, octets)
+                rows.append(_row(record, number, octets, head))
+            connection.execute(insert(trail), rows)
+            connection.execute(update(trail_tip).values(number=number, head=head))
+
+    def tip(self) -> tuple[int, bytes]:
+        """Number and head of the last record."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(trail_tip.c.number, trail_tip.c.head)).first()
+        return (0, BEGINNING) if row is None else (row.number, bytes(row.head))
+
+    def records(self, block: int = 1000) -> Iterator[Stored]:
+        """Every record by number, read in blocks."""
+        last = -1
+        while True:
+            some = select(trail).where(trail.c.number > last).order_by(trail.c.number).limit(block)
+            with self._engine.connect() as connection:
+                rows = connection.execute(some).all()
+            if not rows:
+                return
+            yield from map(_stored, rows)
+            last = rows[-1].number
+
+    def commitments(self) -> list[Committed]:
+        """Every head that the log commits to, by number."""
+        table = trail_commitment
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(table).order_by(table.c.number))
+            return [Committed(row.number, row.at, bytes(row.salt), row.log_index) for row in rows]
+
+    def last_commitment(self) -> Committed | None:
+        """The latest head that is to be logged."""
+        table = trail_commitment
+        with self._engine.connect() as connection:
+            row = connection.execute(select(table).order_by(table.c.number.desc()).limit(1)).first()
+        return None if row is None else Committed(row.number, row.at, bytes(row.salt), row.log_index)
+
+    def plan_commitment(self, number: int, at: datetime, salt: bytes) -> Committed:
+        """Store that the head after this record is to be logged; what was stored for it first stays."""
+        with self._engine.begin() as connection:
+            insert_if_absent(connection, trail_commitment, number=number, at=at, salt=salt)
+            table = trail_commitment
+            row = connection.execute(select(table).where(table.c.number == number)).one()
+        return Committed(row.number, row.at, bytes(row.salt), row.log_index)
+
+    def logged(self, number: int, log_index: int) -> None:
+        """Note the entry of a commitment."""
+        table = trail_commitment
+        with self._engine.begin() as connection:
+            connection.execute(update(table).where(table.c.number == number).values(log_index=log_index))
+
+    def head_of(self, number: int) -> bytes | None:
+        """The head after a record, as stored."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(trail.c.head).where(trail.c.number == number))
+
+    def last_marks(self, table: str) -> TrailRecord | None:
+        """The latest record with digests of rows of a register."""
+        wanted = select(trail.c.record).where(trail.c.subject == table, trail.c.action == MARKED)
+        with self._engine.connect() as connection:
+            octets = connection.scalar(wanted.order_by(trail.c.number.desc()).limit(1))
+        return None if octets is None else decode_record(bytes(octets))
+
+    def marks(self, table: str) -> Iterator[TrailRecord]:
+        """Every record with digests of rows of a small register."""
+        wanted = select(trail.c.record).where(trail.c.subject == table, trail.c.action == MARKED)
+        with self._engine.connect() as connection:
+            rows = connection.scalars(wanted.order_by(trail.c.number)).all()
+        yield from map(decode_record, map(bytes, rows))
+
+    def search(self, wanted: Search, *, before: int | None, limit: int) -> list[TrailRecord]:
+        """Records that fit, newest first, at most `limit`, those before a number; without the marks of registers."""
+        query = _fitting(select(trail.c.record), wanted)
+        if before is not None:
+            query = query.where(trail.c.number < before)
+        with self._engine.connect() as connection:
+            rows = connection.scalars(query.order_by(trail.c.number.desc()).limit(limit)).all()
+        return [decode_record(bytes(octets)) for octets in rows]
+
+    def count(self, wanted: Search) -> int:
+        """How many records fit."""
+        with self._engine.connect() as connection:
+            return connection.scalar(_fitting(select(func.count()).select_from(trail), wanted)) or 0
+
+
+def _fitting(query: Select[Any], wanted: Search) -> Select[Any]:
+    query = query.where(trail.c.action != MARKED)
+    if wanted.begins is not None:
+        query = query.where(trail.c.at >= wanted.begins)
+    if wanted.ends is not None:
+        query = query.where(trail.c.at < wanted.ends)
+    if wanted.actor:
+        query = query.where(trail.c.actor == wanted.actor)
+    if wanted.subject:
+        query = query.where(trail.c.subject == wanted.subject)
+    if wanted.action:
+        query = query.where(trail.c.action.contains(wanted.action, autoescape=True))
+    return query
+
+
+def _held(connection: Connection) -> tuple[int, bytes]:
+    """The tip, held until the transaction ends; the very first writer makes it."""
+    row = connection.execute(_TIP).first()
+    if row is None:
+        insert_if_absent(connection, trail_tip, id=1, number=0, head=BEGINNING)
+        row = connection.execute(_TIP).one()
+    return row.number, bytes(row.head)
+
+
+def _numbered(record: TrailRecord, number: int) -> TrailRecord:
+    return TrailRecord(**(vars(record) | {"number": number}))
+
+
+def columns_of(record: TrailRecord) -> tuple[datetime, str, str, str | None, bytes | None]:
+    """What stands beside a record: when, who, what, about what, and whose licences."""
+    subject = next((record.about[name] for name in SUBJECT_NAMES if name in record.about), None)
+    return record.at, record.actor, record.action, subject, record.holders[0] if record.holders else None
+
+
+def _row(record: TrailRecord, number: int, octets: bytes, head: bytes) -> dict[str, object]:
+    at, actor, action, subject, holder = columns_of(record)
+    values = {"number": number, "at": at, "actor": actor, "action": action}
+    return values | {"subject": subject, "holder": holder, "record": octets, "head": head}
+
+
+def _stored(row: Row[*tuple[object, ...]]) -> Stored:
+    holder = None if row.holder is None else bytes(row.holder)
+    columns = (row.at, row.actor, row.action, row.subject, holder)
+    return Stored(row.number, bytes(row.record), bytes(row.head), columns)

@@ -1,0 +1,136 @@
+"""Acts that two people stand behind, in one installation: placing, deciding, and publishing what came of it.
+
+The journeys are `issuer.warrants`; here they get their stores and their instant, and what they changed is published.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from issuer.errors import UnknownType
+from issuer.warrants import deciding, placing
+from issuer.warrants.ports import Bench
+from issuer.warrants.warrant import Event, Outcome, Wanted, Warrant
+from service.archive import Archive
+from service.cataloguing import Cataloguing
+from service.errors import published_later
+from service.publisher import Publisher
+from trust.revocation.acting import Order
+from trust.rules.catalogue import Approval
+from trust.rules.two_people import Cause
+from trust.sealing.ports import Officer
+
+PAGE = 50
+
+
+class Warranting:
+    """`issuer.warrants` at work; every method that writes takes whoever acts and an idempotency key."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        catalogue: Cataloguing,
+        publisher: Callable[[], Publisher],
+        now: Callable[[], datetime],
+        random: Callable[[int], bytes],
+    ) -> None:
+        self._archive, self._catalogue, self._publisher = archive, catalogue, publisher
+        self._now, self._random = now, random
+
+    @property
+    def bench(self) -> Bench:
+        """What the journeys need."""
+        archive = self._archive
+        return Bench(archive.warrants, archive.acts, archive.log, archive.register.find, self._approval, self._random)
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def find(self, number: str, body_code: str) -> Warrant:
+        """The order of a body; raises NoSuchWarrant."""
+        return deciding.find(self.bench, number, body_code)
+
+    def placed(self, key: str) -> Warrant | None:
+        """The order that was placed under an idempotency key."""
+        known = self._archive.warrants.by_key(key)
+        return None if known is None else known[0]
+
+    def events(self, warrant: Warrant) -> Sequence[Event]:
+        """Its steps, oldest first."""
+        return self._archive.warrants.events(warrant.number)
+
+    def outcomes(self, warrant: Warrant) -> Sequence[Outcome]:
+        """Its licences, with what became of them."""
+        return self._archive.warrants.outcomes(warrant.number)
+
+    def of_body(self, body_code: str, *, limit: int = PAGE) -> Sequence[Warrant]:
+        """The orders of a body, those that wait first."""
+        return self._archive.warrants.of_body(body_code, limit=limit)
+
+    def waiting(self, body_code: str) -> int:
+        """How many orders of a body wait for a decision."""
+        return self._archive.warrants.waiting(body_code)
+
+    def causes(self, wanted: Wanted) -> tuple[Cause, ...]:
+        """Why this takes two people; empty if one may do it alone."""
+        return placing.causes_of(self.bench, wanted, self._now())
+
+    def refusals(self, wanted: Wanted, by: Officer) -> dict[str, str]:
+        """The licences that could not be acted on now; raises as `placing.refusals` and `placing.check_subjects`."""
+        placing.check_subjects(self.bench, wanted)
+        return placing.refusals(self.bench, wanted, by.login, self._now())
+
+    # --- writing -----------------------------------------------------------------------------------------------------
+
+    def require_alone(self, order: Order, at: datetime) -> None:
+        """Make sure that one person may take an act; raises NeedsSecond."""
+        placing.require_alone(self.bench, order, at)
+
+    def place(self, wanted: Wanted, *, by: Officer, key: str, reason: str = "") -> Warrant:
+        """Place an order; raises as `placing.place`."""
+        return placing.place(self.bench, wanted, by=by, key=key, at=self._now(), reason=reason)
+
+    def approve(self, warrant: Warrant, *, digest: str, by: Officer, key: str, reason: str = "") -> Warrant:
+        """Approve it, record its acts and publish them; raises as `deciding.approve`.
+
+        Raises:
+            NotYetPublished: they are recorded and in force, and no list shows them yet.
+
+        """
+        self._publisher().ready()
+        done = deciding.approve(self.bench, warrant, digest=digest, by=by, key=key, at=self._now(), reason=reason)
+        self._publish(done)
+        return done
+
+    def refuse(self, warrant: Warrant, *, reason: str, by: Officer, key: str) -> Warrant:
+        """Refuse it; raises as `deciding.refuse`."""
+        return deciding.refuse(self.bench, warrant, reason=reason, by=by, key=key, at=self._now())
+
+    def withdraw(self, warrant: Warrant, *, by: Officer, key: str, reason: str = "") -> Warrant:
+        """Withdraw it; raises as `deciding.withdraw`."""
+        return deciding.withdraw(self.bench, warrant, reason=reason, by=by, key=key, at=self._now())
+
+    def take_up(self) -> tuple[int, tuple[Exception, ...]]:
+        """Carry on every order whose acts were cut off; how many were completed, and what kept the others."""
+        kept: list[Exception] = []
+        waiting = deciding.unfinished(self.bench)
+        for warrant in waiting:
+            try:
+                self._publish(deciding.carry_out(self.bench, warrant, at=self._now()))
+            except Exception as error:  # noqa: BLE001  (whatever keeps one from going on must not keep the others)
+                kept.append(error)
+        return len(waiting) - len(kept), tuple(kept)
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _publish(self, warrant: Warrant) -> None:
+        with published_later(warrant.number):
+            self._publisher().after_act(self._now())
+
+    def _approval(self, subject: str) -> Approval:
+        """What the type of a licence asks for; one person's for what is no licence of the register, as a copy."""
+        entry = self._archive.register.find(subject)
+        if entry is None:
+            return "one"
+        try:
+            return self._catalogue.type_of(entry.licence).approval
+        except UnknownType:
+            return "one"

@@ -1,0 +1,141 @@
+"""The operation trail computed anew: every record read and chained, every head held against the log.
+
+A record that was edited, left out, put in between or moved gives other heads from there on. Whoever rebuilds the heads
+too is found by the first head that the log commits to; whoever cuts the end off, by a head that the log commits to and
+the trail no longer has. Rows that records vouch for are read and compared, so with the trail they cannot change either.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from trust.errors import Malformed
+from trust.formats.canonical_json import text_of
+from trust.formats.trail_record import (
+    BEGINNING,
+    MARKED,
+    TrailRecord,
+    decode_record,
+    next_head,
+    row_digest,
+    trail_statement,
+)
+from verifier.auditing.covering import Coverage
+from verifier.auditing.ports import Trail, TrailHead, TrailRow
+from verifier.auditing.report import Report
+from verifier.auditing.walking import Progress, Walked
+
+OPEN = "open"
+"""Where a record lists what was under way; it vouches for no rows."""
+MOST_NAMED = 10
+
+
+class Replay:
+    """One replay of the trail against a log that was walked over."""
+
+    def __init__(self, trail: Trail, walked: Walked, coverage: Coverage, report: Report) -> None:
+        self._trail, self._walked, self._coverage, self._report = trail, walked, coverage, report
+        self._heads: dict[int, list[TrailHead]] = defaultdict(list)
+        for head in trail.heads():
+            self._heads[head.number].append(head)
+        self._head, self._number = BEGINNING, 0
+        self._last: datetime | None = None
+        self._uses_marked = 0
+
+    def run(self, progress: Progress = lambda _count: None) -> None:
+        """Read everything; findings go into the report."""
+        for row in self._trail.records():
+            self._report.look("trail")
+            self._row(row)
+            progress(1)
+        self._tip()
+        for number, heads in sorted(self._heads.items()):
+            if number > self._number:
+                self._cut(number, heads)
+
+    def _row(self, row: TrailRow) -> None:
+        if row.number != self._number + 1:
+            said = f"第 {self._number} 条之后是第 {row.number} 条：中间的留痕被删除。"
+            self._report.failed("trail", "trail-missing", said, number=row.number, after=self._number)
+        self._number = row.number
+        self._head = next_head(self._head, row.record)
+        record = self._read(row)
+        if row.head != self._head:
+            said = f"第 {row.number} 条留痕算出的链值与存储的不同：这一条或它之前的被改过、换过。"
+            self._report.failed("trail", "trail-chain", said, number=row.number, computed=self._head.hex())
+            self._head = row.head  # one fault is told once, and not again at every record behind it
+        for head in self._heads.get(row.number, ()):
+            self._logged(head)
+        if record is not None:
+            self._judge(row, record)
+
+    def _read(self, row: TrailRow) -> TrailRecord | None:
+        try:
+            return decode_record(row.record)
+        except Malformed as error:
+            said = f"第 {row.number} 条留痕读不出来（{error.reason}）。"
+            self._report.failed("trail", "trail-record", said, number=row.number)
+            return None
+
+    def _judge(self, row: TrailRow, record: TrailRecord) -> None:
+        """What a record says fits its place, and the rows that it vouches for are there."""
+        if record.number != row.number or not row.agrees:
+            said = f"第 {row.number} 条留痕的内容与它旁边的检索列不符。"
+            self._report.failed("trail", "trail-columns", said, number=row.number)
+        if self._last is not None and record.at < self._last and (self._last - record.at).total_seconds() > 60:
+            said = f"第 {row.number} 条的时间 {text_of(record.at)} 比前面的 {text_of(self._last)} 早一分钟以上。"
+            self._report.open("trail", "trail-time", said, number=row.number)
+        self._last = record.at
+        table = record.about.get("table", "")
+        if record.action == MARKED and table != OPEN:
+            self._rows(row.number, table, record)
+
+    def _rows(self, number: int, table: str, record: TrailRecord) -> None:
+        keys = list(record.rows)
+        present = self._trail.rows(table, keys)
+        self._report.look("rows", len(keys))
+        for key in keys:
+            row = present.get(key)
+            if row is None:
+                said = f"留痕第 {number} 条记着 {table} 的一行，现在没有了：已被删除。"
+                self._report.failed("rows", "row-deleted", said, table=table, key=key, number=number)
+            elif row_digest(table, row) != record.rows[key]:
+                said = f"留痕第 {number} 条记着 {table} 的一行，现在的内容与当时不同：已被改动或替换。"
+                self._report.failed("rows", "row-edited", said, table=table, key=key, number=number)
+        if table == "seal_use" and keys:
+            self._uses(number, sorted(map(int, keys)))
+
+    def _uses(self, number: int, marked: Sequence[int]) -> None:
+        """Between the uses marked before and these, there are no others."""
+        if marked[-1] <= self._uses_marked:
+            return
+        there = self._trail.use_numbers(self._uses_marked + 1, marked[-1])
+        if extra := sorted(set(there) - set(marked)):
+            said = f"用章记录里有 {len(extra)} 行是留痕第 {number} 条写下时没有的：事后插入。"
+            self._report.failed("rows", "row-inserted", said, keys=extra[:MOST_NAMED], number=number)
+        self._uses_marked = marked[-1]
+
+    def _logged(self, head: TrailHead) -> None:
+        """The log has committed to this very head."""
+        statement = trail_statement(head.salt, head.number, self._head)
+        if head.log_index is None or head.log_index >= self._walked.size:
+            self._report.listed("trail", "trail-later", "这一链值还没有检查点覆盖。", number=head.number)
+        elif self._walked.says(head.log_index, statement):
+            self._coverage.open(head.log_index)
+        else:
+            said = f"第 {head.number} 条留痕处的链值与日志第 {head.log_index} 条的承诺不符：留痕在写入日志之后被改写。"
+            self._report.failed("trail", "trail-rewritten", said, number=head.number, index=head.log_index)
+            self._coverage.open(head.log_index)  # it is told here; the entry has its row
+
+    def _tip(self) -> None:
+        number, head = self._trail.tip()
+        if number != self._number or (number and head != self._head):
+            said = f"登记的末条是第 {number} 条，实际读到第 {self._number} 条：末尾的留痕被删除或改动。"
+            self._report.failed("trail", "trail-tip", said, number=number, present=self._number)
+
+    def _cut(self, number: int, heads: Sequence[TrailHead]) -> None:
+        for head in heads:
+            said = f"日志承诺过第 {number} 条留痕处的链值，现在只有 {self._number} 条：末尾的留痕被删除。"
+            self._report.failed("trail", "trail-cut", said, number=number, present=self._number, index=head.log_index)
+            if head.log_index is not None:
+                self._coverage.open(head.log_index)
