@@ -43,8 +43,8 @@ from trust.formats.x509_fields import make_name
 from trust.log.appending import append
 from trust.revocation.acting import Order, act
 from trust.revocation.publishing import MAX_ENVELOPE, entries_of
-from trust.revocation.store import act as act_table
-from trust.revocation.store import standing, status_shard, status_slot
+from trust.revocation.store.tables import act as act_table
+from trust.revocation.store.tables import standing, status_shard, status_slot
 from trust.rules.seal_standing import subject_of
 from trust.rules.standing import Act, ActKind, Status
 from trust.rules.status_pointer import StatusPointer

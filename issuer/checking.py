@@ -114,8 +114,10 @@ def _number(application: Application, kind: LicenceType) -> list[tuple[str, str]
 
 
 def _texts(licence: Licence) -> Iterator[tuple[str, str]]:
-    """Everything on the face that somebody has typed, by the member it came in."""
+    """Everything on the face, or told with it, that somebody has typed, by the member it came in."""
     yield "number", licence.number
+    if licence.conversion is not None:
+        yield "conversion.source", licence.conversion.source
     yield from (("holder", holder.name) for holder in licence.holders)
     yield from ((f"fields.{key}", text) for key, text in licence.fields.items())
 

@@ -15,9 +15,10 @@ from trust.log.errors import NotLogged
 from trust.log.proving import find, prove
 from trust.revocation.errors import SubjectUnknown
 from trust.revocation.reading import read_standing
+from trust.rules.periodic_check import last_check
 from trust.rules.standing import Standing
 from verifier.errors import FileUnavailable
-from verifier.ports import Awaited, Shown
+from verifier.ports import Awaited, Checked, Shown
 
 CHECKED_ONLINE = "联网核验"
 """Who used a 60-second code that somebody verified here without saying who he is."""
@@ -73,6 +74,13 @@ class OnlinePorts:
         if found.use is None:
             return Shown("withdrawn", found.withdrawn_at) if found.withdrawn_at else Shown("unknown")
         return Shown("first" if found.use_key == mark else "again", found.use.at)
+
+    def checked(self, identifier: str, at: datetime) -> Checked | None:
+        """See `Checks`."""
+        try:
+            return Checked(last_check(self._archive.acts.of(identifier), at))
+        except SubjectUnknown:
+            return None
 
     def standing(self, identifier: str, at: datetime) -> Standing | None:
         """See `Standings`."""

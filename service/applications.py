@@ -26,6 +26,7 @@ from issuer.issuing import Issued
 from issuer.ports import Entry, Office
 from service.archive import Archive
 from service.errors import published_later
+from service.photographs import taken_apart
 from service.publisher import Publisher
 from trust.revocation.acting import resume
 from trust.rules.succession import Succession
@@ -139,7 +140,7 @@ class Applications:
 
     def attach(self, docket: Docket, field: str, octets: bytes, *, by: Officer) -> Docket:
         """Give it a photograph; raises as `attaching.attach`."""
-        return attach(self.ports, docket, field, octets, by=by, at=self._now())
+        return attach(self.ports, docket, field, octets, take=taken_apart, by=by, at=self._now())
 
     def submit(self, docket: Docket, *, by: Officer, key: str) -> Docket:
         """Submit it; raises as `filing.submit`."""

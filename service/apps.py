@@ -51,6 +51,7 @@ from issuer.warrants.http import Right as WarrantRight
 from issuer.warrants.http import router as warrants_router
 from service import pages
 from service.catalogue_rights import CATALOGUE_RIGHTS, actor_of
+from service.compromise_routes import ACTING, SEEING, compromises_router
 from service.describing import describe_api
 from service.disclosing import show
 from service.guards import Guards
@@ -191,6 +192,10 @@ def _include_slices(app: FastAPI, yinzheng: Yinzheng, guards: Guards, meters: Me
         responses=CITING,
     )
     app.include_router(past_standing_router(yinzheng, guards.person()), dependencies=[Depends(json_only)])
+    app.include_router(
+        compromises_router(yinzheng.compromises, guards.person(*SEEING), guards.person(*ACTING)),
+        dependencies=[Depends(json_only)],
+    )
     sealers = _sealers(guards)
     app.include_router(seals_router(yinzheng.seals, authorize=sealers), dependencies=[Depends(json_only)])
     app.include_router(sealing_router(yinzheng.seals, authorize=sealers))

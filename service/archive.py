@@ -18,10 +18,15 @@ from issuer.presenting.store import SqlCodes
 from issuer.store import SqlRegister
 from issuer.warrants.store import SqlWarrants
 from service.epochs.store import SqlEpochs
+from service.lost_keys.store.extent import SqlExtent
+from service.lost_keys.store.orders import SqlCompromises
+from service.lost_keys.store.queue import SqlQueue
 from service.store import SqlPeople
 from trust.certification.store import SqlStamps, books, trust_lists
 from trust.log.store import SqlLog, SqlWitnesses
-from trust.revocation.store import SqlActs, SqlPublications, SqlSecondForms, SqlSlots
+from trust.revocation.store.acts import SqlActs
+from trust.revocation.store.publications import SqlPublications, SqlSecondForms
+from trust.revocation.store.slots import SqlSlots
 from trust.sealing.store.applications import SqlApplications
 from trust.sealing.store.register import SqlSealRegister
 from trust.sealing.store.requests import SqlSealRequests
@@ -46,6 +51,9 @@ class Archive:
         self.publications = SqlPublications(engine)
         self.second_forms = SqlSecondForms(engine)
         self.epochs = SqlEpochs(engine)
+        self.compromises = SqlCompromises(engine)
+        self.reissues = SqlQueue(engine)
+        self.extent = SqlExtent(engine)
         self.register = SqlRegister(engine, index_holder)
         self.catalogue = SqlEntries(engine)
         self.mandates = SqlMandates(engine)

@@ -29,7 +29,7 @@ from issuer.ports import Office
 from service.archive import Archive
 from service.errors import published_later
 from service.field_words import SENTENCES
-from service.problems import problem_of
+from service.problems import problem_of, sentence_of
 from service.publisher import Publisher
 from templates.errors import DoesNotFit, MissingGlyph
 from templates.library import Bundle
@@ -38,6 +38,7 @@ from trust.rules.idempotency import own_key
 from trust.sealing.ports import Officer
 
 PAGE, AT_ONCE, MOST_TOLD = 50, 1000, 100
+NEW_OBJECTS = 20_000
 HELD = {
     "template-changed": "证照模板在提交之后已经更新；请取消这个批次，按新模板重新提交。",
     "needs-approval": "这类证照现在须由另一人审批；请取消这个批次后重新提交。",
@@ -179,10 +180,12 @@ class Batches:
 def settle() -> None:
     """Set aside what is loaded, for a process that issues chunk after chunk.
 
-    It stays to the end; the garbage collector, going through it again and again, would take a tenth of the time.
+    It stays to the end; the garbage collector, going through it again and again, would take a tenth of the time. New
+    objects are gone through when there are more of them than a few licences leave: nearly all are gone by then.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(NEW_OBJECTS)
 
 
 @dataclass(frozen=True)
@@ -200,9 +203,24 @@ class _Failed:
             last = some[-1].number
 
 
-def failure_of(refusal: Exception, kind: LicenceType) -> Failure:
-    """A refusal in words: the column it is about where there is one, a stable code, and a sentence for people."""
+def trouble_of(batch: Batch) -> str:
+    """What keeps a batch from going on, in a sentence; empty where nothing does."""
+    reason = batch.trouble
+    if not reason or reason in HELD:
+        return HELD.get(reason, "")
+    if batch.state is State.PAUSED:
+        return (
+            f"因系统方面的原因接连没有办成，批次已自动停下（{reason}）。{sentence_of(reason)}"
+            "没有一行因此作废，都仍在等待签发；排除原因后继续这个批次即可。"
+        )
+    return f"有的行暂时不能签发（{reason}），将自动重试。"
+
+
+def failure_of(refusal: Exception, kind: LicenceType | None) -> Failure:
+    """A refusal in words: the column of the type that it is about, a stable code, and a sentence for people."""
     problem = problem_of(refusal)
+    if kind is None:
+        return Failure("", problem.code, problem.zh)
     if isinstance(refusal, ApplicationRefused) and refusal.problems:
         told = [(header_of(kind, place) if place else "", reason) for place, reason in refusal.problems]
         return Failure(*told[0], "".join(_said(header, reason) for header, reason in told))

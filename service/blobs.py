@@ -1,17 +1,19 @@
 """Content-addressed storage in a folder: `sm3:<hex>` names the file, and reading re-hashes what was stored.
 
-A blob is written aside, synced, renamed, and its folder synced, before `put` returns. Trust: who can write the folder
-can make a document unreadable, but cannot make another one pass as it.
+A blob is written aside, synced, renamed, and its folder synced, before `put` returns; several at once go into one file
+in the same way (`service.packs`). Trust: who can write the folder can make a document unreadable, but cannot make
+another one pass as it.
 """
 
-import os
-import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO
 
 from keys.files import sync_folder
 from keys.sm3 import sm3
+from service.packs import FOLDER, MAX_BLOBS, Packs, changed_in, write_aside
+
+SEVERAL = 4
+"""From so many on, new blobs go into a pack: more than the two files of one licence."""
 
 
 class BlobMissing(Exception):  # noqa: N818  (named by what happened)
@@ -23,6 +25,7 @@ class FolderBlobs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._packs = Packs(folder / FOLDER)
         self._rooted = False
 
     def put(self, octets: bytes) -> str:
@@ -39,10 +42,16 @@ class FolderBlobs:
 
         """
         targets = {self._path(name): octets for name, octets in files.items()}
-        for target, octets in targets.items():
-            if not target.exists():
-                _write(target, octets)
-        for folder in (*sorted({target.parent for target in targets}), self._folder):
+        new = {path: octets for path, octets in targets.items() if not (path.exists() or self._packs.holds(path.name))}
+        if SEVERAL <= len(new) <= MAX_BLOBS:
+            self._packs.put({path.name: octets for path, octets in new.items()})
+        else:
+            for path, octets in new.items():
+                write_aside(path, octets)
+        packed = [path for path in targets if self._packs.holds(path.name)]
+        if packed:
+            self._packs.sync()
+        for folder in (*sorted({path.parent for path in targets.keys() - packed}), self._folder):
             sync_folder(folder)  # also for one who comes second: the first one's rename may not be on disk yet
         if not self._rooted:  # once in a process: whoever made the folder itself may have been cut off before
             sync_folder(self._folder.parent)
@@ -67,10 +76,14 @@ class FolderBlobs:
             BlobMissing: there is no such blob, or it cannot be read.
 
         """
+        path = self._path(digest)
         try:
-            return self._path(digest).read_bytes()
+            octets = path.read_bytes() if path.exists() else self._packs.read(path.name)
         except OSError as error:
             raise BlobMissing(digest) from error
+        if octets is None:
+            raise BlobMissing(digest)
+        return octets
 
     def _path(self, digest: str) -> Path:
         algorithm, _, name = digest.partition(":")
@@ -79,24 +92,11 @@ class FolderBlobs:
         return self._folder / name[:2] / name
 
 
-def _write(target: Path, octets: bytes) -> None:
-    """Write aside, under a name of this thread's own, sync, then rename."""
-    aside = Path(f"{target}.{os.getpid()}-{threading.get_ident()}.part")
-    try:
-        with _opened(aside) as file:
-            file.write(octets)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(target)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
+def changed_on_disk(path: Path) -> bool:
+    """Whether a file of a folder of blobs is not what its name says.
 
+    Raises:
+        OSError: it cannot be read.
 
-def _opened(path: Path) -> BinaryIO:
-    """A new file; its folder is made where it is not there yet."""
-    try:
-        return path.open("wb")
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("wb")
+    """
+    return changed_in(path) if path.parent.name == FOLDER else sm3(path.read_bytes()).hex() != path.name

@@ -5,6 +5,7 @@ decided it. The plan's own types and mandates are taken up once in every process
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -35,6 +36,7 @@ from trust.rules.catalogue import LicenceType
 from trust.rules.catalogue_entry import EntryStatus, TypeInForce
 from trust.rules.licence import Licence
 from trust.rules.mandate import Mandate, MandateBook
+from trust.rules.periodic_check import CheckDuty
 from trust.sealing.ports import Officer
 
 
@@ -121,6 +123,12 @@ class Cataloguing:
             if now is None or not now.may_follow(before):
                 own[before.code] = before
         return tuple(own[code] for code in sorted(own))
+
+    def check_duties(self, told: Sequence[CheckDuty]) -> tuple[CheckDuty, ...]:
+        """The checks that the public is told of next; a duty that it was `told` of keeps its beginning."""
+        before = {one.type_code: one.since for one in told}
+        own = self._catalogue.check_duties()
+        return tuple(replace(one, since=min(one.since, before.get(one.type_code, one.since))) for one in own)
 
     def draw_number(self, kind: LicenceType, application: Application) -> str:
         """The next number of a type; raises as `issuer.catalogue.numbering.draw_number`."""

@@ -1,8 +1,9 @@
 """`yinzheng`: the command line of one installation.
 
 Exit codes: 0 done or PASSED, 1 FAILED or refused with a problem, 2 INDETERMINATE, 64 the words do not fit, 70 a fault
-of ours. A verification that could not begin (no such bundle, policy or anchor) is 64, one that broke off is 2 or 70,
-and never 1, which would say FAILED. Every refusal is a sentence in Chinese and English on stderr.
+of ours, 74 disk or database failed (EX_IOERR of sysexits.h). A verification that could not begin (no such bundle,
+policy or anchor) is 64, one that broke off is 2, 70 or 74, and never 1, which would say FAILED. Every refusal is a
+sentence in Chinese and English on stderr.
 """
 
 import sys
@@ -24,7 +25,10 @@ from service.commands import (
     batching,
     catalogue,
     citing,
+    compromising,
     converting,
+    drilling,
+    explaining,
     feeding,
     issuing,
     keeping,
@@ -32,6 +36,7 @@ from service.commands import (
     presenting,
     preserving,
     proving,
+    redeeming,
     running,
     sealing,
     standing,
@@ -43,6 +48,7 @@ from service.commands.installation import record_command
 from service.commands.output import complain
 from service.errors import LogMisbehaved, LogUnavailable, NotYetPublished, TimeStampUnavailable
 from service.identity import IdentityError
+from service.lost_keys.errors import CompromiseError
 from service.problem import Problem, Usage
 from service.problems import problem_of
 from service.trail.doing import beginning
@@ -50,13 +56,13 @@ from templates.errors import TemplatesError
 from trust.errors import TrustError
 from verifier.errors import VerifierError
 
-USAGE, REFUSED, FAULT, INTERRUPTED = 64, 1, 70, 130
+USAGE, REFUSED, FAULT, MACHINE_FAILED, INTERRUPTED = 64, 1, 70, 74, 130
 BadWords: type[typer.BadParameter] = typer.BadParameter.__mro__[1]
 """The common base of what typer raises for words that do not fit; it has no public name of its own."""
 
 OURS = (
     KeysError, TrustError, TemplatesError, IssuerError, CasesError, IdentityError, BlobMissing, NotYetPublished,
-    TimeStampUnavailable, LogUnavailable, LogMisbehaved,
+    TimeStampUnavailable, LogUnavailable, LogMisbehaved, CompromiseError,
 )  # fmt: skip
 MACHINE = (OSError, DBAPIError)
 """Errors of disk and database, which are nobody's fault here."""
@@ -79,6 +85,7 @@ for run in (
     issuing.issue,
     presenting.present,
     presenting.copy,
+    redeeming.redeem,
 ):
     app.command()(run)
 app.command("verify")(verifying.verify)
@@ -87,8 +94,8 @@ for kind in acting.HELP:
 app.add_typer(auditing.audit, name="audit")
 app.command("backup")(backing_up.backup)
 app.command("restore")(backing_up.restore)
-app.command("grounds")(acting.grounds)
-app.command("acts")(acting.acts)
+app.command("grounds")(explaining.grounds)
+app.command("acts")(explaining.acts)
 app.command("standing")(standing.standing)
 app.command("cite")(citing.cite)
 app.add_typer(batching.batch, name="batch")
@@ -106,7 +113,14 @@ app.add_typer(bundle, name="bundle")
 key.command("list")(keeping.list_keys)
 key.command("retire")(keeping.retire)
 key.command("compromise")(keeping.compromise)
+key.command("compromised")(compromising.compromised)
+key.command("blast")(compromising.blast)
+key.command("losses")(compromising.losses)
+key.command("carry-on")(compromising.carry_on)
+key.command("renew")(compromising.renew)
+key.command("reissue")(compromising.reissue)
 app.add_typer(key, name="key")
+app.add_typer(drilling.drill, name="drill")
 app.add_typer(applying.application, name="application")
 app.command("succeed")(applying.succeed)
 app.add_typer(templating.template, name="template")
@@ -159,9 +173,12 @@ def _run(arguments: list[str] | None) -> None:
     except (Usage, VerifierError) as error:
         complain(problem_of(error))
         sys.exit(USAGE)
-    except (*OURS, *MACHINE) as error:
+    except OURS as error:
         complain(problem_of(error), *(error.tried if isinstance(error, BackendMissing) else ()))
         sys.exit(REFUSED)
+    except MACHINE as error:
+        complain(problem_of(error))
+        sys.exit(MACHINE_FAILED)
     except Exception as error:  # noqa: BLE001  (the last outlet: Python's own exit code for a traceback is 1)
         traceback.print_exc()
         complain(problem_of(error))

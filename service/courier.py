@@ -23,10 +23,10 @@ Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
 _NAT64 = ip_network("64:ff9b::/96")
 _NOT_GLOBAL = tuple(
-    map(
-        ip_network,
-        ("fec0::/10", "3fff::/20", "5f00::/16", "100:0:0:1::/64", "192.0.0.0/24", "192.88.99.0/24", "192.31.196.0/24")
-        + ("192.52.193.0/24", "192.175.48.0/24"),
+    ip_network(network)
+    for network in (
+        *("fec0::/10", "3fff::/20", "5f00::/16", "100:0:0:1::/64", "192.0.0.0/24", "192.88.99.0/24"),
+        *("192.31.196.0/24", "192.52.193.0/24", "192.175.48.0/24"),
     )
 )
 """Of the special-purpose registers of IANA, where Python's own list is older or says otherwise: site-local addresses,

@@ -6,14 +6,17 @@ status that can come, and the shape it comes in.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from service.field_english import about
 from service.outlet import INVALID, MEDIA_TYPE
 
 PROBLEM_NAME, REF = "Problem", {"$ref": "#/components/schemas/Problem"}
+EXAMPLE = replace(INVALID, details=(("issued_on", "not-a-date"),), told=(about("not-a-date"),))
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "title": "问题",
@@ -30,11 +33,16 @@ PROBLEM: dict[str, Any] = {
             "items": {
                 "type": "object",
                 "required": ["field", "reason"],
-                "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
+                "properties": {
+                    "field": {"type": "string"},
+                    "reason": {"type": "string", "description": "稳定的代码"},
+                    "title": {"type": "string", "description": "中文说明，知道时才有"},
+                    "detail": {"type": "string", "description": "英文说明，知道时才有"},
+                },
             },
         },
     },
-    "examples": [INVALID.as_json() | {"errors": [{"field": "issued_on", "reason": "not-a-date"}]}],
+    "examples": [EXAMPLE.as_json()],
 }
 FRAMEWORKS_OWN = ("HTTPValidationError", "ValidationError")
 TAGS = [

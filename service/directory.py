@@ -1,7 +1,7 @@
 """Which certificate and which key stand behind each role of an installation.
 
-Certificates are looked up in the authority's register; keys are named after their role, a body's after its login. Every
-signer handed out is late: nothing is opened until something is signed.
+Certificates are looked up in the authority's register; keys are named after their role, a body's after its login and
+how many it had before. Every signer handed out is late: nothing is opened until something is signed.
 """
 
 from service.archive import Archive
@@ -33,7 +33,7 @@ SERVICES = {
 }
 """Roles of the installation itself, by the name of their key."""
 
-MAKER = "seal-maker"
+MAKER, FIRST_KEY = "seal-maker", "body"
 
 
 class Directory:
@@ -42,6 +42,7 @@ class Directory:
     def __init__(self, archive: Archive, ring: KeyRing, city: City) -> None:
         self._archive, self._ring, self._city = archive, ring, city
         self._signers: dict[str, LateSigner] = {}
+        self._names: dict[int, str] = {}
 
     def certificate(self, kind: Kind, body_code: str | None = None) -> Certificate:
         """The newest complete certificate of a kind, of one body where a code is given.
@@ -75,7 +76,28 @@ class Directory:
         login = next((one.login for one in self._city.bodies if one.body.code == code), None)
         if login is None:
             raise Conflict("certificate-missing", code)
-        return self._pair(f"body-{login}", self.certificate(SEAL_SIGNER, code))
+        certificate = self.certificate(SEAL_SIGNER, code)
+        return self._pair(self._name_of_key(login, code, certificate), certificate)
+
+    def next_key_name(self, code: str) -> str:
+        """The name of the key that a body will have after its present one; raises as `body`."""
+        reference = self.body(code)[0].reference.removeprefix("file:")
+        prefix, _, login = reference.partition("-")
+        return f"{FIRST_KEY}{int(prefix.removeprefix(FIRST_KEY) or 1) + 1}-{login}"
+
+    def _name_of_key(self, login: str, code: str, certificate: Certificate) -> str:
+        """`body-<login>` for a body's first key, `body2-<login>` for the one that took its place, and so on."""
+        if certificate.serial not in self._names:
+            keys = list(dict.fromkeys(found.public_key for found in self._certificates_of(code)))
+            place = keys.index(certificate.public_key) + 1
+            self._names[certificate.serial] = f"{FIRST_KEY}{place if place > 1 else ''}-{login}"
+        return self._names[certificate.serial]
+
+    def _certificates_of(self, code: str) -> list[Certificate]:
+        """The complete certificates of a body for sealing, oldest first."""
+        records = self._archive.books.certificates.of_profile(SEAL_SIGNER.profile.name)
+        found = [load_certificate(one.der) for one in records if one.der is not None]
+        return [one for one in found if one.subject.organisation_code == code]
 
     def _pair(self, name: str, certificate: Certificate) -> tuple[LateSigner, Certificate]:
         known = self._signers.get(name)

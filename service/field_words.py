@@ -52,7 +52,8 @@ SENTENCES = {
     "holder-separator": "名称和代码中不能有顿号。",
     "predecessor-unknown": "没有查到可以接续的原证照，请核对标识。",
     "predecessor-type": "原证照是另一类证照，不能接续。",
-    "predecessor-standing": "原证照目前的状态不能这样办理：转入的须已办理转出，其他的须为有效。",
+    "predecessor-standing": "原证照目前的状态不能这样办理：转入的须已办理转出，其他的须为有效；"
+    "终结效力的决定已依法撤销的，可以依生效法律文书办理。",
     "transfer-elsewhere": "原机构的转出没有写明转入本机构；请原机构撤回，在理由中写明接收机构的名称或代码后重新转出。",
     "original-missing": "其他系统的证照转入，须先交原证照的文件（OFD 或 PDF），再由另一人审批；请交文件后重新提交。",
     "original-unverified": "所交的不是完好的证照文件（被改动或签章不成立）；请向原机构取得完好的文件。",

@@ -25,7 +25,7 @@ from trust.revocation.errors import NotPublished
 from trust.revocation.publishing import MAX_ENVELOPE
 
 AUTHORITIES = ("root", "issuing")
-CHECKPOINT, ENTRIES = "log/checkpoint", "log/tile/entries"
+LOG, CHECKPOINT, ENTRIES = "log", "log/checkpoint", "log/tile/entries"
 CERTIFICATES = "certificates.pem"
 """Certificates of authorities and of the trust list's signer, without which no path to a pinned root is found."""
 
@@ -125,20 +125,22 @@ class Mirror:
         note = self._archive.log.latest()
         if self.folder is None or note is None or note == self._checkpoint:
             return
-        size, shown = parse_checkpoint(note)[0].size, self._log_shown()
+        with self.folder.alone(LOG):  # another process may be about to show a longer one
+            self._show_log(self.folder, note)
+
+    def _show_log(self, folder: PublicFolder, note: bytes) -> None:
+        before = folder.read(CHECKPOINT)
+        size, shown = parse_checkpoint(note)[0].size, parse_checkpoint(before)[0].size if before else 0
+        if shown > size:
+            return  # the other process was faster: what the public has seen never gets shorter
         for number in range(shown // WIDTH, -(-size // WIDTH)):
             tile = Tile(number, min(WIDTH, size - number * WIDTH))
-            self.folder.keep(f"{ENTRIES}/{tile_path(tile)}", read_entries(self._archive.log, size, tile))
-        self.folder.replace(CHECKPOINT, note)
+            folder.keep(f"{ENTRIES}/{tile_path(tile)}", read_entries(self._archive.log, size, tile))
+        folder.replace(CHECKPOINT, note)
         self._checkpoint = note
         if shown % WIDTH and size > shown:  # the checkpoint before it may still be in somebody's hands; no older one is
             for width in range(1, shown % WIDTH):
-                self.folder.drop(f"{ENTRIES}/{tile_path(Tile(shown // WIDTH, width))}")
-
-    def _log_shown(self) -> int:
-        """How many entries of the log are in the folder."""
-        note = self._checkpoint or (self.folder.read(CHECKPOINT) if self.folder else None)
-        return parse_checkpoint(note)[0].size if note else 0
+                folder.drop(f"{ENTRIES}/{tile_path(Tile(shown // WIDTH, width))}")
 
     def _show(self, series: Series, number: int, octets: bytes) -> None:
         if self.folder is None or self._shown.get(series.name) == number:

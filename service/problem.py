@@ -8,13 +8,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Problem:
-    """An answer to an error: HTTP status, stable code, the sentence in both languages, and details by field."""
+    """An answer to an error: HTTP status, stable code, the sentence in both languages, and details by field.
+
+    `told` says of each detail what its reason means, in both languages, where that is known.
+    """
 
     status: int
     code: str
     zh: str
     en: str
     details: tuple[tuple[str, str], ...] = ()
+    told: tuple[tuple[str, str], ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The members of an `application/problem+json` answer."""
@@ -26,7 +30,10 @@ class Problem:
             "code": self.code,
         }
         if self.details:
-            body["errors"] = [{"field": field, "reason": reason} for field, reason in self.details]
+            errors = [{"field": field, "reason": reason} for field, reason in self.details]
+            for error, (zh, en) in zip(errors, self.told, strict=False):
+                error |= {"title": zh, "detail": en}
+            body["errors"] = errors
         return body
 
 

@@ -22,11 +22,14 @@ from issuer.feeding import errors as feeding
 from issuer.presenting import errors as presenting
 from keys import errors as keys
 from service.errors import LogMisbehaved, LogUnavailable, NotYetPublished
+from service.field_english import about
+from service.lost_keys.errors import CompromiseRefused
 from service.problem import INTERNAL, NOT_FOUND, Problem, Rows, Usage
 from service.problem_rows.of_acting import ACTING
 from service.problem_rows.of_applying import APPLYING
 from service.problem_rows.of_batches import BATCHES
 from service.problem_rows.of_catalogue import CATALOGUE
+from service.problem_rows.of_compromises import COMPROMISES
 from service.problem_rows.of_converting import CONVERTING
 from service.problem_rows.of_feeding import FEEDING
 from service.problem_rows.of_issuing import ISSUER, TEMPLATES
@@ -42,6 +45,7 @@ from templates import errors as templates
 from trust import errors as trust
 from trust.rules.errors import FieldRefused
 from trust.rules.licence import CHINA
+from trust.rules.text import quoted
 from verifier import errors as verifier
 
 TABLE: Rows = {
@@ -54,6 +58,7 @@ TABLE: Rows = {
     **CATALOGUE,
     **APPLYING,
     **ACTING,
+    **COMPROMISES,
     **BATCHES,
     **CONVERTING,
     **FEEDING,
@@ -121,7 +126,7 @@ def problem_of(error: Exception) -> Problem:
         return machine if machine is not INTERNAL else TABLE[keys.KeyFileRefused]
     row = next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), None) or _of_the_machine(error)
     if isinstance(error, issuer.ApplicationRefused):
-        return replace(row, details=error.problems)
+        return replace(row, details=error.problems, told=tuple(about(reason) for _, reason in error.problems))
     if isinstance(error, templates.MissingGlyph):
         return replace(row, zh=f"“{error.character}”字不能印出（{error.where}），未签发；请联系管理员补充字库。")
     if isinstance(error, cases.NotVerified):
@@ -136,6 +141,12 @@ def problem_of(error: Exception) -> Problem:
     return _finer(row, error)
 
 
+def sentence_of(code: str) -> str:
+    """What people are told under a stable code, where only that was kept; empty for one that stands in no table."""
+    rows = (*TABLE.values(), STORAGE, FULL, INTERNAL)
+    return next((row.zh for row in rows if row.code == code), REASONS.get(code, ("", ""))[0])
+
+
 def _with_facts(row: Problem, error: NotYetPublished | LogUnavailable | LogMisbehaved) -> Problem:
     """An error of `service` with what it is about."""
     if isinstance(error, NotYetPublished):
@@ -148,7 +159,7 @@ def _with_facts(row: Problem, error: NotYetPublished | LogUnavailable | LogMisbe
 
 def _used(row: Problem, at: datetime, place: str) -> Problem:
     """A one-time code that was used before: when, and where."""
-    said = f"这个亮证码已使用：{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}，{place}；请持证人重新出示。"
+    said = f"这个亮证码已使用：{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}，{quoted(place)}；请持证人重新出示。"
     return replace(row, zh=said, details=(("used_at", f"{at:%Y-%m-%dT%H:%M:%SZ}"), ("place", place)))
 
 
@@ -162,7 +173,7 @@ def _finer(row: Problem, error: Exception) -> Problem:
     finer = (
         trust.TrustError, keys.KeyNotUsable, cases.ConsentRefused, cases.MalformedRequest, verifier.NotUnderstood,
         converting.ScanRefused, feeding.HookRefused, catalogue.EntryRefused, catalogue.MandateRefused,
-        copying.CopyingError, presenting.PresentingRefused,
+        copying.CopyingError, presenting.PresentingRefused, CompromiseRefused,
     )  # fmt: skip
     if not isinstance(error, finer):
         return row

@@ -149,6 +149,14 @@ class PublicFolder:
         _replace(path, octets)
         sync_folder(path.parent)
 
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """Write below the folder `name` while no other process of this machine does."""
+        home = self._folder / name
+        _make(home)
+        with _held(home / LOCK):
+            yield
+
     def drop(self, name: str) -> None:
         """Take away a file that another one has made superfluous."""
         (self._folder / name).unlink(missing_ok=True)

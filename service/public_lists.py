@@ -39,12 +39,11 @@ class PublicLists:
         return None if found is None else Served(found.octets, found.ttl_s)
 
     def second_form(self, shard: int) -> Served | None:
-        """The second form of the list that is served."""
+        """The second form of the list that is served, or of the one before it: it is signed a moment later."""
         edition = _in_folder(self._folder, bitstring(shard))
         if edition is not None:
             return Served(edition.octets, TTL_S)
-        current = self._archive.publications.current(shard)
-        stored = None if current is None else self._archive.second_forms.stored(shard, current.number)
+        stored = self._archive.second_forms.latest(shard)
         return None if stored is None else Served(stored, TTL_S)
 
 

@@ -204,6 +204,7 @@ class Publisher:
                     self._publish_list(shard, at)
                 self._listed_shards.add(shard)
             self._checkpoint(at, every=timedelta.max)  # only if the log has grown: repeating an issue stores nothing
+            self._mirror.show_log()  # before anybody hears of it: a database put back later is noticed
 
     def after_sealing(self, at: datetime) -> None:
         """Make the entry of a document that was just sealed provable."""
@@ -270,9 +271,10 @@ class Publisher:
         listed, seals = self._listed(at), self._seals()
         types = tuple(dict.fromkeys((*(last.types if last else ()), *self._catalogue.types())))
         in_force = self._catalogue.types_in_force((last.in_force if last else None) or ())
+        checks = self._catalogue.check_duties(last.checks if last else ())
         if last is not None:
-            said = (last.certificates, last.mandates, last.types, last.seals, last.in_force)
-            same = said == (listed, mandates, types, seals, in_force)
+            said = (last.certificates, last.mandates, last.types, last.seals, last.in_force, last.checks)
+            same = said == (listed, mandates, types, seals, in_force, checks)
             young = at < last.issued_at + (last.next_update - last.issued_at) / 2
             if at < last.issued_at or (same and young):
                 return
@@ -290,6 +292,7 @@ class Publisher:
             next_update=at.replace(microsecond=0) + TRUST_LIST_HOLDS,
             seals=seals,
             in_force=in_force,
+            checks=checks,
             sequence=number,
             served=self._mirror.served(TRUST_LIST),
         )

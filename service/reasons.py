@@ -123,6 +123,26 @@ REASONS: dict[str, tuple[str, str]] = {
     "mandate-depth": ("委托的层级太多，最多四级。", "Mandates rest on each other at most four deep."),
     "mandate-itself": ("不能委托给本单位自己。", "A body does not delegate to itself."),
     "mandate-known": ("该单位已有同样的职权。", "The body has this mandate already."),
+    "loss-in-future": ("泄露时间不能晚于现在，请核对。", "A key cannot have been lost later than now."),
+    "loss-reason": ("请写明理由，1 至 400 字，不含控制字符。", "Say why, in 1 to 400 characters that can be shown."),
+    "loss-known": (
+        "这把密钥自同一时间或更早起泄露已经登记过，不必再登记。",
+        "The loss of this key, since then or earlier, is on record already.",
+    ),
+    "loss-changed": ("所确认的内容与登记的不一致，请刷新后再看。", "What was confirmed is not what was reported."),
+    "loss-not-yours": ("只有登记的人才能撤回。", "Only whoever reported it may withdraw it."),
+    "loss-successor": (
+        "没有找到本单位这样的证照、加注件或用印请求，请核对编号。",
+        "This body has no such licence, copy or request to seal.",
+    ),
+    "loss-never-released": (
+        "这一本没有签发完，不能补发；请另行申请，并在清单中写明不再办理。",
+        "It was never released; apply anew and drop it here.",
+    ),
+    "key-in-use": (
+        "这个单位现在的密钥还在使用，不能换发；泄露的请先登记，停用的请先停用。",
+        "The body's key is in use; retire it or report it lost first.",
+    ),
     "body-unknown": ("没有这个机构，请核对机构代码。", "There is no such body; check its code."),
     "type-unknown": ("证照目录中没有公布过这个类型。", "This type was never published in the catalogue."),
     "area": (
@@ -148,8 +168,8 @@ REASONS: dict[str, tuple[str, str]] = {
             "请换回较新的数据库，或按恢复手册运行 `yinzheng restore --here`。"
         ),
         (
-            "More was published than the database has (was an old backup restored?); nothing is issued or published. Bring "
-            "back a newer database, or run `yinzheng restore --here` as the runbook for restoring says."
+            "More was published than the database has (was an old backup restored?); nothing is issued or published. "
+            "Bring back a newer database, or run `yinzheng restore --here` as the runbook for restoring says."
         ),
     ),
     "restore-unfinished": (
@@ -375,6 +395,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "This consent number was used with other terms; check it.",
     ),
     # Annotated copies
+    "copy-words": (
+        "用途、使用单位中不能有“证据等级”字样，只有存量转换的标注才能这样写；请改写。",
+        "Purpose and recipient may not name a grade of evidence, as only a conversion does; say it otherwise.",
+    ),
     "copy-purpose": ("请写明用途，1 至 200 字，不能有看不见的字符。", "A purpose has 1 to 200 plain characters."),
     "copy-recipient": (
         "请写明使用单位，1 至 100 字，不能有看不见的字符。",

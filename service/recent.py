@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Engine, select
 
 from issuer.store import licence
-from trust.revocation.store import act
+from trust.revocation.store.tables import act
 from trust.rules.grounds import GROUNDS
 from trust.rules.standing import ActKind
 

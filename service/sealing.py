@@ -188,7 +188,7 @@ class Seals:
         filed, now = self._archive.seals.find(seal_id), self._now()
         if filed is None:
             raise SealUnknown
-        signer, _ = self._personal(filed) if filed.holder else self._directory.body(filed.body_code)
+        signer, _ = self.key_of(filed)
         block_leaked_key(self._ring, self._archive, signer.reference.removeprefix("file:"), now, lost_at or now)
         self._authority().publish_crls(now)
 
@@ -288,10 +288,14 @@ class Seals:
 
         """
         check_clock(self._archive.log, self._now())
-        signer, certificate = self._personal(filed) if filed.holder else self._directory.body(filed.body_code)
+        signer, certificate = self.key_of(filed)
         if certificate.serial in standing_revocations(self._archive.books, ISSUING):
             raise SealNotUsable("certificate-revoked", filed.seal.seal_id)
         return signer, certificate
+
+    def key_of(self, filed: FiledSeal) -> tuple[Signer, Certificate]:
+        """Signer and newest certificate behind a filed seal, whatever became of them; raises `certificate-missing`."""
+        return self._personal(filed) if filed.holder else self._directory.body(filed.body_code)
 
     def body_name(self, code: str) -> str:
         """The name of a body of this installation.

@@ -16,6 +16,8 @@ counts as not set.
     YINZHENG_TSA         time stamps in sealed documents: own (default), none, or the address of an authority outside
     YINZHENG_TSA_CERTIFICATE   the certificate of that authority, PEM or DER; needed with an address
     YINZHENG_WEBHOOK_LOOPBACK  1: webhooks may go to this machine itself, in plain; for trials, refused in production
+    YINZHENG_PASSWORDS_FD  an open descriptor (3 or above) from which commands read the passwords of the people they act
+                         for, in lines of login:password; without it they are typed
     YINZHENG_CLOCK_MARK  file that the time daemon touches when it has set the clock; time stamps need it to be young
                          (default in production: /run/systemd/timesync/synchronized; else none)
 """

@@ -48,6 +48,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "seal-off-page": ("印章超出页面", "the seal runs off the page"),
     "seal-beside": ("印章没有盖住颁发机构名称和颁发日期", "the seal does not lie over issuing body and date"),
     "off-page": ("有内容超出边框或者纸面", "something runs over the border or off the paper"),
+    "conversion-room": (
+        "存量转换的标注没有位置：请在第一页边框外（或边框上沿内侧）留出一行",
+        "there is no room for the line of a conversion: leave a line below the frame, or under its upper edge",
+    ),
+    "copy-room": ("加注件的水印和说明放不下", "the marks of an annotated copy do not fit"),
     "not-legible": (
         "这一处的文字看不清，核验时不算显示：颜色与底色对比不足 3:1、字高不足 1 毫米、被图形盖住或者超出纸面",
         "this text cannot be read and counts as not shown: contrast below 3:1, below 1 mm, covered or off the paper",

@@ -25,6 +25,10 @@ from service.applications import Applications
 from service.archive import Archive
 from service.batches import Batches
 from service.cataloguing import Cataloguing
+from service.compromises.remaking import Remaking
+from service.compromises.renewing import renew_key
+from service.compromises.reporting import Reports
+from service.compromises.working import Tools
 from service.conversions import Conversions
 from service.copying import ConsentsWithCopies, Copying
 from service.counter import OurLicences, open_counter
@@ -65,6 +69,8 @@ from trust.log.cosigning import take_cosignatures
 from trust.log.proving import prove
 from trust.revocation.acting import Order, act
 from trust.revocation.reading import published_since
+from trust.rules.licence import Licence
+from trust.rules.periodic_check import CheckTerm, last_check
 from trust.rules.standing import Act, Standing
 from trust.rules.verdict import Policy
 from verifier.comparing import Look
@@ -322,6 +328,14 @@ class Yinzheng:
             now=self.now,
         )
 
+    def check_term(self, licence: Licence, on: datetime) -> CheckTerm | None:
+        """Where a licence stood with its periodic checks; None where its type asks for none."""
+        listed = self.publisher.trust_list()
+        duty = listed.check_duty(licence.identifier.type_code) if listed is not None and licence.copy is None else None
+        if duty is None:
+            return None
+        return duty.term(licence.issued_on, last_check(self.archive.acts.of(str(licence.identifier)), on), on)
+
     def published_since(self, identifier: str) -> dict[int, datetime]:
         """When each act on a licence was made public, by its sequence; those that no list shows yet are not there."""
         archive = self.archive
@@ -351,6 +365,33 @@ class Yinzheng:
             now=self.now,
             random=self.random,
             stamp=self.stamper,
+        )
+
+    # --- keys that were lost ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def compromises(self) -> Reports:
+        """Keys reported lost, and the work that follows."""
+        publisher = lambda: self.publisher  # noqa: E731  (asked for late, as everywhere here)
+        tools = Tools(self.archive, self.ring, self._means.blobs, publisher, self.now, self.random)
+        return Reports(tools, self.city, self.directory, self.seals)
+
+    @cached_property
+    def remaking(self) -> Remaking:
+        """What has to be made again after a loss."""
+        return Remaking(self.archive, lambda: self.applications, lambda: self.office, self.now)
+
+    def renew_key(self, body: str) -> tuple[str, Certificate]:
+        """A new key and certificate for a body whose key was put away; raises as `service.compromises.renewing`."""
+        return renew_key(
+            self.city,
+            self.directory,
+            self.ring,
+            self.authority,
+            self.publisher,
+            body,
+            at=self.now(),
+            random=self.random,
         )
 
     # --- time ------------------------------------------------------------------------------------------------------
@@ -426,7 +467,7 @@ class Yinzheng:
     @property
     def online(self) -> Online:
         """The online ports of the verifier."""
-        return Online(self.ports, self.ports, self.ports, self.ports)
+        return Online(self.ports, self.ports, self.ports, self.ports, self.ports)
 
     def verify_file(
         self, data: bytes, *, policy: Policy | None = None, at: datetime | None = None, audience: str | None = None

@@ -87,10 +87,19 @@ def watermark(width: float, height: float, note: CopyNote, keep_off: Square | No
 
 
 def mark_lines(note: CopyNote) -> tuple[str, ...]:
-    """The lines of the watermark; long texts are broken and, past a few lines, shown by their beginning."""
-    whole = ("加注件　不是证照原件", *_broken(f"仅供{note.recipient}"), *_broken(f"用于{note.cause}"))
-    shown = whole if len(whole) < MOST_LINES else (*whole[: MOST_LINES - 2], whole[MOST_LINES - 2][:-1] + "…")
-    return (*shown, f"有效期至{china_time(note.expires_at)}")
+    """The lines of the watermark; long texts are broken and, past a few lines, shown by their beginning.
+
+    Recipient and purpose are both there, however long the other is.
+    """
+    recipient, cause = _broken(f"仅供{note.recipient}"), _broken(f"用于{note.cause}")
+    room = MOST_LINES - 2
+    first = _cut(recipient, max(room - len(cause), room // 2))
+    return (
+        "加注件　不是证照原件",
+        *first,
+        *_cut(cause, room - len(first)),
+        f"有效期至{china_time(note.expires_at)}",
+    )
 
 
 def note_items(licence: Licence, note: CopyNote) -> tuple[Text, ...]:
@@ -103,7 +112,7 @@ def note_items(licence: Licence, note: CopyNote) -> tuple[Text, ...]:
     """
     room = PAPER[0] - 2 * MARGIN_MM
     title = Place(MARGIN_MM, 36.0, room, 22.0, 22.0, RED, align="centre", spacing=0.3)
-    sentence = Place(MARGIN_MM, 52.0, room, 12.0, 8.0, INK, depth=36.0, leading=1.6)
+    sentence = Place(MARGIN_MM, 52.0, room, 12.0, 8.0, INK, depth=44.0, leading=1.6)
     items = [*set_text("加注说明", title, "加注说明"), *set_text(annotation(note), sentence, "加注说明")]
     below = items[-1].baseline + 12.0
     for label, text in _facts(licence, note):
@@ -166,6 +175,11 @@ def _broken(text: str) -> list[str]:
     count = -(-len(text) // MOST_CHARACTERS)
     cuts = [round(len(text) * place / count) for place in range(count + 1)]
     return [text[start:end] for start, end in pairwise(cuts)]
+
+
+def _cut(lines: Sequence[str], most: int) -> Sequence[str]:
+    """So many lines at most; the last shows that there are more."""
+    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][:-1] + "…"]
 
 
 def _placed(outline: Outline, em: float, x: float, y: float) -> Outline:

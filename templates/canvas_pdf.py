@@ -10,7 +10,6 @@ number (Identity-H) with a ToUnicode map, so that it can be searched and copied.
 """
 
 import hashlib
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +28,7 @@ from templates.pdf_pictures import (
 )
 from templates.seal_picture import SealPicture
 from trust.formats.pdf.drawing import Drawing
+from trust.formats.pdf.layout import stream_body
 
 __all__ = ["PdfSeal", "PdfSheet", "PdfStock", "draw_pdf", "prepare_pdf", "seal_operators"]
 
@@ -195,17 +195,19 @@ class _Objects:
 
 
 def _font(subset: Subset, *, level: int) -> _Font:
+    """A subset ready to be embedded; that of one licence as it is.
+
+    Glyph outlines repeat so little that deflating them would save a sixth and take longer than anything else on a page.
+    """
     tag = "".join(chr(65 + octet % 26) for octet in hashlib.sha256(subset.octets).digest()[:6])
     by_glyph = sorted((glyph, character) for character, glyph in subset.glyphs.items())
+    length = f" /Length1 {len(subset.octets)}"
+    plain = stream_body(length.encode(), subset.octets)
+    file = stream(subset.octets, level=level, entries=length) if level == SMALL else plain
     return _Font(
         name=f"{tag}+{POSTSCRIPT_NAME}",
         widths=_widths({glyph: subset.advances[character] for glyph, character in by_glyph}),
-        file=stream(
-            subset.octets,
-            level=level,
-            entries=f" /Length1 {len(subset.octets)}",
-            strategy=zlib.Z_DEFAULT_STRATEGY if level == SMALL else zlib.Z_HUFFMAN_ONLY,
-        ),
+        file=file,
         to_unicode=stream(_to_unicode(by_glyph), level=level),
     )
 

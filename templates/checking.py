@@ -2,7 +2,8 @@
 
 First what `template.toml` says (`library.inspect_bundle`); then, with its sample: is it a licence of its type, does
 every item fit at its full length, do several holders with long names fit, does the seal lie over issuing body and date,
-can the code be printed. Nothing here decodes a picture or reads another file than those of the folder.
+can the code be printed, is there room for what conversion and copying add. Nothing here decodes a picture or reads
+another file than those of the folder.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from templates.items import Text
 from templates.judging import path_of
 from templates.layout import LicencePage, chinese_date, licence_pages
 from templates.library import Bundle, inspect_bundle
+from templates.marked import judge_marks
 from templates.parts import HOLDERS
 from templates.sample import SAMPLE_CODE, Sample, sample_of
 from templates.seal_picture import UNIT_SEAL_MM
@@ -42,7 +44,8 @@ def check_folder(folder: Path) -> tuple[Bundle | None, tuple[Fault, ...]]:
         return bundle, (Fault("sample", error.reason, "sample.json", error.text.removeprefix(f"{bundle.name}: ")),)
     except TemplatesError as error:
         return bundle, (Fault("sample", error.reason, "sample.json", error.text),)
-    return bundle, (*_full_length(bundle, sample), *_many_holders(bundle, sample), *_under_seal(bundle, sample))
+    faults = (*_full_length(bundle, sample), *_many_holders(bundle, sample), *_under_seal(bundle, sample))
+    return bundle, (*faults, *judge_marks(bundle, sample.licence))
 
 
 def fullest(rule: FieldRule) -> str | None:

@@ -66,7 +66,8 @@ class Typeface:
             MissingGlyph: a character of `text` has no glyph; `where` names the place for the message.
 
         """
-        return [self._find(character, where)[1] for character in text]
+        known = self._known
+        return [(known.get(character) or self._find(character, where))[1] for character in text]
 
     def outline(self, character: str, where: str) -> Outline:
         """The contours of a character, in ems: origin on the baseline, y downward as on the page.
@@ -90,7 +91,8 @@ class Typeface:
         return self._subset("".join(sorted(set(characters))))
 
     def _make_subset(self, wanted: str) -> Subset:
-        found = {character: self._find(character, "subset") for character in wanted}
+        known = self._known
+        found = {character: known.get(character) or self._find(character, "subset") for character in wanted}
         request = hb.SubsetInput()
         request.unicode_set.update(map(ord, wanted))
         request.drop_table_tag_set.update(_DROPPED_TABLES)

@@ -5,7 +5,7 @@ and not on each other. Whether the texts of a licence fit at full length, and wh
 with the sample (`checking`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from templates.code import SMALLEST_MODULE_MM
@@ -138,15 +138,11 @@ def _code_and_seal(layout: Layout) -> Iterator[Fault]:
 
 
 def _lying(layout: Layout) -> Iterator[Fault]:
-    for place, sheet in enumerate(layout.sheets):
-        path = path_of(place)
-        yield from _inside(layout, place, path)
-        boxes = dict(_boxes(sheet, path))
-        if place == 0:
-            code = layout.code
-            boxes["layout.code"] = (code.x, code.y, code.x + code.side, code.y + code.side)
+    for place, _ in enumerate(layout.sheets):
+        yield from _inside(layout, place, path_of(place))
+        boxes = dict(boxes_of(layout, place))
         for (name, one), (other, two) in combinations(boxes.items(), 2):
-            if _meet(one, two):
+            if meet(one, two):
                 yield Fault("layout", "overlap", name, other)
 
 
@@ -162,6 +158,14 @@ def _inside(layout: Layout, place: int, path: str) -> Iterator[Fault]:
         if out < edge - cornered * 0.5:
             yield Fault("layout", "off-page", path, f"{left:.1f}, {top:.1f}, {right:.1f}, {bottom:.1f}")
             return
+
+
+def boxes_of(layout: Layout, place: int) -> Iterator[tuple[str, Box]]:
+    """What may not lie on each other on a sheet, by its name in the template."""
+    yield from _boxes(layout.sheets[place], path_of(place))
+    if place == 0:
+        code = layout.code
+        yield "layout.code", (code.x, code.y, code.x + code.side, code.y + code.side)
 
 
 def _boxes(sheet: Sheet, path: str) -> Iterator[tuple[str, Box]]:
@@ -184,6 +188,7 @@ def text_box(text: Text) -> Box:
     return text.x, top, text.x + text.width, bottom
 
 
-def _meet(one: Sequence[float], two: Sequence[float]) -> bool:
+def meet(one: Box, two: Box) -> bool:
+    """Whether two boxes overlap by more than can be seen."""
     slack = 0.05
     return one[2] > two[0] + slack and two[2] > one[0] + slack and one[3] > two[1] + slack and two[3] > one[1] + slack

@@ -15,13 +15,12 @@ from templates.seal_picture import SealPicture
 from trust.formats.pdf.layout import stream_body
 
 SWIFT, SMALL = 1, 9
-"""zlib levels: what is made for one licence (4 % larger, twice as fast), and what is made once. Glyph outlines repeat
-so little that for one licence their octets are only coded by frequency: a sixth larger, three times as fast."""
+"""zlib levels: what is made for one licence (4 % larger, twice as fast), and what is made once."""
 
 
-def stream(content: bytes, *, level: int, entries: str = "", strategy: int = zlib.Z_DEFAULT_STRATEGY) -> bytes:
+def stream(content: bytes, *, level: int, entries: str = "") -> bytes:
     """A deflated stream with these entries in its dictionary."""
-    deflate = zlib.compressobj(level, strategy=strategy)
+    deflate = zlib.compressobj(level)
     return stream_body(f"/Filter /FlateDecode{entries}".encode(), deflate.compress(content) + deflate.flush())
 
 

@@ -117,6 +117,7 @@ def rows(folder: Path) -> dict[str, int]:
         counted = {
             table: connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar_one()
             for table in inspect(engine).get_table_names()
+            if not table.startswith("trail")
         }
     engine.dispose()
     return counted

@@ -134,6 +134,8 @@ def relist(city: City, exchange: Exchange) -> TrustList:
         at=city.clock(),
         next_update=city.clock().replace(microsecond=0) + timedelta(days=7),
         seals=changed.seals,
+        in_force=changed.in_force,
+        checks=changed.checks,
     )
     return changed
 

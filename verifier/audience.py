@@ -9,6 +9,7 @@ ten seconds ahead. It counts once, as far as anybody remembers what was shown.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeGuard
 
 from trust.formats.presentation import AHEAD, Presentation
 from trust.formats.token import CopyClaims, TokenClaims
@@ -17,6 +18,7 @@ from trust.rules.annotation import alike, annotation, china_time, suits
 from trust.rules.licence import HOLDER_SEPARATOR
 from trust.rules.standing import Standing
 from trust.rules.status_pointer import StatusPointer
+from trust.rules.text import quoted
 from trust.rules.times import TOLERANCE
 from trust.rules.verdict import Finding, Indication
 from verifier.evidence import Evidence
@@ -33,7 +35,7 @@ def judge_copy(note: CopyNote, now: datetime, audience: str | None) -> list[Find
     """What a copy is for, whether it may still be used, and whether the reader is the one it was made for."""
     told = Finding(10, COPY, Indication.PASSED, f"这是加注件，不是证照原件。{annotation(note)}", warning=True)
     findings = [told, *_period(note.made_at, note.expires_at, now)]
-    if audience is not None:
+    if given(audience):
         findings.append(_suited(note, audience))
     return findings
 
@@ -44,7 +46,7 @@ def judge_copy_code(copy: CopyClaims, note: CopyNote | None, now: datetime, audi
         return judge_copy(note, now, audience)
     said = f"这是加注件的二维码，不是证照原件的；加注件有效期至{china_time(copy.expires_at)}，使用单位和用途见其水印。"
     findings = [Finding(10, COPY, Indication.PASSED, said, warning=True), *_period(None, copy.expires_at, now)]
-    if audience is not None:
+    if given(audience):
         text = "二维码中没有加注件的用途，无法比对；请核验加注件的文件。"
         findings.append(Finding(10, "copy-audience", Indication.INDETERMINATE, text))
     return findings
@@ -83,6 +85,11 @@ def judge_presenter(shown: Presentation, claims: TokenClaims) -> Finding:
     return Finding(10, "presentation-holder", Indication.FAILED, "出示人不是这本证照的持证主体。")
 
 
+def given(audience: str | None) -> TypeGuard[str]:
+    """Whether the reader named anybody: an empty name names nobody."""
+    return audience is not None and bool(audience.strip())
+
+
 def of_copies(findings: Iterable[Finding]) -> bool:
     """Whether findings are about an annotated copy."""
     return any(one.name == COPY for one in findings)
@@ -100,7 +107,7 @@ def _period(made_at: datetime | None, expires_at: datetime, now: datetime) -> li
 def _suited(note: CopyNote, audience: str) -> Finding:
     if suits(note, audience):
         return Finding(10, "copy-audience", Indication.PASSED, "加注件就是为所述用途或单位制作的。")
-    text = f"这份加注件是为另一用途制作的：供{note.recipient}用于{note.cause}。"
+    text = f"这份加注件是为另一用途制作的：供{quoted(note.recipient)}用于{quoted(note.cause)}。"
     return Finding(10, "copy-audience", Indication.FAILED, text)
 
 
@@ -119,12 +126,12 @@ def _for_whom(named: str | None, audience: str | None) -> list[Finding]:
     name = "presentation-audience"
     if named is None:
         return []
-    if audience is None:
-        text = f"亮证码只供{named}核验；请写明核验单位。"
+    if not given(audience):
+        text = f"亮证码只供{quoted(named)}核验；请写明核验单位。"
         return [Finding(10, name, Indication.INDETERMINATE, text)]
     if alike(named, audience):
-        return [Finding(10, name, Indication.PASSED, f"亮证码就是出示给{named}的。")]
-    return [Finding(10, name, Indication.FAILED, f"亮证码是出示给另一单位的：{named}。")]
+        return [Finding(10, name, Indication.PASSED, f"亮证码就是出示给{quoted(named)}的。")]
+    return [Finding(10, name, Indication.FAILED, f"亮证码是出示给另一单位的：{quoted(named)}。")]
 
 
 def _once(shown: Presentation, now: datetime, showings: Showings | None) -> Finding:

@@ -176,7 +176,7 @@ def _type_in_force(listed: TrustList, type_code: str, times: Times) -> list[Find
     if times.sealed_at is None:
         text = f"这类证照已于{day}停用，又没有可信时间证明签章在此之前作出。"
         return [Finding(6, name, Indication.INDETERMINATE, text)]
-    if times.sealed_at >= edition.retired_at:
+    if times.sealed_at.replace(microsecond=0) > edition.retired_at:  # an end is told in whole seconds
         return [Finding(6, name, Indication.FAILED, f"这类证照已于{day}停用，签章在此之后作出。")]
     return [Finding(6, name, Indication.PASSED, f"签章在这类证照停用（{day}）之前作出。")]
 

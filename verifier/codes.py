@@ -28,6 +28,7 @@ from verifier.errors import FileUnavailable
 from verifier.evidence import Evidence
 from verifier.examined import Examined, require_for, told_time
 from verifier.inclusion import judge_inclusion
+from verifier.periodic_checks import judge_check
 from verifier.ports import Online, Showings
 from verifier.reading import read_sealed
 from verifier.signers import signers_of
@@ -164,6 +165,9 @@ def _examine(token: bytes, evidence: Evidence, *, now: datetime, online: Online 
         *evidence.findings,
     ]
     note = _note_of(claims, online)
+    original = identifier if claims.copy is None else note.original if note is not None else None
+    subject = None if original is None else str(original)
+    findings += judge_check(identifier.type_code, subject, claims.issued_on, evidence, now, online)
     return _Token((*findings, *_about_copy(claims, note, evidence, now, online, audience)), claims, note)
 
 

@@ -24,6 +24,7 @@ from trust.formats.log_proof import decode_log_proof
 from trust.formats.standing_evidence import StandingEvidence
 from trust.formats.token import TokenClaims
 from trust.rules.past_standing import Answer, Life, PastStanding, past_standing
+from trust.rules.periodic_check import last_check
 from trust.rules.standing import Act, Standing, Status
 from trust.rules.times import TOLERANCE, Times
 from trust.rules.verdict import Finding, Indication
@@ -32,6 +33,7 @@ from verifier.errors import EvidenceUnusable
 from verifier.evidence import weigh
 from verifier.past_lists import judge_lists
 from verifier.past_parts import Case, Logged, logged, open_token, seal_then, when
+from verifier.periodic_checks import told_check
 
 P, F, I = Indication.PASSED, Indication.FAILED, Indication.INDETERMINATE  # noqa: E741  (the three letters of the table)
 ASIDE = frozenset({"seal-then"})
@@ -79,6 +81,8 @@ def check_past_standing(given: StandingEvidence, anchors: Iterable[Certificate],
     standing = past_standing(known, given.on, life, given.made_at, known=then)
     judge_lists(case, token.claims, acts, standing)
     _tell(case, standing)
+    if standing.answer is not Answer.NOT_YET_ISSUED:
+        _tell_check(case, token.claims, known, given.on)
     return _verdict(case, standing, acts)
 
 
@@ -173,6 +177,14 @@ def _tell(case: Case, standing: PastStanding) -> None:
         number = standing.overturned.decision or "未写文书号"
         text = f"使证照失去效力的处理后来已被撤销（{number}）；证照本身不恢复，权利以后续证照或者该决定为准。"
         case.say(8, "overturned", P, text, warning=True)
+
+
+def _tell_check(case: Case, claims: TokenClaims, acts: Sequence[Act], on: datetime) -> None:
+    """Whether a periodic check was overdue then, where the type asks for checks by the trust list of the file."""
+    listed = case.evidence.trust_list
+    duty = listed.check_duty(claims.identifier.type_code) if listed is not None and claims.copy is None else None
+    if duty is not None:
+        case.findings.append(told_check(duty, claims.issued_on, last_check(acts, on), on))
 
 
 def _verdict(case: Case, standing: PastStanding | None, acts: Sequence[tuple[Act, Logged | None]]) -> PastVerdict:

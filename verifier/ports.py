@@ -50,6 +50,21 @@ class Standings(Protocol):
 
 
 @dataclass(frozen=True)
+class Checked:
+    """What the register knows of the periodic checks of a licence: when the last one that it passed took effect."""
+
+    at: datetime | None
+
+
+class Checks(Protocol):
+    """Which periodic checks a licence has passed; an instant and nothing else, so that nobody's data is told."""
+
+    def checked(self, identifier: str, at: datetime) -> Checked | None:
+        """The last check passed by `at`; None where nothing is known of the licence."""
+        ...
+
+
+@dataclass(frozen=True)
 class Shown:
     """What is known of a presentation: shown before, since when; or withdrawn by the holder, since when."""
 
@@ -72,10 +87,11 @@ class Showings(Protocol):
 class Online:
     """The ports together; a verification without network is given None in place of it.
 
-    `showings` is None where nobody remembers presentations.
+    `showings` is None where nobody remembers presentations, `checks` where nobody can be asked about checks.
     """
 
     log: LogProofs
     files: Files
     standings: Standings
     showings: Showings | None = None
+    checks: Checks | None = None

@@ -45,6 +45,7 @@ from verifier.errors import FileUnavailable, NotUnderstood
 from verifier.evidence import Evidence
 from verifier.examined import Examined, require_for, told_time
 from verifier.inclusion import judge_inclusion
+from verifier.periodic_checks import judge_check
 from verifier.ports import Online, Showings
 from verifier.reading import FileRead, read_sealed
 from verifier.recognising import MAX_FILE, kind_of, read_code, read_words
@@ -206,11 +207,18 @@ def _verify_sealed(
         judge_period(licence.valid_from or licence.issued_on, licence.valid_until, now),
         judge_status(licence.status, evidence, now, standing),
         *judge_register(standing),
+        *_check(licence, evidence, now, online),
         *log,
         *_about_copy(licence, evidence, now, online, audience),
     ]
     verdict = judge(findings, policy, at=now, subject=str(identifier))
     return Examined(verdict, licence=licence, digest=digest, note=licence.copy)
+
+
+def _check(licence: Licence, evidence: Evidence, now: datetime, online: Online | None) -> list[Finding]:
+    """What is said of the periodic check; a copy has none of its own, its original has."""
+    subject = licence.identifier if licence.copy is None else licence.copy.original
+    return judge_check(subject.type_code, str(subject), licence.issued_on, evidence, now, online)
 
 
 def _about_copy(

@@ -13,6 +13,7 @@ from issuer.application import Application
 from issuer.applying.docket import Proposal
 from issuer.applying.ports import Applying
 from issuer.applying.succeeding import check_succession
+from issuer.applying.succession_rules import Fate, fate_of
 from issuer.checking import check, check_draft, check_seal
 from issuer.drafting import SERIAL_LENGTH, check_face, draft
 from issuer.errors import ApplicationRefused, DuplicateNumber
@@ -21,7 +22,7 @@ from issuer.photographs import photographs
 from templates.library import Bundle
 from trust.revocation.errors import SubjectUnknown
 from trust.rules.licence import SALT_LENGTH, Licence, Validity, day_in_china
-from trust.rules.standing import Standing, Status, standing_at
+from trust.rules.standing import Status, standing_at
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,8 @@ def check_proposal(applying: Applying, proposal: Proposal, *, key: str, at: date
     if bundle.template != proposal.template:
         raise ApplicationRefused([("", "template-changed")])
     check(application, bundle.type, office.mandates(at), at)
-    standing = _standing(applying, application, at)
-    check_succession(
-        office, application, proposal.basis, standing=standing, originals=applying.originals, at=at, key=key
-    )
+    fate = _fate(applying, application, at)
+    check_succession(office, application, proposal.basis, fate=fate, originals=applying.originals, at=at, key=key)
     _check_number(applying, application, key)
     pen = office.pen(application.issuer_code, at)
     check_seal(bundle.type, pen)
@@ -99,12 +98,12 @@ def _in_force(applying: Applying, licence: Licence, at: datetime) -> bool:
     return standing.status is Status.VALID and licence.validity(at) is not Validity.EXPIRED
 
 
-def _standing(applying: Applying, application: Application, at: datetime) -> Standing | None:
-    """The standing of what is followed; None where it is not in this register."""
+def _fate(applying: Applying, application: Application, at: datetime) -> Fate | None:
+    """What became of what is followed; None where it is not in this register."""
     if application.succession is None:
         return None
     try:
-        return standing_at(applying.acts(application.succession.predecessor), at)
+        return fate_of(applying.acts(application.succession.predecessor), at)
     except SubjectUnknown:
         return None
 

@@ -14,10 +14,13 @@ from trust.rules.standing import Act
 
 @dataclass(frozen=True)
 class Consequence:
-    """An act on a licence that is recorded in the very transaction of a step; `gives_up` is what is never released."""
+    """An act on a licence that is recorded in the very transaction of a step; `gives_up` is what is never released.
+
+    `record` may find that there is nothing to record, or raise to stop the step.
+    """
 
     subject: str
-    record: Callable[[Recording], RecordedAct]
+    record: Callable[[Recording], RecordedAct | None]
     gives_up: tuple[Entry, Void] | None = None
 
 

@@ -23,7 +23,8 @@ from issuer.applying.life import Stage, Step
 from issuer.applying.linting import check_proposal
 from issuer.applying.moving import advance, asked, event_of, own_step, repeated
 from issuer.applying.ports import Applying, Consequence
-from issuer.applying.succeeding import end_of_predecessor, require_followable
+from issuer.applying.succeeding import end_of_predecessor
+from issuer.applying.succession_rules import fate_of, require_followable
 from issuer.errors import GivenUp, IssuerError, NoPen, NotSound, PlanBroken, UnknownType
 from issuer.inheriting import resting_on
 from issuer.issuing import Issued, Order, issue_many
@@ -33,7 +34,7 @@ from trust.errors import Conflict, Malformed
 from trust.revocation.acting import Order as Act
 from trust.revocation.acting import record
 from trust.revocation.ports import RecordedAct, Recording
-from trust.rules.standing import ActKind, standing_at
+from trust.rules.standing import ActKind
 from trust.sealing.ports import Officer
 
 MAX_BY = 128
@@ -203,11 +204,14 @@ def _consequence(applying: Applying, docket: Docket, entry: Entry, by: str, at: 
     if succession is None or order is None or applying.office.register.find(succession.predecessor) is None:
         return None
 
-    def end(recording: Recording) -> RecordedAct:
+    def end(recording: Recording) -> RecordedAct | None:
         if (known := recording.by_key(key)) is not None:
             return known
         acts = recording.acts()
-        require_followable(succession.kind, standing_at(acts, max([at, *(one.recorded_at for one in acts)])))
+        fate = fate_of(acts, max([at, *(one.recorded_at for one in acts)]))
+        require_followable(succession.kind, fate)
+        if fate.set_aside:
+            return None  # it has ended already, and an end is final
         return record(recording, order, key=key, at=at, random=applying.random)
 
     key = f"{docket.key}:predecessor"

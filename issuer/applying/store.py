@@ -36,7 +36,7 @@ from issuer.errors import IdempotencyMismatch
 from issuer.feeding.store import note_act, note_application
 from issuer.ports import Artefacts, Entry
 from issuer.store import release_in, void_in
-from trust.revocation.store import SqlRecording
+from trust.revocation.store.acts import SqlRecording
 from trust.rules.succession import Succession, SuccessionKind
 from trust.sealing.ports import Officer
 from trust.store import METADATA, Instant, text

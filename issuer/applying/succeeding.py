@@ -1,4 +1,4 @@
-"""How one licence follows another 变更、延续、补发、更正、转入: one table of what each kind keeps, and its checks.
+"""How one licence follows another 变更、延续、补发、更正、转入: an application held against the table of kinds.
 
 All kinds but a transfer carry on the same licence: the identifier keeps its serial and counts one version up, so that
 no two artefacts ever share one, and the number on the face stays, which the register allows to successors alone. A
@@ -7,56 +7,26 @@ correction may set a wrong number right. A transfer begins a licence of the rece
 The predecessor is live until its successor is released and ends in the same transaction, at the same instant; where
 the successor begins on a later day, as a renewal may, the predecessor ends with that day's beginning, so that there is
 neither a gap nor an overlap. A transfer within one installation is to the body that the transfer out names; one from
-another library rests on the licence's file, which is handed in and judged, and takes two people. What is suspended,
-restricted or being transferred cannot be followed: a new paper would lift what was decided against the old one.
+another library rests on the licence's file, which is handed in and judged, and takes two people. The table of kinds,
+and which standing a licence has to be in to be followed, is in `succession_rules`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 from issuer.application import Application
 from issuer.applying.errors import SuccessionRefused
+from issuer.applying.succession_rules import RULES, Fate, followable
 from issuer.inheriting import Originals
 from issuer.ports import Entry, Office
-from trust.errors import Conflict, TrustError
+from trust.errors import TrustError
 from trust.revocation.acting import Order
 from trust.rules.identifier import parse
 from trust.rules.licence import CHINA, Licence, Validity, day_in_china
 from trust.rules.mandate import MandateBook
-from trust.rules.standing import ActKind, Standing, Status
+from trust.rules.standing import Status
 from trust.rules.succession import Succession, SuccessionKind
-
-Holders = Literal["same", "codes", "any"]
-"""Whether the holders stay as they are, may change their names only, or may change."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What a kind keeps of its predecessor, and the act that ends it; `needs_basis` where it rests on a document."""
-
-    holders: Holders
-    number: bool
-    content: bool
-    ground: str
-    act: ActKind = ActKind.LAPSE
-    needs_basis: bool = False
-
-
-RULES: Mapping[SuccessionKind, Rule] = MappingProxyType(
-    {
-        SuccessionKind.RENEW: Rule("codes", number=True, content=False, ground="superseded"),
-        SuccessionKind.AMEND: Rule("codes", number=True, content=False, ground="superseded"),
-        SuccessionKind.REISSUE: Rule("same", number=True, content=True, ground="superseded"),
-        SuccessionKind.CORRECT: Rule("any", number=False, content=False, ground="issued-in-error", needs_basis=True),
-        SuccessionKind.COURT_ORDER: Rule("any", number=True, content=False, ground="superseded", needs_basis=True),
-        SuccessionKind.TRANSFER_IN: Rule(
-            "codes", number=False, content=False, ground="transfer-completed", act=ActKind.CANCEL
-        ),
-    },
-)
 
 
 def wish(kind: str, predecessor: str) -> Succession:
@@ -103,12 +73,12 @@ def check_succession(
     application: Application,
     basis: str,
     *,
-    standing: Standing | None,
+    fate: Fate | None,
     originals: Originals,
     at: datetime,
     key: str,
 ) -> None:
-    """Hold an application against the licence it is to follow; `standing` is that licence's, `key` the issue's own.
+    """Hold an application against the licence it is to follow; `fate` is that licence's, `key` the issue's own.
 
     Raises:
         SuccessionRefused: every reason why it cannot.
@@ -124,9 +94,10 @@ def check_succession(
     _check_whose(office, application, before, at)
     if before is not None:
         follower = office.register.successor_of(succession.predecessor)
-        problems += _of_standing(succession.kind, before, standing, follower, at=at, key=key)
-        problems += _of_content(succession.kind, before, application)
-        problems += _of_evidence(office, application, before, standing, at)
+        problems += _of_standing(succession.kind, before, fate, follower, at=at, key=key)
+        revived = fate is not None and fate.set_aside
+        problems += _of_content(succession.kind, before, application, revived=revived)
+        problems += _of_evidence(office, application, before, fate, at)
     else:
         problems += _of_original(application, originals)
     if problems:
@@ -155,30 +126,6 @@ def end_of_predecessor(licence: Licence, *, basis: str, by: str, at: datetime) -
     )
 
 
-def require_followable(kind: SuccessionKind, standing: Standing) -> None:
-    """Make sure of the predecessor's standing once more, inside the transaction that ends it.
-
-    Raises:
-        Conflict: `predecessor-suspended`, `predecessor-restricted` or `predecessor-transferring`, which may pass;
-            `predecessor-standing`, which will not.
-
-    """
-    if standing.status is not _wanted(kind):
-        raise Conflict(_PASSING.get(standing.status, "predecessor-standing"), standing.status.value)
-
-
-_PASSING = {
-    Status.SUSPENDED: "predecessor-suspended",
-    Status.OTHER: "predecessor-restricted",
-    Status.TRANSFERRING: "predecessor-transferring",
-}
-"""Standings that an issue waits for the end of, and what is said of them."""
-
-
-def _wanted(kind: SuccessionKind) -> Status:
-    return Status.TRANSFERRING if kind is SuccessionKind.TRANSFER_IN else Status.VALID
-
-
 def _check_whose(office: Office, application: Application, before: Licence | None, at: datetime) -> None:
     """A body carries on its own licences; one that comes from elsewhere is another's, ours here or unknown to us."""
     succession = application.succession
@@ -196,24 +143,25 @@ def _check_whose(office: Office, application: Application, before: Licence | Non
 
 
 def _of_standing(
-    kind: SuccessionKind, before: Licence, standing: Standing | None, follower: Entry | None, *, at: datetime, key: str
+    kind: SuccessionKind, before: Licence, fate: Fate | None, follower: Entry | None, *, at: datetime, key: str
 ) -> Iterator[tuple[str, str]]:
     if follower is not None and follower.key != key:
         yield "predecessor", "predecessor-succeeded"
-    elif standing is None or standing.status is not _wanted(kind):
+    elif fate is None or not followable(kind, fate):
         yield "predecessor", "predecessor-standing"
     elif kind in {SuccessionKind.RENEW, SuccessionKind.AMEND} and before.validity(at) is Validity.EXPIRED:
         yield "predecessor", "predecessor-expired"
 
 
 def _of_evidence(
-    office: Office, application: Application, before: Licence, standing: Standing | None, at: datetime
+    office: Office, application: Application, before: Licence, fate: Fate | None, at: datetime
 ) -> Iterator[tuple[str, str]]:
     """What a follower of a licence here rests on: new evidence only for a converted one, and no file."""
     if application.evidence and before.conversion is None:
         yield "evidence", "evidence-needless"
     if application.original is not None:
         yield "original", "original-needless"
+    standing = fate.standing if fate is not None else None
     act = standing.act if standing is not None else None
     if standing is not None and standing.status is Status.TRANSFERRING and act is not None:
         mandates = office.mandates(at)
@@ -242,7 +190,10 @@ def _of_original(application: Application, originals: Originals) -> Iterator[tup
         yield from _of_content(succession.kind, found.licence, application)
 
 
-def _of_content(kind: SuccessionKind, before: Licence, application: Application) -> Iterator[tuple[str, str]]:
+def _of_content(
+    kind: SuccessionKind, before: Licence, application: Application, *, revived: bool = False
+) -> Iterator[tuple[str, str]]:
+    """What a kind keeps and this changes, or the other way; a right that is restored may be what it was."""
     rule = RULES[kind]
     if rule.number and application.number != before.number:
         yield "number", "number-kept"
@@ -252,9 +203,8 @@ def _of_content(kind: SuccessionKind, before: Licence, application: Application)
         yield "holder_code", "holders-kept"
     if rule.content and _content(application) != _content_of(before):
         yield "", "content-kept"
-    if kind in {SuccessionKind.AMEND, SuccessionKind.CORRECT, SuccessionKind.COURT_ORDER} and _unchanged(
-        application, before
-    ):
+    changes = kind in {SuccessionKind.AMEND, SuccessionKind.CORRECT, SuccessionKind.COURT_ORDER} and not revived
+    if changes and _unchanged(application, before):
         yield "", "nothing-changed"
     if kind is SuccessionKind.RENEW and not _ends_later(application, before):
         yield "valid_until", "end-not-later"

@@ -30,7 +30,11 @@ class BatchBook(Protocol):
         ...
 
     def trouble(self, number: str, reason: str) -> None:
-        """Note what keeps all of a batch from going on, or that nothing does any more."""
+        """Note of a batch of which a chunk came through what rows still wait for, or nothing; faults are forgotten."""
+        ...
+
+    def fault(self, number: str, reason: str) -> int:
+        """Note that a chunk failed through no fault of its rows; how many have in succession, since the last step."""
         ...
 
     def find(self, number: str) -> Batch | None:
@@ -87,8 +91,8 @@ class BatchBook(Protocol):
 
 @dataclass(frozen=True)
 class Batches:
-    """Everything that batches need, as one value; `explain` puts a refusal of a row of a type into words."""
+    """Everything that batches need, as one value; `explain` puts a refusal into words, of a type where one is given."""
 
     book: BatchBook
     office: Office
-    explain: Callable[[Exception, LicenceType], Failure]
+    explain: Callable[[Exception, LicenceType | None], Failure]

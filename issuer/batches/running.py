@@ -2,8 +2,9 @@
 
 The key of a row follows from its batch and its number, so a row is issued once however often it is begun: a worker that
 is killed leaves its rows to whoever comes when the lease has run out, and the register takes up what had begun. What
-concerns one row is its failure and leaves the others alone; what concerns all of them leaves them waiting, with the
-reason noted, until the lease has run out.
+concerns all rows of a chunk leaves them waiting, with the reason noted, until the lease has run out; so does what is
+wrong with us and not with a row (`outcomes`). A batch for which that happens again and again is held until somebody has
+seen to it.
 """
 
 from collections.abc import Sequence
@@ -15,25 +16,33 @@ from issuer.application import read_application
 from issuer.applying.deciding import needs_two
 from issuer.batches.errors import BatchMoved
 from issuer.batches.life import Batch, Failure, Row, State, key_of
+from issuer.batches.outcomes import Sorted, sort
 from issuer.batches.ports import Batches
 from issuer.batches.submitting import finish, hold
-from issuer.chunks import Outcome
-from issuer.errors import ApplicationRefused, NoPen, UnknownType
-from issuer.issuing import Issued, Order, issue_many
-from trust.errors import Conflict
+from issuer.errors import ApplicationRefused, UnknownType
+from issuer.issuing import Order, issue_many
+from issuer.ports import Void
 from trust.rules.catalogue import LicenceType
 
 CHUNK, LEASE = 100, timedelta(minutes=2)
+STRIKES = 3
+"""So many chunks in succession, or rows of one chunk, that fail through no fault of a row, and the batch is held."""
+GIVEN_UP = "batch-cancelled"
+"""Why an issue was given up that had begun, could not be completed, and whose batch was cancelled."""
 
 
 @dataclass(frozen=True)
 class Worked:
-    """What came of one chunk: the batch, how many rows were issued and how many were not, and their status lists."""
+    """What came of one chunk: the batch, how many rows were issued and how many were not, and their status lists.
+
+    `held` is the reason, where the batch was stopped.
+    """
 
     batch: Batch
     issued: int
     failed: int
     lists: frozenset[int]
+    held: str = ""
 
 
 def run_chunk(
@@ -43,18 +52,22 @@ def run_chunk(
 
     Raises:
         Exception: what concerns all rows, such as NoPen or a database that is gone; its reason is noted where it can
-            be, and the rows are taken up again when the lease has run out.
+            be, and the rows are taken up again when the lease has run out, unless the batch is held by then.
 
     """
     taken = desk.book.lease(worker, at=at, until=at + lease, size=size)
     if taken is None:
         return None
     batch, rows = taken
-    if batch.state is State.CANCELLED:
-        rows = _begun(desk, batch, rows)
-    elif (reason := _kept_by(desk, batch)) is not None:
-        return _held(desk, batch, reason, at)
-    return _run(desk, batch, rows, at)
+    try:
+        if batch.state is State.CANCELLED:
+            rows = _begun(desk, batch, rows)
+        elif (reason := _kept_by(desk, batch)) is not None:
+            return _held(desk, batch, reason, at)
+        return _run(desk, batch, rows, at)
+    except Exception as error:
+        _strike(desk, batch, desk.explain(error, None).reason, at)
+        raise
 
 
 def finish_batches(desk: Batches, *, at: datetime) -> Sequence[Batch]:
@@ -72,21 +85,46 @@ def _run(desk: Batches, batch: Batch, rows: Sequence[Row], at: datetime) -> Work
     """Issue rows and store what came of them."""
     kind = desk.office.face(batch.type_code, batch.template).type
     orders, failures = _orders(desk, batch, rows, kind)
-    try:
-        outcomes = issue_many(
-            desk.office,
-            [order for _, order in orders],
-            at=at,
-            release=lambda wanted: desk.book.release(batch.number, wanted),
-        )
-    except NoPen as error:
-        desk.book.trouble(batch.number, desk.explain(error, kind).reason)
-        raise
-    done, lists, waiting = _sorted(desk, kind, [row for row, _ in orders], outcomes, failures)
-    desk.book.issued(batch.number, done)
+    outcomes = issue_many(
+        desk.office,
+        [order for _, order in orders],
+        at=at,
+        release=lambda wanted: desk.book.release(batch.number, wanted),
+    )
+    done = sort(desk, batch, [row for row, _ in orders], outcomes, kind)
+    if batch.state is State.CANCELLED:
+        failures += _given_up(desk, batch, done.faults, at)
+    failures += done.failures
+    desk.book.issued(batch.number, done.issued)
     desk.book.fail(batch.number, failures)
-    desk.book.trouble(batch.number, waiting)
-    return Worked(batch, len(done), len(failures), lists)
+    held = _note(desk, batch, done, at, moved=bool(done.issued or failures))
+    return Worked(batch, len(done.issued), len(failures), done.lists, held)
+
+
+def _note(desk: Batches, batch: Batch, done: Sorted, at: datetime, *, moved: bool) -> str:
+    """Note what rows still wait for; the reason, where the batch is held for it.
+
+    A few rows that fail through a fault of ours do not stop the others: they are tried again beside them, and count
+    when nothing else is left to come through.
+    """
+    if not done.faults or batch.state is State.CANCELLED:
+        desk.book.trouble(batch.number, done.waits)
+        return ""
+    reason = done.faults[0][1].reason
+    if len(done.faults) >= STRIKES:
+        return _held(desk, batch, reason, at).held
+    if not moved:
+        return _strike(desk, batch, reason, at)
+    desk.book.trouble(batch.number, reason)
+    return ""
+
+
+def _strike(desk: Batches, batch: Batch, reason: str, at: datetime) -> str:
+    """Count a chunk that failed through no fault of its rows; the reason, where the batch is held for it."""
+    strikes = desk.book.fault(batch.number, reason)
+    if strikes < STRIKES or batch.state is State.CANCELLED:
+        return ""
+    return _held(desk, batch, reason, at).held
 
 
 def _orders(
@@ -105,35 +143,21 @@ def _orders(
     return orders, failures
 
 
-def _sorted(
-    desk: Batches,
-    kind: LicenceType,
-    rows: Sequence[int],
-    outcomes: Sequence[Outcome[Issued]],
-    failures: list[tuple[int, Failure]],
-) -> tuple[list[tuple[int, str]], frozenset[int], str]:
-    """Which rows were issued, in which lists they stand, and why some wait; failures are added to those there are."""
-    done: list[tuple[int, str]] = []
-    lists: set[int] = set()
-    waiting = ""
-    for row, outcome in zip(rows, outcomes, strict=True):
-        if isinstance(outcome, Issued):
-            licence = outcome.entry.licence
-            done.append((row, str(licence.identifier)))
-            lists.add(licence.status.list)
-        elif isinstance(outcome, Conflict):
-            waiting = desk.explain(outcome, kind).reason  # the clock, or another writer: no fault of the row
-        else:
-            failures.append((row, desk.explain(outcome, kind)))
-    return done, frozenset(lists), waiting
-
-
 def _begun(desk: Batches, batch: Batch, rows: Sequence[Row]) -> Sequence[Row]:
     """Of the rows of a cancelled batch those that had begun; the others are dropped."""
     known = desk.office.register.by_keys([key_of(batch.number, row.number) for row in rows])
     begun = [row for row in rows if key_of(batch.number, row.number) in known]
     desk.book.drop(batch.number, [row.number for row in rows if row not in begun])
     return begun
+
+
+def _given_up(
+    desk: Batches, batch: Batch, faults: Sequence[tuple[int, Failure]], at: datetime
+) -> Sequence[tuple[int, Failure]]:
+    """Give up what a cancelled batch had begun and cannot complete, so that nothing waits for ever."""
+    begun = desk.office.register.by_keys([key_of(batch.number, row) for row, _ in faults])
+    desk.office.register.void_many([(entry, Void(at, GIVEN_UP)) for entry in begun.values()])
+    return faults
 
 
 def _kept_by(desk: Batches, batch: Batch) -> str | None:
@@ -151,4 +175,4 @@ def _held(desk: Batches, batch: Batch, reason: str, at: datetime) -> Worked:
     """Pause a batch; where somebody has just moved it, that stands."""
     with suppress(BatchMoved):  # it does not run any more, or another worker has paused it
         hold(desk, batch, reason, at=at)
-    return Worked(batch, 0, 0, frozenset())
+    return Worked(batch, 0, 0, frozenset(), reason)

@@ -75,6 +75,7 @@ batches = Table(
     text("state", 16),
     Column("sequence", Integer, nullable=False),
     text("trouble", MAX_REASON),
+    Column("faults", Integer, nullable=False, server_default="0"),
     text("submitted_login", LOGIN),
     text("submitted_name", NAME),
     text("approved_login", LOGIN, nullable=True),
@@ -152,7 +153,7 @@ class SqlBatches:
         """See `BatchBook`."""
         seen = update(batches).where(batches.c.number == before.number, batches.c.sequence == before.sequence)
         with self._engine.begin() as connection:
-            if connection.execute(seen.values(_values(after))).rowcount != 1:
+            if connection.execute(seen.values(faults=0, **_values(after))).rowcount != 1:
                 raise BatchMoved("elsewhere", event.step)
             connection.execute(insert(steps).values(_step(event)))
             if after.state is State.CANCELLED:
@@ -162,9 +163,18 @@ class SqlBatches:
 
     def trouble(self, number: str, reason: str) -> None:
         """See `BatchBook`."""
-        other = update(batches).where(batches.c.number == number, batches.c.trouble != reason[:MAX_REASON])
+        told = reason[:MAX_REASON]
+        other = or_(batches.c.trouble != told, batches.c.faults > 0)
         with self._engine.begin() as connection:
-            connection.execute(other.values(trouble=reason[:MAX_REASON]))
+            connection.execute(update(batches).where(batches.c.number == number, other).values(trouble=told, faults=0))
+
+    def fault(self, number: str, reason: str) -> int:
+        """See `BatchBook`."""
+        mine = batches.c.number == number
+        with self._engine.begin() as connection:
+            more = {"trouble": reason[:MAX_REASON], "faults": batches.c.faults + 1}
+            connection.execute(update(batches).where(mine).values(**more))
+            return int(connection.execute(select(batches.c.faults).where(mine)).scalar_one())
 
     def find(self, number: str) -> Batch | None:
         """See `BatchBook`."""

@@ -107,7 +107,7 @@ def approve(desk: Batches, batch: Batch, *, digest: str, by: Officer, at: dateti
 
 def pause(desk: Batches, batch: Batch, *, by: Officer, at: datetime) -> Batch:
     """Let no further row begin; raises BatchMoved."""
-    return _move(desk, batch, Step.PAUSE, by=by, at=at)
+    return _move(desk, replace(batch, trouble=""), Step.PAUSE, by=by, at=at)
 
 
 def resume(desk: Batches, batch: Batch, *, by: Officer, at: datetime) -> Batch:

@@ -19,7 +19,7 @@ class BatchStepView(BaseModel):
 
 
 class BatchView(BaseModel):
-    """一个批次的现状；`digest` 是审批所指的摘要，`trouble` 是暂时不能签发的原因."""
+    """一个批次的现状；`digest` 是审批所指的摘要，`trouble` 是暂时不能签发、或者自动停下的原因."""
 
     number: str
     type_code: str

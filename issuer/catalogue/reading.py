@@ -8,6 +8,7 @@ nothing: nobody has said what the change means. What was begun or issued with it
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from threading import Lock
 
 from issuer.catalogue.errors import EntryDamaged, TemplateChanged, TypeRetired
@@ -19,6 +20,7 @@ from trust.errors import TrustError
 from trust.formats.certificate import Certificate
 from trust.rules.catalogue import LicenceType
 from trust.rules.catalogue_entry import MAX_VERSION, CatalogueEntry, EntryStatus, TypeInForce
+from trust.rules.periodic_check import CheckDuty
 
 _DIGITS = len(str(MAX_VERSION))
 
@@ -117,6 +119,16 @@ class Catalogue:
                 newest = entries[-1]
                 ended = newest.since if newest.status is EntryStatus.RETIRED else None
                 found.append(TypeInForce(newest.type.code, newest.version, ended))
+        return tuple(found)
+
+    def check_duties(self) -> tuple[CheckDuty, ...]:
+        """The checks that types ask for, each since the version that began to ask; the newest says how often."""
+        found = []
+        for _, versions in sorted(self._read().items()):
+            entries = [listed.entry for _, listed in sorted(versions.items()) if listed.entry is not None]
+            asking = [*takewhile(lambda entry: entry.type.check_months is not None, reversed(entries))]
+            if asking and (months := asking[0].type.check_months) is not None:
+                found.append(CheckDuty(asking[0].type.code, months, asking[-1].since))
         return tuple(found)
 
     def listed(self) -> Sequence[Listed]:

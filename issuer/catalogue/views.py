@@ -83,6 +83,7 @@ class EntryView(EntryRow):
     approval: Literal["one", "two"]
     seals: list[str]
     least_grade: str
+    check_months: int | None = Field(description="每几个月须校验（年检）一次；不要求的为 null")
     source: str
     groups: list[GroupView]
     steps: list[StepTaken]
@@ -148,6 +149,7 @@ def entry_view(version: Version, events: Sequence[Event], in_force: int | None) 
         approval=kind.approval,
         seals=[seal.value for seal in kind.seals],
         least_grade=kind.least_grade.value,
+        check_months=kind.check_months,
         source=kind.source,
         groups=[GroupView(name=name, items=[_item(rule) for rule in rules]) for name, rules in kind.groups.items()],
         steps=[step_view(event) for event in events],

@@ -24,6 +24,7 @@ from keys.sm3 import sm3
 from trust.errors import Malformed
 from trust.formats.canonical_json import encode_json, text_of
 from trust.rules.annotated_copy import MAX_CAUSE, CopyNote
+from trust.rules.conversion import marks_of
 from trust.rules.identifier import LicenceIdentifier
 from trust.rules.licence import SALT_LENGTH, Licence, Validity, end_of
 from trust.rules.standing import Status
@@ -70,7 +71,8 @@ def make_copy(desk: CopyDesk, request: CopyRequest, *, key: str, by: str, at: da
     """Make one copy, or take up or repeat the one begun under the same key.
 
     Raises:
-        CopyRefused: `copy-purpose`, `copy-recipient`, `copy-creator`, `copy-ended` (it would end in the past),
+        CopyRefused: `copy-purpose`, `copy-recipient`, `copy-creator`, `copy-words` (one of them claims a grade of
+            evidence, as only the line of a conversion does), `copy-ended` (it would end in the past),
             `copy-too-long` (more than a year, or beyond the original's last day).
         NoSuchLicence, NotInForce, BasisEnded: there is nothing to copy, or no ground to.
         MissingGlyph, DoesNotFit, NoPen: it cannot be drawn or sealed; nothing was promised.
@@ -151,6 +153,8 @@ def _check_texts(request: CopyRequest) -> None:
             check_text(text, most)
         except Malformed as error:
             raise CopyRefused(reason) from error
+        if marks_of(text):
+            raise CopyRefused("copy-words")
 
 
 def _check_consent(desk: CopyDesk, consent: ConsentName | None) -> None:

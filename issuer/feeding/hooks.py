@@ -91,7 +91,8 @@ def check_url(url: str, *, loopback: bool = False) -> str:
         return url
     if parts.scheme != "https":
         raise HookRefused("url-https")
-    if not _NAME.fullmatch(host) or "." not in host or host.replace(".", "").isdigit():
+    last = host.rpartition(".")[2]
+    if not _NAME.fullmatch(host) or "." not in host or not last[:1].isalpha():  # else it may be read as an address
         raise HookRefused("url-host")
     return url
 

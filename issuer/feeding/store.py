@@ -248,7 +248,9 @@ class SqlFeed:
             hooks.c.generation == seen.generation,
         )
         with self._engine.begin() as connection:
-            return connection.execute(update(hooks).where(*same).values(changed)).rowcount == 1
+            return (
+                connection.execute(update(hooks).where(*same).values(changed | {"state": after["state"]})).rowcount == 1
+            )
 
     def told(self, hook: Hook, delivery: Delivery, until: datetime) -> None:
         """See `Hooks`; what somebody decided about the hook meanwhile stays."""

@@ -16,7 +16,7 @@ from issuer.copying.store import COPIES
 from issuer.ports import State
 from issuer.store import licence
 from trust.log.store import log_head
-from trust.revocation.store import act, status_publication
+from trust.revocation.store.tables import act, status_publication
 from trust.rules.grounds import GROUNDS
 from trust.rules.licence import CHINA
 from trust.rules.standing import ActKind

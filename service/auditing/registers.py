@@ -10,7 +10,7 @@ from issuer.ports import State
 from issuer.store import licence
 from trust.certification.store import time_stamp, trust_list_publication, x509_certificate, x509_crl
 from trust.log.store import log_checkpoint
-from trust.revocation.store import act, status_publication
+from trust.revocation.store.tables import act, status_publication
 from trust.sealing.store.tables import seal_request_item
 from trust.sealing.using import Result
 

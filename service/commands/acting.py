@@ -1,4 +1,4 @@
-"""suspend, reinstate, revoke, rescind, cancel, acts, grounds: changing and explaining the standing of licences.
+"""suspend, reinstate, revoke, rescind, cancel, check, overturn: acts on licences, as commands.
 
 The command line is run by whoever may read the keys, so it acts for the officials of a body. Where an act takes two
 people, the second one is named with `--approved-by`, and in the demo is the body's other official: the order and its
@@ -25,13 +25,10 @@ from service.identity import Person
 from service.problem import Usage
 from service.wiring import Yinzheng
 from trust.revocation.acting import Order
-from trust.rules.act_table import act_rows
-from trust.rules.grounds import GROUNDS
 from trust.rules.identifier import parse_lenient
 from trust.rules.licence import CHINA
 from trust.rules.people import same_person
 from trust.rules.standing import Act, ActKind
-from trust.rules.two_people import CAUSES
 from trust.sealing.ports import Officer
 
 HELP = {
@@ -43,14 +40,17 @@ HELP = {
     ActKind.CHECK: "登记一本证照校验（年检）合格；--list 一次多本。",
     ActKind.OVERTURN: "登记终结一本证照的决定已被依法撤销；证照不恢复，另行颁发。",
 }
+GROUND: dict[ActKind, str] = {ActKind.CHECK: "check-passed", ActKind.OVERTURN: "decision-set-aside"}
+"""The ground of acts that have one of their own; for all others it has to be named."""
 MAX_LIST = 2 * 1024 * 1024
 
 
 def command(kind: ActKind) -> Callable[..., None]:
     """The command of one kind of act."""
+    usual: Any = GROUND.get(kind, ...)  # typer asks for what has no default
 
     def run(
-        ground: Annotated[str, typer.Option(help="事由代码，见 yinzheng grounds")],
+        ground: Annotated[str, typer.Option(help="事由代码，见 yinzheng grounds")] = usual,
         identifier: Annotated[str | None, typer.Argument(help="证照标识")] = None,
         listed: Annotated[
             Path | None, typer.Option("--list", help="一次多本：每行一个证照标识的文件，须由两人办理")
@@ -184,6 +184,9 @@ def _say(yinzheng: Yinzheng, done: Act, *, with_json: bool) -> None:
     OUT.print(f"已登记（第 {done.sequence} 次变更），{since} 起生效；现在状态：{now}", markup=False)
     shown = "" if published is None else f"，自 {_when(published)} 起公布"
     OUT.print(f"决定于 {_when(done.decided_at)}{shown}", markup=False)
+    if (entry := yinzheng.archive.register.find(done.subject)) and done.kind is ActKind.CHECK:
+        term = yinzheng.check_term(entry.licence, yinzheng.now())
+        OUT.print(f"下次校验不晚于 {term.due}" if term else "这类证照不要求定期校验", markup=False)
     ERR.print("状态清单已重新公布。")
     _tell_cases(yinzheng, done)
 
@@ -193,54 +196,6 @@ def _tell_cases(yinzheng: Yinzheng, done: Act) -> None:
     touched = touched_by(yinzheng.archive.citations, done, yinzheng.archive.acts.of(done.subject), yinzheng.now())
     if touched:
         ERR.print(f"有 {len(touched)} 次引用以这本证照为依据，引用部门在办件中会看到须复核的提示。")
-
-
-def grounds(with_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
-    """列出状态变更的事由、适用的处理和法律依据。"""
-    rows: list[dict[str, Any]] = [
-        {
-            "code": one.code,
-            "label": one.label,
-            "acts": sorted(kind.value for kind in one.kinds),
-            "legal_basis": one.legal_basis,
-            "retroactive": one.retroactive,
-            "needs_reason": one.needs_reason,
-            "needs_decision": one.needs_decision,
-            "successor": one.successor,
-        }
-        for one in GROUNDS.values()
-    ]
-    if with_json:
-        say_json(rows)
-        return
-    for row in rows:
-        OUT.print(f"{row['code']:<22} {row['label']}（{'、'.join(row['acts'])}；{row['legal_basis']}）", markup=False)
-
-
-def acts(with_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
-    """列出各种处理：从何种状态、到何种状态、状态清单怎样变、可由何种处理解除、何时须两人办理。"""
-    rows = [
-        {
-            "kind": row.kind.value,
-            "label": row.label,
-            "from": [status.value for status in row.allowed_from],
-            "result": row.result.value if row.result else None,
-            "list_value": row.list_value,
-            "lifted_by": [kind.value for kind in row.lifted_by],
-            "grounds": [ground.code for ground in row.grounds],
-        }
-        for row in act_rows()
-    ]
-    if with_json:
-        say_json({"acts": rows, "two_people": [{"cause": one.value, "label": one.label} for one in CAUSES]})
-        return
-    for row in act_rows():
-        result = row.result.label if row.result else "状态不变"
-        lifted = "、".join(kind.label for kind in row.lifted_by)
-        OUT.print(
-            f"{row.kind.value:<14} {row.label} → {result}" + (f"（可由{lifted}解除）" if lifted else ""), markup=False
-        )
-    OUT.print(f"须两人办理：{'；'.join(one.label for one in CAUSES)}", markup=False)
 
 
 def _officer(person: Person) -> Officer:

@@ -31,6 +31,7 @@ from trust.formats.token import to_text
 from trust.rules.identifier import LicenceIdentifier, parse
 from trust.rules.licence import CHINA
 from trust.rules.succession import SuccessionKind
+from trust.rules.text import quoted
 from verifier.recognising import MAX_FILE
 
 MAX_APPLICATION = 65_536
@@ -289,5 +290,5 @@ def _say(yinzheng: Yinzheng, docket: Docket, *, with_json: bool = False, whole: 
         f"{docket.number}  {docket.stage.label}{f'  {docket.identifier}' if docket.identifier else ''}", markup=False
     )
     for event in desk.events(docket) if whole else ():
-        at, why = event.at.astimezone(CHINA), f"：{event.reason}" if event.reason else ""
+        at, why = event.at.astimezone(CHINA), quoted(event.reason) if event.reason else ""
         OUT.print(f"  {at:%Y-%m-%d %H:%M:%S}  {event.step.label}  {event.by.name}{why}", markup=False)

@@ -28,7 +28,7 @@ from issuer.batches.reading import read_sheet
 from issuer.batches.running import CHUNK, LEASE
 from issuer.batches.sheet import Ending, RowProblem, Sheet
 from issuer.batches.views import batch_view
-from service.batches import HELD, settle
+from service.batches import settle, trouble_of
 from service.commands.installation import installation, official_named, official_of
 from service.commands.output import ERR, OUT, check_writable, say_json, visible, write_file
 from service.commands.standing_in import acts, decides, officer
@@ -138,8 +138,8 @@ def status(number: Number, with_json: Json = False) -> None:
     OUT.print(f"{one.number}  {one.state.label}  {visible(one.name)}", markup=False)
     OUT.print("，".join(f"{state.label} {counts[state]} 行" for state in RowState), markup=False)
     OUT.print(f"内容摘要 {one.digest}", markup=False)
-    if one.trouble:
-        OUT.print(_trouble(one.trouble), markup=False)
+    if told := trouble_of(one):
+        OUT.print(told, markup=False)
     with _bar(one.total) as bar:
         bar.update(bar.task_ids[0], completed=one.total - counts[RowState.WAITING])
 
@@ -228,6 +228,8 @@ def _tick(yinzheng: Yinzheng, name: str, size: int, lease: timedelta) -> tuple[b
     try:
         done = yinzheng.batches.work(name, size=size, lease=lease)
         worked = done is not None
+        if done is not None and done.held:
+            ERR.print(f"{done.batch.number}：批次已停下（{done.held}），见 yinzheng batch status", markup=False)
         if done is not None and (done.issued or done.failed):
             ERR.print(f"{done.batch.number}：已签发 {done.issued} 行，未签发 {done.failed} 行", markup=False)
     except NotYetPublished as error:
@@ -277,6 +279,8 @@ def _carry_out(yinzheng: Yinzheng, one: Batch) -> None:
     ERR.print(
         f"{now.state.label}：已签发 {counts[RowState.DONE]} 行，未签发 {counts[RowState.FAILED]} 行", markup=False
     )
+    if told := trouble_of(now):
+        ERR.print(told, markup=False)
     if counts[RowState.FAILED] or now.state is not State.DONE:
         raise typer.Exit(REFUSED)
 
@@ -363,10 +367,6 @@ def _batch(number: str) -> Batch:
 
 def _officer(login: str | None, body_code: str) -> Officer:
     return officer(acts(official_of(body_code) if login is None else official_named(login, body_code)))
-
-
-def _trouble(reason: str) -> str:
-    return HELD.get(reason, f"暂时不能签发（{reason}），将自动重试。")
 
 
 def _told(yinzheng: Yinzheng, one: Batch) -> dict[str, object]:

@@ -53,8 +53,9 @@ def say_json(value: object) -> None:
 def complain(problem: Problem, *notes: str) -> None:
     """A problem to stderr: the sentence in Chinese, in English, its code, the fields at fault, and notes."""
     ERR.print(f"{visible(problem.zh)}\n{visible(problem.en)}  [{problem.code}]", markup=False)
-    for field, reason in problem.details:
-        ERR.print(f"  {visible(field) or '—'}: {visible(reason)}", markup=False)
+    for place, (field, reason) in enumerate(problem.details):
+        said = f"  {problem.told[place][0]}" if place < len(problem.told) else ""
+        ERR.print(f"  {visible(field) or '—'}: {visible(reason)}{said}", markup=False)
     for note in notes:
         ERR.print(f"  {visible(note)}", markup=False)
 

@@ -17,9 +17,10 @@ from issuer.ports import Entry
 from issuer.presenting.ports import Presenter
 from service.commands.installation import installation, official_of
 from service.commands.output import ERR, OUT, check_writable, say_json, write_file
-from service.commands.standing_in import acts
+from service.commands.standing_in import acts, in_demo
 from service.commands.verifying import instant
 from service.identity import Role
+from service.problem import Usage
 from service.who import asker_of
 from service.wiring import Yinzheng
 from templates.code import code_png
@@ -114,14 +115,26 @@ def _released(yinzheng: Yinzheng, identifier: str) -> Entry:
 
 
 def _presenter(yinzheng: Yinzheng, entry: Entry) -> Presenter:
-    """The first holder; under the login by which the plan knows them, if it does."""
+    """The first holder; under the login by which the plan knows them, and where it is no demo, they themselves.
+
+    Raises:
+        Usage: it is no demo, and the holder has no login to sign in with.
+
+    """
     first = entry.licence.holders[0]
-    logins = (
-        person.login
+    known = (
+        person
         for person, _ in yinzheng.city.people
         if person.role is Role.HOLDER and (person.holder_code_type, person.holder_code) == (first.code_type, first.code)
     )
-    return Presenter(next(logins, ""), first.code_type, first.code)
+    holder = next(known, None)
+    if holder is None and not in_demo():
+        raise Usage(
+            "holder-absent",
+            "持证主体在本系统没有账号，不能由命令代为亮证或制作加注件；请持证主体本人办理。",
+            "the holder has no login here, and no command shows or copies a licence for somebody else.",
+        )
+    return Presenter(acts(holder).login if holder else "", first.code_type, first.code)
 
 
 def _holder(yinzheng: Yinzheng, entry: Entry) -> Asker:

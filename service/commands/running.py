@@ -156,6 +156,9 @@ def _serve(yinzheng: Yinzheng, *, with_worker: bool) -> None:
     orders, stuck = yinzheng.warrants.take_up()
     if orders or stuck:
         ERR.print(f"接着登记完 {orders} 份处理审批单" + (f"，{len(stuck)} 份还不能登记" if stuck else ""))
+    worked, open_ones = yinzheng.compromises.take_up()
+    if worked or open_ones:
+        ERR.print(f"接着处置完 {worked} 份密钥泄露" + (f"，{len(open_ones)} 份未完，见“密钥”页面" if open_ones else ""))
     done, kept = yinzheng.applications.take_up()
     if done or kept:
         ERR.print(f"接着签发完 {done} 份申请" + (f"，{len(kept)} 份还不能签发，见“申请”页面" if kept else ""))

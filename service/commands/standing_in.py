@@ -34,14 +34,14 @@ def acts(person: Person) -> Person:
         WrongCredentials, TooManyTries, Busy: as `service.identity.Identity.sign_in`.
 
     """
-    if not _in_demo():
+    if not in_demo():
         _prove(installation(), person.login)
     return person
 
 
 def decides(person: Person) -> Person:
     """The second of two people; in the demo a stand-in for one, under a name that says so. Raises as `acts`."""
-    if not _in_demo():
+    if not in_demo():
         return acts(person)
     ERR.print(f"演示：代第二人 {visible(person.name)} 办理这一步，记录中注明{STAND_IN}。", markup=False)
     return replace(person, name=f"{person.name}{STAND_IN}")
@@ -52,7 +52,8 @@ def officer(person: Person) -> Officer:
     return Officer(person.login, person.name)
 
 
-def _in_demo() -> bool:
+def in_demo() -> bool:
+    """Whether the people of this installation are the demo's, whom anybody may act for."""
     return (settings().data / DEMO_MARK).exists()
 
 

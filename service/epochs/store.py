@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from issuer.catalogue.store.tables import number_count
 from trust.revocation.ports import Carried
-from trust.revocation.store import status_carried, status_shard
+from trust.revocation.store.tables import status_carried, status_shard
 from trust.store import METADATA, Instant, text
 
 restore_epoch = Table(

@@ -19,6 +19,7 @@ from service.pages.audit_parts import add_audit_parts
 from service.pages.auditing import add_auditing
 from service.pages.batches import add_batches
 from service.pages.catalogue import add_catalogue
+from service.pages.compromises import add_compromises
 from service.pages.converting import add_converting
 from service.pages.copies import add_citation_copies, add_copies
 from service.pages.holding import add_holding
@@ -64,6 +65,7 @@ def router(yinzheng: Yinzheng, *, demo: bool = False) -> APIRouter:
     add_seal_acts(routes, yinzheng, guards)
     add_seal_use(routes, yinzheng, guards)
     add_seal_requests(routes, yinzheng, guards)
+    add_compromises(routes, yinzheng, guards)
     add_reviewing(routes, yinzheng, guards)
     add_citation_copies(routes, yinzheng, guards)
     add_redeeming(routes, yinzheng, guards)

@@ -12,7 +12,8 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from issuer.applying.docket import Docket, Proposal
 from issuer.applying.life import Stage
-from issuer.applying.succeeding import RULES, members_of
+from issuer.applying.succeeding import members_of
+from issuer.applying.succession_rules import RULES
 from issuer.errors import AlreadySucceeded, ApplicationRefused, DuplicateNumber, IssuerError
 from issuer.ports import Entry
 from service.field_words import sentence

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from issuer.applying.life import Stage
 from issuer.applying.linting import Caution
-from issuer.applying.succeeding import RULES
+from issuer.applying.succession_rules import RULES
 from service.pages.issue_form import Section
 from trust.rules.party import HOLDER_CODE_TYPES
 from trust.rules.succession import SuccessionKind
@@ -29,9 +29,18 @@ EXPLAINED = {
     SuccessionKind.REISSUE: "遗失、毁损后补发，内容与原证照完全相同，只有颁发日期可以改。",
     SuccessionKind.CORRECT: "改正颁发时的差错，须写明差错和依据。",
     SuccessionKind.COURT_ORDER: "依生效裁判、协助执行通知等变更持证主体或内容，须写明文书编号。",
-    SuccessionKind.TRANSFER_IN: "由其他颁发机构转入，须填原证照的标识；在本系统内的，原机构须已办理转出。",
+    SuccessionKind.TRANSFER_IN: (
+        "由其他颁发机构转入，须填原证照的标识。在本系统内的，原机构须已办理转出，写明转入本机构；"
+        "其他系统的，先由接口交原证照文件。"
+    ),
 }
-LABELS = {"reason": "理由", "basis": "依据", "predecessor": "原证照标识"}
+LABELS = {
+    "reason": "理由",
+    "basis": "依据",
+    "predecessor": "原证照标识",
+    "evidence": "重新核实的证据",
+    "original": "原证照文件",
+}
 
 
 @dataclass(frozen=True)

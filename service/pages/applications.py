@@ -178,7 +178,7 @@ def _page(
         trouble=trouble,
         steps=_offered(docket, bundle, author=author),
         author=author,
-        two=needs_two(bundle),
+        two=needs_two(bundle) or docket.proposal.weighs_evidence,
         photos=[rule for rule in bundle.type.photos if not author or docket.stage in {Stage.DRAFT, Stage.RETURNED}],
         may_change=docket.stage in {Stage.DRAFT, Stage.RETURNED},
         done=done,
@@ -197,7 +197,8 @@ def _offered(docket: Docket, bundle: Bundle, *, author: bool) -> set[str]:
     parts = {Part.ANY, Part.AUTHOR if author else Part.OTHER}
     offered = {row.step for row in steps_from(docket.stage) if row.part in parts}
     words = {step.value for step in offered if step not in {Step.WAIVE, Step.BEGIN, Step.SAVE}}
-    alone = author and Step.WAIVE in offered and not needs_two(bundle)
+    two = needs_two(bundle) or docket.proposal.weighs_evidence
+    alone = author and Step.WAIVE in offered and not two
     return words | ({"issue"} if alone or Step.BEGIN in offered or docket.stage is Stage.ISSUING else set())
 
 

@@ -21,7 +21,7 @@ from issuer.batches.http import MOST_TRIED, download, problem_list, table_answer
 from issuer.batches.life import Batch, Failure, RowState, State
 from issuer.batches.sheet import Ending, Sheet
 from issuer.errors import IssuerError
-from service.batches import HELD, PAGE
+from service.batches import PAGE, trouble_of
 from service.guards import Guards, Sender
 from service.identity import Person, Role
 from service.pages.forms import Form, read_form
@@ -246,7 +246,7 @@ def _page(
         more_failed=max(0, counts[RowState.FAILED] - SHOWN),
         events=desk.events(batch),
         badge=BADGES.get(batch.state, ""),
-        trouble=HELD.get(batch.trouble, f"暂时不能签发（{batch.trouble}），将自动重试。") if batch.trouble else "",
+        trouble=trouble_of(batch),
         may_approve=batch.state is State.SUBMITTED and who.is_other_than(batch.submitted_by),
         waits=batch.state is State.SUBMITTED and not who.is_other_than(batch.submitted_by),
         may_pause=batch.state is State.RUNNING,

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from issuer.applying.deciding import needs_two
 from issuer.applying.life import Stage
+from issuer.applying.succession_rules import fate_of, followable
 from issuer.errors import ApplicationRefused, DuplicateNumber, IdempotencyMismatch, IssuerError, UnknownType
 from issuer.ports import Entry
 from service.field_words import SENTENCES
@@ -38,7 +39,7 @@ from trust.revocation.errors import SubjectUnknown
 from trust.rules.disclosure import Circle, disclose
 from trust.rules.grounds import GROUNDS
 from trust.rules.party import Holder
-from trust.rules.standing import MOVES, Status, history
+from trust.rules.standing import MOVES, ActKind, history
 from trust.rules.succession import OFFERED
 
 RECENT = 50
@@ -141,7 +142,8 @@ def licence_page(request: Request, yinzheng: Yinzheng, entry: Entry, done: str =
     """A licence as its issuer sees it."""
     at, identifier = yinzheng.now(), str(entry.licence.identifier)
     acts = yinzheng.archive.acts.of(identifier)
-    standing, successor = yinzheng.standing(identifier, at), yinzheng.applications.successor_of(identifier)
+    fate, successor = fate_of(acts, at), yinzheng.applications.successor_of(identifier)
+    standing, term = fate.standing, yinzheng.check_term(entry.licence, at)
     return render(
         request,
         "licence",
@@ -152,11 +154,14 @@ def licence_page(request: Request, yinzheng: Yinzheng, entry: Entry, done: str =
         acts=[*reversed(acts)],
         published=yinzheng.published_since(identifier),
         grounds=GROUNDS,
-        following=OFFERED if standing.status is Status.VALID and successor is None else (),
+        following=[kind for kind in OFFERED if successor is None and followable(kind, fate)],
+        set_aside=fate.set_aside,
         successor=successor,
         predecessor_here=_is_here(yinzheng, entry),
         operations=yinzheng.applications.operations(entry),
         moves=[move for move in MOVES.values() if move.result and standing.status in move.allowed_from],
+        may_check=standing.status in MOVES[ActKind.CHECK].allowed_from,
+        term=term,
         done=done,
         now=at,
     )

@@ -22,7 +22,8 @@ from service.problems import problem_of
 from service.wiring import Yinzheng
 from trust.formats.standing_evidence import encode_standing_evidence
 from trust.rules.grounds import GROUNDS
-from trust.rules.past_standing import PastStanding
+from trust.rules.past_standing import Answer, PastStanding
+from trust.rules.periodic_check import CheckTerm
 from trust.rules.standing import history
 
 HOMES = {Role.REVIEWER: ("/reviewer", "办件用证"), Role.AUDITOR: ("/audit", "审计")}
@@ -99,8 +100,17 @@ def _page(
         acts=acts if with_reasons else [],
         published=yinzheng.published_since(identifier) if found and with_reasons else {},
         grounds=GROUNDS,
+        term=_term(yinzheng, identifier, found),
         verdict=verdict,
         steps=told_steps(verdict.findings) if verdict else [],
         marks=MARKS,
         errors=errors or {},
     )
+
+
+def _term(yinzheng: Yinzheng, identifier: str, found: PastStanding | None) -> CheckTerm | None:
+    """Where the licence stood with its periodic checks at the instant asked about; None where it was not issued yet."""
+    entry = yinzheng.archive.register.find(identifier) if found is not None else None
+    if found is None or entry is None or found.answer is Answer.NOT_YET_ISSUED:
+        return None
+    return yinzheng.check_term(entry.licence, found.on)

@@ -22,6 +22,7 @@ from service.reasons import REASONS
 from service.settings import PROJECT
 from trust.rules.disclosure import chinese_date
 from trust.rules.licence import CHINA
+from trust.rules.text import quoted
 
 PAGES = PROJECT / "templates" / "pages"
 STATIC = PROJECT / "templates" / "static"
@@ -103,6 +104,7 @@ def _environment() -> Environment:
         "age": age,
         "said": said,
         "breakable": breakable,
+        "quoted": quoted,
         "mono": mono,
     }
     made.filters |= filters

@@ -30,6 +30,10 @@ POLICY_WORDS = {
     "document-offline-1": "离线核验盖章文件",
     "document-compared-online-1": "联网核验盖章文件，须画出比对",
     "document-compared-offline-1": "离线核验盖章文件，须画出比对",
+    "online-checked-1": "联网核验证照文件，须在校验期内",
+    "offline-checked-1": "离线核验证照文件，须在校验期内",
+    "code-online-checked-1": "联网核验证照二维码，须在校验期内",
+    "code-offline-checked-1": "离线核验证照二维码，须在校验期内",
 }
 MOST_REASONS = 4
 MISTYPED = {"malformed", "code-malformed"}

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 
 from keys.files import make_folder, sync_folder
 from keys.sm3 import sm3
+from service.blobs import changed_on_disk
 from service.database import migrate, open_engine
 from service.epochs.store import begin_in
 from service.problem import Usage
@@ -85,7 +86,7 @@ def read_manifest(source: Path) -> Manifest:
         value = decode_json((source / MANIFEST).read_bytes(), limit=MAX_MANIFEST)
         made_at, tables, files = _members(value)
         changed = [name for name, digest in files.items() if _digest(source / name) != digest]
-        changed += [path.name for path in (source / BLOBS).rglob("*") if path.is_file() and _digest(path) != path.name]
+        changed += [path.name for path in (source / BLOBS).rglob("*") if path.is_file() and changed_on_disk(path)]
     except (OSError, Malformed) as error:
         raise _no_backup(source, str(error)) from error
     if changed:

@@ -8,7 +8,7 @@ must not change the digest of a row that was marked before.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, Engine, Row, Table, func, select, text, tuple_
+from sqlalchemy import Column, Connection, Engine, Row, Table, select, text, tuple_
 
 from issuer.catalogue.store.tables import catalogue_edition
 from issuer.copying.store import COPIES
@@ -129,11 +129,6 @@ class SqlLedgers:
         with self._engine.connect() as connection:
             query = select(seal_use.c.number).where(seal_use.c.number.between(first, last))
             return list(connection.scalars(query.order_by(seal_use.c.number)))
-
-    def last_use(self) -> int:
-        """The highest number of a use."""
-        with self._engine.connect() as connection:
-            return connection.scalar(select(func.max(seal_use.c.number))) or 0
 
     def keys(self, table: str) -> list[str]:
         """Every key of a small register."""

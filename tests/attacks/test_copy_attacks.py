@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from issuer.completing import Issued
+from issuer.errors import NotSound
 from tests.city import City
 from tests.copy_parts import PURPOSE, RECIPIENT, copy_of, note_of
 from tests.journey_parts import (
@@ -127,10 +128,18 @@ def test_the_pdf_of_a_copy_holds_its_marks_too(city: City, copy: Issued) -> None
     assert indication(city.yinzheng.verify_file(bytes(data))) is PASSED
 
 
+def unjudged(_sealed: object) -> tuple[tuple[()]]:
+    """The judgement of an insider who leaves out what our issuing asks of its own work."""
+    return ((),)
+
+
 def test_a_face_without_the_annotation_fails_even_under_a_genuine_seal(
     city: City, original: Issued, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("templates.face.annotated", lambda _layout, pages, _licence: tuple(pages))
+    with pytest.raises(NotSound, match="face"):
+        copy_of(city, original)
+    monkeypatch.setattr("service.office.read_licence", unjudged)
     bare = copy_of(city, original)
     for file in (bare.ofd, bare.pdf):
         assert failed(city.yinzheng.verify_file(file)) == {(7, "face")}
@@ -147,6 +156,9 @@ def test_items_left_out_fail_even_under_a_genuine_seal(
         return {name: text for name, text in names(licence, kind).items() if not name.startswith("JZJ")}  # type: ignore[arg-type]  # as it was asked
 
     monkeypatch.setattr(drafting, "short_names", without)
+    with pytest.raises(NotSound, match="custom-data"):
+        copy_of(city, original)
+    monkeypatch.setattr("service.office.read_licence", unjudged)
     bare = copy_of(city, original)
     assert (7, "custom-data") in failed(city.yinzheng.verify_file(bare.ofd))
 

@@ -43,7 +43,7 @@ from trust.certification.store import time_stamp
 from trust.certification.trust_listing import NAME
 from trust.log.checkpointing import audit_log
 from trust.log.store import log_commitment
-from trust.revocation.store import act, status_slot
+from trust.revocation.store.tables import act, status_slot
 from trust.store import METADATA
 
 Facts = Mapping[str, Any]

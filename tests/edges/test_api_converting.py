@@ -98,7 +98,10 @@ def test_a_scan_of_another_department_cannot_be_named(api: Api) -> None:
     kept = scan(api, pdf(text="somebody else's"), login="jyj").json()["scan"]
     answer = submit(api, scan=kept)
     assert is_problem(answer, 422, "stock-refused")
-    assert answer.json()["errors"] == [{"field": "rows.1.scan", "reason": "missing"}]
+    (error,) = answer.json()["errors"]
+    assert error == {
+        "field": "rows.1.scan", "reason": "missing", "title": "请填写这一项。", "detail": "This is needed.",
+    }  # fmt: skip
 
 
 def test_whoever_entered_it_does_not_confirm_it(api: Api) -> None:
@@ -110,7 +113,9 @@ def test_whoever_entered_it_does_not_confirm_it(api: Api) -> None:
     other = post(api, row["number"], "confirmation", "scjg2", {"content": "sm3:" + "0" * 64, "pages": [1, 2]})
     assert is_problem(other, 409, "confirmation-stale")
     fewer = post(api, row["number"], "confirmation", "scjg2", {"content": seen["content"], "pages": [1]})
-    assert fewer.json()["errors"] == [{"field": "pages", "reason": "not-looked-at"}]
+    (error,) = fewer.json()["errors"]
+    assert (error["field"], error["reason"]) == ("pages", "not-looked-at")
+    assert error["title"].endswith("。")
     assert is_problem(post(api, row["number"], "release", "scjg2"), 409, "stock-moved")
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 
+from issuer.catalogue.ports import MandateWish, Wanted
 from templates.library import load_bundle
 from templates.raster import read_raster
 from tests.api_parts import Api
+from tests.catalogue_parts import ADMIN, SECOND_ADMIN, published, template
 from tests.face_parts import sample
 from trust.rules.verdict import Indication
 
@@ -72,3 +74,22 @@ def test_what_is_no_photograph_is_refused(
     assert answer.status_code == status  # type: ignore[attr-defined]  # an answer of httpx
     if code is not None:
         assert answer.json()["code"] == code  # type: ignore[attr-defined]  # as above
+
+
+def test_a_department_hands_in_for_the_types_it_may_issue_alone(api: Api) -> None:
+    answer = hand_in(api, picture(), login="scjg")
+    assert (answer.status_code, answer.json()["code"]) == (403, "no-mandate")  # type: ignore[attr-defined]  # as above
+
+
+def test_a_type_of_the_catalogue_takes_photographs(api: Api) -> None:
+    """A type that did not come with the installation, and the body that was given the mandate for it."""
+    code, changed = f"{CARD.type.code[:-3]}977", {f'code = "{CARD.type.code}"': "", f'name = "{CARD.type.name}"': ""}
+    changed = dict(zip(changed, (f'code = "{code}"', 'name = "培训教员证"'), strict=True))
+    published(api.city, template(CARD.name, 1, **{"bundle_version = 1": "bundle_version = 1"} | changed), "tutor-card")
+    place = PLACE.replace(CARD.type.code, code)
+    assert hand_in(api, picture(), place).status_code == 403  # type: ignore[attr-defined]  # as above
+    catalogue, body = api.yinzheng.catalogue, api.city.body_code(CARD.name)
+    asked = catalogue.ask(MandateWish(Wanted.GRANT, body, code, "开展业务"), key="tutors", by=ADMIN)
+    catalogue.decide(asked.number, approve=True, by=SECOND_ADMIN)
+    api.city.clock.forward(seconds=2)
+    assert hand_in(api, picture(), place).status_code == 201  # type: ignore[attr-defined]  # as above

@@ -68,6 +68,8 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str]] = {
     "a purpose too long": ({"purpose": "用" * 201}, 422, "copy-refused"),
     "a purpose with a line end": ({"purpose": "用\n途"}, 422, "copy-refused"),
     "a lone surrogate": ({"purpose": "用\ud800"}, 422, ""),
+    "a purpose that claims a grade": ({"purpose": "已核验，证据等级A"}, 422, "copy-refused"),
+    "a recipient that claims a grade": ({"recipient": "证据 等级 A 级单位"}, 422, "copy-refused"),
     "a glyph that is not there": ({"purpose": "办理𠀀𪛖"}, 422, "missing-glyph"),
     "a basis of one's own": ({"basis": "citation:YZ1"}, 422, "invalid-request"),
     "a creator of one's own": ({"creator": "市长"}, 422, "invalid-request"),

@@ -39,6 +39,7 @@ NO_MANDATE = {"wanted": "end", "above": "M-0", "reason": "机构改革"}
 EMPTY_FORM = {"data": {"nonce": "0" * 32}}
 SUSPEND = {"kind": "suspend", "ground": "penalty"}
 CHECKED = {"identifiers": ["{identifier}"], "kind": "check", "ground": "check-passed"}
+LOST = {"body": "scjg", "since": "2026-11-20T00:00:00Z", "reason": "签章服务器被入侵"}
 ON_A_DAY = {"params": {"on": "2026-11-21"}}
 
 CONTRACT_SEAL = {"kind": "contract", "reason": "签订政府采购合同"}
@@ -133,6 +134,11 @@ ROWS = {
     ),  # it is a draft: there is nothing to give up
     "GET /api/v1/licences/{identifier}/past-standing": Row("401 200 404 200 200 404 200 404", ON_A_DAY),
     "GET /api/v1/licences/{identifier}/standing-evidence": Row("401 200 404 404 200 404 200 404", ON_A_DAY),
+    "GET /api/v1/key-losses": Row("401 200 200 403 403 403 200 200"),
+    "POST /api/v1/key-losses": Row("401 201 404 403 403 403 403 201", {"json": LOST}),
+    "POST /api/v1/key-losses/preview": Row("401 200 404 403 403 403 403 200", {"json": LOST}),
+    "GET /api/v1/key-losses/{number}": Row("401 200 404 403 403 403 200 200"),
+    "POST /api/v1/key-losses/{number}/steps": Row("401 200 404 403 403 403 403 422", {"json": {"step": "withdraw"}}),
     "GET /api/v1/act-orders": Row("401 200 200 403 403 403 403 403"),
     "POST /api/v1/act-orders": Row("401 201 422 403 403 403 403 403", {"json": CHECKED}),
     "GET /api/v1/act-orders/{number}": Row(OWN_DEPARTMENT.replace("in", "200")),
@@ -228,6 +234,13 @@ ROWS = {
     "POST /issuer/licences/{identifier}/act/{word}": Row(OWN_DEPARTMENT, EMPTY_FORM),
     "GET /issuer/issue/{name}": Row(OWN_DEPARTMENT),
     "POST /issuer/issue/{name}": Row(OWN_DEPARTMENT, EMPTY_FORM),
+    "GET /keys": Row("401 in in 403 403 403 in in"),
+    "GET /keys/new": Row("401 in in 403 403 403 403 in"),
+    "POST /keys/new": Row("401 in in 403 403 403 403 in", EMPTY_FORM),
+    "GET /keys/{number}": Row("401 in 404 403 403 403 in in"),
+    "GET /keys/{number}/signed.csv": Row("401 in 404 403 403 403 in in"),
+    "POST /keys/{number}/steps": Row("401 in 404 403 403 403 403 in", EMPTY_FORM),
+    "POST /keys/{number}/again": Row("401 404 404 403 403 403 403 404", EMPTY_FORM),
     "GET /issuer/acts": Row(OFFICIALS),
     "GET /issuer/acts/new": Row(OFFICIALS),
     "POST /issuer/acts/new": Row(OFFICIALS, EMPTY_FORM),
@@ -377,6 +390,7 @@ def known(api: Api) -> dict[str, str]:
         "docket": docket_of(api),
         "batch": batch_of(api),
         "order": order_of(api, identifier_of(issued)),
+        "loss": loss_of(api),
         "ending": "xlsx",
         "key": "photo",
         "seal_id": seal_of(api),
@@ -393,6 +407,8 @@ RENAMED = {
     "/batches/{number}": ("number", "batch"),
     "/act-orders/{number}": ("number", "order"),
     "/issuer/acts/{number}": ("number", "order"),
+    "/keys/{number}": ("number", "loss"),
+    "/key-losses/{number}": ("number", "loss"),
     "/presentations/{number}": ("number", "shown"),
     "/codes/{number}": ("number", "shown"),
 }
@@ -410,6 +426,13 @@ def order_of(api: Api, identifier: str) -> str:
     """An order of the issuing department that nobody has decided."""
     wanted = Wanted(api.city.body_code("business-licence"), ActKind.CHECK, "check-passed", (identifier,))
     return api.yinzheng.warrants.place(wanted, by=Officer("scjg", "周明远"), key=api.key()).number
+
+
+def loss_of(api: Api) -> str:
+    """A lost key that one official has reported and nobody confirmed."""
+    reports = api.yinzheng.compromises
+    loss = reports.loss_of_body("scjg", api.city.clock(), "签章服务器被入侵")
+    return reports.report(loss, by=Officer("scjg", "周明远"), key=api.key()).number
 
 
 def batch_of(api: Api) -> str:

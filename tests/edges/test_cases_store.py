@@ -37,7 +37,8 @@ from tests.case_parts import (
 )
 from tests.journey_parts import all_at_once
 from trust.revocation.allotting import allot_many
-from trust.revocation.store import SqlActs, SqlRecording, SqlSlots
+from trust.revocation.store.acts import SqlActs, SqlRecording
+from trust.revocation.store.slots import SqlSlots
 from trust.rules.standing import Act, ActKind, Status
 
 SIZE = 1 << 12

@@ -22,7 +22,8 @@ from issuer.store import SqlRegister
 from tests.city import BEGINNING
 from tests.edges.test_issuer_store import entry as plain_entry
 from trust.revocation.allotting import allot
-from trust.revocation.store import SqlActs, SqlSlots
+from trust.revocation.store.acts import SqlActs
+from trust.revocation.store.slots import SqlSlots
 from trust.rules.succession import Succession, SuccessionKind
 from trust.sealing.ports import Officer
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from issuer.errors import DuplicateNumber, IdempotencyMismatch
-from issuer.ports import Artefacts, Entry, SigningPlan, State
+from issuer.ports import Artefacts, Entry, SigningPlan, State, Void
 from issuer.store import SqlRegister, holder, licence
 from keys.sm3 import hmac_sm3
 from trust.rules.identifier import LicenceIdentifier
@@ -323,3 +323,33 @@ def test_an_instant_without_a_zone_is_refused(engine: Engine) -> None:
 def test_whatever_is_asked_for_is_merely_not_found(engine: Engine, asked: str) -> None:
     register(engine).begin(entry())
     assert register(engine).find(asked) is None
+
+
+GIVEN_UP = Void(AT + timedelta(minutes=5), "no-mandate")
+
+
+def test_what_is_given_up_stays_given_up_and_what_is_released_stays_released(engine: Engine) -> None:
+    book = register(engine)
+    begun, released = book.begin(entry("V1")), book.begin(entry("V2"))
+    made = Artefacts(*FILES, 3, AT)
+    (planned,) = book.plan_many([(released, PLAN)])
+    book.release_many([(planned, made)])
+    first, second = book.void_many([(begun, GIVEN_UP), (released, GIVEN_UP)])
+    assert (first.void, second.void, second.state) == (GIVEN_UP, None, State.RELEASED)
+    assert book.by_key(begun.key) == first
+    again = Void(AT + timedelta(days=1), "type-retired")
+    assert [one.void for one in book.void_many([(begun, again)])] == [GIVEN_UP]
+    assert book.plan_many([(begun, PLAN)])[0].plan is None
+    assert book.release_many([(begun, made)])[0].artefacts is None
+    assert begun.licence.number not in book.numbered_many(BODY.code, TYPE, [begun.licence.number])
+
+
+def test_the_number_of_what_was_given_up_is_for_the_same_holders_alone(engine: Engine) -> None:
+    book = register(engine)
+    (void,) = book.void_many([(book.begin(entry("V3", number="N3")), GIVEN_UP)])
+    stranger, same = entry("V4", number="N3", holders=(PERSON,)), entry("V5", number="n3")
+    assert [type(one) for one in book.begin_many([stranger])] == [DuplicateNumber]
+    assert book.begin(same) == same
+    assert book.numbered(BODY.code, TYPE, "N3") == same
+    assert book.find(str(void.licence.identifier)) == void
+    assert [type(one) for one in book.begin_many([entry("V6", number="N3")])] == [DuplicateNumber]

@@ -30,7 +30,10 @@ from trust.revocation.ports import Carried, Listed
 from trust.revocation.publishing import entries_of, open_status_list, publish
 from trust.revocation.rebuilding import differences
 from trust.revocation.second_form import open_bitstring, publish_second_form
-from trust.revocation.store import SqlActs, SqlPublications, SqlSecondForms, SqlSlots, status_carried
+from trust.revocation.store.acts import SqlActs
+from trust.revocation.store.publications import SqlPublications, SqlSecondForms
+from trust.revocation.store.slots import SqlSlots
+from trust.revocation.store.tables import status_carried
 from trust.rules.grounds import grounds_for
 from trust.rules.standing import ActKind
 from trust.store import METADATA

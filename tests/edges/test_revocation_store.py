@@ -18,7 +18,10 @@ from trust.revocation.errors import NotPublished, SubjectUnknown
 from trust.revocation.ports import Activity, PlannedList
 from trust.revocation.publishing import due, open_status_list, publish
 from trust.revocation.reading import read_standing
-from trust.revocation.store import SqlActs, SqlPublications, SqlSlots, standing, status_slot
+from trust.revocation.store.acts import SqlActs
+from trust.revocation.store.publications import SqlPublications
+from trust.revocation.store.slots import SqlSlots
+from trust.revocation.store.tables import standing, status_slot
 from trust.rules.standing import Act, ActKind, Status
 from trust.rules.status_pointer import StatusPointer
 

@@ -18,13 +18,16 @@ from issuer.applying.errors import NeedsApproval
 from issuer.applying.ports import Applying
 from issuer.converting.comparing import compare
 from issuer.converting.confirming import confirm
+from issuer.converting.errors import FaceChanged, StockMoved
 from issuer.converting.releasing import release
+from issuer.converting.stock import items_of
 from issuer.errors import ApplicationRefused, NotSound
 from issuer.issuing import Issued, issue
 from issuer.ports import nothing_more
 from templates.library import Bundle
 from tests.applying_parts import MAKER, Hall
 from tests.applying_parts import SECOND as OTHER
+from tests.catalogue_parts import published, template
 from tests.city import City
 from tests.journey_parts import PASSED, against, code_text, failed, finding, identifier, presented
 from tests.stock_parts import FIRST, SECOND, SOURCE, checks_for, desk_of, submitted
@@ -156,6 +159,29 @@ def test_a_face_that_claims_a_grade_without_a_conversion_fails(city: City, monke
         issue(office, claiming, key=key, by="周明远", at=city.clock())
     issued = issue(replace(office, judged=nothing_more), claiming, key=key, by="周明远", at=city.clock())
     assert (7, "face") in failed(city.yinzheng.verify_file(issued.ofd))
+
+
+def test_what_was_confirmed_for_one_face_is_not_issued_on_another(fresh: City) -> None:
+    desk = desk_of(fresh)
+    stock = submitted(fresh, desk, None, number=f"CL{next(NUMBERS):08}")
+    stock = compare(desk, stock, checks_for(stock, Grade.C), by=FIRST, at=fresh.clock())
+    assert stock.template == "business-licence/1"
+    pages = list(range(1, 1 + (stock.scan.pages if stock.scan else 0)))
+    stock = confirm(desk, stock, content=stock.content, pages=pages, by=SECOND, at=fresh.clock())
+    with pytest.raises(StockMoved):  # it is confirmed, and nothing changed
+        compare(desk, stock, checks_for(stock, Grade.C), by=FIRST, at=fresh.clock())
+    published(fresh, template("business-licence", 2), "business-licence")
+    with pytest.raises(FaceChanged):
+        release(desk, stock, by=FIRST, at=fresh.clock())
+    stock = compare(desk, stock, checks_for(stock, Grade.C), by=FIRST, at=fresh.clock())
+    assert (stock.template, stock.confirmed) == ("business-licence/2", None)
+    stock = confirm(desk, stock, content=stock.content, pages=pages, by=SECOND, at=fresh.clock())
+    assert release(desk, stock, by=FIRST, at=fresh.clock())[1].entry.licence.template == "business-licence/2"
+
+
+def test_place_and_kind_of_code_are_compared_too(city: City) -> None:
+    items = items_of(city.application("business-licence"))
+    assert (items["area_code"], items["holder_code_type"]) == ("530199", "统一社会信用代码")
 
 
 # --- what follows ---------------------------------------------------------------------------------------------------

@@ -444,3 +444,12 @@ def test_the_life_of_a_code_cannot_be_signed_longer(city: City) -> None:
     assert shown.expires_at - shown.issued_at == MAX_LIFE
     assert made.code.kind is CodeKind.SIGNED
     assert isinstance(city.yinzheng.presenting, Presenting)
+
+
+def test_an_empty_name_names_nobody(city: City) -> None:
+    issued = city.issue(number=number())
+    copied = copy_of(city, issued)
+    for blank in ("", "  "):
+        assert indication(city.yinzheng.verify_file(copied.pdf, audience=blank)) is PASSED
+    shown = city.yinzheng.presenting.signed(identifier(issued), presenter_of(issued), audience="三号窗口")
+    assert indication(city.yinzheng.verify_words(shown.text, audience="")) is INDETERMINATE

@@ -26,6 +26,7 @@ from trust.formats.trust_list import (
 )
 from trust.rules.catalogue_entry import TypeInForce
 from trust.rules.mandate import Mandate
+from trust.rules.periodic_check import CheckDuty
 from trust.rules.seal_standing import ListedSeal, standing_of
 from trust.rules.times import aware
 
@@ -47,6 +48,7 @@ def publish_trust_list(
     next_update: datetime,
     seals: Sequence[ListedSeal] | None = None,
     in_force: Sequence[TypeInForce] | None = None,
+    checks: Sequence[CheckDuty] = (),
     sequence: int | None = None,
     served: bytes | None = None,
 ) -> bytes:
@@ -80,6 +82,7 @@ def publish_trust_list(
         status_base,
         None if seals is None else tuple(seals),
         None if in_force is None else tuple(in_force),
+        tuple(checks),
     )
     for octets in {one for one in (last.octets if last else None, served) if one is not None}:
         check_successor(decode_trust_list(split(octets, MAX_ENVELOPE).payload), value)

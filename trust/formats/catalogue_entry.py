@@ -2,7 +2,8 @@
 
 Whoever takes one up decides whether its signer is to be believed: it is the signer of the trust list, whose word it is
 which types there are. The layout is named by its digest, so that an entry says exactly which face it means. Reading is
-strict: what is read is what would be written.
+strict: what is read is what would be written. Version 2 is version 1 with `check_months`, for types that ask for a
+check; every other type has version 1.
 
     {"approval":"one","authority":{"code":"11…","name":"…"},"code":"11…001","fields":[…],"format":"yinzheng-catalogue-
      entry/1","holder_code_types":["001"],"layout":{"bundle":"business-licence","digest":"sm3:…"},"least_grade":"D","name":"营业执照",
@@ -22,18 +23,19 @@ from trust.rules.conversion import Grade
 from trust.rules.party import IssuingBody
 from trust.rules.seal_standing import SealKind
 
-FORMAT = "yinzheng-catalogue-entry/1"
+FORMAT, FORMAT_1 = "yinzheng-catalogue-entry/2", "yinzheng-catalogue-entry/1"
 CONTENT_TYPE = "application/vnd.yinzheng.catalogue-entry+json"
 MAX_OCTETS = 512 * 1024
 MAX_ENVELOPE = MAX_OCTETS + 512
 MAX_FIELDS, MAX_LIST, MAX_SOURCE = 200, 500, 20_000
 REASON = "catalogue-entry"
-KEYS = frozenset(
+KEYS_1 = frozenset(
     {
         "approval", "authority", "code", "fields", "format", "holder_code_types", "layout", "least_grade", "name",
         "number", "seals", "short", "since", "source", "status", "validity", "version",
     }
 )  # fmt: skip
+KEYS = {FORMAT: KEYS_1 | {"check_months"}, FORMAT_1: KEYS_1}
 FIELD_KEYS = frozenset(
     {
         "codes", "columns", "disclosure", "group", "key", "kind", "label", "max_length", "pattern", "repeat",
@@ -54,13 +56,15 @@ def encode_entry(entry: CatalogueEntry) -> bytes:
 
     """
     kind = entry.type
+    more: dict[str, object] = {} if kind.check_months is None else {"check_months": kind.check_months}
     octets = encode_json(
-        {
+        more
+        | {
             "approval": kind.approval,
             "authority": {"code": kind.defining_authority.code, "name": kind.defining_authority.name},
             "code": kind.code,
             "fields": [_field_json(rule) for rule in kind.fields],
-            "format": FORMAT,
+            "format": FORMAT if more else FORMAT_1,
             "holder_code_types": list(kind.holder_code_types),
             "layout": {"bundle": kind.bundle, "digest": entry.layout},
             "least_grade": kind.least_grade.value,
@@ -88,9 +92,10 @@ def decode_entry(payload: bytes) -> CatalogueEntry:
 
     """
     value = decode_json(payload, limit=MAX_OCTETS)
-    object_of(value, KEYS, REASON)
+    version = value.get("format")
+    object_of(value, KEYS.get(str(version), KEYS_1), REASON)
     status = _text(value["status"])
-    if value["format"] != FORMAT or status not in set(EntryStatus):
+    if version not in KEYS or status not in set(EntryStatus):
         raise Malformed(REASON, "not an entry of this version")
     layout = object_of(value["layout"], frozenset({"bundle", "digest"}), REASON)
     return CatalogueEntry(
@@ -127,6 +132,7 @@ def _type(value: dict[str, object], bundle: str) -> LicenceType:
         approval=cast("Approval", _text(value["approval"])),
         seals=tuple(SealKind(seal) for seal in seals),
         least_grade=_grade(value["least_grade"]),
+        check_months=_number(value["check_months"]) if "check_months" in value else None,
     )
 
 

@@ -2,9 +2,10 @@
 
 It names the certificates in use with their purpose and, for departments, the body they belong to; which body may
 issue which type of licence, and when (mandates); the types by name, and of each its newest version and whether it is in
-force; the log's origin; the address below which the status lists lie; and every seal on file, with what it was since
-when. Versions 1 to 3 are still read, because archives hold them. Before version 4 nothing was said of a type but its
-names: there `in_force` is None. Version 1 had no seals: there `seals` is None, which says nothing about any seal, while
+force; which types ask for periodic checks; the log's origin; the address below which the status lists lie; and every
+seal on file, with what it was since when. Version 5 is version 4 with `checks`, and written only where there are any.
+Versions 1 to 3 are still read, because archives hold them. Before version 4 nothing was said of a type but its names:
+there `in_force` is None. Version 1 had no seals: there `seals` is None, which says nothing about any seal, while
 an empty list says that none is on file. In versions 1 and 2, mandates have no numbers, no areas and no delegation.
 
 The payload is canonical JSON, carried in a COSE_Sign1 of the type below. Whether its signer is to be believed, and
@@ -33,18 +34,19 @@ from trust.formats.canonical_json import (
 )
 from trust.formats.certificate import Purpose
 from trust.formats.listed_mandates import REASON, mandate_from, mandate_json
+from trust.formats.listed_seals import seal_from, seal_json
+from trust.formats.listed_types import check_from, check_json, in_force_from, in_force_json
 from trust.formats.members import entries_in, number_in, object_of, pair_in, text_in
 from trust.rules.catalogue_entry import TypeInForce
 from trust.rules.mandate import Mandate, MandateBook
-from trust.rules.seal_standing import ListedSeal, SealKind, SealPeriod
-from trust.rules.standing import Status
-from trust.rules.status_pointer import StatusPointer
+from trust.rules.periodic_check import CheckDuty
+from trust.rules.seal_standing import ListedSeal
 from trust.rules.times import aware
 
-FORMAT, FORMAT_3, FORMAT_2, FORMAT_1 = (f"yinzheng-trust-list/{version}" for version in (4, 3, 2, 1))
+FORMAT, FORMAT_4, FORMAT_3, FORMAT_2, FORMAT_1 = (f"yinzheng-trust-list/{version}" for version in (5, 4, 3, 2, 1))
 CONTENT_TYPE = "application/vnd.yinzheng.trust-list+json"
 MAX_OCTETS = 4 * 1024 * 1024
-MAX_ENTRIES, MAX_HISTORY = 20_000, 1_000
+MAX_ENTRIES = 20_000
 NAME_OF_PURPOSE = {purpose: purpose.name.lower().replace("_", "-") for purpose in Purpose}
 PURPOSE_OF_NAME = {name: purpose for purpose, name in NAME_OF_PURPOSE.items()}
 KEYS_1 = frozenset(
@@ -61,10 +63,11 @@ KEYS_1 = frozenset(
     },
 )
 KEYS_2 = KEYS_1 | {"seals"}
-KEYS = {FORMAT: KEYS_2 | {"in_force"}, FORMAT_3: KEYS_2, FORMAT_2: KEYS_2, FORMAT_1: KEYS_1}
+KEYS_4 = KEYS_2 | {"in_force"}
+KEYS = {FORMAT: KEYS_4 | {"checks"}, FORMAT_4: KEYS_4, FORMAT_3: KEYS_2, FORMAT_2: KEYS_2, FORMAT_1: KEYS_1}
+WITH_TYPES = frozenset({FORMAT, FORMAT_4})
 WITHOUT_NUMBERS = frozenset({FORMAT_1, FORMAT_2})
 CERTIFICATE_KEYS = frozenset({"body", "certificate", "purpose"})
-SEAL_KEYS = frozenset({"body", "digest", "filed_at", "history", "kind", "seal", "status"})
 _text = partial(text_in, reason=REASON)
 _number = partial(number_in, reason=REASON)
 _pair = partial(pair_in, reason=REASON)
@@ -85,7 +88,7 @@ class TrustList:
 
     Raises:
         Malformed: `trust-list`, a sequence below 1, a next update that is not later than the issue, two seals or two
-            mandates of one number, a type in force twice, or types without seals.
+            mandates of one number, a type in force twice, types without seals, or checks twice or without types.
 
     """
 
@@ -99,6 +102,7 @@ class TrustList:
     status_base: str
     seals: tuple[ListedSeal, ...] | None = None
     in_force: tuple[TypeInForce, ...] | None = None
+    checks: tuple[CheckDuty, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "issued_at", aware(self.issued_at))
@@ -111,6 +115,8 @@ class TrustList:
             raise Malformed("trust-list", "a type is listed twice")
         if self.in_force is not None and self.seals is None:
             raise Malformed("trust-list", "no version has types in force without seals")
+        if len({one.type_code for one in self.checks}) != len(self.checks) or (self.checks and self.in_force is None):
+            raise Malformed("trust-list", "a type asks twice for checks, or is not in force")
         numbers = [one.number for one in self.mandates if one.number]
         if len(set(numbers)) != len(numbers):
             raise Malformed("trust-list", "two mandates have one number")
@@ -122,16 +128,20 @@ class TrustList:
 
     @property
     def format(self) -> str:
-        """The version that holds it: 1 without seals, 4 with types in force, 2 without numbers of mandates, else 3."""
+        """The version that holds it: 1 without seals, 5 with checks, 4 with types in force, 3 with numbers, else 2."""
         if self.seals is None:
             return FORMAT_1
         if self.in_force is not None:
-            return FORMAT
+            return FORMAT if self.checks else FORMAT_4
         return FORMAT_3 if any(one.number for one in self.mandates) else FORMAT_2
 
     def type_in_force(self, type_code: str) -> TypeInForce | None:
         """What the list says of a type; None where it says nothing."""
         return next((one for one in self.in_force or () if one.code == type_code), None)
+
+    def check_duty(self, type_code: str) -> CheckDuty | None:
+        """The checks that a type asks for; None where the list names none."""
+        return next((one for one in self.checks if one.type_code == type_code), None)
 
     def seal(self, seal_id: str) -> ListedSeal | None:
         """The seal on file under a number."""
@@ -147,9 +157,11 @@ def encode_trust_list(value: TrustList) -> bytes:
     """
     more: dict[str, object] = {}
     if value.seals is not None:
-        more["seals"] = [_seal_json(listed) for listed in value.seals]
+        more["seals"] = [seal_json(listed) for listed in value.seals]
     if value.in_force is not None:
-        more["in_force"] = [_in_force_json(one) for one in value.in_force]
+        more["in_force"] = [in_force_json(one) for one in value.in_force]
+    if value.checks:
+        more["checks"] = [check_json(one) for one in value.checks]
     octets = encode_json(
         more
         | {
@@ -200,8 +212,9 @@ def decode_trust_list(payload: bytes) -> TrustList:
         types=entries_in(value["types"], _type, REASON, MAX_ENTRIES),
         log=_text(value["log"]),
         status_base=_text(value["status_base"]),
-        seals=None if version == FORMAT_1 else entries_in(value["seals"], _seal, REASON, MAX_ENTRIES),
-        in_force=entries_in(value["in_force"], _in_force, REASON, MAX_ENTRIES) if version == FORMAT else None,
+        seals=None if version == FORMAT_1 else entries_in(value["seals"], seal_from, REASON, MAX_ENTRIES),
+        in_force=entries_in(value["in_force"], in_force_from, REASON, MAX_ENTRIES) if version in WITH_TYPES else None,
+        checks=entries_in(value["checks"], check_from, REASON, MAX_ENTRIES) if version == FORMAT else (),
     )
     if found.format != version:
         raise Malformed("trust-list", "another version would hold it")
@@ -220,50 +233,3 @@ def _certificate(value: object) -> ListedCertificate:
 def _type(value: object) -> tuple[str, str]:
     code, name = _pair(value)
     return _text(code), _text(name)
-
-
-def _in_force_json(one: TypeInForce) -> list[object]:
-    return [one.code, one.version, None if one.retired_at is None else text_of(one.retired_at)]
-
-
-def _in_force(value: object) -> TypeInForce:
-    if not isinstance(value, list) or len(value) != 3:
-        raise Malformed("trust-list", "a type in force is of code, version and end")
-    code, version, retired = value
-    return TypeInForce(_text(code), _number(version), None if retired is None else instant_from(retired))
-
-
-def _seal_json(listed: ListedSeal) -> dict[str, object]:
-    return {
-        "body": listed.body_code,
-        "digest": base64_of(listed.digest),
-        "filed_at": text_of(listed.filed_at),
-        "history": [[period.status.value, text_of(period.since)] for period in listed.history],
-        "kind": listed.kind.value,
-        "seal": listed.seal_id,
-        "status": [listed.pointer.list, listed.pointer.index],
-    }
-
-
-def _seal(value: object) -> ListedSeal:
-    entry = object_of(value, SEAL_KEYS, REASON)
-    kind, (shard, index) = _text(entry["kind"]), _pair(entry["status"])
-    history = entry["history"]
-    if kind not in set(SealKind) or not isinstance(history, list) or len(history) > MAX_HISTORY:
-        raise Malformed("trust-list", "an unknown kind of seal, or no history")
-    return ListedSeal(
-        seal_id=_text(entry["seal"]),
-        kind=SealKind(kind),
-        body_code=_text(entry["body"]),
-        digest=octets_from(entry["digest"]),
-        filed_at=instant_from(entry["filed_at"]),
-        pointer=StatusPointer(_number(shard), _number(index)),
-        history=tuple(map(_period, history)),
-    )
-
-
-def _period(value: object) -> SealPeriod:
-    status, since = _pair(value)
-    if _text(status) not in set(Status):
-        raise Malformed("trust-list", "an unknown status")
-    return SealPeriod(Status(_text(status)), instant_from(since))

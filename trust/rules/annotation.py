@@ -10,15 +10,16 @@ from unicodedata import normalize
 
 from trust.rules.annotated_copy import CopyNote
 from trust.rules.licence import CHINA
+from trust.rules.text import quoted
 
 LEAST = 2
 """Characters that a purpose must have to be looked for inside another."""
 
 
 def annotation(note: CopyNote) -> str:
-    """The sentence on the copy."""
+    """The sentence on the copy; what somebody chose stands in quotation marks, so that it says nothing of its own."""
     return (
-        f"加注件：由{note.creator}制作，仅供{note.recipient}用于{note.cause}，"
+        f"加注件：由{quoted(note.creator)}制作，仅供{quoted(note.recipient)}用于{quoted(note.cause)}，"
         f"有效期至{china_time(note.expires_at)}，逾期或者挪作他用无效。"
     )
 

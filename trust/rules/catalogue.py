@@ -38,6 +38,8 @@ Validity = Literal["permanent", "years", "given"]
 Approval = Literal["one", "two"]
 _VALIDITIES, _APPROVALS = frozenset(get_args(Validity)), frozenset(get_args(Approval))
 _LONGEST_YEARS = 100
+LONGEST_MONTHS = 120
+"""Between two checks."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class LicenceType:
     each time; `years` is the most it may last where that is limited. `number_disclosure` says who may see the number on
     the face unmasked, `number_rule` how it is made, `number_drawn` whether it may be left to be drawn. `approval`:
     whether one official issues, or a second one approves. `seals` are the kinds of seal, one of which it must bear.
-    Stock may be converted to it from the evidence grade `least_grade` on.
+    Stock may be converted to it from the evidence grade `least_grade` on. `check_months` is how often its licences have
+    to pass a check (校验、年检), None where the type asks for none.
 
     Raises:
         Malformed: the type code is not in strict form or not the authority's own (`type-format`,
@@ -74,6 +77,7 @@ class LicenceType:
     approval: Approval = "one"
     seals: tuple[SealKind, ...] = (SealKind.LICENCE,)
     least_grade: Grade = Grade.D
+    check_months: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "seals", tuple(map(SealKind, self.seals)))  # a template names them by their words
@@ -104,6 +108,7 @@ class LicenceType:
             and len(set(self.seals)) == len(self.seals) > 0
             and set(self.seals) <= FOR_LICENCES
             and self.least_grade in set(Grade)
+            and (self.check_months is None or (_whole(self.check_months) and 1 <= self.check_months <= LONGEST_MONTHS))
             and not {rule.metadata_name for rule in self.fields} & set(CONVERSION_NAMES)
         )
 
@@ -132,6 +137,11 @@ class LicenceType:
     def photos(self) -> tuple[FieldRule, ...]:
         """The items that are photographs."""
         return tuple(rule for rule in self.fields if rule.kind == "photo")
+
+
+def _whole(value: object) -> bool:
+    """Whether a description gave a whole number, and not a truth value."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def field_problems(licence_type: LicenceType, values: Mapping[str, object]) -> tuple[FieldRefused, ...]:

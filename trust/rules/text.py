@@ -53,6 +53,13 @@ def check_text(text: object, max_length: int) -> str:
     return text
 
 
+def quoted(text: str) -> str:
+    """A text that somebody chose, as it stands inside a sentence of ours: it cannot end its quotation marks itself."""
+    return f"「{text.translate(_INNER)}」"
+
+
+_INNER = str.maketrans({"「": "『", "」": "』", "\ufe41": "『", "\ufe42": "』", "\uff62": "『", "\uff63": "』"})
+"""Corner brackets of any width and direction, as they are written inside others."""
 _BY_CATEGORY = {
     "Cc": "control-character",
     "Zl": "control-character",

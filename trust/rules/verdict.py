@@ -92,10 +92,17 @@ COMPARED_OFFLINE = Policy(
 WITNESSED = frozenset({"log-witnessed"})
 ONLINE_WITNESSED = Policy("online-witnessed-1", ONLINE.required, needs=WITNESSED)
 CODE_ONLINE_WITNESSED = Policy("code-online-witnessed-1", CODE_ONLINE.required, "code", needs=WITNESSED)
+CHECKED = frozenset({"check-overdue", "check-unknown"})
+"""Findings about the periodic checks that a type asks for: one is overdue, or nobody can tell."""
+ONLINE_CHECKED = Policy("online-checked-1", ONLINE.required, heeded=CHECKED)
+OFFLINE_CHECKED = Policy("offline-checked-1", OFFLINE.required, heeded=CHECKED)
+CODE_ONLINE_CHECKED = Policy("code-online-checked-1", CODE_ONLINE.required, "code", heeded=CHECKED)
+CODE_OFFLINE_CHECKED = Policy("code-offline-checked-1", CODE_OFFLINE.required, "code", heeded=CHECKED)
 _ALL = (
     *(ONLINE, OFFLINE, CODE_ONLINE, CODE_OFFLINE, PRESENTATION_ONLINE, PRESENTATION_OFFLINE),
     *(DOCUMENT_ONLINE, DOCUMENT_OFFLINE, COMPARED_ONLINE, COMPARED_OFFLINE),
     *(ONLINE_WITNESSED, CODE_ONLINE_WITNESSED),
+    *(ONLINE_CHECKED, OFFLINE_CHECKED, CODE_ONLINE_CHECKED, CODE_OFFLINE_CHECKED),
 )
 POLICIES = {policy.name: policy for policy in _ALL}
 

@@ -27,7 +27,6 @@ WORDS = {
     EntryKind.CRL: "证书撤销列表",
     EntryKind.TRAIL: "操作留痕",
 }
-OTHER_MAKERS = "其他"
 
 
 class Coverage:

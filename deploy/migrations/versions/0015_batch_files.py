@@ -1,4 +1,7 @@
-"""Batches: what a worker and a page remember beyond the rows."""
+"""Batches: how many of their chunks in succession have failed through no fault of a row."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0015"
 down_revision = "0014"
@@ -7,8 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.add_column("batch", sa.Column("faults", sa.Integer(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    op.drop_column("batch", "faults")

@@ -1,5 +1,6 @@
 """application, succeed: two people at one keyboard, and one licence that follows another."""
 
+import os
 from pathlib import Path
 
 import pytest

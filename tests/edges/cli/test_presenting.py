@@ -1,5 +1,6 @@
 """present, copy, verify --for: codes and copies on the command line, online and at a counter without network."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,44 @@ def test_the_three_codes(shell: Shell, paper: Paper) -> None:
     again = shell.run("verify", picture, "--json")
     assert again.code == 1
     assert "presentation-replay" in {one["name"] for one in again.json["findings"] if one["indication"] == "FAILED"}
+
+
+def test_a_window_redeems_a_code_once(shell: Shell, paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    once = shell.run("present", paper.identifier, "--kind", "once", "--json").json["text"]
+    words = ("redeem", once, "--place", "三号窗口", "--for", "办证", "--key", "at the window")
+    done = shell.run(*words, "--json")
+    assert done.code == 0, done.err
+    assert (done.json["identifier"], done.json["indication"]) == (paper.identifier, "PASSED")
+    assert "holder" in {row["key"] for row in done.json["rows"]}
+    again = shell.run(*words, "--as", "window")
+    assert (again.code, paper.identifier in again.out) == (0, True)
+    for other in (("--key", "another"), ("--place", "别处")):
+        assert shell.run(*words, *other).code == 1
+    monkeypatch.setattr("sys.stdin", io.StringIO(shell.run("present", paper.identifier, "--kind", "once").out))
+    assert shell.run("redeem", "-", "--place", "三号窗口").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("LZ", "--place", "三号窗口"), 1, "not-found"),
+        (("LZ" + "A" * 27, "--place", ""), 1, "presenting-refused"),
+        (("LZ", "--place", "三号窗口", "--as", "firm"), 64, "no-such-reviewer"),
+        (("LZ", "--place", "三号窗口", "--as", "nobody"), 64, "no-such-reviewer"),
+        (("LZ",), 64, "usage"),
+    ],
+)
+def test_what_cannot_be_redeemed(shell: Shell, words: tuple[str, ...], code: int, told: str) -> None:
+    ran = shell.run("redeem", *words)
+    assert (ran.code, f"[{told}]" in ran.err) == (code, True), ran.err
+
+
+def test_a_code_for_somebody_else_stays_unused(shell: Shell, paper: Paper) -> None:
+    once = shell.run("present", paper.identifier, "--kind", "once", "--for", "某某银行滨江支行").out.strip()
+    for _ in range(2):
+        ran = shell.run("redeem", once, "--place", "三号窗口")
+        assert (ran.code, "[code-for-others]" in ran.err) == (1, True)
+    assert shell.run("redeem", once, "--place", "某某银行滨江支行柜台").code == 0
 
 
 def test_a_signed_code_at_a_counter_without_a_network(shell: Shell, paper: Paper) -> None:

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 import pytest
 
 from service.data_folder import DEMO_MARK
-from tests.cli_parts import LICENCES, NUMBERS, Ran, Shell
+from tests.city import LICENCES
+from tests.cli_parts import NUMBERS, Ran, Shell
 
 TYPE = "real-estate-certificate"
 PASSWORDS = "zrzyj:demo-zrzyj\nzrzyj2:demo-zrzyj2\n"

@@ -20,8 +20,11 @@ export function readCatalogueEntry(data, key) {
 export function readCataloguePayload(octets) {
   demand(octets.length <= MOST_PAYLOAD, REASON, "too long");
   const entry = readJson(octets, REASON);
-  demandMembers(entry, MEMBERS, REASON);
-  demand(entry.format === "yinzheng-catalogue-entry/1", REASON, "another format");
+  const checked = entry !== null && typeof entry === "object" && entry.format === "yinzheng-catalogue-entry/2";
+  demandMembers(entry, checked ? [...MEMBERS, "check_months"] : MEMBERS, REASON);
+  demand(checked || entry.format === "yinzheng-catalogue-entry/1", REASON, "another format");
+  demand(!checked || (Number.isSafeInteger(entry.check_months) && entry.check_months >= 1 && entry.check_months <= 120),
+    REASON, "no number of months");
   demandMembers(entry.authority, ["code", "name"], REASON);
   demand(String(entry.code).startsWith(entry.authority.code), REASON, "a code of another authority");
   demand(Number.isSafeInteger(entry.version) && entry.version > 0, REASON, "not a version");

@@ -138,7 +138,8 @@ def test_many_are_put_with_one_sync_of_each_folder(
     blobs.put_many(files)
     folders = [name for name in synced if Path(name).is_dir()]
     assert len(folders) == len(set(folders))
-    assert {str(tmp_path / "blobs" / name[4:6]) for name in files} <= set(folders)
+    assert {str(tmp_path / "blobs" / "packs"), str(tmp_path / "blobs"), str(tmp_path)} == set(folders)
+    assert len(synced) - len(folders) == 1, "all of them are one file"
     assert {name: blobs.get(name) for name in files} == {name: blobs.stored(name) for name in files} == files
 
 

@@ -46,13 +46,13 @@ def test_a_table_is_tried_and_nothing_is_stored(api: Api, official: Visitor) -> 
     page = send(official, table(3, first=1), "try")
     assert (page.status, page.says("3 行全部通过检查")) == (200, True)
     page = send(official, table(2, first=1, issued_on="2099-01-01"), "try", name=XSS[1])
-    assert (page.status, page.says("2 处有问题", "颁发日期：不能晚于今天。")) == (422, True)
+    assert (page.status, page.says("2 行有问题", "颁发日期：不能晚于今天。")) == (422, True)
     report = send(official, table(2, first=1, issued_on="2099-01-01"), "report")
     assert report.answer.headers["content-disposition"] == 'attachment; filename="problems.csv"'
     assert "不能晚于今天" in report.answer.text
     book = send(official, table(2, first=1, issued_on="2099-01-01"), "report-xlsx")
     assert book.answer.headers["content-disposition"] == 'attachment; filename="problems.xlsx"'
-    assert send(official, book.answer.content, "try", name="problems.xlsx").says("2 处有问题")
+    assert send(official, book.answer.content, "try", name="problems.xlsx").says("2 行有问题")
     assert send(official, b"", "submit").says("文件是空的")
     assert api.rows() == before
 

@@ -84,13 +84,22 @@ def test_long_texts_are_broken_and_then_cut_but_the_end_stays(cause: str, recipi
     assert len(lines) <= MOST_LINES
     assert all(len(line) <= MOST_CHARACTERS for line in lines[1:-1])
     assert lines[-1].startswith("有效期至")
-    assert lines[-2].endswith("…")
+    assert any(line.endswith("…") for line in lines[1:-1])
+    assert [line[:2] for line in lines].count("仅供") == [line[:2] for line in lines].count("用于") == 1
+    assert len(lines) == MOST_LINES
+
+
+@pytest.mark.parametrize("recipient", ["某银行股份有限公司" + "及其分支机构" * 14, "局" * 256])
+def test_no_recipient_is_so_long_that_the_purpose_is_left_out(recipient: str) -> None:
+    assert "用于申请贷款" in mark_lines(note(cause="申请贷款", recipient=recipient))
+    assert mark_lines(note(cause="用" * MAX_CAUSE, recipient="某银行"))[1] == "仅供某银行"
 
 
 @pytest.mark.parametrize("cause", ["办事", "用" * MAX_CAUSE, "A" * MAX_CAUSE])
 @pytest.mark.parametrize("recipient", ["局", "局" * 100])
-def test_the_page_at_the_end_says_all_of_it_on_the_page(cause: str, recipient: str) -> None:
-    made = note(cause=cause, recipient=recipient)
+@pytest.mark.parametrize("creator", ["云岭市青禾食品有限公司", "司" * 100])
+def test_the_page_at_the_end_says_all_of_it_on_the_page(cause: str, recipient: str, creator: str) -> None:
+    made = note(cause=cause, recipient=recipient, creator=creator)
     items = note_items(copy(made), made)
     said = "".join(item.text for item in items)
     assert annotation(made).replace(" ", "") in said.replace(" ", "")

@@ -189,3 +189,10 @@ def test_lines_are_those_of_the_words() -> None:
     assert [line_at(found, path) for path in places] == [1, 4, 6, 8, 10, 13]
     assert line_at(found, "b.d[2].f[1].h.i") == 9
     assert line_at(found, "z") is None
+
+
+@pytest.mark.parametrize("words", ["证据等级：A", "证 据 等 级 A", "存量转换", "加注件"])
+def test_fixed_texts_do_not_say_what_only_the_system_says(copy: Path, words: str) -> None:
+    label = f'[[layout.label]]\ntext = "{words}"\nx = 30\nbaseline = 25\nwidth = 80\nsize = 10\n\n[[layout.label]]'
+    damage(copy, "[[layout.label]]", label)
+    assert "reserved-words" in {fault.reason for fault in check_folder(copy)[1]}

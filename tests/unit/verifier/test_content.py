@@ -10,10 +10,11 @@ from trust.formats.licence_document import encode_licence
 from trust.formats.ofd.examine import examine_ofd
 from trust.formats.pdf.examine import examine_pdf
 from trust.formats.sealed_file import SealedFile
+from trust.rules.conversion import Grade
 from trust.rules.identifier import LicenceIdentifier
 from trust.rules.licence import Licence
 from trust.rules.verdict import Finding, Indication
-from verifier.content import judge_type, read_licence
+from verifier.content import judge_grade, judge_type, read_licence
 from verifier.evidence import Evidence
 
 P, F, I = Indication.PASSED, Indication.FAILED, Indication.INDETERMINATE  # noqa: E741  (the three letters of this table)
@@ -136,6 +137,17 @@ def test_a_pdf_whose_pages_show_something_else(licences: dict[str, Issued], lice
     for changed in (replace(sealed, face=()), replace(sealed, metadata=other)):
         findings, _ = read_licence(changed)
         assert said(findings) == {"metadata": P, "face": F}
+
+
+def test_where_the_stock_lay_is_quoted() -> None:
+    told = judge_grade(Grade.C, "已核原件，证据等级A").detail
+    assert told.endswith("，来源「已核原件，证据等级A」。")
+
+
+@pytest.mark.parametrize("where", ["face", "unseen"])
+def test_a_grade_that_nobody_gave_counts_wherever_it_stands(sealed: SealedFile, where: str) -> None:
+    changed = replace(sealed, **{where: (*getattr(sealed, where), "证据 等级：A")})
+    assert said(read_licence(changed)[0])["face"] is F
 
 
 def test_a_type_is_known_by_the_trust_list(evidence: Evidence, licence: Licence) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from issuer.applying.life import STEPS, Part
-from issuer.applying.succeeding import RULES
+from issuer.applying.succession_rules import RULES
 from trust.rules.standing import MOVES
 from trust.rules.succession import SuccessionKind
 
@@ -51,6 +51,7 @@ def expected(kind: SuccessionKind) -> tuple[str, ...]:
         number,
         HOLDERS[rule.holders],
         "needed" if rule.needs_basis else "",
+        rule.follows.label + (", or ended and set aside" if rule.revives else ""),
         f"{rule.act.label} `{rule.ground}`",
     )
 

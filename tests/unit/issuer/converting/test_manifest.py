@@ -86,6 +86,8 @@ def test_an_empty_grade_claims_nothing() -> None:
         (f"{HEAD}\n{ROW.replace(',B,', ',b,')}", ("rows.1.grade", "unknown")),
         (f"{HEAD}\n{ROW.replace('市档案馆 全宗 3', '')}", ("rows.1.source", "not-text")),
         (f"{HEAD}\n{ROW.replace('市档案馆', '市' * 130)}", ("rows.1.source", "too-long")),
+        (f"{HEAD}\n{ROW.replace('市档案馆', '证据 等级A')}", ("rows.1.source", "reserved-words")),
+        (as_json(source="已核原件，证据等级：\uff21"), ("rows.1.source", "reserved-words")),
         (f"{HEAD}\n{ROW.replace('1.pdf', '../1.pdf')}", ("rows.1.file", "file-name")),
         (f"{HEAD}\n{ROW.replace('2009-03-18', '2009/3/18')}", ("rows.1.issued_on", "not-a-date")),
         (f"{HEAD}\n{ROW.replace('云岭市青禾数据科技有限公司', '甲、乙')}", ("rows.1.holder", "missing")),
@@ -102,7 +104,7 @@ def test_an_empty_grade_claims_nothing() -> None:
         (as_json(application={"number": "1", "conversion": {"grade": "A"}}), ("rows.1.conversion", "unknown")),
         (as_json(application=[]), ("rows.1", "not-an-object")),
     ],
-    ids=range(25),
+    ids=range(27),
 )
 def test_what_is_wrong_is_told_by_row(text: str, problem: tuple[str, str]) -> None:
     assert problem in read(text)

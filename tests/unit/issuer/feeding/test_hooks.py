@@ -42,6 +42,8 @@ def test_addresses_that_do(url: str) -> None:
         ("http://127.0.0.1/", "url-https"),
         ("https://127.0.0.1/", "url-host"),
         ("https://127.1/", "url-host"),
+        ("https://0x7f.1/", "url-host"),
+        ("https://127.0.0.0x1/", "url-host"),
         ("https://2130706433/", "url-host"),
         ("https://[::1]/", "url-host"),
         ("https://localhost/", "url-host"),

@@ -8,7 +8,7 @@ import pytest
 
 from templates.library import bundles
 from trust.errors import Malformed
-from trust.formats.catalogue_entry import FORMAT, MAX_OCTETS, decode_entry, encode_entry
+from trust.formats.catalogue_entry import FORMAT, FORMAT_1, MAX_OCTETS, decode_entry, encode_entry
 from trust.rules.catalogue_entry import CatalogueEntry, EntryStatus
 from trust.rules.conversion import Grade
 from trust.rules.field import FieldRule
@@ -27,6 +27,7 @@ FULL = CatalogueEntry(
         approval="two",
         seals=(SealKind.UNIT, SealKind.LICENCE),
         least_grade=Grade.B,
+        check_months=36,
         fields=(
             FieldRule("sex", "XB", "性别", 2, kind="code", codes=(("1", "男"), ("2", "女")), group="持证人"),
             FieldRule("rows", "MX", "明细", 900, kind="table", columns=("品种", "数量", "数量"), repeat=30),
@@ -52,6 +53,15 @@ def test_so_does_one_with_everything() -> None:
     assert json.loads(PAYLOAD)["format"] == FORMAT
 
 
+def test_a_type_that_asks_for_no_check_has_the_first_form() -> None:
+    plain = replace(FULL, type=replace(FULL.type, check_months=None))
+    octets = encode_entry(plain)
+    assert json.loads(octets)["format"] == FORMAT_1
+    assert "check_months" not in json.loads(octets)
+    assert decode_entry(octets) == plain
+    assert b"yinzheng-catalogue-entry/2" in PAYLOAD
+
+
 def changed(*path: object, to: object = None, drop: bool = False) -> bytes:
     value = json.loads(PAYLOAD)
     place = value
@@ -65,7 +75,12 @@ def changed(*path: object, to: object = None, drop: bool = False) -> bytes:
 
 
 REFUSED = {
-    "another format": changed("format", to="yinzheng-catalogue-entry/2"),
+    "another format": changed("format", to="yinzheng-catalogue-entry/3"),
+    "the first form with what the second has": changed("format", to="yinzheng-catalogue-entry/1"),
+    "the second form without it": changed("check_months", drop=True),
+    "a check of none": changed("check_months", to=None),
+    "a check of no months": changed("check_months", to=0),
+    "a check of truth": changed("check_months", to=True),
     "a member missing": changed("approval", drop=True),
     "a member too many": changed("extra", to=1),
     "a status of none": changed("status", to="draft"),

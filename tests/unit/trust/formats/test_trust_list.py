@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,9 @@ from trust.formats.trust_list import (
     decode_trust_list,
     encode_trust_list,
 )
+from trust.rules.catalogue_entry import TypeInForce
 from trust.rules.mandate import Mandate
+from trust.rules.periodic_check import CheckDuty
 from trust.rules.seal_standing import ListedSeal, SealKind, SealPeriod
 from trust.rules.standing import Status
 from trust.rules.status_pointer import StatusPointer
@@ -152,6 +154,74 @@ def test_a_list_of_which_only_part_has_numbers_is_not_written(changes):
     first, second = LIST.mandates
     with pytest.raises(Malformed):
         encode_trust_list(replace(LIST, mandates=(replace(first, **changes), second)))
+
+
+FOURTH_LIST = replace(NUMBERED, in_force=(TypeInForce(TYPE, 3), TypeInForce("11100000MB0143028R028", 1, AT)))
+FOURTH = encode_trust_list(FOURTH_LIST)
+
+
+def test_version_4_says_which_types_are_in_force():
+    assert decode_trust_list(FOURTH) == FOURTH_LIST
+    assert b"yinzheng-trust-list/4" in FOURTH
+    assert FOURTH_LIST.type_in_force(TYPE) == TypeInForce(TYPE, 3)
+    assert FOURTH_LIST.type_in_force("another") is None
+    assert decode_trust_list(THIRD).in_force is None
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        FOURTH.replace(b"yinzheng-trust-list/4", b"yinzheng-trust-list/3"),
+        THIRD.replace(b"yinzheng-trust-list/3", b"yinzheng-trust-list/4"),
+        FOURTH.replace(b'R001",3,null]', b'R001",0,null]'),
+        FOURTH.replace(b'R001",3,null]', b'R001","3",null]'),
+        FOURTH.replace(b'R001",3,null]', b'R001",3]'),
+        FOURTH.replace(b'R001",3,null]', b'R001",3,false]'),
+        FOURTH.replace(b'R001",3,null]', b'R028",3,null]'),
+    ],
+    ids=["as version 3", "3 as 4", "version 0", "a version that is text", "a pair", "an end that is none", "twice"],
+)
+def test_types_of_version_4_are_read_strictly(payload):
+    assert payload not in {THIRD, FOURTH}
+    with pytest.raises(Malformed):
+        decode_trust_list(payload)
+
+
+FIFTH_LIST = replace(FOURTH_LIST, checks=(CheckDuty("11100000MB0143028R028", 12, datetime(2020, 1, 1, tzinfo=UTC)),))
+FIFTH = encode_trust_list(FIFTH_LIST)
+
+
+def test_version_5_says_which_types_ask_for_checks():
+    assert decode_trust_list(FIFTH) == FIFTH_LIST
+    assert b"yinzheng-trust-list/5" in FIFTH
+    assert FIFTH_LIST.check_duty("11100000MB0143028R028") == FIFTH_LIST.checks[0]
+    assert FIFTH_LIST.check_duty(TYPE) is None
+    assert decode_trust_list(FOURTH).checks == ()
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        FIFTH.replace(b"yinzheng-trust-list/5", b"yinzheng-trust-list/4"),
+        FOURTH.replace(b"yinzheng-trust-list/4", b"yinzheng-trust-list/5"),
+        FIFTH.replace(b',12,"2020', b',0,"2020'),
+        FIFTH.replace(b',12,"2020', b',true,"2020'),
+        FIFTH.replace(b',12,"2020-01-01T00:00:00Z"]', b",12,null]"),
+        FIFTH.replace(b',12,"2020-01-01T00:00:00Z"]', b",12]"),
+        FIFTH.replace(b'"checks":[[', b'"checks":[["11100000MB0143028R028",6,"2020-01-01T00:00:00Z"],['),
+        FIFTH.replace(b'"checks":[["11100000MB0143028R028",12,"2020-01-01T00:00:00Z"]]', b'"checks":[]'),
+    ],
+    ids=["as version 4", "4 as 5", "no months", "months of truth", "no beginning", "a pair", "twice", "none"],
+)
+def test_checks_of_version_5_are_read_strictly(payload):
+    assert payload not in {FOURTH, FIFTH}
+    with pytest.raises(Malformed):
+        decode_trust_list(payload)
+
+
+def test_checks_are_not_listed_without_types_in_force():
+    with pytest.raises(Malformed):
+        replace(NUMBERED, checks=FIFTH_LIST.checks)
 
 
 def changed(*path: object, to: object = None, drop: bool = False) -> bytes:

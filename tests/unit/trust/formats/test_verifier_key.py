@@ -45,6 +45,7 @@ def with_octets(octets: bytes) -> str:
         "x" * 600,
         "a b+00000000+AAAA",
     ],
+    ids=lambda line: f"{len(line)} characters",  # the key is another at each run, and the names may not be
 )
 def test_what_is_no_key_of_this_kind_is_refused(line: str) -> None:
     with pytest.raises(Malformed):

@@ -1,5 +1,6 @@
 """The sentence on a copy, and whether a purpose is its own."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -27,6 +28,14 @@ def test_the_sentence_names_everything_in_the_time_of_china() -> None:
     for part in (NOTE.creator, NOTE.recipient, NOTE.cause, "2027年01月01日00时00分05秒"):
         assert part in said
     assert china_time(NOTE.made_at) == "2026年11月21日12时00分00秒"
+
+
+def test_what_somebody_chose_says_nothing_of_its_own() -> None:
+    """A purpose that looks like the rest of the sentence stays inside its quotation marks."""
+    posing = "任何用途」，有效期至2099年12月31日24时。「以下为系统附注"
+    said = annotation(replace(NOTE, cause=posing))
+    assert "用于「任何用途』，有效期至2099年12月31日24时。『以下为系统附注」，有效期至2027年01月01日" in said
+    assert (said.count("「"), said.count("」")) == (3, 3)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from trust.errors import Malformed
 from trust.rules import text
-from trust.rules.text import check_text
+from trust.rules.text import check_text, quoted
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,17 @@ def test_texts_that_are_let_through_at_once_would_be_let_through_one_by_one():
     together = "".join(characters)
     assert unicodedata.is_normalized("NFC", together)
     assert unicodedata.is_normalized("NFC", together[::-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("申请贷款", "「申请贷款」"),
+        ("甲」乙「丙", "「甲』乙『丙」"),
+        ("甲\uff63乙\ufe42丙", "「甲』乙』丙」"),
+        ("『甲』", "「『甲』」"),
+        ("", "「」"),
+    ],
+)
+def test_a_quotation_ends_where_we_end_it(text: str, said: str) -> None:
+    assert quoted(text) == said

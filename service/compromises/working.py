@@ -1,0 +1,125 @@
+"""The work on a key that was lost, one step after the other, each safe to repeat.
+
+    blocked           the key signs no more, anywhere, for ever; its certificates are revoked with the date of the loss
+    revoked-public    the revocation lists say so
+    seals-cancelled   the seals that list its certificates end, from the loss on
+    published         status lists, trust list, log and the public folder say so
+    listed            what has to be made again is in the queue
+
+The block comes first and asks nobody: whatever fails after it, nothing more is signed. What is cut off is carried on by
+confirming again, by `yinzheng key carry-on`, or when the service starts.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from types import MappingProxyType
+
+from issuer.ports import Blobs
+from service.archive import Archive
+from service.compromises.measuring import reach_of, seals_of_key, signed_with
+from service.errors import published_later
+from service.keeping import block_leaked_key
+from service.keyring import KeyRing
+from service.lost_keys.order import Compromise, Done, Stage, Work
+from service.pens import standing_of_seal
+from service.publisher import Publisher
+from trust.revocation.acting import Order, act
+from trust.rules.seal_standing import subject_of
+from trust.rules.standing import ActKind
+
+CHUNK = 500
+LEAKED = "seal-compromised"
+MAX_BY = 200
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the work needs."""
+
+    archive: Archive
+    ring: KeyRing
+    blobs: Blobs
+    publisher: Callable[[], Publisher]
+    now: Callable[[], datetime]
+    random: Callable[[int], bytes]
+
+
+def carry_out(tools: Tools, one: Compromise) -> Compromise:
+    """Do what is not done yet of a confirmed report; of any other nothing.
+
+    Raises:
+        NotYetPublished: the key is blocked and all is recorded, and not everything public says so yet.
+        KeysError, TrustError: a step did not go; the steps before it stand.
+
+    """
+    if one.stage is not Stage.CONFIRMED:
+        return one
+    over = {done.work for done in tools.archive.compromises.work(one.number)}
+    for work, step in STEPS.items():
+        if work not in over:
+            with published_later(one.number) if work in SHOWN else nullcontext():
+                count = step(tools, one)
+            tools.archive.compromises.note(one.number, Done(work, tools.now(), count))
+    return tools.archive.compromises.move(one, replace(one, stage=Stage.DONE))
+
+
+def _block(tools: Tools, one: Compromise) -> int:
+    _, count = block_leaked_key(tools.ring, tools.archive, one.loss.key_name, tools.now(), one.loss.since)
+    return count
+
+
+def _publish_revocations(tools: Tools, _: Compromise) -> int:
+    tools.publisher().publish_revocations(tools.now())
+    return 1
+
+
+def _cancel_seals(tools: Tools, one: Compromise) -> int:
+    """End every seal of the key that has not ended; a seal that was filed after the loss never counted."""
+    numbers = _seals(tools.archive, one)
+    for seal_id in numbers:
+        key, filed = f"seal:compromise:{one.number}:{seal_id}", tools.archive.seals.find(seal_id)
+        ended = standing_of_seal(tools.archive, seal_id, tools.now()).status.final
+        if filed is None or (ended and tools.archive.acts.by_key(key) is None):
+            continue
+        since = filed.filed_at if one.loss.since is None else max(one.loss.since, filed.filed_at)
+        order = Order(ActKind.CANCEL, subject_of(seal_id), LEAKED, one.loss.reason, _people(one), effective_at=since)
+        act(tools.archive.acts, tools.archive.log, order, key=key, at=tools.now(), random=tools.random)
+    return len(numbers)
+
+
+def _publish(tools: Tools, _: Compromise) -> int:
+    tools.publisher().refresh(tools.now())
+    return 1
+
+
+def _list(tools: Tools, one: Compromise) -> int:
+    reach, count = reach_of(tools.archive, one.loss, _seals(tools.archive, one)), 0
+    signed = signed_with(tools.archive, tools.blobs, reach)
+    while some := tuple(islice(signed, CHUNK)):
+        tools.archive.reissues.add(one.number, one.loss.body_code, some)
+        count += len(some)
+    return count
+
+
+def _seals(archive: Archive, one: Compromise) -> tuple[str, ...]:
+    return seals_of_key(archive, one.loss.body_code, one.loss.key)
+
+
+def _people(one: Compromise) -> str:
+    names = [person.name for person in (one.reported_by, one.decided_by) if person is not None]
+    return "、".join(names)[:MAX_BY]
+
+
+STEPS: Mapping[Work, Callable[[Tools, Compromise], int]] = MappingProxyType(
+    {
+        Work.BLOCKED: _block,
+        Work.REVOKED_PUBLIC: _publish_revocations,
+        Work.SEALS_CANCELLED: _cancel_seals,
+        Work.PUBLISHED: _publish,
+        Work.LISTED: _list,
+    }
+)
+SHOWN = frozenset({Work.REVOKED_PUBLIC, Work.PUBLISHED})

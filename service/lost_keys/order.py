@@ -1,0 +1,121 @@
+"""A key reported lost, as values: which key since when, who says so and who confirmed it, and how far the work is.
+
+    waiting ──confirm──> confirmed ──work──> done
+       ├──refuse──> refused          by somebody else
+       └──withdraw──> withdrawn      by whoever reported it
+
+The work between the last two has steps of its own (`Work`), in this order. Each is safe to repeat, and is noted with
+the instant at which it was over, so that one that was cut off is found and carried on.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from keys.sm3 import sm3
+from trust.formats.canonical_json import encode_json, text_of
+from trust.sealing.ports import Officer
+
+
+class Stage(StrEnum):
+    """Where a report stands."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        """The word of the administration."""
+        return _STAGES[self]
+
+
+_STAGES = {
+    Stage.WAITING: "待第二人确认",
+    Stage.CONFIRMED: "已确认，处置中",
+    Stage.DONE: "已处置并公布",
+    Stage.REFUSED: "不予确认",
+    Stage.WITHDRAWN: "已撤回",
+}
+
+
+class Work(StrEnum):
+    """What is done once a loss is confirmed, in this order."""
+
+    BLOCKED = "blocked"
+    REVOKED_PUBLIC = "revoked-public"
+    SEALS_CANCELLED = "seals-cancelled"
+    PUBLISHED = "published"
+    LISTED = "listed"
+
+    @property
+    def label(self) -> str:
+        """What people read."""
+        return _WORK[self]
+
+
+_WORK = {
+    Work.BLOCKED: "封禁密钥，登记证书撤销",
+    Work.REVOKED_PUBLIC: "公布证书撤销列表",
+    Work.SEALS_CANCELLED: "注销这把密钥的印章",
+    Work.PUBLISHED: "公布状态清单、信任列表和存证日志检查点",
+    Work.LISTED: "列出须补发、须重新盖章的",
+}
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Which key was lost: its name, SM3 of its public half, whose it is; since when (None: nobody knows), and why.
+
+    `seal_id` is the personal seal whose own key it is; None for the key of a body, which all of its other seals use.
+    """
+
+    body_code: str
+    key_name: str
+    key: bytes
+    since: datetime | None
+    reason: str
+    seal_id: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """`sm3:` and hexadecimal digits over everything above: what the second person confirms."""
+        members = {
+            "body_code": self.body_code,
+            "key": self.key.hex(),
+            "key_name": self.key_name,
+            "reason": self.reason,
+            "seal_id": self.seal_id or "",
+            "since": text_of(self.since) if self.since else "",
+        }
+        return f"sm3:{sm3(encode_json(members)).hex()}"
+
+
+@dataclass(frozen=True)
+class Compromise:
+    """A report: the loss, who reported it, who decided, where it stands.
+
+    `boundary` is the number of log entries older than the loss, known once it is confirmed: whatever is logged there is
+    proven to be older.
+    """
+
+    number: str
+    loss: Loss
+    stage: Stage
+    reported_by: Officer
+    reported_at: datetime
+    decided_by: Officer | None = None
+    decided_at: datetime | None = None
+    note: str = ""
+    boundary: int | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """A step of the work, when it was over, and how many things it was about."""
+
+    work: Work
+    at: datetime
+    count: int

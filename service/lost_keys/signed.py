@@ -1,0 +1,122 @@
+"""What a key signed, as values: one thing each, and counts by kind, type and month, on either side of the loss.
+
+    before    the log has it among the entries that are older than the loss: it stays valid
+    after     the log has it, later: anybody who has the key may have made one like it
+    none      it was begun and never logged, so that nothing proves when it was signed
+
+A code is not a thing of its own: every licence and every copy bears one, signed by the same key. Where no log can be
+asked nothing proves the age of a code, so that the codes of all of them fail offline, also of those from before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What was signed."""
+
+    LICENCE = "licence"
+    COPY = "copy"
+    DOCUMENT = "document"
+
+    @property
+    def label(self) -> str:
+        """The word of the administration."""
+        return {Kind.LICENCE: "证照", Kind.COPY: "加注件", Kind.DOCUMENT: "盖章文件"}[self]
+
+
+class Proof(StrEnum):
+    """What is proven of its time, against the instant of the loss."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    NONE = "none"
+
+    @property
+    def label(self) -> str:
+        """What people read."""
+        return {Proof.BEFORE: "证明早于泄露", Proof.AFTER: "泄露之后", Proof.NONE: "没有时间证明"}[self]
+
+
+@dataclass(frozen=True)
+class Signed:
+    """One thing: a licence or copy by its identifier, a document by request and place; `log_index` where it is logged.
+
+    A document has no type; the number of its seal stands in its place.
+    """
+
+    kind: Kind
+    subject: str
+    type_code: str
+    made_at: datetime
+    proof: Proof
+    log_index: int | None = None
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many of a kind, of a type, made in a month (`2026-11`, by the clock of China)."""
+
+    kind: Kind
+    type_code: str
+    month: str
+    before: int
+    after: int
+    none: int
+
+    @property
+    def falls(self) -> int:
+        """How many do not hold any more."""
+        return self.after + self.none
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What is looked at: the things of a body between the first certificate of the key and the next key's.
+
+    `boundary` is the number of log entries older than the loss, `seals` are the seals of this key. `licences` is false
+    for the key of a personal seal, which signs documents alone.
+    """
+
+    body_code: str
+    since: datetime | None
+    boundary: int
+    begins: datetime
+    ends: datetime | None
+    seals: tuple[str, ...]
+    licences: bool = True
+
+
+@dataclass(frozen=True)
+class Blast:
+    """How far a loss reaches, in numbers."""
+
+    reach: Reach
+    counts: tuple[Count, ...]
+
+    def total(self, kind: Kind) -> tuple[int, int, int]:
+        """Before, after, and without a proof, of one kind."""
+        own = [one for one in self.counts if one.kind is kind]
+        return sum(one.before for one in own), sum(one.after for one in own), sum(one.none for one in own)
+
+    @property
+    def falls(self) -> int:
+        """How many do not hold any more."""
+        return sum(one.falls for one in self.counts)
+
+    @property
+    def codes(self) -> int:
+        """How many codes fail where no log can be asked: those of all licences and copies."""
+        return sum(sum(self.total(kind)) for kind in (Kind.LICENCE, Kind.COPY))
+
+    def by_type(self) -> Sequence[Count]:
+        """The counts with all months together."""
+        made: dict[tuple[Kind, str], Count] = {}
+        for one in self.counts:
+            known = made.get((one.kind, one.type_code), Count(one.kind, one.type_code, "", 0, 0, 0))
+            made[one.kind, one.type_code] = Count(
+                one.kind, one.type_code, "", known.before + one.before, known.after + one.after, known.none + one.none
+            )
+        return tuple(made.values())

@@ -1,0 +1,1 @@
+"""Acts, standings, entries of status lists and publications in SQL."""
