@@ -33,9 +33,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description="figures as ratios to peers of the same run")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all by default")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
-    parser.add_argument(
-        "--rows", type=int, metavar="N", help="rows of a batch, leaves of the log; 2000, 1 000 000"
-    )
+    parser.add_argument("--rows", type=int, metavar="N", help="rows of a batch, leaves of the log; 2000, 1 000 000")
     wanted = parser.parse_args(arguments)
     if unknown := set(wanted.names) - set(NAMES):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")

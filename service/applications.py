@@ -10,7 +10,7 @@ from typing import Any
 
 from issuer.application import Application
 from issuer.applying import deciding, filing, releasing
-from issuer.applying.attaching import attach
+from issuer.applying.attaching import attach, attach_original
 from issuer.applying.docket import Docket, Event, Proposal, members_of_application, propose
 from issuer.applying.errors import NeedsApproval
 from issuer.applying.life import Stage, Step
@@ -141,6 +141,10 @@ class Applications:
     def attach(self, docket: Docket, field: str, octets: bytes, *, by: Officer) -> Docket:
         """Give it a photograph; raises as `attaching.attach`."""
         return attach(self.ports, docket, field, octets, take=taken_apart, by=by, at=self._now())
+
+    def attach_original(self, docket: Docket, name: str, *, by: Officer) -> Docket:
+        """Name the original that was kept; raises as `attaching.attach_original`."""
+        return attach_original(self.ports, docket, name, by=by, at=self._now())
 
     def submit(self, docket: Docket, *, by: Officer, key: str) -> Docket:
         """Submit it; raises as `filing.submit`."""

@@ -46,6 +46,7 @@ from trust.rules.licence import day_in_china
 from trust.rules.succession import SuccessionKind
 
 OURS = (IssuerError, TemplatesError, Conflict)
+ORIGINAL_LATER = "原证照在其他系统：请先存为草稿，在申请页上传原证照的文件（OFD 或 PDF），再提交。"
 
 
 @dataclass(frozen=True)
@@ -222,8 +223,12 @@ def _keep(
 
 def _proposal(yinzheng: Yinzheng, official: Person, asked: Asked, values: Mapping[str, str]) -> Proposal:
     follows = (asked.kind.value, asked.predecessor or values["predecessor"]) if asked.kind else None
+    members = typed_members(asked.bundle, values)
+    if asked.docket is not None:  # what was handed in beside the form stays
+        kept = asked.docket.proposal.members
+        members |= {name: kept[name] for name in ("evidence", "original") if kept.get(name)}
     return yinzheng.applications.propose(
-        typed_members(asked.bundle, values),
+        members,
         type_code=asked.bundle.type.code,
         issuer_code=official.department or "",
         succession=follows,
@@ -237,7 +242,9 @@ def _told(
     """What is said of a refusal, by the field it belongs to."""
     if isinstance(error, ApplicationRefused):
         own = {name: sentence(reason) for name, reason in error.problems if name in {"basis", "predecessor", ""}}
-        rest = [(name, reason) for name, reason in error.problems if name not in own]
+        if ("original", "original-missing") in error.problems:
+            own["predecessor"] = ORIGINAL_LATER
+        rest = [(name, reason) for name, reason in error.problems if name not in {*own, "original"}]
         if not rest:
             return own
         return own | errors_of(asked.bundle, ApplicationRefused(rest), values, yinzheng.now())

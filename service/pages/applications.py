@@ -5,7 +5,7 @@ exactly that: the form carries the digest of what is shown. Where somebody had a
 them no decision, and the journey would refuse it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Annotated
 
@@ -32,6 +32,7 @@ from service.shell import POLICY_WITH_PICTURES
 from service.wiring import Yinzheng
 from templates.library import Bundle
 from trust.rules.people import same_person
+from trust.rules.succession import SuccessionKind
 
 MOST = 50
 SHOWN = frozenset({Stage.DRAFT, Stage.SUBMITTED, Stage.RETURNED, Stage.APPROVED})
@@ -42,7 +43,6 @@ def add_applications(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> N
     """Add the pages below `/issuer/applications`."""
     Official = Annotated[Person, Depends(guards.person(Role.OFFICIAL))]  # noqa: N806  (an alias of a type)
     Posted = Annotated[Form, Depends(read_form)]  # noqa: N806  (as above)
-    Document = Annotated[Handed, Depends(document_reader(guards))]  # noqa: N806  (as above)
 
     @routes.get("/issuer/applications")
     def listed(request: Request, official: Official, stage: str = "", after: str = "") -> Response:
@@ -68,11 +68,30 @@ def add_applications(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> N
             return see_other(f"/issuer/licences/{docket.identifier}?done=issued")
         return see_other(f"/issuer/applications/{number}?done={word}")
 
+    _add_files(routes, yinzheng, guards)
+
+
+def _add_files(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
+    """Files that are handed in for a draft."""
+    Document = Annotated[Handed, Depends(document_reader(guards))]  # noqa: N806  (an alias of a type)
+
     @routes.post("/issuer/applications/{number}/photo/{key}")
     def photo(request: Request, handed: Document, number: str, key: str) -> Response:
+        desk, by = yinzheng.applications, officer_of(handed.person)
+        return attached(request, handed, number, lambda docket: desk.attach(docket, key, handed.upload.data, by=by))
+
+    @routes.post("/issuer/applications/{number}/original")
+    def original(request: Request, handed: Document, number: str) -> Response:
+        desk, by = yinzheng.applications, officer_of(handed.person)
+        keep = yinzheng.originals.keep
+        return attached(
+            request, handed, number, lambda docket: desk.attach_original(docket, keep(handed.upload.data), by=by)
+        )
+
+    def attached(request: Request, handed: Handed, number: str, work: Callable[[Docket], Docket]) -> Response:
         docket = _own(yinzheng, handed.person, number)
         try:
-            yinzheng.applications.attach(docket, key, handed.upload.data, by=officer_of(handed.person))
+            work(docket)
         except OURS as error:
             problem = problem_of(error)
             if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -180,6 +199,7 @@ def _page(
         author=author,
         two=needs_two(bundle) or docket.proposal.weighs_evidence,
         photos=[rule for rule in bundle.type.photos if not author or docket.stage in {Stage.DRAFT, Stage.RETURNED}],
+        takes_original=_takes_original(docket),
         may_change=docket.stage in {Stage.DRAFT, Stage.RETURNED},
         done=done,
         reason=reason,
@@ -190,6 +210,12 @@ def _page(
     )
     answer.headers["Content-Security-Policy"] = POLICY_WITH_PICTURES
     return answer
+
+
+def _takes_original(docket: Docket) -> bool:
+    """Whether the file of what it follows can be handed in here."""
+    succession = docket.proposal.succession
+    return succession is not None and succession.kind is SuccessionKind.TRANSFER_IN
 
 
 def _offered(docket: Docket, bundle: Bundle, *, author: bool) -> set[str]:

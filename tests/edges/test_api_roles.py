@@ -256,6 +256,7 @@ ROWS = {
     "POST /issuer/applications/{number}/edit": Row(OWN_DEPARTMENT, EMPTY_FORM),
     "POST /issuer/applications/{number}/steps": Row(OWN_DEPARTMENT, EMPTY_FORM),
     "POST /issuer/applications/{number}/photo/{key}": Row(OWN_DEPARTMENT, {"document": True}),
+    "POST /issuer/applications/{number}/original": Row(OWN_DEPARTMENT, {"document": True}),
     "GET /issuer/licences/{identifier}/succeed/{word}": Row(OWN_DEPARTMENT),
     "POST /issuer/licences/{identifier}/succeed/{word}": Row(OWN_DEPARTMENT, EMPTY_FORM),
     "GET /issuer/find": Row("303 in in 303 303 303 303 303"),  # back to the page that has the form

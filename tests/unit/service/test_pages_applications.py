@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from templates.library import load_bundle
-from tests.api_parts import Api
+from tests.api_parts import Api, identifier_of
+from tests.applying_parts import foreign_paper
 from tests.page_parts import XSS, Page, Visitor
-from trust.rules.identifier import LicenceIdentifier
 
 NEW = "/issuer/applications/new/business-licence"
 SUBMIT, DRAFT = ("step", "submit"), ("step", "draft")
@@ -198,10 +198,27 @@ def test_a_transfer_names_where_it_comes_from(api: Api, maker: Visitor, second: 
     wrong = maker.press(form, SUBMIT, **(own | {"number": "IN-1", "predecessor": "1.2.3"}))
     assert wrong.status == 422
     assert wrong.says("没有查到可以接续的原证照")
-    foreign = str(LicenceIdentifier("11100000MB0143028R001", "11430000006122244L", "20230000403"))
-    done = maker.press(wrong.form(path), SUBMIT, predecessor=foreign)
+    foreign = foreign_paper()
+    named = wrong.form(path)
+    early = maker.press(named, SUBMIT, predecessor=identifier_of(foreign))
+    assert early.status == 422
+    assert early.says("请先存为草稿", "上传原证照的文件")
+    draft = maker.press(early.form(path), DRAFT, predecessor=identifier_of(foreign))
+    assert draft.says("草稿")
+    where = path_of(draft)
+    token = draft.form(f"{where}/original").fields["form_token"]
+    broken = bytearray(foreign.ofd)
+    broken[len(broken) // 2] ^= 1
+    refused = maker.post(f"{where}/original", files={"file": ("old.ofd", bytes(broken))}, form_token=token)
+    assert refused.status == 422
+    assert refused.says("所交的不是完好的证照文件")
+    kept = maker.post(f"{where}/original", files={"file": ("old.ofd", foreign.ofd)}, form_token=token)
+    assert kept.says("原证照文件", "sm3:")
+    changed = maker.press(maker.open(f"{where}/edit").form(f"{where}/edit"), DRAFT, basis="调档函")
+    assert changed.says("调档函", "sm3:")
+    done = maker.press(changed.form(f"{where}/steps"), SUBMIT)
     assert done.says("转入营业执照", "待审批")
-    licence = decide(second, path_of(done), "approve")
+    licence = decide(second, where, "approve")
     assert licence.says("转入，接续")
 
 
