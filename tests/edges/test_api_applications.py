@@ -83,7 +83,10 @@ def test_a_successor_over_the_api(api: Api) -> None:
             assert "周明远" not in answer.text
     refused = post(api, PATH, "scjg", api.application(**more, fields=fields))
     assert is_problem(refused, 422, "succession-refused")
-    assert {"field": "predecessor", "reason": "predecessor-succeeded"} in refused.json()["errors"]
+    (told,) = refused.json()["errors"]
+    assert (told["field"], told["reason"]) == ("predecessor", "predecessor-succeeded")
+    assert told["title"].endswith("。")
+    assert told["detail"].endswith(".")
 
 
 def test_the_same_key_hands_in_once(api: Api) -> None:

@@ -198,7 +198,9 @@ def test_hooks_of_others_are_not_there(api: Api) -> None:
 MAY = {
     *("POST /api/v1/licences", "GET /api/v1/licences/{identifier}", "GET /api/v1/licences/{identifier}/files/{name}"),
     *("GET /api/v1/licences/{identifier}/operations", "GET /api/v1/licences/{identifier}/standing"),
-    *("POST /api/v1/licences/{identifier}/acts",),
+    *("POST /api/v1/licences/{identifier}/acts", "GET /api/v1/licences/{identifier}/proof"),
+    *("GET /api/v1/licences/{identifier}/past-standing", "GET /api/v1/licences/{identifier}/standing-evidence"),
+    *("GET /api/v1/act-orders", "GET /api/v1/act-orders/{number}", "POST /api/v1/originals"),
     "POST /api/v1/types/{type_code}/photographs/{field}",
     *("GET /api/v1/applications", "GET /api/v1/applications/{number}", "POST /api/v1/applications"),
     *("PUT /api/v1/applications/{number}", "POST /api/v1/applications/{number}/steps"),

@@ -267,7 +267,9 @@ def stripped(city: City) -> dict[str, Evidence]:
         "no trust list": weigh(replace(bundle, trust_list=None), city.yinzheng.anchors, now),
         "no status lists": weigh(replace(bundle, status_lists=()), city.yinzheng.anchors, now),
         "a maker that is not listed": replace(makers, trust_list=replace(makers.trust_list, certificates=unlisted)),
-        "a list of version 1": replace(makers, trust_list=replace(makers.trust_list, seals=None)),
+        "a list of version 1": replace(
+            makers, trust_list=replace(makers.trust_list, seals=None, in_force=None, checks=())
+        ),
     }
 
 

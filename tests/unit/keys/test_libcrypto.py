@@ -194,7 +194,7 @@ def test_keys_dropped_by_one_thread_while_others_sign(library):
             signature = library.sign(key, bytes([seed, number]), DEFAULT_IDENTITY)
             assert library.verify(key.point, bytes([seed, number]), DEFAULT_IDENTITY, signature)
             del key
-            if not number % 10:
+            if seed == 0 and number in (10, 30):  # one thread collects for all; a full heap takes a second each time
                 gc.collect()
         return True
 
