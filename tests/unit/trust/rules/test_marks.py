@@ -26,6 +26,8 @@ def test_free(text: str) -> None:
 
 def test_what_the_system_itself_sets_is_among_them() -> None:
     at = datetime(2026, 11, 21, tzinfo=UTC)
-    note = CopyNote(parse(ORIGINAL), StatusPointer(0, 1), at, "某局", "某行", "开户", at + timedelta(days=1), "citation:1")
+    note = CopyNote(
+        parse(ORIGINAL), StatusPointer(0, 1), at, "某局", "某行", "开户", at + timedelta(days=1), "citation:1"
+    )
     assert reserved_words(annotation(note))
     assert reserved_words(Conversion(Grade.D, "云岭市档案馆").line)
