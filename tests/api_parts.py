@@ -30,8 +30,8 @@ FORBIDDEN_WORDS = ("Traceback", "sqlalchemy", "sqlite", "pydantic", 'File "', st
 class Api:
     """The application at work; `client` talks to it."""
 
-    def __init__(self, *, production: bool = False) -> None:
-        self.city = City()
+    def __init__(self, *, production: bool = False, folder: Path | None = None) -> None:
+        self.city = City(folder=folder)
         self.yinzheng = self.city.yinzheng
         self.yinzheng.identity.enrol(Person("boss", "管理员", Role.ADMIN), "demo-boss")
         self.journal = io.StringIO()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -119,10 +120,12 @@ class City:
         people: bool = True,
         plan: Plan | None = None,
         apart: bool = False,
+        folder: Path | None = None,
     ) -> None:
         """With an `engine` of one's own its tables are there already; without `people` founding takes half as long.
 
-        `plan` stands in for the demo's. A city `apart` has keys that no other has.
+        `plan` stands in for the demo's. A city `apart` has keys that no other has. With a `folder` the database is a
+        file in it: a server that answers on several threads cannot share the one connection of a database in memory.
         """
         plan = plan or read_city(DEMO_CITY)
         self.plan = plan if people else replace(plan, people=())
@@ -131,7 +134,8 @@ class City:
         copied = engine is None and blobs is None and random is random_octets and not apart
         if copied:
             founded = _founded(self.plan, list_size)
-            self.engine, self.ring, self.blobs = copy_of(founded.engine), founded.ring.twin(), founded.blobs.twin()
+            url = f"sqlite:///{folder / 'city.db'}" if folder else "sqlite://"
+            self.engine, self.ring, self.blobs = copy_of(founded.engine, url), founded.ring.twin(), founded.blobs.twin()
         else:
             self.ring, self.blobs = TwinRing(), blobs or MemoryBlobs()
             self.engine = engine or open_engine("sqlite://")
@@ -271,9 +275,9 @@ def _founded(plan: Plan, list_size: int) -> Founded:
     return _FOUNDED[key]
 
 
-def copy_of(engine: Engine) -> Engine:
-    """Another database in memory with the same rows."""
-    copy = open_engine("sqlite://")
+def copy_of(engine: Engine, url: str = "sqlite://") -> Engine:
+    """Another database with the same rows, in memory or at a place of its own."""
+    copy = open_engine(url)
     source, target = engine.raw_connection(), copy.raw_connection()
     try:
         target.execute("PRAGMA query_only=OFF")  # type: ignore[attr-defined]  # the driver's connection behind the pool's
@@ -281,4 +285,6 @@ def copy_of(engine: Engine) -> Engine:
     finally:
         source.close()
         target.close()
+    if url != "sqlite://":
+        copy.dispose()  # what was copied has the settings of a database in memory; the next connection brings its own
     return copy

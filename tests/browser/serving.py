@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 
 import uvicorn
@@ -39,7 +41,11 @@ class Site:
 @contextmanager
 def serving() -> Iterator[Site]:
     """The application, served by uvicorn from a thread on a free port."""
-    api = Api()
+    with TemporaryDirectory() as folder:
+        yield from _serving(Api(folder=Path(folder)))
+
+
+def _serving(api: Api) -> Iterator[Site]:
     readers = Confinement(font=FONT_FILE)
     api.yinzheng.confine(readers)
     with socket.socket() as listening:
