@@ -38,6 +38,9 @@ def commands() -> dict[str, object]:
     }
     for group in app.registered_groups:
         assert group.typer_instance is not None
+        alone = group.typer_instance.registered_callback
+        if alone is not None and alone.invoke_without_command:
+            found[group.name or ""] = alone
         for one in group.typer_instance.registered_commands:
             assert one.callback is not None
             found[f"{group.name} {one.name or one.callback.__name__}"] = one
@@ -75,7 +78,8 @@ def test_every_command_that_is_named_exists(path: Path) -> None:
             if rest[0] != "cli":
                 continue
             rest = rest[1:]
-        name = " ".join(rest[:2]) if rest[0] in {group.name for group in app.registered_groups} else rest[0]
+        of_group = rest[0] in {group.name for group in app.registered_groups} and len(rest) > 1
+        name = " ".join(rest[:2]) if of_group and not rest[1].startswith("-") else rest[0]
         assert name in commands(), words
         wrong = {word for word in rest if word.startswith("--")} - options(name) - {"--help"}
         assert wrong == set(), words
