@@ -46,7 +46,7 @@ class TrailKeeper:
 
             try:
                 await self.app(scope, receive, noting)
-            except Exception as error:
+            except Exception as error:  # whatever it was goes on as it came; here it is only noted that it was asked
                 if not recorded:
                     await self._record(doing, scope, self.status_of(error))
                 raise

@@ -65,7 +65,7 @@ def run_chunk(
         elif (reason := _kept_by(desk, batch)) is not None:
             return _held(desk, batch, reason, at)
         return _run(desk, batch, rows, at)
-    except Exception as error:
+    except Exception as error:  # whatever it was goes on as it came; here the batch only counts it
         _strike(desk, batch, desk.explain(error, None).reason, at)
         raise
 
