@@ -12,28 +12,23 @@ was first used with, and that a withdrawn one is not used again.
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Literal
 
 from cases.errors import ConsentRefused
 from cases.privacy import same_code
 from cases.wording import is_code, is_plain
+from trust.rules.labelled import Labelled
 
 MAX_PURPOSE = 200
 """Characters; the limit that sharing services set for a purpose in plain text."""
 
 
-class Mode(StrEnum):
+class Mode(Labelled):
     """Who acts, and on what basis."""
 
-    HOLDER = "holder"
-    AGENT = "agent"
-    STATUTORY = "statutory"
-
-    @property
-    def label(self) -> str:
-        """The mode in the words of practice."""
-        return {"holder": "持证人用证", "agent": "委托授权用证", "statutory": "依职能用证"}[self.value]
+    HOLDER = "holder", "持证人用证"
+    AGENT = "agent", "委托授权用证"
+    STATUTORY = "statutory", "依职能用证"
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from cases.watching import Ground, Watched, watch_case
 from cases.withdrawing import withdraw
 from trust.formats.canonical_json import base64_of
 from trust.formats.instants import Instant
+from trust.http import attachment, uncached
 from trust.rules.conversion import Grade
 
 ENVELOPE_TYPE = 'application/cose; cose-type="cose-sign1"'
@@ -128,7 +129,7 @@ def router(
     random: Callable[[int], bytes],
 ) -> APIRouter:
     """The routes, for officers that `authorize` admits; `clock` gives the instant, `random` octets for numbers."""
-    routes = APIRouter(prefix="/api/v1", tags=["cases"], dependencies=[Depends(_uncached)])
+    routes = APIRouter(prefix="/api/v1", tags=["cases"], dependencies=[Depends(uncached)])
     Signed = Annotated[Officer, Depends(authorize)]  # noqa: N806  (an alias of a type, written as one)
     Case = Annotated[str, Path(pattern="^[0-9A-Za-z-]{1,50}$", description="办件编号")]  # noqa: N806  (an alias of a type)
     Number = Annotated[str, Path(max_length=32, description="用证码")]  # noqa: N806  (an alias of a type)
@@ -154,9 +155,7 @@ def router(
     @routes.get("/citations/{number}/receipt", summary="引用回执（COSE_Sign1）", response_class=Response)
     def receipt(number: Number, officer: Signed) -> Response:
         citation = citation_of(ports.showing.index, number, officer.department_code)
-        named = f'attachment; filename="citation-{citation.number}.cose"'
-        headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
-        return Response(citation.receipt, media_type=ENVELOPE_TYPE, headers=headers)
+        return attachment(citation.receipt, ENVELOPE_TYPE, f"citation-{citation.number}.cose")
 
     @routes.get("/citations/{number}/face", summary="所引用证照的照面项")
     def face(number: Number, officer: Signed) -> Mapping[str, str]:
@@ -168,11 +167,6 @@ def router(
         return WithdrawalView(mode=body.mode, reference=body.reference, withdrawn_at=since)
 
     return routes
-
-
-def _uncached(response: Response) -> None:
-    """Answers are about one department's cases: no cache may keep them."""
-    response.headers["Cache-Control"] = "no-store"
 
 
 def _request(case_number: str, body: CitationBody, officer: Officer) -> CitationRequest:

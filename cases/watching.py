@@ -13,29 +13,20 @@ licence fell after it was cited: `FELL_SINCE`. What follows for the case is for 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 
 from cases.citation import Citation
 from cases.ports import CitationIndex, Standings
+from trust.rules.labelled import Labelled
 from trust.rules.standing import Act, Standing, Status, standing_at
 
 
-class Ground(StrEnum):
+class Ground(Labelled):
     """Whether the licence under a citation still stands."""
 
-    STANDS = "stands"
-    FELL_SINCE = "fell-since"
-    GONE_BEFORE = "gone-before"
-
-    @property
-    def label(self) -> str:
-        """What is said to the officer."""
-        return {
-            "stands": "所引用证照仍然有效",
-            "fell-since": "引用后证照状态已变化，请复核本办件",
-            "gone-before": "引用时证照已失去效力，请复核本办件",
-        }[self.value]
+    STANDS = "stands", "所引用证照仍然有效"
+    FELL_SINCE = "fell-since", "引用后证照状态已变化，请复核本办件"
+    GONE_BEFORE = "gone-before", "引用时证照已失去效力，请复核本办件"
 
 
 @dataclass(frozen=True)

@@ -83,5 +83,6 @@ class ActBody(Closed):
     reverses: int | None = Field(
         default=None, ge=1, le=2**31 - 1, description="恢复、撤销的是第几次处理；不写则为生效时决定状态的那一次"
     )
+    receiver: str = Field(default="", max_length=200, description="办理转出时必填：转入机构的代码或者全称")
     effective_at: Instant | None = Field(default=None, description="自何时起生效，须带时区")
     decided_at: Instant | None = Field(default=None, description="何时作出决定，须带时区")

@@ -14,7 +14,7 @@ from issuer.errors import ApplicationRefused, NoMandate, NoPen, OutsideArea
 from issuer.ports import Pen
 from trust.errors import Malformed
 from trust.rules.catalogue import LicenceType, field_problems
-from trust.rules.conversion import marks_of
+from trust.rules.conversion import claims_grade
 from trust.rules.errors import FieldRefused
 from trust.rules.licence import Licence, check_licence, day_in_china
 from trust.rules.mandate import Mandate, MandateBook
@@ -55,7 +55,7 @@ def check_draft(licence: Licence, kind: LicenceType) -> None:
     """
     if (conversion := licence.conversion) is not None and not conversion.grade.at_least(kind.least_grade):
         raise ApplicationRefused([("conversion", "grade-too-low")])
-    if claiming := [key for key, text in _texts(licence) if marks_of(text)]:
+    if claiming := [key for key, text in _texts(licence) if claims_grade(text)]:
         raise ApplicationRefused([(key, "reserved-words") for key in claiming])
     try:
         check_licence(licence, kind)

@@ -22,6 +22,7 @@ from issuer.drafting import Drawn, digest_of, draw, plan_token
 from issuer.errors import GivenUp, NotSound, PlanBroken
 from issuer.photographs import photographs
 from issuer.ports import Artefacts, Entry, Office, Pen, Release, SigningPlan, State
+from issuer.signing import sign_all
 from issuer.soundness import require_sound, require_token
 from issuer.still_allowed import still_allowed
 from templates.library import Bundle
@@ -41,6 +42,16 @@ class Issued:
     ofd: bytes
     pdf: bytes
     token: bytes
+
+
+@dataclass(frozen=True)
+class _Token:
+    """An entry, what is signed for its token, how that becomes the token, and the token once it is there."""
+
+    entry: Entry
+    message: bytes
+    finish: Callable[[bytes], bytes]
+    octets: bytes
 
 
 @dataclass(frozen=True)
@@ -132,24 +143,36 @@ def _live(entry: Entry) -> Entry:
 def _plan(office: Office, entries: Sequence[Outcome[Entry]], pen: Pen) -> list[Outcome[_Planned]]:
     """Tokens, faces and signing plans, each kept by the register; faces are those the licences were begun with."""
     face = cache(office.face)  # a chunk is of one type, and nearly always of one face
-    drawn = each(lambda entry: _drawn(office, entry, pen, face), entries)
+    tokens = together(lambda some: _tokens(some, pen), each(lambda entry: _token_plan(entry, pen), entries))
+    drawn = each(lambda one: _drawn(office, one, pen, face), tokens)
     kept = together(lambda some: _kept(office, some), drawn)
     live = each(lambda one: replace(one, entry=_live(one.entry)), kept)
     return each(lambda one: one if one.plan == one.entry.plan else _again(office, one, pen), live)
 
 
-def _drawn(office: Office, entry: Entry, pen: Pen, face: Callable[[str, str], Bundle]) -> _Planned:
-    """The face with the token that is on record, or else with a new one, and what follows from it."""
-    licence, identifier = entry.licence, str(entry.licence.identifier)
-    message, finish = plan_token(licence, pen)
+def _token_plan(entry: Entry, pen: Pen) -> _Token:
+    """The token on record, or what has to be signed for a new one: that which the entry was begun with."""
+    message, finish = plan_token(entry.licence, pen)
     if digest_of(message) != entry.token_plan:
-        raise PlanBroken(identifier, "the token")
-    token = entry.plan.token if entry.plan else finish(pen.signer.sign(message))
-    require_token(identifier, token, message, pen.certificate.public_key)
+        raise PlanBroken(str(entry.licence.identifier), "the token")
+    return _Token(entry, message, finish, entry.plan.token if entry.plan else b"")
+
+
+def _tokens(planned: Sequence[_Token], pen: Pen) -> list[_Token]:
+    """The same with the tokens that are not on record yet."""
+    signatures = iter(sign_all(pen.signer, [one.message for one in planned if not one.octets]))
+    return [one if one.octets else replace(one, octets=one.finish(next(signatures))) for one in planned]
+
+
+def _drawn(office: Office, token: _Token, pen: Pen, face: Callable[[str, str], Bundle]) -> _Planned:
+    """The face with its token, and what follows from it."""
+    entry, octets = token.entry, token.octets
+    licence, identifier = entry.licence, str(entry.licence.identifier)
+    require_token(identifier, octets, token.message, pen.certificate.public_key)
     bundle = face(licence.identifier.type_code, licence.template)
     photos = photographs(office, licence, bundle)
-    drawn = draw(licence, bundle, pen, token=token, host_url=office.host_url, at=entry.begun_at, photos=photos)
-    plan = SigningPlan(token, digest_of(drawn.ofd.to_be_signed), digest_of(drawn.pdf.to_be_signed))
+    drawn = draw(licence, bundle, pen, token=octets, host_url=office.host_url, at=entry.begun_at, photos=photos)
+    plan = SigningPlan(octets, digest_of(drawn.ofd.to_be_signed), digest_of(drawn.pdf.to_be_signed))
     if entry.plan not in (None, plan):
         raise PlanBroken(identifier, "the signing plan")
     return _Planned(entry, plan, drawn)
@@ -189,16 +212,20 @@ def _signed(office: Office, planned: Sequence[_Planned], pen: Pen, at: datetime)
     office.uses.record_uses(
         [SealUse(seal_id, str(entry.licence.identifier), digest, at, entry.by) for entry, digest in uses]
     )
-    signed = each(lambda one: _sign(office, one, pen), planned)
+    messages = [message for one in planned for message in (one.drawn.ofd.to_be_signed, one.drawn.pdf.to_be_signed)]
+    signatures = sign_all(pen.signer, messages)
+    signed = each(
+        lambda one: _sealed_by(office, pen, *one), list(zip(planned, signatures[::2], signatures[1::2], strict=True))
+    )
     stored = together(lambda some: _store(office, some), signed)
     return together(lambda some: _keep(office, some), stored)
 
 
-def _sign(office: Office, planned: _Planned, pen: Pen) -> _Sealed:
-    """Sign both files and see that a verifier will take them."""
+def _sealed_by(office: Office, pen: Pen, planned: _Planned, for_ofd: bytes, for_pdf: bytes) -> _Sealed:
+    """Put the signatures into both files and see that a verifier will take them."""
     identifier, drawn = str(planned.entry.licence.identifier), planned.drawn
-    ofd = drawn.ofd.complete(pen.signer.sign(drawn.ofd.to_be_signed), pen.certificate.der)
-    pdf = drawn.pdf.complete(pen.signer.sign(drawn.pdf.to_be_signed))
+    ofd = drawn.ofd.complete(for_ofd, pen.certificate.der)
+    pdf = drawn.pdf.complete(for_pdf)
     for sealed in (examine_ofd(ofd), examine_pdf(pdf)):
         require_sound(identifier, sealed, drawn.metadata, office.judged(sealed))
     names = digest_of(ofd), digest_of(pdf)

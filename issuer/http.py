@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal, Protocol
 
-from fastapi import APIRouter, Depends, Header, Path, Response, status
+from fastapi import APIRouter, Depends, Path, Response, status
 
-from issuer.answers import CONFLICTS, MEDIA_TYPES, NOT_FOUND, NOT_SIGNED_IN, FileName
+from issuer.answers import CONFLICTS, MEDIA_TYPES, NOT_FOUND, FileName, file_of
 from issuer.application import Application
 from issuer.applying.operations import Operation
 from issuer.applying.views import OperationView, operation_view
@@ -36,11 +36,9 @@ from issuer.views import (
     standing_view,
     type_view,
 )
-from templates.code import code_png
 from templates.library import Bundle
 from trust.errors import Malformed
-from trust.formats.licence_document import encode_licence
-from trust.formats.token import to_text
+from trust.http import NOT_SIGNED_IN, Key, attachment, uncached
 from trust.revocation.acting import Order
 from trust.rules.grounds import GROUNDS
 from trust.rules.idempotency import own_key
@@ -98,16 +96,6 @@ class Desk:
 
 
 Identifier = Annotated[str, Path(max_length=MAX_LENGTH, description="证照标识")]
-Key = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=128,
-        pattern="^[!-~]+$",
-        description="幂等键：1 至 128 个可见 ASCII 字符；同一键、同一内容得到同一结果，重试不会重复办理",
-    ),
-]
 
 
 def router(desk: Desk, *, authorize: Callable[[Right], Callable[..., Viewer]]) -> APIRouter:
@@ -176,10 +164,8 @@ def _add_reading(routes: APIRouter, desk: Desk, authorize: Callable[..., Viewer]
         | {200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}, "description": "文件本身"}},
     )
     def file(identifier: Identifier, name: FileName, viewer: Asker) -> Response:
-        octets = _file(desk, desk.files(_shown(desk, identifier, viewer)), name)
-        saved = name if "." in name else f"licence.{name}"
-        headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{saved}"'}
-        return Response(octets, media_type=MEDIA_TYPES[name], headers=headers)
+        octets = file_of(desk.files(_shown(desk, identifier, viewer)), name, desk.host_url)
+        return attachment(octets, MEDIA_TYPES[name], name if "." in name else f"licence.{name}")
 
     @routes.get(
         "/licences/{identifier}/proof",
@@ -190,8 +176,7 @@ def _add_reading(routes: APIRouter, desk: Desk, authorize: Callable[..., Viewer]
     )
     def proof(identifier: Identifier, viewer: Asker) -> Response:
         octets = desk.proof(desk.files(_shown(desk, identifier, viewer)))
-        headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="proof.json"'}
-        return Response(octets, media_type="application/json", headers=headers)
+        return attachment(octets, "application/json", "proof.json")
 
     @routes.get(
         "/licences/{identifier}/standing",
@@ -248,6 +233,7 @@ def _add_acting(routes: APIRouter, desk: Desk, authorize: Callable[..., Viewer])
             decided_at=body.decided_at,
             decision=body.decision,
             reverses=body.reverses,
+            receiver=body.receiver,
         )
         done = desk.act(order, key=own_key(viewer.department, key))
         _private(out, f"{address_of(identifier)}/standing")
@@ -302,20 +288,8 @@ def _department(viewer: Viewer) -> str:
     return viewer.department
 
 
-def _file(desk: Desk, issued: Issued, name: FileName) -> bytes:
-    match name:
-        case "ofd":
-            return issued.ofd
-        case "pdf":
-            return issued.pdf
-        case "qr.png":
-            return code_png(to_text(issued.token, desk.host_url))
-        case "licence.json":
-            return encode_licence(issued.entry.licence)
-
-
 def _private(out: Response, location: str | None = None) -> None:
     """The answer is about somebody: no cache may keep it."""
-    out.headers["Cache-Control"] = "no-store"
+    uncached(out)
     if location is not None:
         out.headers["Location"] = location

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from issuer.application import Application
-from issuer.ports import Register
+from issuer.drafting import draw_serial
+from issuer.ports import Office, Register
 from trust.rules.conversion import MAX_SOURCE, Conversion, Grade
-from trust.rules.identifier import LicenceIdentifier, parse
+from trust.rules.identifier import LINE, LicenceIdentifier, parse
 from trust.rules.licence import Licence
 
 
@@ -54,19 +55,24 @@ def resting_on(application: Application, originals: Originals) -> Application:
     return replace(application, conversion=Conversion(Grade.C, source, application.original))
 
 
-def next_identifier(application: Application, register: Register) -> LicenceIdentifier | None:
+def next_identifier(application: Application, office: Office) -> LicenceIdentifier | None:
     """The identifier of a licence that carries on the body's own one: its serial, the next version; else None.
 
-    A version whose issue was given up is passed over: its identifier may be on files that were never handed out.
+    A version whose issue was given up is passed over: its identifier may be on files that were never handed out. After
+    a restore nobody knows which versions of the licences from before were given out in the part that was lost; so all
+    of the serial but the line is drawn anew, once, and the licences after it count on from there.
 
     Raises:
         Conflict: `versions-exhausted`.
 
     """
-    succession = application.succession
+    succession, register = application.succession, office.register
     if succession is None or not succession.kind.keeps_identity:
         return None
     following = parse(succession.predecessor).next_version()
+    before = register.find(succession.predecessor)
+    if before is None or before.licence.status.list < office.first_list():
+        following = replace(following, serial=following.line + draw_serial(office.random)[LINE:])
     while (known := register.find(str(following))) is not None and known.void is not None:
         following = following.next_version()
     return following

@@ -135,7 +135,7 @@ def _draft(office: Office, application: Application, bundle: Bundle, pen: Pen) -
         pen,
         serial=draw_serial(office.random),
         salt=office.random(SALT_LENGTH),
-        identifier=next_identifier(application, office.register),
+        identifier=next_identifier(application, office),
     )
     check_draft(licence, bundle.type)
     photographs(office, licence, bundle)

@@ -209,6 +209,11 @@ def nothing_more(sealed: SealedFile) -> Sequence[Finding]:  # noqa: ARG001  (the
     return ()
 
 
+def never_restored() -> int:
+    """The first status list of an installation that was never restored."""
+    return 0
+
+
 def no_photo(name: str) -> bytes | None:  # noqa: ARG001  (the shape of `Office.photo`)
     """The photographs of an office that keeps none."""
     return None
@@ -220,7 +225,8 @@ class Office:
 
     `bundle` gives the template in force for a type, `face` the one that a licence was begun with, whatever is in force
     now; `draw_number` the next number of a type whose numbers are drawn. `judged` is the verifier's own judgement of
-    what a file just examined says: metadata, face and marks.
+    what a file just examined says: metadata, face and marks. `first_list` is the first status list since the last
+    restore: a licence with an entry of an earlier one may have been followed without our knowing.
     """
 
     register: Register
@@ -237,6 +243,7 @@ class Office:
     host_url: str
     photo: Callable[[str], bytes | None] = no_photo
     judged: Callable[[SealedFile], Sequence[Finding]] = nothing_more
+    first_list: Callable[[], int] = never_restored
 
     def allot(self, subject: str, at: datetime) -> StatusPointer:
         """The status entry of one subject; the same one again for a subject that has one."""

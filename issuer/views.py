@@ -144,6 +144,7 @@ class ActView(BaseModel):
     reason: str
     decision: str = Field(description="决定文书号；没有则为空")
     reverses: int | None = Field(description="恢复、撤销的是第几次处理；不针对别的处理则为 null")
+    receiver: str = Field(description="办理转出的，转入机构的代码或者全称；其他处理为空")
     decided_at: datetime
     effective_at: datetime
     recorded_at: datetime
@@ -249,6 +250,7 @@ def act_view(act: Act, published_at: datetime | None = None) -> ActView:
         reason=act.reason,
         decision=act.decision,
         reverses=act.reverses,
+        receiver=act.receiver,
         decided_at=act.decided_at,
         effective_at=act.effective_at,
         recorded_at=act.recorded_at,

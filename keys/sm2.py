@@ -105,7 +105,8 @@ class _AfterSigning:
             return self._held.pop((point, message, raw), self) is None
 
 
-_AFTER_SIGNING = _AfterSigning(64)
+_AFTER_SIGNING = _AfterSigning(256)
+"""As many as the files of a chunk of 100 licences, which are all signed before the first of them is examined."""
 
 
 def verify_made(public: PublicKey, message: bytes, signature_raw: bytes) -> None:

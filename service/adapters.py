@@ -12,6 +12,7 @@ from trust.formats.leaf import Statement
 from trust.formats.log_proof import LogProof
 from trust.log.appending import append
 from trust.log.errors import NotLogged
+from trust.log.ports import PublishedLog
 from trust.log.proving import find, prove
 from trust.revocation.errors import SubjectUnknown
 from trust.revocation.reading import read_standing
@@ -42,15 +43,15 @@ class LogBook:
 class OnlinePorts:
     """`verifier.ports`: proofs, files and standings of this installation."""
 
-    def __init__(self, archive: Archive, blobs: Blobs, random: Callable[[int], bytes]) -> None:
-        self._archive, self._blobs, self._random = archive, blobs, random
+    def __init__(self, archive: Archive, log: PublishedLog, blobs: Blobs, random: Callable[[int], bytes]) -> None:
+        self._archive, self._log, self._blobs, self._random = archive, log, blobs, random
 
     def prove(self, commitment: bytes) -> LogProof | Awaited | None:
         """See `LogProofs`."""
         try:
-            return prove(self._archive.log, commitment)
+            return prove(self._log, commitment)
         except NotLogged:
-            found = find(self._archive.log, commitment)
+            found = find(self._log, commitment)
             return Awaited(found[1]) if found else None
 
     def file_of(self, identifier: str) -> bytes | None:

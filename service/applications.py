@@ -33,6 +33,7 @@ from trust.rules.succession import Succession
 from trust.sealing.ports import Officer
 
 PAGE = 50
+DECIDABLE = frozenset({Stage.SUBMITTED, Stage.RETURNED, Stage.APPROVED})
 
 
 class Applications:
@@ -78,8 +79,11 @@ class Applications:
         return self._archive.dockets.counts(body_code)
 
     def warnings(self, docket: Docket) -> tuple[Caution, ...]:
-        """What whoever decides should weigh."""
-        return warnings_of(self.ports, docket.proposal, at=self._now())
+        """What whoever decides should weigh; also that it may have been decided before a restore."""
+        since = max((epoch.at for epoch in self._archive.epochs.every()), default=None)
+        forgotten = since is not None and docket.opened_at <= since and docket.stage in {Stage.DRAFT, *DECIDABLE}
+        own = (Caution("", "restored"),) if forgotten else ()
+        return (*own, *warnings_of(self.ports, docket.proposal, at=self._now()))
 
     def preview(self, docket: Docket) -> bytes:
         """The face as it would be issued, as a PDF without seal; raises as `previewing.preview`."""

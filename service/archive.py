@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from cases.store import SqlCitations
 from issuer.applying.store import SqlDockets
@@ -10,6 +10,7 @@ from issuer.batches.store import SqlBatches
 from issuer.catalogue.store.counts import SqlCounts
 from issuer.catalogue.store.entries import SqlEntries
 from issuer.catalogue.store.mandates import SqlMandates
+from issuer.consenting.store import SqlCopyConsents
 from issuer.converting.store import SqlStocks
 from issuer.copying.store import SqlCopies
 from issuer.feeding.store import SqlFeed, note_act
@@ -22,14 +23,23 @@ from service.lost_keys.store.extent import SqlExtent
 from service.lost_keys.store.orders import SqlCompromises
 from service.lost_keys.store.queue import SqlQueue
 from service.store import SqlPeople
+from service.trail.marking import mark_act
+from service.vouching import Documents
 from trust.certification.store import SqlStamps, books, trust_lists
 from trust.log.store import SqlLog, SqlWitnesses
 from trust.revocation.store.acts import SqlActs
 from trust.revocation.store.publications import SqlPublications, SqlSecondForms
 from trust.revocation.store.slots import SqlSlots
+from trust.rules.standing import Act
 from trust.sealing.store.applications import SqlApplications
 from trust.sealing.store.register import SqlSealRegister
 from trust.sealing.store.requests import SqlSealRequests
+
+
+def _noted(connection: Connection, new: Act) -> None:
+    """What rests on an act, in its transaction: a notice for followers, and the trail, whose tip is held last."""
+    note_act(connection, new)
+    mark_act(connection, new)
 
 
 class Archive:
@@ -45,7 +55,7 @@ class Archive:
         self.seal_requests = SqlSealRequests(engine)
         self.log = SqlLog(engine)
         self.witnesses = SqlWitnesses(engine)
-        self.acts = SqlActs(engine, note_act)
+        self.acts = SqlActs(engine, _noted, Documents())
         self.feed = SqlFeed(engine)
         self.slots = SqlSlots(engine)
         self.publications = SqlPublications(engine)
@@ -58,11 +68,12 @@ class Archive:
         self.catalogue = SqlEntries(engine)
         self.mandates = SqlMandates(engine)
         self.counts = SqlCounts(engine)
-        self.dockets = SqlDockets(engine)
+        self.dockets = SqlDockets(engine, _noted)
         self.warrants = SqlWarrants(engine)
         self.stocks = SqlStocks(engine)
         self.batches = SqlBatches(engine)
         self.copies = SqlCopies(engine)
+        self.copy_consents = SqlCopyConsents(engine)
         self.codes = SqlCodes(engine)
         self.citations = SqlCitations(engine)
         self.people = SqlPeople(engine)

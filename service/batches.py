@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from heapq import merge
 from typing import BinaryIO
 
-from issuer.batches import submitting
+from issuer.batches import looking, submitting
 from issuer.batches.columns import header_of
 from issuer.batches.errors import BatchRefused
 from issuer.batches.life import MAX_ROWS, Batch, Event, Failure, Row, RowState, State
+from issuer.batches.looking import Opened, Part
+from issuer.batches.picturing import with_photographs
 from issuer.batches.ports import BatchBook
 from issuer.batches.ports import Batches as Desk
 from issuer.batches.reading import read_sheet
@@ -23,12 +25,13 @@ from issuer.batches.sheet import Ending, Sheet
 from issuer.batches.sheet import Row as SheetRow
 from issuer.batches.submitting import Handed
 from issuer.batches.trying import try_rows
-from issuer.batches.unissued import rows_csv, rows_xlsx
+from issuer.batches.unissued import pieces_of, rows_csv, rows_xlsx
 from issuer.errors import ApplicationRefused
 from issuer.ports import Office
 from service.archive import Archive
 from service.errors import published_later
 from service.field_words import SENTENCES
+from service.photograph_series import series
 from service.problems import problem_of, sentence_of
 from service.publisher import Publisher
 from templates.errors import DoesNotFit, MissingGlyph
@@ -43,8 +46,13 @@ HELD = {
     "template-changed": "证照模板在提交之后已经更新；请取消这个批次，按新模板重新提交。",
     "needs-approval": "这类证照现在须由另一人审批；请取消这个批次后重新提交。",
     "unknown-type": "这类证照已经停用；请取消这个批次。",
+    "content-changed": "库中的行与内容摘要不符，可能被人改动过，已停止签发；请取消这个批次，查明原因后重新提交。",
+    "restored": (
+        "系统从备份恢复过：备份之后，这个批次可能已经批准、签发过。请先与已经发出的证照核对；"
+        "确认没有签发过的，再继续或者批准；签发过的请取消，把没有签发的行另行提交。"
+    ),
 }
-"""Why a worker has paused a batch."""
+"""Why a worker, or a restore, has paused a batch."""
 
 
 class Batches:
@@ -71,9 +79,18 @@ class Batches:
     def read(
         self, file: BinaryIO, *, type_code: str, name: str, mapping: Mapping[str, str], max_rows: int | None = None
     ) -> Sheet:
-        """Read a table for a type; raises UnknownType."""
-        most = MAX_ROWS if max_rows is None else max_rows
-        return read_sheet(file, name=name, kind=self.bundle(type_code).type, mapping=mapping, max_rows=most)
+        """Read a table for a type, or a ZIP with a table and photographs; raises UnknownType, PhotographsBusy."""
+        most, bundle = MAX_ROWS if max_rows is None else max_rows, self.bundle(type_code)
+        sheet = read_sheet(file, name=name, kind=bundle.type, mapping=mapping, max_rows=most)
+        if not bundle.type.photos:
+            return sheet
+        with series() as child:
+            places = {place.field: place for place in bundle.layout.photos}
+
+            def take(octets: bytes, field: str) -> bytes:
+                return child.take(octets, places[field].width, places[field].height)
+
+            return with_photographs(sheet, file, bundle.type, take)
 
     def try_sheet(
         self, sheet: Sheet, *, type_code: str, body_code: str, progress: Callable[[int], None] = lambda _: None
@@ -81,7 +98,15 @@ class Batches:
         """Everything that is wrong in a table, by row, as it is found; nothing is stored. Raises as `try_rows`."""
         found = ((one.row, Failure(one.column, one.reason, one.sentence)) for one in sheet.problems)
         at, rows = self._now(), sheet.rows
-        tried = try_rows(self.desk, rows, type_code=type_code, body_code=body_code, at=at, progress=progress)
+        tried = try_rows(
+            self.desk,
+            rows,
+            type_code=type_code,
+            body_code=body_code,
+            at=at,
+            photographs=sheet.photographs,
+            progress=progress,
+        )
         return merge(found, tried, key=lambda one: one[0])
 
     def submit(
@@ -93,7 +118,6 @@ class Batches:
         name: str,
         by: Officer,
         key: str,
-        mapping: Mapping[str, str] | None = None,
     ) -> Batch:
         """Take a table in, all of it or nothing; raises as `submitting.submit`.
 
@@ -103,8 +127,13 @@ class Batches:
         """
         if told := sheet.problems[:MOST_TOLD]:
             raise BatchRefused([(".".join(filter(None, (f"rows.{one.row}", one.column))), one.reason) for one in told])
-        handed = Handed(type_code, body_code, name, sheet.digest, sheet.rows, mapping or {})
+        handed = Handed(type_code, body_code, name, sheet.rows, sheet.headers, sheet.photographs)
         return submitting.submit(self.desk, handed, by=by, key=key, at=self._now())
+
+    def digest_of(self, sheet: Sheet, batch: Batch) -> str:
+        """The digest that a table has as this batch: whoever approves can have it anew from the file."""
+        handed = Handed(batch.type_code, batch.body_code, "", sheet.rows)
+        return handed.content(batch.type_code, batch.template).digest
 
     def key_for(self, sheet: Sheet, *, type_code: str, body_code: str) -> str:
         """The key of a table for whoever chooses none: the same table is the same batch, until it is cancelled."""
@@ -134,11 +163,33 @@ class Batches:
     def unissued(self, batch: Batch, ending: Ending = "csv") -> bytes:
         """Its rows that failed, with the reasons, as a table that can be put right and handed in again."""
         kind = self._office().face(batch.type_code, batch.template).type
-        return (rows_xlsx if ending == "xlsx" else rows_csv)(kind, _Failed(self._archive.batches, batch.number))
+        failed = _Rows(self._archive.batches, batch.number, (RowState.FAILED,))
+        return (rows_xlsx if ending == "xlsx" else rows_csv)(kind, failed)
 
     def of_body(self, body_code: str, *, limit: int = PAGE, after: str = "") -> Sequence[Batch]:
         """The batches of a body, the newest first."""
         return self._archive.batches.of_body(body_code, limit=limit, after=after)
+
+    def open_rows(self, batch: Batch, *, by: Officer, words: str = "", limit: int = PAGE, after: int = 0) -> Opened:
+        """Its rows as they were read, for somebody who looks at them; noted as `looking.open_rows`."""
+        return looking.open_rows(self.desk, batch, words=words, limit=limit, after=after, by=by, at=self._now())
+
+    def last_row(self, batch: Batch) -> int:
+        """The number of its last row."""
+        return self._archive.batches.last_row(batch.number)
+
+    def open_face(self, batch: Batch, row: int, *, by: Officer) -> bytes:
+        """The face of a row as it would be printed, as a PDF; noted and raises as `looking.open_face`."""
+        return looking.open_face(self.desk, batch, row, by=by, at=self._now())
+
+    def unopened(self, batch: Batch, by: Officer) -> Sequence[Part]:
+        """What they have to open before they may approve."""
+        return looking.unopened(self.desk, batch, by)
+
+    def table(self, batch: Batch, ending: Ending = "csv") -> Iterator[bytes]:
+        """All of its rows as a table, piece by piece; read again, it has the digest of the batch."""
+        kind = self._office().face(batch.type_code, batch.template).type
+        return pieces_of(kind, _Rows(self._archive.batches, batch.number, tuple(RowState)), ending)
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
@@ -189,15 +240,16 @@ def settle() -> None:
 
 
 @dataclass(frozen=True)
-class _Failed:
-    """The rows of a batch that failed, a page at a time, as often as they are gone through."""
+class _Rows:
+    """The rows of a batch in these states, a page at a time, as often as they are gone through."""
 
     book: BatchBook
     number: str
+    states: Sequence[RowState]
 
     def __iter__(self) -> Iterator[tuple[SheetRow, str]]:
         last = 0
-        while some := self.book.rows(self.number, [RowState.FAILED], limit=AT_ONCE, after=last):
+        while some := self.book.rows(self.number, self.states, limit=AT_ONCE, after=last):
             for one in some:
                 yield SheetRow(one.number, one.members), one.failure.sentence if one.failure else ""
             last = some[-1].number

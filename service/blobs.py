@@ -1,16 +1,18 @@
 """Content-addressed storage in a folder: `sm3:<hex>` names the file, and reading re-hashes what was stored.
 
 A blob is written aside, synced, renamed, and its folder synced, before `put` returns; several at once go into one file
-in the same way (`service.packs`). Trust: who can write the folder can make a document unreadable, but cannot make
-another one pass as it.
+in the same way (`service.packs`). What is there already is held against the octets that are put before it is left as it
+is, so putting mends what was damaged; one whole copy is enough to read. Trust: who can write the folder can make a
+document unreadable, but cannot make another one pass as it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from keys.files import sync_folder
 from keys.sm3 import sm3
-from service.packs import FOLDER, MAX_BLOBS, Packs, changed_in, write_aside
+from service import clock
+from service.packs import FOLDER, MAX_BLOBS, Packs, changed_in, digests_of, remove_left_overs, write_aside
 
 SEVERAL = 4
 """From so many on, new blobs go into a pack: more than the two files of one licence."""
@@ -42,19 +44,23 @@ class FolderBlobs:
 
         """
         targets = {self._path(name): octets for name, octets in files.items()}
-        new = {path: octets for path, octets in targets.items() if not (path.exists() or self._packs.holds(path.name))}
+        there = {path for path in targets if path.exists() or self._packs.holds(path.name)}
+        new = {path: octets for path, octets in targets.items() if path not in there}
+        alone = {path: targets[path] for path in there if not self._has(path, targets[path])}
         if SEVERAL <= len(new) <= MAX_BLOBS:
             self._packs.put({path.name: octets for path, octets in new.items()})
         else:
-            for path, octets in new.items():
-                write_aside(path, octets)
-        packed = [path for path in targets if self._packs.holds(path.name)]
-        if packed:
+            alone |= new
+        for path, octets in alone.items():
+            write_aside(path, octets)
+        single = {path.parent for path in targets if path.exists()}
+        if any(not path.exists() for path in targets):
             self._packs.sync()
-        for folder in (*sorted({path.parent for path in targets.keys() - packed}), self._folder):
+        for folder in (*sorted(single), self._folder):
             sync_folder(folder)  # also for one who comes second: the first one's rename may not be on disk yet
         if not self._rooted:  # once in a process: whoever made the folder itself may have been cut off before
             sync_folder(self._folder.parent)
+            remove_left_overs(self._folder / FOLDER, clock.now())
             self._rooted = True
 
     def get(self, digest: str) -> bytes:
@@ -64,10 +70,12 @@ class FolderBlobs:
             BlobMissing: there is no such blob, it cannot be read, or it has been changed on disk.
 
         """
-        octets = self.stored(digest)
-        if f"sm3:{sm3(octets).hex()}" != digest:
-            raise BlobMissing(f"{digest} was changed on disk")
-        return octets
+        found = False
+        for octets in self._copies(self._path(digest)):
+            if f"sm3:{sm3(octets).hex()}" == digest:
+                return octets
+            found = True
+        raise BlobMissing(f"{digest} was changed on disk") if found else self._missing(digest)
 
     def stored(self, digest: str) -> bytes:
         """The octets in the place of a digest, which may have been changed on disk.
@@ -76,20 +84,39 @@ class FolderBlobs:
             BlobMissing: there is no such blob, or it cannot be read.
 
         """
-        path = self._path(digest)
-        try:
-            octets = path.read_bytes() if path.exists() else self._packs.read(path.name)
-        except OSError as error:
-            raise BlobMissing(digest) from error
+        octets = next(self._copies(self._path(digest)), None)
         if octets is None:
-            raise BlobMissing(digest)
+            raise self._missing(digest)
         return octets
+
+    def _copies(self, path: Path) -> Iterator[bytes]:
+        """What stands in the place of a blob, wherever it can be read, a file of its own first."""
+        octets = _read(path)
+        if octets is not None:
+            yield octets
+        yield from self._packs.copies(path.name)
+
+    def _has(self, path: Path, octets: bytes) -> bool:
+        """Whether what is read first in the place of a blob is these octets; packs nobody here knows are not asked."""
+        return (_read(path) if path.exists() else self._packs.first(path.name)) == octets
+
+    def _missing(self, digest: str) -> BlobMissing:
+        bad = sorted(self._packs.unreadable)
+        return BlobMissing(f"{digest}; these packs cannot be read: {', '.join(bad)}" if bad else digest)
 
     def _path(self, digest: str) -> Path:
         algorithm, _, name = digest.partition(":")
         if algorithm != "sm3" or len(name) != 64 or not set(name) <= set("0123456789abcdef"):
             raise BlobMissing(digest)
         return self._folder / name[:2] / name
+
+
+def _read(path: Path) -> bytes | None:
+    """The octets of a file; None where there is none, or it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def changed_on_disk(path: Path) -> bool:
@@ -100,3 +127,13 @@ def changed_on_disk(path: Path) -> bool:
 
     """
     return changed_in(path) if path.parent.name == FOLDER else sm3(path.read_bytes()).hex() != path.name
+
+
+def digests_in(path: Path) -> list[str]:
+    """The names (`sm3:…`) of the blobs that a file of a folder of blobs is said to have; none where it is no pack.
+
+    Raises:
+        OSError: it cannot be read.
+
+    """
+    return [f"sm3:{name}" for name in (digests_of(path) if path.parent.name == FOLDER else [path.name])]

@@ -22,6 +22,7 @@ from service.commands import (
     applying,
     auditing,
     backing_up,
+    batch_content,
     batching,
     catalogue,
     citing,
@@ -94,11 +95,12 @@ for kind in acting.HELP:
 app.add_typer(auditing.audit, name="audit")
 app.command("backup")(backing_up.backup)
 app.command("restore")(backing_up.restore)
+app.command("mend-public")(backing_up.mend_public)
 app.command("grounds")(explaining.grounds)
 app.command("acts")(explaining.acts)
 app.command("standing")(standing.standing)
 app.command("cite")(citing.cite)
-app.add_typer(batching.batch, name="batch")
+app.add_typer(batch_content.batch, name="batch")
 app.command("worker")(batching.worker)
 app.add_typer(converting.convert, name="convert")
 app.add_typer(feeding.feed, name="feed")

@@ -16,26 +16,21 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Header, Path, Response, status
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from issuer.answers import NOT_SIGNED_IN
 from service.compromises.reporting import Reports
 from service.compromises.views import blast_view, loss_view
 from service.identity import Person, Role
 from service.lost_keys.errors import NoSuchCompromise
 from service.lost_keys.order import Loss
 from service.problem import Usage
+from trust.http import conflicting, guarded, uncached
 from trust.rules.idempotency import own_key
 from trust.sealing.ports import Officer
 
 SEEING = (Role.OFFICIAL, Role.ADMIN, Role.AUDITOR)
 ACTING = (Role.OFFICIAL, Role.ADMIN)
 MOST = 100
-GUARDED: dict[int | str, dict[str, Any]] = NOT_SIGNED_IN | {
-    404: {"description": "没有这份登记、这个单位或这枚印章，或者不归您办理：回答相同"},
-}
-CONFLICTS: dict[int | str, dict[str, Any]] = {
-    409: {"description": "已经办结，或者刚刚另有人办理过"},
-    422: {"description": "请求不合规范"},
-}
+GUARDED = guarded("没有这份登记、这个单位或这枚印章，或者不归您办理：回答相同")
+CONFLICTS = conflicting("已经办结，或者刚刚另有人办理过")
 Number = Annotated[str, Path(max_length=64, pattern="^KC[0-9a-f]+$", description="密钥泄露登记编号")]
 Key = Annotated[
     str,
@@ -72,7 +67,7 @@ class StepBody(BaseModel):
 
 def compromises_router(reports: Reports, seeing: Callable[..., Person], acting: Callable[..., Person]) -> APIRouter:
     """The routes; `seeing` and `acting` are the dependencies that give whoever may look, and whoever may act."""
-    routes = APIRouter(prefix="/api/v1", tags=["seals"])
+    routes = APIRouter(prefix="/api/v1", tags=["seals"], dependencies=[Depends(uncached)])
     _add_seeing(routes, reports, seeing)
     _add_acting(routes, reports, acting)
     return routes
@@ -96,13 +91,11 @@ def _add_seeing(routes: APIRouter, reports: Reports, seeing: Callable[..., Perso
     Seeing = Annotated[Person, Depends(seeing)]  # noqa: N806  (an alias of a type, written as one)
 
     @routes.get("/key-losses", summary="密钥泄露登记列表", responses=GUARDED)
-    def listed(person: Seeing, out: Response) -> list[dict[str, Any]]:
-        out.headers["Cache-Control"] = "no-store"
+    def listed(person: Seeing) -> list[dict[str, Any]]:
         return [loss_view(reports, one) for one in reports.tools.archive.compromises.recent(scope_of(person), MOST)]
 
     @routes.get("/key-losses/{number}", summary="一份密钥泄露登记", responses=GUARDED)
-    def one(number: Number, person: Seeing, out: Response) -> dict[str, Any]:
-        out.headers["Cache-Control"] = "no-store"
+    def one(number: Number, person: Seeing) -> dict[str, Any]:
         return loss_view(reports, reports.find(number, scope_of(person)))
 
 
@@ -115,8 +108,7 @@ def _add_acting(routes: APIRouter, reports: Reports, acting: Callable[..., Perso
         description="这把密钥签过什么，按种类、类型和月份计数；不改变任何东西。",
         responses=GUARDED | CONFLICTS,
     )
-    def preview(body: LossBody, person: Acting, out: Response) -> dict[str, Any]:
-        out.headers["Cache-Control"] = "no-store"
+    def preview(body: LossBody, person: Acting) -> dict[str, Any]:
         return blast_view(reports.blast(_loss(reports, body, person)))
 
     @routes.post(
@@ -130,7 +122,6 @@ def _add_acting(routes: APIRouter, reports: Reports, acting: Callable[..., Perso
         loss = _loss(reports, body, person)
         made = reports.report(loss, by=_officer(person), key=own_key(person.login, key))
         out.headers["Location"] = f"/api/v1/key-losses/{made.number}"
-        out.headers["Cache-Control"] = "no-store"
         return loss_view(reports, made)
 
     @routes.post(
@@ -139,7 +130,7 @@ def _add_acting(routes: APIRouter, reports: Reports, acting: Callable[..., Perso
         description="确认即处置：收到 200 时，密钥已封禁，证书撤销列表、状态清单和信任列表已公布。",
         responses=GUARDED | CONFLICTS,
     )
-    def step(number: Number, body: StepBody, person: Acting, out: Response) -> dict[str, Any]:
+    def step(number: Number, body: StepBody, person: Acting) -> dict[str, Any]:
         found, by = reports.find(number, scope_of(person)), _officer(person)
         match body.step:
             case "confirm":
@@ -150,7 +141,6 @@ def _add_acting(routes: APIRouter, reports: Reports, acting: Callable[..., Perso
                 done = reports.withdraw(found, by=by, note=body.note)
             case "carry-on":
                 done = reports.carry_on(found)
-        out.headers["Cache-Control"] = "no-store"
         return loss_view(reports, done)
 
 

@@ -6,13 +6,14 @@ items that the citation may see. What a copy is and when it is refused is `issue
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cases.consent import Mode, check_period
 from cases.errors import FileChanged
 from cases.showing import citation_of
 from cases.wording import is_code
 from issuer.completing import Issued
+from issuer.consenting.consent import check_carries
 from issuer.copying.ending import end_copies
 from issuer.copying.errors import BasisEnded, NoSuchCopy
 from issuer.copying.making import CopyRequest, files_of, make_copy
@@ -25,9 +26,11 @@ from service.publisher import Publisher
 from trust.revocation.acting import resume
 from trust.revocation.reading import read_standing
 from trust.rules.identifier import MAX_LENGTH
-from trust.rules.licence import Licence
 from trust.rules.standing import Standing, Status
 
+LASTING = timedelta(days=30)
+"""How long copies for a citation that rests on a statutory duty are made, and how long they last."""
+MOST_OF_CITATION = 5
 BY_REGISTER = "register"
 """Who ends a copy where nobody does it by hand."""
 
@@ -77,10 +80,13 @@ class Copying:
         )
 
     def for_body(self, identifier: str, terms: Terms, *, mode: str, reference: str, by: Asker, key: str) -> Issued:
-        """A copy that the issuing body makes on a consent that was given to it; raises as `for_holder`.
+        """A copy that the issuing body makes on a consent that is on record with it; raises as `for_holder`.
+
+        Licence, mode, purpose and recipient must be those of the consent, word by word, and the copy ends with it.
 
         Raises:
-            BasisEnded: `consent-statutory`, `consent-reference`, `consent-withdrawn`.
+            BasisEnded: `consent-statutory`, `consent-reference`, `consent-withdrawn`, or as
+                `issuer.consenting.consent.check_carries`.
 
         """
         entry = self._original(identifier)
@@ -90,6 +96,8 @@ class Copying:
             raise BasisEnded("consent-statutory")
         if not is_code(reference):
             raise BasisEnded("consent-reference")
+        recorded = self._archive.copy_consents.find(by.department, reference)
+        consent = check_carries(recorded, original=identifier, mode=mode, terms=terms, at=self._now())
         return self._make(
             CopyRequest(
                 identifier,
@@ -99,7 +107,8 @@ class Copying:
                 f"consent:{reference}",
                 terms.expires_at,
                 asker=by.department,
-                consent=ConsentName(by.department, mode, reference),
+                consent=consent.name,
+                latest=consent.valid_until,
             ),
             by=by,
             key=key,
@@ -108,14 +117,24 @@ class Copying:
     def for_citation(self, number: str, expires_at: datetime | None, *, by: Asker, key: str) -> Issued:
         """A copy for a citation of the asker's department, with the items the citation may see; as `for_holder`.
 
+        One for a statutory duty is made within `LASTING` of the citation and ends then too, because no consent says how
+        long the case goes on; whoever needs longer cites again. There are `MOST_OF_CITATION` for a citation.
+
         Raises:
             NoSuchCitation: none, or another department's.
             ConsentRefused: the consent behind the citation is over.
+            BasisEnded: `citation-old`, `citation-copies` (there are enough of them).
             FileChanged: the register no longer holds the file that was cited.
 
         """
         citation = citation_of(self._archive.citations, number, by.department)
         check_period(citation.consent_mode, citation.consent_valid_until, self._now())
+        latest = citation.consent_valid_until or citation.cited_at + LASTING
+        if citation.consent_valid_until is None and self._now() >= latest:
+            raise BasisEnded("citation-old")
+        basis = f"citation:{citation.number}"
+        if self._archive.copies.by_key(key) is None and len(self.of_citation(number)) >= MOST_OF_CITATION:
+            raise BasisEnded("citation-copies")
         entry = self._original(citation.identifier)
         if entry.artefacts is None or citation.file_digest not in {entry.artefacts.ofd, entry.artefacts.pdf}:
             raise FileChanged
@@ -126,12 +145,12 @@ class Copying:
                 citation.purpose,
                 by.department_name,
                 by.department_name,
-                f"citation:{citation.number}",
+                basis,
                 expires_at,
                 asker=by.department,
                 consent=None if mode is Mode.STATUTORY else ConsentName(by.department, mode.value, reference),
                 fields=frozenset(citation.fields),
-                latest=citation.consent_valid_until,
+                latest=latest,
             ),
             by=by,
             key=key,
@@ -167,7 +186,7 @@ class Copying:
         """
         note, at = copy.entry.licence.copy, self._now()
         over = copy.ended_at is not None or note is None or not note.covers(at)
-        if over and not _owns(copy.entry.licence, asker):
+        if over and not asker.owns(copy.entry.licence):
             raise NoSuchCopy
         return files_of(self.desk, copy.entry, at)
 
@@ -178,7 +197,7 @@ class Copying:
             NoSuchLicence: none, or another's: the same answer.
 
         """
-        if not _owns(self._original(identifier).licence, asker):
+        if not asker.owns(self._original(identifier).licence):
             raise NoSuchLicence
         return self._archive.copies.of_original(identifier)
 
@@ -258,14 +277,7 @@ class ConsentsWithCopies:
         return self._archive.citations.withdrawn(department_code, mode, reference)
 
 
-def _owns(licence: Licence, asker: Asker) -> bool:
-    """Whether the asker is a holder, or the body that issued it."""
-    if asker.holder is not None:
-        return asker.holder in {(one.code_type, one.code) for one in licence.holders}
-    return asker.official and asker.department == licence.identifier.issuer_code
-
-
 def _may_see(copy: CopyEntry, asker: Asker) -> bool:
-    return _owns(copy.entry.licence, asker) or (
+    return asker.owns(copy.entry.licence) or (
         asker.holder is None and bool(copy.asker) and copy.asker == asker.department
     )

@@ -1,6 +1,7 @@
 """Is it alive, is it ready, how is it doing: three addresses for those who run the service.
 
-`/healthz` says that the process answers. `/readyz` says whether it can keep its promises: the database answers, the
+`/healthz` says that the process answers, and asks nobody; it names what was last seen of a database that is behind what
+was published. `/readyz` says whether it can keep its promises: the database answers and has all that was published, the
 self-test of the cryptography passed when the process started, there is a library that signs, the status lists and the
 checkpoint are in date. `/metrics` is for Prometheus; in production it asks for an administrator or an auditor, with a
 bearer token.
@@ -24,6 +25,7 @@ from keys.self_test import self_test
 from service.observing import Meters
 from service.publisher import CHECKPOINT_EVERY
 from service.wiring import Yinzheng
+from trust.errors import Conflict
 from trust.formats.checkpoint import parse_checkpoint
 
 METRICS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {}}, "description": "指标"}}
@@ -63,14 +65,14 @@ def router(yinzheng: Yinzheng, meters: Meters, operator: Callable[..., object] |
     routes = APIRouter(tags=["operating"])
     sound = _passes_self_test()
 
-    @routes.get("/healthz", summary="存活", description="进程在应答。")
+    @routes.get("/healthz", summary="存活", description="进程在应答；数据库落后于已公布的内容时说明原因。")
     def alive() -> dict[str, str]:
-        return {"status": "ok"}
+        return {"status": yinzheng.abreast.known or "ok"}
 
     @routes.get(
         "/readyz",
         summary="就绪",
-        description="数据库、密码自检、签名能力、状态清单与检查点是否正常。",
+        description="数据库、密码自检、签名能力、数据库与公布目录是否一致、状态清单与检查点是否正常。",
         response_model=ReadinessView,
         responses={503: {"model": ReadinessView, "description": "尚不能提供完整服务，逐项列出"}},
     )
@@ -114,10 +116,20 @@ def _checks(yinzheng: Yinzheng, *, sound: bool) -> Iterator[CheckView]:
     answers = _database_answers(yinzheng)
     yield CheckView(name="database", ok=answers)
     if answers:
+        yield CheckView(name="public-copy", ok=_abreast(yinzheng))
         ages = ages_of(yinzheng, yinzheng.now())
         yield CheckView(name="status-lists", ok=ages.lists_hold, age_s=_seconds(ages.status_lists))
         in_date = ages.checkpoint is not None and ages.checkpoint <= CHECKPOINT_LATE
         yield CheckView(name="checkpoint", ok=in_date, age_s=_seconds(ages.checkpoint))
+
+
+def _abreast(yinzheng: Yinzheng) -> bool:
+    """Whether the database has everything that was published, and the public folder is whole."""
+    try:
+        yinzheng.abreast.require()
+    except Conflict:
+        return False
+    return True
 
 
 def _database_answers(yinzheng: Yinzheng) -> bool:

@@ -20,6 +20,7 @@ from service.public_folder import PublicFolder
 from service.time_stamping import Stamper, TrustedClock
 from trust.certification.ports import ClockHealth
 from trust.formats.status_list import SIZE
+from trust.rules.two_people import ALONE_A_DAY
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Means:
     """What an installation is made of; production and tests differ here and nowhere else.
 
     `index_key` opens the secret that keys the index of holders; it is asked for only where that index is used.
-    What is published is copied into the folder `public`, where there is one. `stamper` gives the time stamps of sealed
+    What is published is copied into the folder `public`, where there is one; the log has to go on from the checkpoint
+    `since`, which was kept elsewhere. `stamper` gives the time stamps of sealed
     documents, None for none; `clock_health` watches `now`. Templates that are kept by digest are laid out to be read in
     the folder `templates`, or in one of this process.
     """
@@ -45,6 +47,9 @@ class Means:
     stamper: Stamper | Literal["own"] | None = "own"
     templates: Path | None = None
     public: PublicFolder | None = None
+    since: bytes | None = None
     clock_health: ClockHealth = field(default_factory=TrustedClock)
     webhook_loopback: bool = False
     """Whether webhooks may go to this machine itself, for trials."""
+    alone_a_day: int = ALONE_A_DAY
+    """How many acts that end or interrupt a licence one person may take alone within a day."""

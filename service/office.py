@@ -34,6 +34,7 @@ def open_office(
         host_url=means.base_url,
         photo=lambda name: _photo(means.blobs, name),
         judged=lambda sealed: read_licence(sealed)[0],
+        first_list=archive.epochs.first_list,
     )
 
 

@@ -64,6 +64,7 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
             blobs=FolderBlobs(settings.data / "blobs"),
             templates=settings.data / "templates",
             public=PublicFolder(settings.public_folder),
+            since=settings.noted,
             now=clock.now,
             random=secrets.token_bytes,
             index_key=cache(partial(open_secret, secret_file, passphrase, rounds=settings.key_rounds)),
@@ -72,6 +73,7 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
             base_url=settings.public_url,
             stamper=stamper_of(settings),
             webhook_loopback=settings.loopback_for_hooks,
+            alone_a_day=settings.alone_a_day,
             clock_health=WatchedClock(clock.now, clock.steady, settings.mark_of_clock),
         ),
     )

@@ -14,7 +14,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, Field
 
-from issuer.answers import NOT_FOUND, NOT_SIGNED_IN
+from issuer.answers import NOT_FOUND
 from issuer.errors import NoSuchLicence
 from service.identity import Person, Role
 from service.past_standings import last_instant_of
@@ -22,6 +22,7 @@ from service.problem import Usage
 from service.wiring import Yinzheng
 from trust.errors import Malformed
 from trust.formats.standing_evidence import encode_standing_evidence
+from trust.http import NOT_SIGNED_IN, attachment, uncached
 from trust.rules.identifier import MAX_LENGTH, parse_lenient
 from trust.rules.past_standing import Answer, PastStanding
 
@@ -49,7 +50,7 @@ class PastStandingView(BaseModel):
 
 def past_standing_router(yinzheng: Yinzheng, signed_in: Callable[..., Person]) -> APIRouter:
     """The routes; `signed_in` is the dependency that gives whoever is signed in."""
-    routes = APIRouter(prefix="/api/v1", tags=["verifying"])
+    routes = APIRouter(prefix="/api/v1", tags=["verifying"], dependencies=[Depends(uncached)])
     Asker = Annotated[Person, Depends(signed_in)]  # noqa: N806  (an alias of a type, written as one)
 
     @routes.get(
@@ -58,9 +59,8 @@ def past_standing_router(yinzheng: Yinzheng, signed_in: Callable[..., Person]) -
         description="按今天所知和按当时所知各答一次；供颁发部门、持证主体、审计人员和窗口核验人员查询。",
         responses=NOT_SIGNED_IN | NOT_FOUND,
     )
-    def answer(identifier: Identifier, on: On, person: Asker, out: Response) -> PastStandingView:
+    def answer(identifier: Identifier, on: On, person: Asker) -> PastStandingView:
         require_sight(yinzheng, person, identifier, why=False)
-        out.headers["Cache-Control"] = "no-store"
         return _view(identifier, yinzheng.past_standings.answer(identifier, asked_about(on, yinzheng.now())))
 
     @routes.get(
@@ -75,8 +75,7 @@ def past_standing_router(yinzheng: Yinzheng, signed_in: Callable[..., Person]) -
     def evidence(identifier: Identifier, on: On, person: Asker) -> Response:
         require_sight(yinzheng, person, identifier, why=True)
         made, _ = yinzheng.past_standings.evidence(identifier, asked_about(on, yinzheng.now()))
-        headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="standing.json"'}
-        return Response(encode_standing_evidence(made), media_type=JSON, headers=headers)
+        return attachment(encode_standing_evidence(made), JSON, "standing.json")
 
     return routes
 

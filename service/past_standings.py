@@ -2,6 +2,9 @@
 
 The evidence is put together from what was signed and logged, and checked here, with the checker that strangers use,
 before it is handed out: a file that does not carry its own answer is not evidence.
+
+A status list proves nothing about the time after it was signed. Whoever asks about such a time, now for example, makes
+the register publish a list; who asks again within a minute is answered as of that one.
 """
 
 from collections.abc import Callable
@@ -27,6 +30,7 @@ from verifier.past_standing import PastVerdict, check_past_standing
 from verifier.reading import FileRead
 
 DAY, DAY_LENGTH = timedelta(days=1), len("2026-11-21")
+SECOND, RECENT = timedelta(seconds=1), timedelta(minutes=1)
 
 
 def last_instant_of(words: str, now: datetime) -> datetime | None:
@@ -52,9 +56,10 @@ class PastStandings:
         read: Callable[[bytes], FileRead],
         bundle: Callable[[], Bundle],
         anchors: Callable[[], tuple[Certificate, ...]],
+        publish: Callable[[int, datetime], None],
         now: Callable[[], datetime],
     ) -> None:
-        self._archive, self._ports, self._read = archive, ports, read
+        self._archive, self._ports, self._read, self._publish = archive, ports, read, publish
         self._bundle, self._anchors, self._now = bundle, anchors, now
 
     def answer(self, identifier: str, on: datetime) -> PastStanding:
@@ -68,16 +73,18 @@ class PastStandings:
         return past_standing(self._archive.acts.of(identifier), on, self._life(entry), self._now())
 
     def evidence(self, identifier: str, on: datetime) -> tuple[StandingEvidence, PastVerdict]:
-        """The file of evidence, and what its check says.
+        """The file of evidence, and what its check says; of a time since the newest list, see the module's text.
 
         Raises:
             NoSuchLicence: as `answer`.
             EvidenceUnusable: nothing has been published yet.
+            Conflict, KeysError: a list is needed and cannot be published now.
 
         """
         entry, at = self._released(identifier), self._now()
         if entry.plan is None:
             raise NoSuchLicence
+        on = self._covered(entry, on, at)
         pointer, token, seal = entry.licence.status, entry.plan.token, self._seal_of(identifier)
         then = self._archive.publications.at_time(pointer.list, on)
         following = None if then is None else self._following(then)
@@ -104,6 +111,18 @@ class PastStandings:
         if found is None:
             raise NoSuchLicence
         return found
+
+    def _covered(self, entry: Entry, on: datetime, at: datetime) -> datetime:
+        """The instant to answer for: as asked, once a list covers it, or that of a list less than a minute old."""
+        shard = entry.licence.status.list
+        newest = self._archive.publications.current(shard)
+        issued_at = None if newest is None else newest.at.replace(microsecond=0)
+        if on > at or (issued_at is not None and on < issued_at + SECOND):
+            return on
+        if issued_at is not None and at - issued_at < RECENT and self._life(entry).issued_at <= issued_at:
+            return issued_at
+        self._publish(shard, at)
+        return on
 
     def _life(self, entry: Entry) -> Life:
         """When the log took the issue; the licence's own days."""

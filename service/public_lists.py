@@ -25,6 +25,12 @@ class PublicLists:
     def __init__(self, folder: PublicFolder | None, archive: Archive) -> None:
         self._folder, self._archive = folder, archive
 
+    def numbers(self) -> list[int]:
+        """The numbers of all lists that are served."""
+        if self._folder is not None and (found := self._folder.status_lists()):
+            return found
+        return list(self._archive.publications.lists())
+
     def current(self, shard: int) -> Served | None:
         """The list that is served."""
         edition = _in_folder(self._folder, status_list(shard))

@@ -1,36 +1,41 @@
 """Publishing what has to be fresh: revocation lists, trust list, status lists, checkpoint, each when it is due.
 
 `refresh` may be called as often as one likes; it signs only what is due. After an act the caller asks for it at once, a
-server asks every second. Status lists are logged before the checkpoint is signed, so that the checkpoint covers them.
-What is published is copied into the public folder (`service.mirroring`), a status list at once, the rest behind it; and
-nothing is signed while the database is behind that folder.
+server asks every second. Lists are logged before the public sees them (`service.announcing`), and before the checkpoint
+is signed, so that it covers them. What is published is copied into the public folder (`service.mirroring`), a status
+list and its second form at once, the rest behind it; and nothing is signed while the database is behind that folder
+(`service.abreast`), or the log is not the one that was shown there (`service.seen_checkpoints`).
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from threading import Lock
 
 from keys.sm2 import PublicKey
+from service.abreast import AUTHORITIES, Abreast
+from service.announcing import Announcer, Stored
 from service.archive import Archive
 from service.cataloguing import Cataloguing
 from service.directory import Directory
 from service.mirroring import Mirror
-from service.public_folder import TRUST_LIST, PublicFolder, revocation_list, status_list
+from service.public_folder import TRUST_LIST, PublicFolder, Series, revocation_list, status_list
+from service.seen_checkpoints import SeenCheckpoints
 from trust.certification.authority import Authority
 from trust.certification.profiles import END_ENTITIES, STATUS_LIST
 from trust.certification.trust_listing import MAX_ENVELOPE, NAME, next_number, publish_trust_list
 from trust.errors import Conflict
 from trust.formats.certificate import load_certificate
 from trust.formats.cose import split
-from trust.formats.leaf import EntryKind, public_statement
+from trust.formats.leaf import EntryKind
 from trust.formats.status_list import SIZE
 from trust.formats.trust_list import ListedCertificate, TrustList, decode_trust_list
-from trust.log.appending import append, check_clock
+from trust.log.appending import check_clock
 from trust.log.checkpointing import publish_if_due
 from trust.revocation.acting import resume
 from trust.revocation.allotting import allot_many
+from trust.revocation.errors import NotPublished
 from trust.revocation.publishing import due, publish
 from trust.revocation.second_form import publish_second_form
 from trust.rules.seal_standing import ListedSeal, history_of, subject_of
@@ -74,17 +79,18 @@ class Publisher:
         random: Callable[[int], bytes],
         list_size: int = SIZE,
         folder: PublicFolder | None = None,
+        abreast: Abreast | None = None,
         commit_trail: Callable[[datetime], None] = lambda _at: None,
     ) -> None:
-        self._mirror = Mirror(archive, folder)
+        self._mirror = Mirror(archive, folder, abreast)
         self._archive, self._directory, self._authority, self._catalogue = archive, directory, authority, catalogue
         self._base_url, self._now, self._random, self._list_size = base_url, now, random, list_size
         self._commit_trail = commit_trail
         self._lock = Lock()
-        self._logged_again = False
+        self._announcer = Announcer(archive.log)
+        self._seen = SeenCheckpoints(archive, folder, lambda: self.origin)
         self._listed_shards: set[int] = set()
-        self._second: dict[int, int] = {}
-        self._logged_crls: frozenset[bytes] = frozenset()
+        self._unformed: set[int] = set()
         self._origin: str | None = None
         self.edition = 0
         """How often this process has published or looked what is due; whoever keeps evidence compares it."""
@@ -140,7 +146,7 @@ class Publisher:
                 published than is stored.
 
         """
-        self._mirror.require_abreast()
+        self._mirror.abreast.require()
         check_clock(self._archive.log, self._now())
         for name in ("status-list", "log"):
             self._directory.service(name)[0].opened()
@@ -151,19 +157,26 @@ class Publisher:
             self._revocation_lists(at)
 
     def _revocation_lists(self, at: datetime) -> None:
-        """Publish the revocation lists that are due, and log what is published and not logged yet."""
+        """Publish the revocation lists that are due: signed, then logged, then shown."""
+        editions = self._archive.books.editions
         made = self._authority.publish_crls(at, lambda name: self._mirror.served(revocation_list(name)))
+        for name, listed in zip(AUTHORITIES, made, strict=True):
+            stored = partial(editions.edition, name)
+            self._announce(revocation_list(name), EntryKind.CRL, listed.number, stored, at)
         self._mirror.show_revocation_lists()
-        published = [one.der for one in made]
-        if fresh := [octets for octets in published if octets not in self._logged_crls]:
-            append(self._archive.log, [public_statement(EntryKind.CRL, octets) for octets in fresh], at)
-            self._logged_crls = frozenset(published)
+
+    def _announce(self, series: Series, kind: EntryKind, newest: int, stored: Stored, at: datetime) -> None:
+        """Log what is not logged of a series; editions that were overtaken are kept in the folder beside the newest."""
+        for number, octets in self._announcer.announce(series.name, kind, newest, stored, at).items():
+            if number < newest:
+                self._mirror.keep(series, number, octets)
 
     def after_act(self, at: datetime) -> None:
         """Make an act that was just recorded visible; nothing else that may be due can stand in its way."""
         with self._publishing(), overtaken():
             self._standings(at)
             self._mirror.show_log()
+            self._fresh_forms()
 
     def after_seal_act(self, at: datetime) -> None:
         """Make a seal that was just filed, or an act on one, visible: in its status list, then in the trust list."""
@@ -172,6 +185,7 @@ class Publisher:
             self._standings(at)
             self._trust_list(at)
             self._checkpoint(at)
+            self._fresh_forms()
 
     def after_catalogue(self, at: datetime) -> None:
         """Make a type or a mandate that was just decided about visible in the trust list."""
@@ -187,7 +201,6 @@ class Publisher:
 
     def _standings(self, at: datetime) -> None:
         """Log what was recorded and not logged, publish the status lists that are due, and a checkpoint over both."""
-        self._log_again(at)
         resume(self._archive.acts, self._archive.log, at)
         self._status_lists(at)
         self._checkpoint(at)
@@ -205,32 +218,51 @@ class Publisher:
                 self._listed_shards.add(shard)
             self._checkpoint(at, every=timedelta.max)  # only if the log has grown: repeating an issue stores nothing
             self._mirror.show_log()  # before anybody hears of it: a database put back later is noticed
+            self._fresh_forms()
 
     def after_sealing(self, at: datetime) -> None:
         """Make the entry of a document that was just sealed provable."""
         with self._publishing():
             self._checkpoint(at, every=timedelta.max)
 
+    def for_evidence(self, shard: int, at: datetime) -> None:
+        """Publish a status list although nothing happened, so that it can be shown that nothing did."""
+        with self._publishing():
+            self._standings(at)
+            current = self._archive.publications.current(shard)
+            if current is None or current.at < at:
+                self._publish_list(shard, at)
+            self._checkpoint(at, every=timedelta.max)
+            self._mirror.show_log()
+
     @contextmanager
     def _publishing(self) -> Iterator[None]:
         """One at a time; the edition moves on when it is over, also when it failed half-way."""
         with self._lock:
-            self._mirror.require_abreast()
+            self._mirror.abreast.require()
             try:
                 yield
             finally:
                 self.edition += 1
 
     def _second_forms(self, _at: datetime) -> None:
-        """Sign the second form of every status list that is current; it follows behind the first."""
+        """See that every status list that is current has its second form, and that the public sees it."""
         for shard in self._archive.publications.lists():
-            current = self._archive.publications.current(shard)
-            if current is None or self._second.get(shard) == current.number:
-                continue
-            signer, _ = self._directory.service("status-list")
-            octets = publish_second_form(self._archive.second_forms, signer, current, size=self._list_size)
-            self._mirror.show_second_form(shard, current.number, octets)
-            self._second[shard] = current.number
+            self._second_form(shard)
+
+    def _fresh_forms(self) -> None:
+        """Sign the second form of the lists that were just published; it follows behind the first."""
+        for shard in sorted(self._unformed):
+            self._second_form(shard)
+
+    def _second_form(self, shard: int) -> None:
+        current = self._archive.publications.current(shard)
+        if current is None:
+            return
+        signer, _ = self._directory.service("status-list")
+        octets = publish_second_form(self._archive.second_forms, signer, current, size=self._list_size)
+        self._mirror.show_second_form(shard, current.number, octets)
+        self._unformed.discard(shard)
 
     def _show(self, _at: datetime) -> None:
         self._mirror.show_rest()
@@ -239,19 +271,6 @@ class Publisher:
         """The current trust list, as this installation published it."""
         current = self._archive.trust_lists.current(NAME)
         return None if current is None else _decoded(current.octets)
-
-    def _log_again(self, at: datetime) -> None:
-        """Once in a process, log what is published: a crash may have come between publishing and logging."""
-        if self._logged_again:
-            return
-        listed = self._archive.trust_lists.current(NAME)
-        lists = [self._archive.publications.current(shard) for shard in self._archive.publications.lists()]
-        statements = [public_statement(EntryKind.STATUS_LIST, one.octets) for one in lists if one is not None]
-        if listed is not None:
-            statements.append(public_statement(EntryKind.TRUST_LIST, listed.octets))
-        if statements:
-            append(self._archive.log, statements, at)
-        self._logged_again = True
 
     def _trust_list(self, at: datetime) -> None:
         """Publish the trust list if it is due; who was overtaken looks whether the other one knows the newest act."""
@@ -264,6 +283,7 @@ class Publisher:
         return None
 
     def _publish_trust_list(self, at: datetime) -> None:
+        self._announce_trust_list(at)
         # The number is read before the facts: facts that were read earlier must not get a later number.
         number = next_number(self._archive.trust_lists)
         last = self.trust_list()
@@ -279,7 +299,7 @@ class Publisher:
             if at < last.issued_at or (same and young):
                 return
         signer, certificate = self._directory.service(NAME)
-        octets = publish_trust_list(
+        publish_trust_list(
             self._archive.trust_lists,
             signer,
             certificate,
@@ -296,7 +316,12 @@ class Publisher:
             sequence=number,
             served=self._mirror.served(TRUST_LIST),
         )
-        append(self._archive.log, [public_statement(EntryKind.TRUST_LIST, octets)], at)
+        self._announce_trust_list(at)
+
+    def _announce_trust_list(self, at: datetime) -> None:
+        lists = self._archive.trust_lists
+        if (current := lists.current(NAME)) is not None:
+            self._announce(TRUST_LIST, EntryKind.TRUST_LIST, current.number, partial(lists.edition, NAME), at)
 
     def _seals(self) -> tuple[ListedSeal, ...]:
         """Every seal on file, by number, with its history as far as acts tell it; those without an entry come later."""
@@ -348,14 +373,18 @@ class Publisher:
     def _status_lists(self, at: datetime) -> None:
         for shard in sorted({0, *self._archive.slots.lists()}):  # the first is there before anything is issued
             for _ in range(ATTEMPTS):  # who was overtaken looks whether the other list knows the newest act
-                if not due(self._archive.acts, self._archive.publications.current(shard), at):
+                current = self._archive.publications.current(shard)
+                if current is not None:
+                    self._announce_list(shard, current.number, at)  # a process may have died before it did
+                if not due(self._archive.acts, current, at):
                     break
                 self._publish_list(shard, at)
 
     def _publish_list(self, shard: int, at: datetime) -> None:
+        """Sign a status list, then log it, then show it: no list is public that is in no log."""
         signer, _ = self._directory.service("status-list")
         with overtaken():
-            octets = publish(
+            publish(
                 self._archive.acts,
                 self._archive.publications,
                 signer,
@@ -368,8 +397,21 @@ class Publisher:
                 served=self._mirror.served(status_list(shard)),
                 signers=self._former_signers(),
             )
+        current = self._archive.publications.current(shard)
+        if current is not None:  # ours, or the one that overtook ours; then both are logged
+            self._announce_list(shard, current.number, at)
+            self._unformed.add(shard)
             self._mirror.show_list(shard)
-            append(self._archive.log, [public_statement(EntryKind.STATUS_LIST, octets)], at)
+
+    def _announce_list(self, shard: int, newest: int, at: datetime) -> None:
+        self._announce(status_list(shard), EntryKind.STATUS_LIST, newest, partial(self._stored, shard), at)
+
+    def _stored(self, shard: int, number: int) -> bytes | None:
+        """The octets of a publication that was signed."""
+        try:
+            return self._archive.publications.stored(shard, number)
+        except NotPublished:
+            return None
 
     def _former_signers(self) -> list[PublicKey]:
         """Every key that status lists were ever signed with, newest first."""
@@ -378,4 +420,4 @@ class Publisher:
 
     def _checkpoint(self, at: datetime, every: timedelta = CHECKPOINT_EVERY) -> None:
         signer, _ = self._directory.service("log")
-        publish_if_due(self._archive.log, signer, self.origin, at, every=every)
+        publish_if_due(self._archive.log, signer, self.origin, at, every=every, seen=self._seen)

@@ -9,19 +9,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from service.abreast import AUTHORITIES
 from service.archive import Archive
-from service.mirroring import AUTHORITIES
 from service.public_folder import TRUST_LIST, PublicFolder, Series, revocation_list, status_list
-from trust.certification.revoking import merged
 from trust.certification.trust_listing import NAME
 from trust.errors import Conflict, TrustError
 from trust.formats.cose import split
-from trust.formats.crl import RevocationList, Revoked, load_crl
+from trust.formats.crl import Revoked, load_crl
 from trust.formats.leaf import EntryKind, public_statement
+from trust.formats.merged_revocations import merged
 from trust.formats.status_list import decode_status_list
 from trust.revocation.ports import Publication
 from trust.revocation.publishing import MAX_ENVELOPE, check_successor
 from trust.revocation.rebuilding import Cause, differences
+from verifier.auditing.ports import Looked, Mismatch
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 KINDS = {
@@ -58,21 +59,37 @@ class Rebuilt:
 def rebuild(archive: Archive, folder: PublicFolder | None) -> Rebuilt:
     """Make every edition again and compare."""
     checked, found = 0, list[Oddity]()
+    for count, some in _series(archive, folder):
+        checked += count
+        found += some
+    return Rebuilt(checked, tuple(found))
+
+
+def rebuilt(archive: Archive, folder: PublicFolder | None) -> Iterator[Mismatch | Looked]:
+    """The same as part of an audit: what does not fit, series by series."""
+    for count, some in _series(archive, folder):
+        yield Looked("rebuilt", count)
+        for one in some:
+            named = f"{one.series} 第 {one.number} 期"
+            yield Mismatch(
+                "rebuilt", f"rebuilt-{one.kind}", f"{one.series}/{one.number}", f"{named}：{one.detail}。", one.grave
+            )
+
+
+def _series(archive: Archive, folder: PublicFolder | None) -> Iterator[tuple[int, list[Oddity]]]:
+    """For each series how many editions were made again, and what did not fit."""
     for shard in archive.publications.lists():
         editions = list(archive.publications.since(shard, BEGINNING))
-        checked += len(editions)
-        found += _status_lists(archive, shard, editions)
-        found += _kept(
-            archive, folder, status_list(shard), {one.number: one.octets for one in editions}, EntryKind.STATUS_LIST
-        )
+        octets = {one.number: one.octets for one in editions}
+        found = list(_status_lists(archive, shard, editions))
+        yield len(editions), [*found, *_kept(archive, folder, status_list(shard), octets, EntryKind.STATUS_LIST)]
     for name in AUTHORITIES:
         lists = archive.books.editions.every(name)
-        checked += len(lists)
-        found += [odd for one in lists for odd in _revocations(archive, name, load_crl(one.octets))]
-        found += _kept(archive, folder, revocation_list(name), {one.number: one.octets for one in lists}, EntryKind.CRL)
-    trust = archive.trust_lists.every(NAME)
-    found += _kept(archive, folder, TRUST_LIST, {one.number: one.octets for one in trust}, EntryKind.TRUST_LIST)
-    return Rebuilt(checked + len(trust), tuple(found))
+        found = [odd for one in lists for odd in _revocations(archive, name, one.number, one.octets)]
+        octets = {one.number: one.octets for one in lists}
+        yield len(lists), [*found, *_kept(archive, folder, revocation_list(name), octets, EntryKind.CRL)]
+    trust = {one.number: one.octets for one in archive.trust_lists.every(NAME)}
+    yield len(trust), list(_kept(archive, folder, TRUST_LIST, trust, EntryKind.TRUST_LIST))
 
 
 def _status_lists(archive: Archive, shard: int, editions: list[Publication]) -> Iterator[Oddity]:
@@ -93,8 +110,13 @@ def _status_lists(archive: Archive, shard: int, editions: list[Publication]) -> 
         before = made
 
 
-def _revocations(archive: Archive, name: str, published: RevocationList) -> Iterator[Oddity]:
+def _revocations(archive: Archive, name: str, number: int, octets: bytes) -> Iterator[Oddity]:
     """A revocation list and the register as of its second; what was recorded within that second may be in it or not."""
+    try:
+        published = load_crl(octets)
+    except TrustError as error:
+        yield Oddity(f"crl/{name}", number, "unreadable", f"读不出来（{error.reason}）")
+        return
     made = published.this_update
     recorded = archive.books.revocations.of(name)
     for serial in sorted(recorded.keys() | published.revoked.keys()):
@@ -123,18 +145,33 @@ def _kept(
     for number, octets in editions.items():
         if archive.log.find(public_statement(kind, octets).commitments[0]) is None:
             yield Oddity(series.name, number, "not-logged", "存证日志中没有这一期")
-        if folder is not None and (copy := folder.edition(series, number)) not in {None, octets}:
-            yield Oddity(
-                series.name, number, "copy-differs", f"公布目录中的这一期有 {len(copy or b'')} 字节，与库中不同"
-            )
     if folder is None:
         return
-    try:
-        folder.current(series)
-    except Conflict as error:
-        yield Oddity(series.name, max(editions, default=0), error.reason, "公布目录中的指针或现行的一期残缺")
+    yield from _copied(folder, series, editions)
     newest, restored = max(editions, default=0), bool(archive.epochs.every())
     for number in sorted(set(folder.numbers(series)) - editions.keys()):
         lost = restored and number < newest
         told = "公布过这一期，恢复备份时没有取回" if lost else "公布过这一期，库中没有"
         yield Oddity(series.name, number, "not-stored", told, not lost)
+
+
+def _copied(folder: PublicFolder, series: Series, editions: dict[int, bytes]) -> Iterator[Oddity]:
+    """Whether the folder has each edition since its first, as it was signed, and shows the newest."""
+    there = folder.numbers(series)
+    for number, octets in editions.items():
+        try:
+            copy = folder.edition(series, number)
+        except Conflict as error:
+            yield Oddity(series.name, number, error.reason, "公布目录中的这一期过长")
+            continue
+        if copy is not None and copy != octets:
+            yield Oddity(series.name, number, "copy-differs", f"公布目录中的这一期有 {len(copy)} 字节，与库中不同")
+        elif copy is None and there and number >= there[0]:
+            yield Oddity(series.name, number, "copy-missing", "公布目录中没有这一期，前后的都有")
+    try:
+        newest = folder.newest(series)
+    except Conflict as error:
+        yield Oddity(series.name, max(editions, default=0), error.reason, "公布目录中的指针残缺，或者不是最新的一期")
+        return
+    if newest is not None and not folder.holds(series, newest.number, newest.octets):
+        yield Oddity(series.name, newest.number, "latest-differs", "公布目录中以固定名称提供的，不是指针所指的最新一期")

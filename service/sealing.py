@@ -13,7 +13,6 @@ from keys.signer import Signer
 from service.archive import Archive
 from service.city import City
 from service.directory import Directory
-from service.keeping import block_leaked_key
 from service.keyring import KeyRing, LateSigner
 from service.pens import standing_of_seal
 from service.publisher import Publisher
@@ -23,12 +22,14 @@ from trust.certification.authority import ISSUING, Authority
 from trust.certification.issuing import key_digest
 from trust.certification.profiles import SEAL_SIGNER
 from trust.certification.revoking import standing_revocations
+from trust.errors import Conflict
 from trust.formats.certificate import Certificate, load_certificate
 from trust.formats.leaf import EntryKind, Statement, sealed_commitment
 from trust.formats.ses import SealPicture
 from trust.formats.x509_fields import make_name
 from trust.log.appending import append, check_clock
 from trust.revocation.acting import Order, act
+from trust.rules.seal_grounds import LEAKED
 from trust.rules.seal_standing import SealKind, subject_of
 from trust.rules.standing import Act, Standing
 from trust.sealing import applying, using
@@ -36,15 +37,13 @@ from trust.sealing.acting import act_on_seal
 from trust.sealing.applying import Registry
 from trust.sealing.errors import SealNotUsable, SealUnknown, SealWishRefused
 from trust.sealing.filing import Workshop, make_and_file
-from trust.sealing.life import MOVES, State, Step, state_of
+from trust.sealing.life import ACTS, LIFE, State, Step, state_of
 from trust.sealing.ports import Application, FiledSeal, Officer, SealUse, Taken, Wish
 from trust.sealing.sealing import Files, Sealed, SealingDesk, Wanted, seal_document
 from trust.sealing.using import Progress, Request
 from verifier.confinement import Confinement
 
 KEY_PREFIX = "seal-"
-LEAKED = "seal-compromised"
-"""The ground that says the key itself is in other hands."""
 
 
 class SealActs:
@@ -80,7 +79,7 @@ class SealActs:
         effective_at: datetime | None,
     ) -> None:
         """See `Standings`."""
-        kind = MOVES[step].act
+        kind = ACTS.get(step)
         if kind is None:
             raise ValueError(f"{step} is no act")
         order = Order(kind, subject_of(seal_id), ground, reason, by, effective_at=effective_at)
@@ -104,7 +103,9 @@ class Seals:
         now: Callable[[], datetime],
         random: Callable[[int], bytes],
         stamp: Callable[[bytes], bytes] | None = None,
+        require_alone: Callable[[Order, datetime], Order],
     ) -> None:
+        self._require_alone = require_alone
         self._archive, self._directory, self._ring, self._city = archive, directory, ring, city
         self._publisher, self._authority, self._now, self._random = publisher, authority, now, random
         self.acts = SealActs(archive, publisher, now, random)
@@ -163,12 +164,20 @@ class Seals:
         key: str,
         effective_at: datetime | None = None,
     ) -> State:
-        """Suspend, resume or cancel; raises as `trust.sealing.acting.act_on_seal`.
+        """Suspend, resume or cancel as far as one person may; raises as `trust.sealing.acting.act_on_seal`.
 
-        When the key has leaked it is blocked too, and its certificates are revoked: another seal of the same key, or a
-        signature without one, would be a way round. Whatever fails after the act, doing it again takes it up.
+        Raises:
+            NeedsSecond: an end, or an act that reaches back, takes two people; it is ordered and approved.
+            Conflict: `report-key-loss`; when the key itself is in other hands, the seal is the least of it.
+
         """
-        state = act_on_seal(
+        if ground == LEAKED:
+            raise Conflict("report-key-loss", seal_id)
+        if self.find(seal_id) is not None and step in ACTS and not self.acts.recorded(key):
+            LIFE.after(self.state(seal_id), step)
+            order = Order(ACTS[step], subject_of(seal_id), ground, reason, by.login, effective_at=effective_at)
+            self._require_alone(order, self._now())
+        return act_on_seal(
             self._archive.seals,
             self.acts,
             seal_id,
@@ -180,17 +189,6 @@ class Seals:
             at=self._now(),
             effective_at=effective_at,
         )
-        if (step, ground) == (Step.CANCEL, LEAKED):
-            self._block_key(seal_id, effective_at)
-        return state
-
-    def _block_key(self, seal_id: str, lost_at: datetime | None) -> None:
-        filed, now = self._archive.seals.find(seal_id), self._now()
-        if filed is None:
-            raise SealUnknown
-        signer, _ = self.key_of(filed)
-        block_leaked_key(self._ring, self._archive, signer.reference.removeprefix("file:"), now, lost_at or now)
-        self._authority().publish_crls(now)
 
     # --- reading ---------------------------------------------------------------------------------------------------
 

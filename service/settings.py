@@ -6,7 +6,10 @@ counts as not set.
 
     YINZHENG_DATA        folder for everything that is kept (default: .yinzheng beside the project)
     YINZHENG_PUBLIC      folder into which all that is published is copied, for web servers (default: public in the data
-                         folder; better on a disk of its own, because it must outlive the database)
+                         folder; better on a disk of its own, because it must outlive the database;
+                         production refuses one inside the data folder)
+    YINZHENG_SINCE       file with a signed checkpoint of the log that was kept elsewhere (a witness's cosigned note):
+                         a log that does not go on from it is refused
     YINZHENG_PORT        port of the web service (default 8000), YINZHENG_HOST its address (default 127.0.0.1)
     YINZHENG_DATABASE    database address (default: SQLite in the data folder; postgresql+psycopg://… needs the extra)
     YINZHENG_PASSPHRASE  opens the key files; the demo city uses a well-known one and says so
@@ -15,6 +18,8 @@ counts as not set.
     YINZHENG_LIBCRYPTO   path of the libcrypto that signs (default: the first here that has SM2)
     YINZHENG_TSA         time stamps in sealed documents: own (default), none, or the address of an authority outside
     YINZHENG_TSA_CERTIFICATE   the certificate of that authority, PEM or DER; needed with an address
+    YINZHENG_ALONE_A_DAY  how many acts that end or interrupt a licence one person may take alone in 24 hours (default
+                         20; 0: none); whatever is above that takes two people
     YINZHENG_WEBHOOK_LOOPBACK  1: webhooks may go to this machine itself, in plain; for trials, refused in production
     YINZHENG_PASSWORDS_FD  an open descriptor (3 or above) from which commands read the passwords of the people they act
                          for, in lines of login:password; without it they are typed
@@ -34,6 +39,9 @@ from sqlalchemy.exc import ArgumentError
 
 from keys.key_file import ROUNDS_MAX, ROUNDS_MIN
 from service.problem import Usage
+from trust.errors import Malformed
+from trust.formats.checkpoint import MAX_NOTE, parse_checkpoint
+from trust.rules.two_people import ALONE_A_DAY
 
 OWN_TSA, NO_TSA = "own", "none"
 CLOCK_MARK = Path("/run/systemd/timesync/synchronized")
@@ -50,6 +58,7 @@ class Settings(BaseSettings):
 
     data: Path = PROJECT / ".yinzheng"
     public: Path | None = None
+    since: Path | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     database: str | None = None
@@ -61,6 +70,7 @@ class Settings(BaseSettings):
     tsa_certificate: Path | None = None
     clock_mark: Path | None = None
     webhook_loopback: bool = False
+    alone_a_day: int = Field(default=ALONE_A_DAY, ge=0, le=10_000)
     passwords_fd: int | None = Field(default=None, ge=3, le=1_023)
     key_rounds: int = Field(default=600_000, ge=ROUNDS_MIN, le=ROUNDS_MAX)
 
@@ -112,8 +122,27 @@ class Settings(BaseSettings):
 
     @property
     def public_folder(self) -> Path:
-        """Where what is published is copied to."""
-        return self.public or self.data / "public"
+        """Where what is published is copied to.
+
+        Raises:
+            Usage: production, and it stands in the data folder: who puts back the one would put back the other.
+
+        """
+        chosen = self.public or self.data / "public"
+        if self.production and chosen.resolve().is_relative_to(self.data.resolve()):
+            raise Usage(
+                "public-inside-data",
+                f"公布目录 {chosen} 在数据目录里面：一起恢复成旧的，就没有人记得公布过什么。"
+                "正式业务请用 YINZHENG_PUBLIC 指定数据目录之外（最好另一块盘）的目录。",
+                f"the public folder {chosen} is inside the data folder, so an old copy of both would go unnoticed; "
+                "production needs a YINZHENG_PUBLIC outside, best on another disk.",
+            )
+        return chosen
+
+    @property
+    def noted(self) -> bytes | None:
+        """The checkpoint that was kept elsewhere; raises Usage."""
+        return None if self.since is None else read_note(self.since)
 
     @property
     def database_url(self) -> str:
@@ -147,6 +176,26 @@ class Settings(BaseSettings):
                 "production needs a YINZHENG_PASSPHRASE of its own.",
             )
         return chosen.encode("utf-8", "surrogateescape")  # the octets that the environment holds
+
+
+def read_note(path: Path) -> bytes:
+    """A signed checkpoint from a file.
+
+    Raises:
+        Usage: `since-note`, it cannot be read, or is no checkpoint.
+
+    """
+    try:
+        with path.open("rb") as file:
+            octets = file.read(MAX_NOTE + 1)
+        parse_checkpoint(octets)
+    except (OSError, Malformed) as error:
+        raise Usage(
+            "since-note",
+            f"{path} 里没有可读的检查点；请交来见证方或镜像保存的检查点原文（如 cosigned.note）。",
+            f"{path} holds no checkpoint that can be read; hand in the note that a witness or mirror kept.",
+        ) from error
+    return octets
 
 
 def _is_loopback(name: str) -> bool:

@@ -11,6 +11,7 @@ from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from issuer.batches.http import MAX_SENT_ZIP
 from verifier.http import MAX_HEARD, MAX_LET_BY, declared_length
 from verifier.recognising import MAX_FILE
 
@@ -51,6 +52,9 @@ TAKE_DOCUMENTS = re.compile(
 )
 """Addresses that take a form with one file of at most the largest size."""
 MAX_DOCUMENT_FORM = MAX_FILE + 65_536
+TAKE_ARCHIVES = re.compile("/api/v1/batches|/api/v1/batch-trials(?:/problems\\.(?:csv|xlsx))?|/issuer/batches")
+"""Addresses of those that also take a table with photographs, as one ZIP or a form with it; they keep it on disk."""
+MAX_ARCHIVE_FORM = MAX_SENT_ZIP + 65_536
 MAX_OPEN = MAX_HEARD + MAX_FILE
 """Octets of such a form that does not say how long it is."""
 
@@ -99,7 +103,7 @@ class BodyLimit:
         roomy = scope["path"] in TAKE_FILES and headers.get("content-type", "").lower().startswith("multipart/")
         limit = max(declared, MAX_OPEN) if roomy else MAX_BODY
         if TAKE_DOCUMENTS.fullmatch(scope["path"]):
-            limit = MAX_DOCUMENT_FORM
+            limit = MAX_ARCHIVE_FORM if TAKE_ARCHIVES.fullmatch(scope["path"]) else MAX_DOCUMENT_FORM
         open_end = "transfer-encoding" in headers or declared > MAX_LET_BY
 
         async def counted() -> Message:

@@ -2,6 +2,14 @@
 
 from templates.words import Fault
 
+_PATTERN = (
+    "pattern 不是可用的写法：可用字符本身、\\d、[…]、[^…]、.、(…|…)，后面可跟一个 ?、*、+、{n} 或 {n,m}；"
+    "总是指整段文字，不写 ^ 和 $；次数展开后合计不超过 256 个字符位（后面是第几个字符处有什么问题）"
+)
+_PATTERN_IN_ENGLISH = (
+    "this is no pattern: characters, \\d, [...], [^...], ., (...|...), each with one of ?, *, +, {n}, {n,m}; "
+    "it means the whole text, without ^ and $; 256 places at most when counts are written out (place: what)"
+)
 SENTENCES: dict[str, tuple[str, str]] = {
     "too-large": ("template.toml 过大", "template.toml is too large"),
     "not-toml": ("不是正确的 TOML 写法", "this is not TOML"),
@@ -35,6 +43,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "固定文字中不能有这几个字：它们只由系统在转换和加注时标注，请改写",
         "fixed texts may not have these words, which only the system sets; say it otherwise",
     ),
+    "grade-words": (
+        "固定文字中不能有“A级”一类的字样：会被当成存量转换的证据等级；等级应作为照面项由数据给出",
+        "fixed texts may not name a grade, which would pass for that of the evidence; let a value of the licence say it",
+    ),
     "not-shown": ("照面上没有显示这一项", "nothing on the face shows this"),
     "wrong-kind": ("这一项的种类与显示它的方式不符", "the kind of this field and its place do not fit"),
     "columns-order": ("表格各列应当依次取用单元格，序号列放在最前", "columns take the cells in their order"),
@@ -57,6 +69,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "这一处的文字看不清，核验时不算显示：颜色与底色对比不足 3:1、字高不足 1 毫米、被图形盖住或者超出纸面",
         "this text cannot be read and counts as not shown: contrast below 3:1, below 1 mm, covered or off the paper",
     ),
+    "pale-on-background": (
+        "这一处的文字在背景图上看不清：与背景的对比不足 3:1，请把背景调浅，或者换文字的颜色",
+        "this text does not stand out from the background: contrast below 3:1; lighten the background, or change the ink",
+    ),
     "overlap": ("与另一处重叠", "this lies on another part"),
     "full-length-does-not-fit": (
         "这一项写满时照面放不下：请减小 max_length，或者加大位置、减小 smallest",
@@ -66,6 +82,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "持证主体名称较长或者有多个时放不下（个数 × 字数）",
         "long or several holders do not fit (count × characters)",
     ),
+    "field-pattern": (_PATTERN, _PATTERN_IN_ENGLISH),
+    "trial-limit": ("在限定的时间和内存内没有检查完，请简化模板", "it could not be checked within bounds; simplify it"),
+    "trial-busy": ("正在检查别人的模板，请稍后再试", "another template is being checked; try again later"),
     "sample": ("样例不是这一类型的合格证照", "the sample is no licence of the type"),
     "sample-unreadable": ("sample.json 读不出来", "sample.json cannot be read"),
     "photo-missing": ("样例缺少照片", "the sample's photograph is missing"),

@@ -16,7 +16,9 @@ from service.errors import published_later
 from service.publisher import Publisher
 from trust.revocation.acting import Order
 from trust.rules.catalogue import Approval
-from trust.rules.two_people import Cause
+from trust.rules.licence import start_of
+from trust.rules.seal_standing import seal_in
+from trust.rules.two_people import ALONE_A_DAY, Cause
 from trust.sealing.ports import Officer
 
 PAGE = 50
@@ -32,15 +34,25 @@ class Warranting:
         publisher: Callable[[], Publisher],
         now: Callable[[], datetime],
         random: Callable[[int], bytes],
+        alone: int = ALONE_A_DAY,
     ) -> None:
         self._archive, self._catalogue, self._publisher = archive, catalogue, publisher
-        self._now, self._random = now, random
+        self._now, self._random, self._alone = now, random, alone
 
     @property
     def bench(self) -> Bench:
         """What the journeys need."""
         archive = self._archive
-        return Bench(archive.warrants, archive.acts, archive.log, archive.register.find, self._approval, self._random)
+        return Bench(
+            archive.warrants,
+            archive.acts,
+            archive.log,
+            self._body_of,
+            self._begun,
+            self._approval,
+            self._random,
+            self._alone,
+        )
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -69,9 +81,13 @@ class Warranting:
         """How many orders of a body wait for a decision."""
         return self._archive.warrants.waiting(body_code)
 
-    def causes(self, wanted: Wanted) -> tuple[Cause, ...]:
-        """Why this takes two people; empty if one may do it alone."""
-        return placing.causes_of(self.bench, wanted, self._now())
+    def causes(self, wanted: Wanted, login: str) -> tuple[Cause, ...]:
+        """Why this takes two people; empty if this one may do it alone."""
+        return placing.causes_of(self.bench, wanted, login, self._now())
+
+    def check(self, order: Order) -> None:
+        """Ask the rules now what the register will ask them; raises as `placing.check`."""
+        placing.check(self.bench, order, self._now())
 
     def refusals(self, wanted: Wanted, by: Officer) -> dict[str, str]:
         """The licences that could not be acted on now; raises as `placing.refusals` and `placing.check_subjects`."""
@@ -80,9 +96,9 @@ class Warranting:
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
-    def require_alone(self, order: Order, at: datetime) -> None:
-        """Make sure that one person may take an act; raises NeedsSecond."""
-        placing.require_alone(self.bench, order, at)
+    def require_alone(self, order: Order, at: datetime) -> Order:
+        """The order as one person may take it alone; raises as `placing.require_alone`."""
+        return placing.require_alone(self.bench, order, at)
 
     def place(self, wanted: Wanted, *, by: Officer, key: str, reason: str = "") -> Warrant:
         """Place an order; raises as `placing.place`."""
@@ -122,11 +138,32 @@ class Warranting:
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _publish(self, warrant: Warrant) -> None:
+        publisher = self._publisher()
+        of_seals = any(seal_in(subject) is not None for subject in warrant.wanted.subjects)
         with published_later(warrant.number):
-            self._publisher().after_act(self._now())
+            (publisher.after_seal_act if of_seals else publisher.after_act)(self._now())
+
+    def _body_of(self, subject: str) -> str | None:
+        """The body whose released licence or filed seal this is."""
+        if (seal_id := seal_in(subject)) is not None:
+            filed = self._archive.seals.find(seal_id)
+            return None if filed is None else filed.body_code
+        entry = self._archive.register.find(subject)
+        released = entry is not None and entry.artefacts is not None
+        return entry.licence.identifier.issuer_code if entry is not None and released else None
+
+    def _begun(self, subject: str) -> datetime | None:
+        """Since when something is there: a seal since its filing, a licence since its day of issue began in China."""
+        if (seal_id := seal_in(subject)) is not None:
+            filed = self._archive.seals.find(seal_id)
+            return None if filed is None else filed.filed_at
+        entry = self._archive.register.find(subject)
+        return None if entry is None else start_of(entry.licence.issued_on)
 
     def _approval(self, subject: str) -> Approval:
-        """What the type of a licence asks for; one person's for what is no licence of the register, as a copy."""
+        """What a seal, or the type of a licence, asks for; one person's for what is neither, as a copy."""
+        if seal_in(subject) is not None:
+            return "two"
         entry = self._archive.register.find(subject)
         if entry is None:
             return "one"

@@ -19,12 +19,17 @@ from templates.typeset import Place, set_text
 from trust.rules.annotated_copy import CopyNote
 from trust.rules.annotation import annotation, china_time
 from trust.rules.licence import Licence
+from trust.rules.text import quoted
 
 PALE: Colour = (214, 160, 160)
 INK: Colour = (40, 40, 40)
 RED: Colour = (160, 40, 40)
 LINE_MM = 0.14
-MOST_LINES, MOST_CHARACTERS = 6, 20
+MOST_LINES, MOST_CHARACTERS = 7, 20
+CONSENT = "授权由颁发机构登记：持证主体登录作出，或者凭纸质授权书由两人核对。核验本件不能确认授权人本人的意思。"
+"""All that is known of a consent by whoever has the copy."""
+CHOSEN = "单位和用途由制作者填写"
+"""Stands above what somebody chose, so that nobody takes it for the register's own word."""
 LARGEST_MM, REACH = 9.0, 0.88
 """The em of the watermark at most, and how much of the page's width and height it may take."""
 LEADING = 1.7
@@ -89,13 +94,15 @@ def watermark(width: float, height: float, note: CopyNote, keep_off: Square | No
 def mark_lines(note: CopyNote) -> tuple[str, ...]:
     """The lines of the watermark; long texts are broken and, past a few lines, shown by their beginning.
 
-    Recipient and purpose are both there, however long the other is.
+    Recipient and purpose are both there, however long the other is, in quotation marks and under a line that says whose
+    words they are.
     """
-    recipient, cause = _broken(f"仅供{note.recipient}"), _broken(f"用于{note.cause}")
-    room = MOST_LINES - 2
+    recipient, cause = _broken(f"仅供{quoted(note.recipient)}"), _broken(f"用于{quoted(note.cause)}")
+    room = MOST_LINES - 3
     first = _cut(recipient, max(room - len(cause), room // 2))
     return (
         "加注件　不是证照原件",
+        CHOSEN,
         *first,
         *_cut(cause, room - len(first)),
         f"有效期至{china_time(note.expires_at)}",
@@ -116,7 +123,7 @@ def note_items(licence: Licence, note: CopyNote) -> tuple[Text, ...]:
     items = [*set_text("加注说明", title, "加注说明"), *set_text(annotation(note), sentence, "加注说明")]
     below = items[-1].baseline + 12.0
     for label, text in _facts(licence, note):
-        name = Place(MARGIN_MM, below, 36.0, 10.5, 10.5, RED)
+        name = Place(MARGIN_MM, below, 36.0, 10.5, 8.0, RED)
         value = Place(MARGIN_MM + 38.0, below, room - 38.0, 10.5, 7.0, INK, depth=20.0, leading=1.45)
         lines = set_text(text, value, label)
         items += [*set_text(label, name, label), *lines]
@@ -153,20 +160,22 @@ def annotated(layout: Layout, pages: Sequence[LicencePage], licence: Licence) ->
 
 def _facts(licence: Licence, note: CopyNote) -> list[tuple[str, str]]:
     word, _, number = note.basis.partition(":")
-    basis = {"citation": f"用证码 {number}", "consent": f"授权书 {number}", "holder": "持证主体本人"}[word]
+    basis = {"citation": f"用证码 {number}", "consent": f"颁发机构登记的授权 {number}", "holder": "持证主体本人"}[word]
     facts = [
         ("加注件标识", str(licence.identifier)),
         ("原件标识", str(note.original)),
         ("原件", f"{licence.name}，证照编号 {licence.number}"),
         ("制作者", note.creator),
-        ("使用单位", note.recipient),
-        ("用途", note.cause),
+        ("使用单位（制作者填写）", note.recipient),
+        ("用途（制作者填写）", note.cause),
         ("制作时间", china_time(note.made_at)),
         ("有效期至", china_time(note.expires_at)),
         ("制作依据", basis),
     ]
     if word == "citation":
         facts.append(("说明", "为办件引用制作，只列出该引用获准查看的照面项。"))
+    if word == "consent":
+        facts.append(("说明", CONSENT))
     return facts
 
 

@@ -10,12 +10,12 @@ number (Identity-H) with a ToUnicode map, so that it can be searched and copied.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from templates.fonts import EM, POSTSCRIPT_NAME, Subset, typeface
 from templates.items import Item, Photograph, Picture, Raster, Shape, Text
-from templates.pdf_paths import colour_operands, number, numbers, shape_operators
+from templates.pdf_paths import number, numbers, shape_operators
 from templates.pdf_pictures import (
     SMALL,
     SWIFT,
@@ -26,6 +26,7 @@ from templates.pdf_pictures import (
     seal_operators,
     stream,
 )
+from templates.pdf_text import text_operators, to_unicode, widths_operand
 from templates.seal_picture import SealPicture
 from trust.formats.pdf.drawing import Drawing
 from trust.formats.pdf.layout import stream_body
@@ -206,43 +207,10 @@ def _font(subset: Subset, *, level: int) -> _Font:
     file = stream(subset.octets, level=level, entries=length) if level == SMALL else plain
     return _Font(
         name=f"{tag}+{POSTSCRIPT_NAME}",
-        widths=_widths({glyph: subset.advances[character] for glyph, character in by_glyph}),
+        widths=widths_operand({glyph: subset.advances[character] for glyph, character in by_glyph}),
         file=file,
-        to_unicode=stream(_to_unicode(by_glyph), level=level),
+        to_unicode=stream(to_unicode(by_glyph), level=level),
     )
-
-
-def _widths(advances: Mapping[int, int]) -> str:
-    """The widths that are not a whole em, each row of neighbouring glyphs in one list; glyphs come in order."""
-    parts: list[str] = []
-    last = -2
-    for glyph, advance in advances.items():
-        if advance != EM:
-            parts.append(f" {advance}" if glyph == last + 1 else f"{'] ' if parts else ''}{glyph} [{advance}")
-            last = glyph
-    return f"[{''.join(parts)}{']' if parts else ''}]"
-
-
-def _to_unicode(by_glyph: Sequence[tuple[int, str]]) -> bytes:
-    """The map from glyph numbers to text, in blocks of at most 100."""
-    lines = [
-        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
-        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
-        "/CMapName /Adobe-Identity-UCS def /CMapType 2 def",
-        "1 begincodespacerange <0000> <FFFF> endcodespacerange",
-    ]
-    for start in range(0, len(by_glyph), 100):
-        block = by_glyph[start : start + 100]
-        pairs = " ".join([f"<{glyph:04X}> <{_utf16(character)}>" for glyph, character in block])
-        lines.append(f"{len(block)} beginbfchar {pairs} endbfchar")
-    lines.append("endcmap CMapName currentdict /CMap defineresource pop end end")
-    return "\n".join(lines).encode()
-
-
-def _utf16(character: str) -> str:
-    """The character as hexadecimal digits of UTF-16."""
-    code = ord(character)
-    return f"{code:04X}" if code < 0x10000 else character.encode("utf-16-be").hex().upper()
 
 
 def _characters(items: Iterable[Item]) -> set[str]:
@@ -254,7 +222,7 @@ def _content(items: Iterable[Item], font: str, subset: Subset, height: float, fi
     parts = [f"q {number(_PER_MM)} 0 0 {number(_PER_MM)} 0 0 cm\n{first}"]
     for item in items:
         if isinstance(item, Text):
-            parts.append(_text(item, font, subset, height))
+            parts.append(text_operators(item, font, subset, height))
         elif isinstance(item, Shape):
             parts.append(shape_operators(item, height))
     return "".join((*parts, "Q\n")).encode()
@@ -263,16 +231,3 @@ def _content(items: Iterable[Item], font: str, subset: Subset, height: float, fi
 def _drawing(name: str, x: float, y: float, width: float, height: float) -> str:
     """Draw a named object with its unit square stretched over a box (a form's unit is a millimetre)."""
     return f"q {numbers((width, 0, 0, height, x, y))} cm {name} Do Q\n"
-
-
-def _text(text: Text, font: str, subset: Subset, height: float) -> str:
-    """One line: glyph numbers, and between them what the advances differ from the font's own, in 1/1000 em."""
-    run: list[str] = []
-    glyphs, widths, ems = subset.glyphs, subset.advances, EM / text.size
-    for character, advance in zip(text.text, text.advances, strict=True):
-        run.append(f"{glyphs[character]:04X}")
-        if difference := round(widths[character] - advance * ems):
-            run.append(f">{difference}<")
-    shown = "".join(run)
-    place = numbers((text.x, height - text.baseline))
-    return f"{colour_operands(text.colour)} rg BT {font} {number(text.size)} Tf {place} Td [<{shown}>] TJ ET\n"

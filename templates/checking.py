@@ -2,8 +2,8 @@
 
 First what `template.toml` says (`library.inspect_bundle`); then, with its sample: is it a licence of its type, does
 every item fit at its full length, do several holders with long names fit, does the seal lie over issuing body and date,
-can the code be printed, is there room for what conversion and copying add. Nothing here decodes a picture or reads
-another file than those of the folder.
+can the code be printed, is there room for what conversion and copying add, do texts stand out from the background. The
+background is the only picture that is decoded, and no other file is read than those of the folder.
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from templates.errors import DoesNotFit, TemplateError, TemplatesError
 from templates.face import draw_face
+from templates.grounds import judge_grounds
 from templates.items import Text
 from templates.judging import path_of
 from templates.layout import LicencePage, chinese_date, licence_pages
@@ -45,7 +46,8 @@ def check_folder(folder: Path) -> tuple[Bundle | None, tuple[Fault, ...]]:
     except TemplatesError as error:
         return bundle, (Fault("sample", error.reason, "sample.json", error.text),)
     faults = (*_full_length(bundle, sample), *_many_holders(bundle, sample), *_under_seal(bundle, sample))
-    return bundle, (*faults, *judge_marks(bundle, sample.licence))
+    paths = [path_of(sheet) for sheet, _ in enumerate(bundle.layout.sheets)]
+    return bundle, (*faults, *judge_marks(bundle, sample.licence), *judge_grounds(bundle.layout, paths))
 
 
 def fullest(rule: FieldRule) -> str | None:

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Any
 
 import zxingcpp
-from PIL import Image
 
 from templates.errors import CodeDoesNotFit, CodeUnreadable
 from templates.items import Bitmap, Picture
@@ -44,7 +43,7 @@ def code_modules(text: str) -> tuple[bytes, ...]:
     image: Any = barcode.to_image(scale=1, add_quiet_zones=True)  # its type stub leaves the buffer out
     octets, side = bytes(image), image.shape[0]
     only = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)  # not kept: its library complains at the end if it is
-    found = zxingcpp.read_barcode(Image.frombytes("L", (side, side), octets), formats=only, is_pure=True)
+    found = zxingcpp.read_barcode(image, formats=only, is_pure=True)
     if found is None or found.text != text:
         raise CodeUnreadable(len(text))
     return tuple(octets[start : start + side] for start in range(0, side * side, side))

@@ -19,7 +19,7 @@ from templates.typeset import POINT
 from templates.words import Fault
 from trust.rules.catalogue import LicenceType
 from trust.rules.field import FieldRule
-from trust.rules.marks import reserved_words
+from trust.rules.marks import grade_words, reserved_words
 
 USUAL_MODULES = 69
 """Modules of the code of a usual licence, quiet zone included."""
@@ -78,12 +78,17 @@ def _reserved(kind: LicenceType, layout: Layout) -> Iterator[Fault]:
     """No fixed text says what only the system says; several together do not either."""
     for word in reserved_words(kind.name):
         yield Fault("slots", "reserved-words", "type.name", word)
+    for word in grade_words(kind.name):
+        yield Fault("slots", "grade-words", "type.name", word)
     for place, sheet in enumerate(layout.sheets):
         heads = [column.label for table in sheet.tables for column in table.columns]
         texts = [*(label.text for label in sheet.labels), *(slot.text for slot in sheet.slots), *heads]
         found = {word for text in texts for word in reserved_words(text)} or set(reserved_words("".join(texts)))
         for word in sorted(found):
             yield Fault("slots", "reserved-words", path_of(place), word)
+        graded = {word for text in texts for word in grade_words(text)} or set(grade_words("".join(texts)))
+        for word in sorted(graded):
+            yield Fault("slots", "grade-words", path_of(place), word)
 
 
 def _shown(rule: FieldRule, places: Mapping[str, set[str]]) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 A value that is printed white on white, under a filled path or off the paper would make every licence of the type fail
 when it is verified (`trust.formats.showing`). So fixed texts are judged as they are set, and the places of values as if
-they were full. A background picture is not judged: nothing here decodes pictures, and whoever reviews looks at it.
+they were full. Nothing here decodes pictures: whether texts stand out from a background is for `grounds`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ def judge_legibility(layout: Layout, paths: Sequence[str]) -> Iterator[Fault]:
     """The texts and places that could not be read; `paths` name the sheets."""
     for number, (sheet, path) in enumerate(zip(layout.sheets, paths, strict=True)):
         fixed = drawn(static_items(layout, number))
-        places = tuple(_places(sheet, path))
+        places = tuple(places_of(sheet, path))
         named = {line.text for line in places}
         hidden = set(seen((*fixed, *places), sheet.width, sheet.height).hidden)
         told = {line.text: line for line in (*fixed, *places) if isinstance(line, Line)}
@@ -58,7 +58,7 @@ def _part(item: Item) -> Iterator[Line | Area]:
             yield Area((box_loop(item.x, item.y, item.x + item.width, item.y + item.height),))
 
 
-def _places(sheet: Sheet, path: str) -> Iterator[Line]:
+def places_of(sheet: Sheet, path: str) -> Iterator[Line]:
     """Lines that fill the places of values, named by their place."""
     for number, slot in enumerate(sheet.slots, start=1):
         yield from _filling(slot, f"{path}.slot[{number}]")

@@ -7,6 +7,7 @@ table are left: so a licence has as many pages as its rows need. What the parts 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from templates.items import Colour, Outline, Raster
@@ -41,7 +42,7 @@ class Slot:
     place: Place
     middle: bool = False
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The values it needs."""
         return tuple(NAMED.findall(self.text))

@@ -19,6 +19,8 @@ from templates.errors import PhotoRefused
 
 MAX_OCTETS, MAX_DOTS, LEAST_DOTS = 6 * 1024 * 1024, 30_000_000, 120
 """Of what is handed in: octets, dots in all, and dots of the shorter side."""
+LEAST_KEPT = 2 / 3
+"""Of the picture, so much at least must be left when it is cut to the proportion of its place."""
 DPI, QUALITY = 300, 88
 _FORMATS = ("JPEG", "PNG")
 
@@ -27,7 +29,7 @@ def take_photo(octets: bytes, width_mm: float, height_mm: float) -> bytes:
     """The photograph for a place of this size, as a JPEG.
 
     Raises:
-        PhotoRefused: `picture-octets`, `picture-format`, `picture-dots` (too many or too few).
+        PhotoRefused: `picture-octets`, `picture-format`, `picture-dots` (too many or too few), `picture-shape`.
 
     """
     if not 0 < len(octets) <= MAX_OCTETS:
@@ -43,6 +45,7 @@ def take_photo(octets: bytes, width_mm: float, height_mm: float) -> bytes:
     except Image.DecompressionBombWarning as error:
         raise PhotoRefused("picture-dots", f"at most {MAX_DOTS} dots") from error
     _check_dots(*picture.size)
+    _check_shape(picture.width / picture.height, width_mm / height_mm)
     size = round(width_mm / 25.4 * DPI), round(height_mm / 25.4 * DPI)
     fitted = ImageOps.fit(picture, size, Image.Resampling.LANCZOS)
     return _written(fitted)
@@ -69,6 +72,11 @@ def _on_white(picture: Image.Image) -> Image.Image:
 def _check_dots(columns: int, rows: int) -> None:
     if columns * rows > MAX_DOTS or min(columns, rows) < LEAST_DOTS:
         raise PhotoRefused("picture-dots", f"{LEAST_DOTS} dots a side at least, {MAX_DOTS} in all at most")
+
+
+def _check_shape(own: float, wanted: float) -> None:
+    if min(own, wanted) / max(own, wanted) < LEAST_KEPT:
+        raise PhotoRefused("picture-shape", f"{own:.2f} wide for {wanted:.2f}; more than a third would be cut away")
 
 
 def _size(octets: bytes) -> tuple[int, int]:

@@ -37,9 +37,9 @@ from service.means import Means
 from service.wiring import Yinzheng
 from templates.library import load_bundle
 from trust.revocation.acting import Order
-from trust.rules.identifier import parse
-from trust.rules.seal_standing import SealKind
+from trust.rules.seal_standing import SealKind, subject_of
 from trust.rules.standing import Act, ActKind
+from trust.rules.two_people import ALONE_A_DAY
 from trust.sealing.ports import FiledSeal, Officer, Wish
 from trust.store import METADATA
 
@@ -114,6 +114,7 @@ class City:
         self,
         *,
         list_size: int = SMALL_LIST,
+        alone_a_day: int = ALONE_A_DAY,
         random: Callable[[int], bytes] = random_octets,
         engine: Engine | None = None,
         blobs: Blobs | None = None,
@@ -153,6 +154,7 @@ class City:
                 city=self.plan,
                 base_url="http://127.0.0.1:8000",
                 list_size=list_size,
+                alone_a_day=alone_a_day,
             ),
         )
         if not copied:
@@ -195,17 +197,31 @@ class City:
     ) -> Act:
         """Record an act on a licence."""
         subject = str(issued.entry.licence.identifier)
-        order = Order(kind, subject, ground, reason, OFFICIAL, effective_at=effective_at, decision=decision)
+        more: dict[str, Any] = {"receiver": "青石市市场监督管理局"} if kind is ActKind.TRANSFER_OUT else {}
+        order = Order(kind, subject, ground, reason, OFFICIAL, effective_at=effective_at, decision=decision, **more)
         key = key or f"act-{next(self._keys)}"
         try:
             return self.yinzheng.act(order, key=key)
         except NeedsSecond:
             return self._act_by_two(order, key)
 
+    def end_seal(
+        self,
+        seal_id: str,
+        ground: str,
+        *,
+        reason: str = "",
+        effective_at: datetime | None = None,
+        key: str | None = None,
+    ) -> Act:
+        """Cancel a seal, which takes two people."""
+        order = Order(ActKind.CANCEL, subject_of(seal_id), ground, reason, OFFICIAL, effective_at=effective_at)
+        return self._act_by_two(order, key or f"end-{next(self._keys)}")
+
     def _act_by_two(self, order: Order, key: str) -> Act:
         """Record an act that one official may not take alone: the other one approves."""
         warrants, (maker, second) = self.yinzheng.warrants, SEAL_OFFICERS
-        body = parse(order.subject).issuer_code
+        body = warrants.bench.body_of(order.subject) or ""
         wanted = wanted_of(order, body)
         placed = warrants.place(wanted, by=maker, key=key)
         done = warrants.approve(placed, digest=wanted.digest, by=second, key=f"{key}:approve")

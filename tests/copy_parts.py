@@ -1,19 +1,24 @@
 """What tests of copies and codes share: who asks, the usual terms, and a copy made with them."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from cases.citation import Citation
 from cases.consent import Consent, Mode
+from issuer.consenting.consent import CopyConsent, Step
 from issuer.copying.ports import Asker, Terms
 from issuer.issuing import Issued
 from issuer.presenting.ports import Presenter
+from service.copy_consents import PaperWords
 from tests.city import City
 from tests.journey_parts import NUMBERS, identifier
 from trust.rules.annotated_copy import CopyNote
 
 PURPOSE, RECIPIENT = "办理商铺租赁合同备案", "云岭市住房和城乡建设局"
 MATTER, REQUIREMENT = "11530199MB0T35T369000131017001000", "01"
+SCAN = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+"""A paper as a file: a PDF as far as its first and last octets tell."""
 WINDOW, WINDOW_NAME = "11530199MB0T35T60R", "云岭市政务服务中心"
 
 
@@ -35,6 +40,11 @@ def body_of(issued: Issued) -> Asker:
     return Asker("scjg", "周明远", body.code, body.name, official=True)
 
 
+def second_of(issued: Issued) -> Asker:
+    """Another official of that body."""
+    return replace(body_of(issued), login="scjg2", name="顾清和")
+
+
 def counter() -> Asker:
     """A reviewer at the counter."""
     return Asker("window", "罗小满", WINDOW, WINDOW_NAME)
@@ -52,6 +62,17 @@ def note_of(copy: Issued) -> CopyNote:
     note = copy.entry.licence.copy
     assert note is not None
     return note
+
+
+def consented(city: City, issued: Issued, terms: Terms, *, reference: str = "") -> CopyConsent:
+    """A consent of the holder, until in thirty days: given by the holder, or on paper where it has a number."""
+    consents, until = city.yinzheng.copy_consents, terms.expires_at or city.clock() + timedelta(days=30)
+    wanted, key = replace(terms, expires_at=until), f"consent-{next(NUMBERS)}"
+    if not reference:
+        return consents.give(identifier(issued), wanted, by=holder_of(issued), key=key)
+    words = PaperWords(reference, "holder", issued.entry.licence.holders[0].name)
+    made = consents.record(identifier(issued), wanted, words, SCAN, by=body_of(issued), key=key)
+    return consents.decide(made.reference, Step.CONFIRM, by=second_of(issued))
 
 
 def cited(city: City, issued: Issued, *, reference: str | None = None, until: datetime | None = None) -> Citation:

@@ -25,6 +25,9 @@ XSS = (
     "javascript:alert(1)",
 )
 
+Files = dict[str, tuple[str, bytes]] | list[tuple[str, tuple[str, bytes]]]
+"""Files of a form by their fields; a list where a field has several."""
+
 
 @dataclass
 class PageForm:
@@ -112,7 +115,7 @@ class Visitor:
     def open(self, address: str, **more: Any) -> Page:
         return self._seen(self.client.get(address, **more))
 
-    def post(self, address: str, files: dict[str, tuple[str, bytes]] | None = None, **texts: str) -> Page:
+    def post(self, address: str, files: Files | None = None, **texts: str) -> Page:
         return self._seen(self.client.post(address, data=texts or None, files=files))
 
     def press(self, form: PageForm, button: tuple[str, str] = ("", ""), **changed: str) -> Page:

@@ -33,7 +33,13 @@ CUT = "…"
 
 def judge_copy(note: CopyNote, now: datetime, audience: str | None) -> list[Finding]:
     """What a copy is for, whether it may still be used, and whether the reader is the one it was made for."""
-    told = Finding(10, COPY, Indication.PASSED, f"这是加注件，不是证照原件。{annotation(note)}", warning=True)
+    told = Finding(
+        10,
+        COPY,
+        Indication.PASSED,
+        f"这是加注件，不是证照原件；引号内的文字由制作者填写。{annotation(note)}",
+        warning=True,
+    )
     findings = [told, *_period(note.made_at, note.expires_at, now)]
     if given(audience):
         findings.append(_suited(note, audience))

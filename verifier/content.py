@@ -43,7 +43,7 @@ def read_licence(sealed: SealedFile) -> tuple[list[Finding], Licence | None]:
 
 def judge_grade(grade: Grade, source: str | None = None) -> Finding:
     """A licence converted from stock says so wherever it is verified; weak evidence is a warning for whoever relies."""
-    lay = f"，来源{quoted(source)}" if source else ""
+    lay = f"，来源由颁发机构填写：{quoted(source)}" if source else ""
     said = f"由存量证照转换，证据等级 {grade}（{grade.label}）{lay}。"
     return Finding(7, "conversion", Indication.PASSED, said, warning=not grade.at_least(Grade.B))
 

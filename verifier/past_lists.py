@@ -24,8 +24,8 @@ def judge_lists(
     """Hold the acts against the list that was served then, and against the newest."""
     given, pointer = case.given, claims.status
     newest = case.evidence.status_lists.get(pointer.list)
-    if newest is None or given.made_at >= newest.next_update:
-        case.say(8, "list-now", I, "没有制作举证文件时仍在期限内的状态清单，不能确认处理没有缺漏。")
+    if newest is None:
+        case.say(8, "list-now", I, "没有可信的最新一期状态清单，不能确认处理没有缺漏。")
     else:
         _compare(case, "list-now", newest, pointer.index, acts)
     if standing.answer in {Answer.NOT_YET_ISSUED, Answer.UNKNOWN}:

@@ -29,11 +29,12 @@ P, F, I = Indication.PASSED, Indication.FAILED, Indication.INDETERMINATE  # noqa
 
 @dataclass
 class Case:
-    """What is being found out about one file of evidence."""
+    """What is being found out about one file of evidence; `known_until` is the end of what was signed about acts."""
 
     given: StandingEvidence
     evidence: Evidence
     now: datetime
+    known_until: datetime | None = None
     findings: list[Finding] = field(default_factory=list)
 
     def say(self, step: int, name: str, indication: Indication, detail: str, *, warning: bool = False) -> None:

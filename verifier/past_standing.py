@@ -3,10 +3,11 @@
     0 evidence, its age · 1 what it is · 3 seal then · 4, 5, 6 token, its signer's path and mandate at the issue ·
     7 it is about this licence · 8 acts, status lists then and now, the answer · 9 issue, acts and list in the log
 
-Everything is judged as of the day the file was made: what came to light later it cannot know, and the finding of its
-age says so. The acts are held against two signed status lists. A list shows exactly the acts that the log had below the
-size it states, so an act that was left out, made up or changed shows as a difference. An act that no list ever showed,
-or two that were left out and undo each other between the two lists, cannot be found (see `docs/spec/acts.md`).
+When the file was made is its own word and counts for nothing. Knowledge ends where what is signed ends: with the newest
+status list, or the log's entry of the last act where that is later, since acts are numbered without a gap. The answer
+is as of that instant, and a question about a later one stays open. The acts are held against two signed lists. A list
+shows exactly the acts that the log had below the size it states, so an act that was left out, made up or changed shows
+as a difference. What no list ever showed, or two acts that undo each other between the two lists, cannot be found.
 
 Findings are separate facts. The answer is `UNKNOWN` as soon as one that it rests on failed or stays open.
 """
@@ -31,7 +32,7 @@ from trust.rules.verdict import Finding, Indication
 from verifier.authority import judge_mandate, judge_path
 from verifier.errors import EvidenceUnusable
 from verifier.evidence import weigh
-from verifier.past_lists import judge_lists
+from verifier.past_lists import SECOND, judge_lists
 from verifier.past_parts import Case, Logged, logged, open_token, seal_then, when
 from verifier.periodic_checks import told_check
 
@@ -42,12 +43,15 @@ ASIDE = frozenset({"seal-then"})
 
 @dataclass(frozen=True)
 class PastVerdict:
-    """The answer, the licence and instant it is about, as of when it was judged, and everything that was found."""
+    """The answer, the licence and instant it is about, as of when that is known, and everything that was found.
+
+    `as_of` is the end of what was signed; None where nothing in the file says so.
+    """
 
     answer: Answer
     identifier: str
     on: datetime
-    as_of: datetime
+    as_of: datetime | None
     findings: tuple[Finding, ...]
     standing: PastStanding | None = None
     acts: tuple[Act, ...] = ()
@@ -65,11 +69,12 @@ def check_past_standing(given: StandingEvidence, anchors: Iterable[Certificate],
     except Malformed as error:
         raise EvidenceUnusable(error.reason, "bundle") from error
     case = Case(given, weigh(bundle, anchors, given.made_at), now)
-    _judge_age(case, bundle.made_at)
     token = open_token(given.token, case.evidence)
     case.findings += token.findings
     acts = _acts(case)
     issue = _issue(case)
+    case.known_until = _known_until(case, token.claims, acts)
+    _judge_age(case, bundle.made_at)
     if token.claims is not None and issue is not None:
         _judge_authority(case, token.claims, token.signers, issue.at)
     sound = not any(one.name == "acts-complete" and one.indication is F for one in case.findings)
@@ -78,7 +83,9 @@ def check_past_standing(given: StandingEvidence, anchors: Iterable[Certificate],
     known = [one for one, _ in acts]
     life = Life(issue.at, token.claims.valid_from or token.claims.issued_on, token.claims.valid_until)
     then = [one for one, place in acts if place is not None and place.at <= given.on]
-    standing = past_standing(known, given.on, life, given.made_at, known=then)
+    if case.known_until is None or given.on >= case.known_until + SECOND:
+        case.say(8, "known-until", I, "没有在所问时刻或者此后签发的状态清单，不能确认处理没有缺漏。")
+    standing = past_standing(known, given.on, life, case.known_until or given.made_at, known=then)
     judge_lists(case, token.claims, acts, standing)
     _tell(case, standing)
     if standing.answer is not Answer.NOT_YET_ISSUED:
@@ -86,12 +93,26 @@ def check_past_standing(given: StandingEvidence, anchors: Iterable[Certificate],
     return _verdict(case, standing, acts)
 
 
+def _known_until(case: Case, claims: TokenClaims | None, acts: Sequence[tuple[Act, Logged | None]]) -> datetime | None:
+    """Where signed knowledge of the acts ends: the issue of the newest list, or the log's instant of the last act."""
+    newest = None if claims is None else case.evidence.status_lists.get(claims.status.list)
+    if newest is None:
+        return None
+    last = acts[-1][1] if acts else None
+    return max(newest.issued_at, last.at) if last is not None else newest.issued_at
+
+
 def _judge_age(case: Case, made_at: datetime) -> None:
-    given, age = case.given, max(0, int((case.now - case.given.made_at).total_seconds()))
+    """How old the signed knowledge is; the file's own time is held against it, and believed in nothing."""
+    given, known = case.given, case.known_until
     if given.made_at > case.now + TOLERANCE or abs(made_at - given.made_at) > TOLERANCE:
         case.say(0, "evidence-time", F, "举证文件的制作时间晚于现在，或者与所附核验依据的时间不一致。")
         return
-    text = f"举证文件制作于{when(given.made_at)}；此后才发生或者才发现的情况不在其中。"
+    if known is None or known > case.now + TOLERANCE:
+        case.say(0, "evidence-time", I, "举证文件里没有已经签发的状态清单，不能确认依据截至何时。")
+        return
+    age = max(0, int((case.now - known).total_seconds()))
+    text = f"处理情况的依据截至{when(known)}；此后才发生或者才发现的情况不在其中。"
     case.findings.append(Finding(0, "evidence-time", P, text, age))
     case.findings += case.evidence.findings
 
@@ -198,7 +219,7 @@ def _verdict(case: Case, standing: PastStanding | None, acts: Sequence[tuple[Act
     case.say(8, "standing-on", I if answer is Answer.UNKNOWN else P, text)
     ordered = tuple(sorted(case.findings, key=lambda one: one.step))
     known = tuple(act for act, _ in acts)
-    return PastVerdict(answer, given.identifier, given.on, given.made_at, ordered, standing, known)
+    return PastVerdict(answer, given.identifier, given.on, case.known_until, ordered, standing, known)
 
 
 def _since(standing: PastStanding) -> str:

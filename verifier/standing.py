@@ -1,6 +1,7 @@
 """Step 8: is the licence in force, from a signed status list fresh enough, and inside its own period.
 
-A list past its next update cannot say "valid" any more, but what it says is gone stays gone: revocation is final.
+A list past its next update cannot say "valid" any more, nor that a suspension still lasts; only what it says is gone
+stays gone, since that is final. A list from after the instant that is judged says nothing about it, whatever it says.
 The register of acts, where it can be asked, explains, and can only make it worse, never better: what it has recorded
 counts at once, also while no list shows it.
 """
@@ -14,6 +15,8 @@ from trust.rules.times import TOLERANCE
 from trust.rules.verdict import Finding, Indication
 from verifier.evidence import Evidence
 
+FINAL = 1
+"""The value that no later list may take back."""
 WORDS = {1: "已失去效力", 2: "处于暂扣状态", 3: "处于特殊状态，请向颁发机构查询"}
 
 
@@ -31,14 +34,14 @@ def judge_status(
     if pointer.index >= found.size:
         return Finding(8, "status", Indication.FAILED, "证照所指的状态位置不存在。", age)
     value = found.value(pointer.index)
+    if found.issued_at > now + TOLERANCE:
+        text = "状态清单的签发时间晚于核验时刻，不能用来判断该时刻的状态" + _beside(value, "这期清单")
+        return Finding(8, "status", Indication.INDETERMINATE, text, 0)
+    if now >= found.next_update and value != FINAL:
+        text = "状态清单已过更新期限，请更新后再核验" + _beside(value, "最后一期清单")
+        return Finding(8, "status-stale", Indication.INDETERMINATE, text, age)
     if value != 0:
         return Finding(8, "status", Indication.FAILED, _words(value, standing, found.number), age)
-    if found.issued_at > now + TOLERANCE:
-        return Finding(
-            8, "status", Indication.INDETERMINATE, "状态清单的签发时间晚于核验时刻，不能用来判断该时刻的状态。", 0
-        )
-    if now >= found.next_update:
-        return Finding(8, "status-stale", Indication.INDETERMINATE, "状态清单已过更新期限，请更新后再核验。", age)
     return Finding(8, "status", Indication.PASSED, f"状态清单第 {found.number} 期：该证照有效。", age)
 
 
@@ -58,6 +61,11 @@ def judge_period(valid_from: date | None, valid_until: date | None, now: datetim
         return Finding(8, "period", Indication.FAILED, f"证照有效期至 {valid_until}，已经过期。")
     end = f"至 {valid_until}" if valid_until else "长期"
     return Finding(8, "period", Indication.PASSED, f"在证照有效期内（{end}）。")
+
+
+def _beside(value: int, which: str) -> str:
+    """What a list says that does not decide; nothing where it says "valid"."""
+    return f"；{which}显示该证照{WORDS.get(value, WORDS[3])}。" if value else "。"
 
 
 def _words(value: int, standing: Standing | None, number: int) -> str:

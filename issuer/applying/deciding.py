@@ -6,9 +6,9 @@ week. A licence of a type that one person may issue needs none; the step by whic
 
 from datetime import datetime
 
-from issuer.applying.docket import APPROVAL_LASTS, Approval, Docket, check_part
+from issuer.applying.docket import APPROVAL_LASTS, Approval, Docket
 from issuer.applying.errors import ApprovalStale, NeedsApproval
-from issuer.applying.life import Step, after
+from issuer.applying.life import LIFE, Step
 from issuer.applying.linting import check_proposal
 from issuer.applying.moving import advance, asked, repeated
 from issuer.applying.ports import Applying
@@ -86,8 +86,7 @@ def require_one(bundle: Bundle) -> None:
 
 
 def _approve(applying: Applying, docket: Docket, step: Step, *, by: Officer, key: str, at: datetime) -> Docket:
-    after(docket.stage, step)
-    check_part(docket, step, by)
+    LIFE.take(docket.stage, step, by, docket.authors)
     check_proposal(applying, docket.proposal, key=docket.key, at=at)
     approval = Approval(by, docket.proposal.digest, aware(at) + APPROVAL_LASTS)
     return advance(applying, docket, step, by=by, key=key, at=at, approval=approval)

@@ -11,12 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from issuer.application import MAX_OCTETS, Application, read_application
-from issuer.applying.errors import NotAnAuthor, SamePerson
-from issuer.applying.life import AUTHORING, STEPS, Part, Stage, Step
+from issuer.applying.life import AUTHORING, Stage, Step
 from issuer.errors import ApplicationRefused
 from keys.sm3 import sm3
 from trust.errors import Malformed
-from trust.rules.people import same_person
 from trust.rules.succession import Succession
 from trust.rules.text import check_text
 from trust.sealing.ports import Officer
@@ -164,21 +162,6 @@ class Event:
     digest: str
     key: str
     body: bytes
-
-
-def check_part(docket: Docket, step: Step, by: Officer) -> None:
-    """Check that this person may take a step.
-
-    Raises:
-        SamePerson, NotAnAuthor: the table says that somebody else has to.
-
-    """
-    part = STEPS[step].part
-    known = any(same_person(author, by) for author in docket.authors)
-    if part is Part.OTHER and known:
-        raise SamePerson(by.login)
-    if part is Part.AUTHOR and not known:
-        raise NotAnAuthor(by.login)
 
 
 def authors_after(authors: tuple[Officer, ...], step: Step, by: Officer) -> tuple[Officer, ...]:

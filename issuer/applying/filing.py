@@ -7,7 +7,7 @@ from datetime import datetime
 
 from issuer.applying.docket import Docket, Event, Proposal
 from issuer.applying.errors import NoSuchDocket
-from issuer.applying.life import Stage, Step, after
+from issuer.applying.life import LIFE, Stage, Step
 from issuer.applying.linting import check_proposal
 from issuer.applying.moving import advance, asked, repeated
 from issuer.applying.ports import Applying
@@ -62,7 +62,7 @@ def submit(applying: Applying, docket: Docket, *, by: Officer, key: str, at: dat
     body = asked(Step.SUBMIT, docket.proposal.digest, by)
     if (known := repeated(applying, key, body)) is not None:
         return known
-    after(docket.stage, Step.SUBMIT)
+    LIFE.after(docket.stage, Step.SUBMIT)
     check_proposal(applying, docket.proposal, key=docket.key, at=at)
     return advance(applying, docket, Step.SUBMIT, by=by, key=key, at=at)
 

@@ -5,43 +5,27 @@ others are answered like ones that do not exist. Keys of idempotency are the dep
 application back with its licence issued.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Protocol
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response, status
+from fastapi import APIRouter, Depends, Path, Query, Response, status
 
 from issuer.applying.bodies import DocketBody, StepBody
 from issuer.applying.docket import Docket, Event, Proposal
 from issuer.applying.life import Stage
 from issuer.applying.linting import Caution
 from issuer.applying.views import DocketSummary, DocketView, docket_view, summary_view
+from issuer.clerk import Authorize, Clerk
 from issuer.errors import PeopleOnly
 from issuer.issuing import Issued
-from trust.rules.idempotency import own_key
+from trust.http import Key, conflicting, guarded, uncached
 from trust.sealing.ports import Officer
 
 MOST = 100
 FOR_SYSTEMS = frozenset({"submit", "withdraw"})
 """Steps that a department's own system may take; all others are decisions."""
-GUARDED: dict[int | str, dict[str, Any]] = {
-    401: {"description": "没有登录，或者令牌已失效"},
-    403: {"description": "没有这项权限，或者经手人不能自己审批"},
-    404: {"description": "没有这份申请，或者不归您查看：两者回答相同"},
-}
-CONFLICTS: dict[int | str, dict[str, Any]] = {
-    409: {"description": "与现状冲突：状态已变、内容已变、编号已用过，或者幂等键另有所用"},
-    422: {"description": "请求不合规范，逐项列出"},
-}
-
-
-@dataclass(frozen=True)
-class Clerk:
-    """Who asks: an official or a system, and the department they act for; a system decides nothing."""
-
-    officer: Officer
-    department: str
-    is_person: bool = True
+GUARDED = guarded("没有这份申请，或者不归您查看：两者回答相同", "没有这项权限，或者经手人不能自己审批")
+CONFLICTS = conflicting("与现状冲突：状态已变、内容已变、编号已用过，或者幂等键另有所用")
 
 
 class ApplicationDesk(Protocol):
@@ -89,28 +73,18 @@ class ApplicationDesk(Protocol):
 
 
 Number = Annotated[str, Path(max_length=64, pattern="^[0-9a-f]+$", description="申请编号")]
-Key = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=128,
-        pattern="^[!-~]+$",
-        description="幂等键：1 至 128 个可见 ASCII 字符；同一键、同一内容得到同一结果，重试不会重复办理",
-    ),
-]
 
 
-def router(desk: ApplicationDesk, *, authorize: Callable[..., Clerk]) -> APIRouter:
-    """The routes; `authorize` is the dependency that admits officials."""
-    routes = APIRouter(prefix="/api/v1", tags=["issuing"])
+def router(desk: ApplicationDesk, *, authorize: Authorize) -> APIRouter:
+    """The routes; `authorize` gives the dependency that admits whoever has a right."""
+    routes = APIRouter(prefix="/api/v1", tags=["issuing"], dependencies=[Depends(uncached)])
     _add_reading(routes, desk, authorize)
     _add_writing(routes, desk, authorize)
     return routes
 
 
-def _add_reading(routes: APIRouter, desk: ApplicationDesk, authorize: Callable[..., Clerk]) -> None:
-    Official = Annotated[Clerk, Depends(authorize)]  # noqa: N806  (an alias of a type, written as one)
+def _add_reading(routes: APIRouter, desk: ApplicationDesk, authorize: Authorize) -> None:
+    Official = Annotated[Clerk, Depends(authorize("enter"))]  # noqa: N806  (an alias of a type, written as one)
 
     @routes.get(
         "/applications",
@@ -120,12 +94,10 @@ def _add_reading(routes: APIRouter, desk: ApplicationDesk, authorize: Callable[.
     )
     def listed(
         clerk: Official,
-        out: Response,
         stage: Annotated[list[Stage] | None, Query(max_length=len(Stage))] = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
         after: Annotated[str, Query(max_length=64, pattern="^[0-9a-f]*$")] = "",
     ) -> list[DocketSummary]:
-        out.headers["Cache-Control"] = "no-store"
         found = desk.of_body(clerk.department, stage or tuple(Stage), limit=limit, after=after)
         return [summary_view(docket) for docket in found]
 
@@ -135,12 +107,12 @@ def _add_reading(routes: APIRouter, desk: ApplicationDesk, authorize: Callable[.
         description="内容、状态、须注意的事项和全部办理过程。",
         responses=GUARDED,
     )
-    def one(number: Number, clerk: Official, out: Response) -> DocketView:
-        return _answer(desk, desk.find(number, clerk.department), out)
+    def one(number: Number, clerk: Official) -> DocketView:
+        return _answer(desk, desk.find(number, clerk.department))
 
 
-def _add_writing(routes: APIRouter, desk: ApplicationDesk, authorize: Callable[..., Clerk]) -> None:
-    Official = Annotated[Clerk, Depends(authorize)]  # noqa: N806  (an alias of a type, written as one)
+def _add_writing(routes: APIRouter, desk: ApplicationDesk, authorize: Authorize) -> None:
+    Official = Annotated[Clerk, Depends(authorize("enter"))]  # noqa: N806  (an alias of a type, written as one)
 
     @routes.post(
         "/applications",
@@ -150,11 +122,11 @@ def _add_writing(routes: APIRouter, desk: ApplicationDesk, authorize: Callable[.
         responses=GUARDED | CONFLICTS,
     )
     def hand_in(body: DocketBody, key: Key, clerk: Official, out: Response) -> DocketView:
-        proposal, own = _proposal(desk, body, clerk), own_key(clerk.department, key)
+        proposal, own = _proposal(desk, body, clerk), clerk.own_key(key)
         handing = desk.open if body.draft else desk.hand_in
         docket = handing(proposal, by=clerk.officer, key=own)
         out.headers["Location"] = f"/api/v1/applications/{docket.number}"
-        return _answer(desk, docket, out)
+        return _answer(desk, docket)
 
     @routes.put(
         "/applications/{number}",
@@ -162,12 +134,12 @@ def _add_writing(routes: APIRouter, desk: ApplicationDesk, authorize: Callable[.
         description="草稿和退回补正的可以修改；证照类型和所接续的证照不能改。",
         responses=GUARDED | CONFLICTS,
     )
-    def save(number: Number, body: DocketBody, key: Key, clerk: Official, out: Response) -> DocketView:
-        docket, own = desk.find(number, clerk.department), own_key(clerk.department, key)
+    def save(number: Number, body: DocketBody, key: Key, clerk: Official) -> DocketView:
+        docket, own = desk.find(number, clerk.department), clerk.own_key(key)
         docket = desk.save(docket, _proposal(desk, body, clerk), by=clerk.officer, key=own)
         if not body.draft:
             docket = desk.submit(docket, by=clerk.officer, key=f"{own}:submit")
-        return _answer(desk, docket, out)
+        return _answer(desk, docket)
 
     @routes.post(
         "/applications/{number}/steps",
@@ -175,11 +147,11 @@ def _add_writing(routes: APIRouter, desk: ApplicationDesk, authorize: Callable[.
         description="提交、撤回、批准、退回、不予批准。批准即签发：收到 200 时证照已签章、自查、存证、发出。",
         responses=GUARDED | CONFLICTS,
     )
-    def step(number: Number, body: StepBody, key: Key, clerk: Official, out: Response) -> DocketView:
+    def step(number: Number, body: StepBody, key: Key, clerk: Official) -> DocketView:
         if not clerk.is_person and body.step not in FOR_SYSTEMS:
             raise PeopleOnly
         docket = desk.find(number, clerk.department)
-        return _answer(desk, _take(desk, docket, body, clerk.officer, own_key(clerk.department, key)), out)
+        return _answer(desk, _take(desk, docket, body, clerk.officer, clerk.own_key(key)))
 
 
 def _proposal(desk: ApplicationDesk, body: DocketBody, clerk: Clerk) -> Proposal:
@@ -210,6 +182,5 @@ def _take(desk: ApplicationDesk, docket: Docket, body: StepBody, by: Officer, ke
             return desk.issue(docket, by=by)[0]
 
 
-def _answer(desk: ApplicationDesk, docket: Docket, out: Response) -> DocketView:
-    out.headers["Cache-Control"] = "no-store"
+def _answer(desk: ApplicationDesk, docket: Docket) -> DocketView:
     return docket_view(docket, desk.events(docket), desk.warnings(docket))

@@ -1,165 +1,67 @@
 """The life of an application 申请件: its stages, and the one table of steps between them.
 
-A step says from where it leads, to where, and who may take it: anybody of the body, only an author (whoever opened,
-changed or submitted the application), only somebody else, or the register by itself. Every step taken is an event with
-who, when and why, and nothing is ever taken out. `released`, `refused` and `withdrawn` are final.
+An author is whoever opened, changed or submitted it. Every step taken is an event with who, when and why, and nothing
+is ever taken out.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-from types import MappingProxyType
-
-from issuer.applying.errors import DocketMoved
+from issuer.applying.errors import DocketMoved, NotAnAuthor, SamePerson
+from trust.rules.labelled import Labelled
+from trust.rules.life import Life, Row, Who
 
 
-class Stage(StrEnum):
+class Stage(Labelled):
     """Where an application stands."""
 
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    APPROVED = "approved"
-    ISSUING = "issuing"
-    RELEASED = "released"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-    @property
-    def label(self) -> str:
-        """The word of the administration."""
-        return _STAGES[self]
-
-    @property
-    def final(self) -> bool:
-        """Whether no step leads on from here."""
-        return self in {Stage.RELEASED, Stage.REFUSED, Stage.WITHDRAWN}
+    DRAFT = "draft", "草稿"
+    SUBMITTED = "submitted", "待审批"
+    RETURNED = "returned", "已退回补正"
+    APPROVED = "approved", "已批准"
+    ISSUING = "issuing", "签发中"
+    RELEASED = "released", "已发证"
+    REFUSED = "refused", "不予批准"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
-_STAGES = {
-    Stage.DRAFT: "草稿",
-    Stage.SUBMITTED: "待审批",
-    Stage.RETURNED: "已退回补正",
-    Stage.APPROVED: "已批准",
-    Stage.ISSUING: "签发中",
-    Stage.RELEASED: "已发证",
-    Stage.REFUSED: "不予批准",
-    Stage.WITHDRAWN: "已撤回",
-}
+class Step(Labelled):
+    """What is done to an application; each row of `LIFE` explains one."""
 
-
-class Step(StrEnum):
-    """What is done to an application; each row of `STEPS` explains one."""
-
-    OPEN = "open"
-    SAVE = "save"
-    SUBMIT = "submit"
-    WITHDRAW = "withdraw"
-    RETURN = "return"
-    REFUSE = "refuse"
-    APPROVE = "approve"
-    WAIVE = "waive"
-    EXPIRE = "expire"
-    BEGIN = "begin"
-    BREAK_OFF = "break-off"
-    RELEASE = "release"
-    ABANDON = "abandon"
-    VOID = "void"
-
-    @property
-    def label(self) -> str:
-        """The word of the administration."""
-        return STEPS[self].label
-
-
-class Part(StrEnum):
-    """Who may take a step."""
-
-    ANY = "any"
-    AUTHOR = "author"
-    OTHER = "other"
-    REGISTER = "register"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of the table; a `result` of None leaves the stage as it is, what is not there yet stands at None."""
-
-    step: Step
-    label: str
-    allowed_from: frozenset[Stage | None]
-    result: Stage | None
-    part: Part
-    needs_reason: bool = False
+    OPEN = "open", "起草"
+    SAVE = "save", "修改"
+    SUBMIT = "submit", "提交"
+    WITHDRAW = "withdraw", "撤回申请"
+    RETURN = "return", "退回补正"
+    REFUSE = "refuse", "不予批准"
+    APPROVE = "approve", "批准"
+    WAIVE = "waive", "按规定由一人办理"
+    EXPIRE = "expire", "批准过期"
+    BEGIN = "begin", "开始签发"
+    BREAK_OFF = "break-off", "未能签发"
+    RELEASE = "release", "发证"
+    ABANDON = "abandon", "作废"
+    VOID = "void", "未发出即失效"
 
 
 _OPEN = frozenset({Stage.DRAFT, Stage.RETURNED})
-STEPS = MappingProxyType(
-    {
-        row.step: row
-        for row in (
-            Row(Step.OPEN, "起草", frozenset({None}), Stage.DRAFT, Part.ANY),
-            Row(Step.SAVE, "修改", frozenset(_OPEN), None, Part.ANY),
-            Row(Step.SUBMIT, "提交", frozenset(_OPEN), Stage.SUBMITTED, Part.ANY),
-            Row(
-                Step.WITHDRAW,
-                "撤回申请",
-                frozenset({*_OPEN, Stage.SUBMITTED, Stage.APPROVED}),
-                Stage.WITHDRAWN,
-                Part.AUTHOR,
-            ),
-            Row(
-                Step.RETURN,
-                "退回补正",
-                frozenset({Stage.SUBMITTED, Stage.APPROVED}),
-                Stage.RETURNED,
-                Part.OTHER,
-                needs_reason=True,
-            ),
-            Row(Step.REFUSE, "不予批准", frozenset({Stage.SUBMITTED}), Stage.REFUSED, Part.OTHER, needs_reason=True),
-            Row(Step.APPROVE, "批准", frozenset({Stage.SUBMITTED}), Stage.APPROVED, Part.OTHER),
-            Row(Step.WAIVE, "按规定由一人办理", frozenset({Stage.SUBMITTED}), Stage.APPROVED, Part.ANY),
-            Row(
-                Step.EXPIRE,
-                "批准过期",
-                frozenset({Stage.APPROVED, Stage.ISSUING}),
-                Stage.SUBMITTED,
-                Part.REGISTER,
-            ),
-            Row(Step.BEGIN, "开始签发", frozenset({Stage.APPROVED}), Stage.ISSUING, Part.ANY),
-            Row(
-                Step.BREAK_OFF,
-                "未能签发",
-                frozenset({Stage.ISSUING}),
-                Stage.RETURNED,
-                Part.REGISTER,
-                needs_reason=True,
-            ),
-            Row(Step.RELEASE, "发证", frozenset({Stage.ISSUING}), Stage.RELEASED, Part.REGISTER),
-            Row(Step.ABANDON, "作废", frozenset({Stage.ISSUING}), Stage.REFUSED, Part.OTHER, needs_reason=True),
-            Row(Step.VOID, "未发出即失效", frozenset({Stage.ISSUING}), Stage.REFUSED, Part.REGISTER, needs_reason=True),
-        )
-    },
+_DECIDED = frozenset({Stage.SUBMITTED, Stage.APPROVED})
+LIFE = Life(
+    rows=(
+        Row(Step.OPEN, {None}, Stage.DRAFT),
+        Row(Step.SAVE, _OPEN, None),
+        Row(Step.SUBMIT, _OPEN, Stage.SUBMITTED),
+        Row(Step.WITHDRAW, _OPEN | _DECIDED, Stage.WITHDRAWN, Who.AUTHOR),
+        Row(Step.RETURN, _DECIDED, Stage.RETURNED, Who.ANOTHER, needs_reason=True),
+        Row(Step.REFUSE, {Stage.SUBMITTED}, Stage.REFUSED, Who.ANOTHER, needs_reason=True),
+        Row(Step.APPROVE, {Stage.SUBMITTED}, Stage.APPROVED, Who.ANOTHER),
+        Row(Step.WAIVE, {Stage.SUBMITTED}, Stage.APPROVED),
+        Row(Step.EXPIRE, {Stage.APPROVED, Stage.ISSUING}, Stage.SUBMITTED, Who.REGISTER),
+        Row(Step.BEGIN, {Stage.APPROVED}, Stage.ISSUING),
+        Row(Step.BREAK_OFF, {Stage.ISSUING}, Stage.RETURNED, Who.REGISTER, needs_reason=True),
+        Row(Step.RELEASE, {Stage.ISSUING}, Stage.RELEASED, Who.REGISTER),
+        Row(Step.ABANDON, {Stage.ISSUING}, Stage.REFUSED, Who.ANOTHER, needs_reason=True),
+        Row(Step.VOID, {Stage.ISSUING}, Stage.REFUSED, Who.REGISTER, needs_reason=True),
+    ),
+    moved=DocketMoved,
+    persons={Who.ANOTHER: SamePerson, Who.AUTHOR: NotAnAuthor},
 )
 AUTHORING = frozenset({Step.OPEN, Step.SAVE, Step.SUBMIT})
 """Whoever takes one of these has had a hand in what is applied for."""
-
-
-def after(stage: Stage | None, step: Step) -> Stage:
-    """The stage that a step leads to.
-
-    Raises:
-        DocketMoved: the table has no such step from here.
-
-    """
-    row = STEPS[step]
-    if stage not in row.allowed_from:
-        raise DocketMoved(stage or "nothing", step)
-    result = row.result or stage
-    if result is None:
-        raise DocketMoved("nothing", step)
-    return result
-
-
-def steps_from(stage: Stage) -> tuple[Row, ...]:
-    """The steps that people may take from a stage, in the order of the table."""
-    return tuple(row for row in STEPS.values() if stage in row.allowed_from and row.part is not Part.REGISTER)

@@ -21,6 +21,7 @@ from issuer.inheriting import next_identifier, resting_on, with_grade
 from issuer.photographs import photographs
 from templates.library import Bundle
 from trust.revocation.errors import SubjectUnknown
+from trust.rules.identifier import parse
 from trust.rules.licence import SALT_LENGTH, Licence, Validity, day_in_china
 from trust.rules.standing import Status, standing_at
 
@@ -56,7 +57,7 @@ def check_proposal(applying: Applying, proposal: Proposal, *, key: str, at: date
     pen = office.pen(application.issuer_code, at)
     check_seal(bundle.type, pen)
     application = with_grade(resting_on(application, applying.originals), office.register)
-    following = next_identifier(application, office.register)
+    following = next_identifier(application, office)
     serial, salt = "0" * SERIAL_LENGTH, bytes(SALT_LENGTH)
     licence = draft(application, bundle, pen, serial=serial, salt=salt, identifier=following)
     check_draft(licence, bundle.type)
@@ -119,11 +120,7 @@ def _check_number(applying: Applying, application: Application, key: str) -> Non
     }:
         return  # it was given up before its release; the same holders may have its number after all
     succession = application.succession
-    serial = taken.licence.identifier.serial
-    if succession is not None and succession.kind.keeps_identity and serial == _serial(succession.predecessor):
+    line = taken.licence.identifier.line
+    if succession is not None and succession.kind.keeps_identity and line == parse(succession.predecessor).line:
         return
     raise DuplicateNumber(application.number)
-
-
-def _serial(identifier: str) -> str:
-    return identifier.split(".")[-3]

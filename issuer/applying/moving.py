@@ -8,19 +8,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from issuer.applying.docket import MAX_REASON, Docket, Event, authors_after, check_part, check_words
+from issuer.applying.docket import MAX_REASON, Docket, Event, authors_after, check_words
 from issuer.applying.errors import NoSuchDocket
-from issuer.applying.life import STEPS, Part, Step, after
+from issuer.applying.life import LIFE, Step
 from issuer.applying.ports import Applying
 from issuer.errors import ApplicationRefused, IdempotencyMismatch
 from keys.sm3 import sm3
+from trust.rules.life import Who
 from trust.rules.times import aware
 from trust.sealing.ports import Officer
 
 
 def asked(step: Step, digest: str, by: Officer, reason: str = "") -> bytes:
     """SM3 of what somebody asks for; a step that the register takes is the same whoever occasions it."""
-    who = "" if step is Step.BEGIN or STEPS[step].part is Part.REGISTER else by.login
+    who = "" if step is Step.BEGIN or LIFE.row(step).who is Who.REGISTER else by.login
     return sm3(f"{step.value}\n{digest}\n{who}\n{reason}".encode("utf-8", "surrogatepass"))
 
 
@@ -52,14 +53,13 @@ def event_of(
     """
     moved = replace(
         docket,
-        stage=after(docket.stage, step),
+        stage=LIFE.take(docket.stage, step, by, docket.authors),
         sequence=docket.sequence + 1,
         authors=authors_after(docket.authors, step, by),
         moved_at=aware(at),
         **changed,
     )
-    check_part(docket, step, by)
-    if reason or STEPS[step].needs_reason:
+    if reason or LIFE.row(step).needs_reason:
         if not reason.strip():
             raise ApplicationRefused([("reason", "reason-missing")])
         check_words("reason", reason, MAX_REASON)

@@ -13,12 +13,10 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
     Row,
-    String,
     Table,
     Text,
     func,
@@ -36,7 +34,8 @@ from issuer.errors import IdempotencyMismatch
 from issuer.feeding.store import note_act, note_application
 from issuer.ports import Artefacts, Entry
 from issuer.store import release_in, void_in
-from trust.revocation.store.acts import SqlRecording
+from issuer.store.steps import step_members, step_table, step_values, steps_of
+from trust.revocation.store.acts import Note, SqlRecording
 from trust.rules.succession import Succession, SuccessionKind
 from trust.sealing.ports import Officer
 from trust.store import METADATA, Instant, text
@@ -67,29 +66,25 @@ docket = Table(
 )
 Index("ix_docket_body", docket.c.body_code, docket.c.stage, docket.c.moved_at)
 Index("ix_docket_stage", docket.c.stage, docket.c.moved_at)
-docket_event = Table(
+docket_event = step_table(
     "docket_event",
-    METADATA,
-    Column("number", String(NUMBER), ForeignKey("docket.number"), primary_key=True),
-    Column("sequence", Integer, primary_key=True, autoincrement=False),
-    text("step", 16),
+    docket,
     text("stage", 16),
-    Column("at", Instant, nullable=False),
-    text("by_login", LOGIN),
-    text("by_name", NAME),
-    text("reason", 400),
     text("digest", 80),
     Column("proposal", Text),
     text("idempotency_key", KEY, unique=True),
     Column("body", LargeBinary(32), nullable=False),
+    why="reason",
+    login=LOGIN,
+    full_name=NAME,
 )
 
 
 class SqlDockets:
-    """`issuer.applying.ports.Dockets`."""
+    """`issuer.applying.ports.Dockets`; `noted` stores what rests on an act that follows, in the same transaction."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, noted: Note = note_act) -> None:
+        self._engine, self._noted = engine, noted
 
     def open(self, new: Docket, event: Event) -> Docket:
         """See `Dockets`."""
@@ -107,7 +102,7 @@ class SqlDockets:
             with self._engine.begin() as connection:
                 _move(connection, before, after, event)
                 if consequence is not None:
-                    consequence.record(SqlRecording(connection, consequence.subject, note_act))
+                    consequence.record(SqlRecording(connection, consequence.subject, self._noted))
                 if consequence is not None and consequence.gives_up is not None:
                     void_in(connection, [consequence.gives_up])
                 _note(connection, after, event)
@@ -133,7 +128,7 @@ class SqlDockets:
             if standing.stage != Stage.RELEASED:
                 _move(connection, before, after, event)
                 if consequence is not None:
-                    consequence.record(SqlRecording(connection, consequence.subject, note_act))
+                    consequence.record(SqlRecording(connection, consequence.subject, self._noted))
                 _note(connection, after, event, *(str(entry.licence.identifier) for entry, _ in wanted[:1]))
             return release_in(connection, wanted)
 
@@ -157,9 +152,8 @@ class SqlDockets:
 
     def events(self, number: str) -> Sequence[Event]:
         """See `Dockets`."""
-        wanted = select(docket_event).where(docket_event.c.number == number).order_by(docket_event.c.sequence)
         with self._engine.connect() as connection:
-            return [_event(row) for row in connection.execute(wanted)]
+            return [_event(row) for row in steps_of(connection, docket_event, number)]
 
     def of_body(self, body_code: str, stages: Sequence[Stage], *, limit: int, after: str = "") -> Sequence[Docket]:
         """See `Dockets`."""
@@ -253,20 +247,15 @@ def _values(one: Docket) -> dict[str, object]:
 
 
 def _event_values(one: Docket, event: Event) -> dict[str, object]:
-    return {
-        "number": event.number,
-        "sequence": event.sequence,
-        "step": event.step.value,
-        "stage": event.stage.value,
-        "at": event.at,
-        "by_login": event.by.login,
-        "by_name": event.by.name,
-        "reason": event.reason,
-        "digest": event.digest,
-        "proposal": one.proposal.body if event.step in AUTHORING else None,
-        "idempotency_key": event.key,
-        "body": event.body,
-    }
+    return step_values(
+        event,
+        stage=event.stage.value,
+        reason=event.reason,
+        digest=event.digest,
+        proposal=one.proposal.body if event.step in AUTHORING else None,
+        idempotency_key=event.key,
+        body=event.body,
+    )
 
 
 def _docket(row: Row[*tuple[Any, ...]]) -> Docket:
@@ -289,12 +278,8 @@ def _docket(row: Row[*tuple[Any, ...]]) -> Docket:
 
 def _event(row: Row[*tuple[Any, ...]]) -> Event:
     return Event(
-        number=row.number,
-        sequence=row.sequence,
-        step=Step(row.step),
+        **step_members(row, Step),
         stage=Stage(row.stage),
-        at=row.at,
-        by=Officer(row.by_login, row.by_name),
         reason=row.reason,
         digest=row.digest,
         key=row.idempotency_key,

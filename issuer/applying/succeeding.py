@@ -11,7 +11,7 @@ another library rests on the licence's file, which is handed in and judged, and 
 and which standing a licence has to be in to be followed, is in `succession_rules`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from trust.revocation.acting import Order
 from trust.rules.identifier import parse
 from trust.rules.licence import CHINA, Licence, Validity, day_in_china
 from trust.rules.mandate import MandateBook
-from trust.rules.standing import Status
+from trust.rules.standing import Act, Status
 from trust.rules.succession import Succession, SuccessionKind
 
 
@@ -167,8 +167,15 @@ def _of_evidence(
         mandates = office.mandates(at)
         listed = mandates.all if isinstance(mandates, MandateBook) else mandates
         names = {one.issuer_name for one in listed if one.issuer_code == application.issuer_code}
-        if not any(name in act.reason for name in {application.issuer_code, *names}):
+        if not _lets_go_to(act, {application.issuer_code, *names}):
             yield "predecessor", "transfer-elsewhere"
+
+
+def _lets_go_to(act: Act, names: Collection[str]) -> bool:
+    """Whether a transfer out is to a body of this code or this name; older ones say so in their reason."""
+    if act.receiver:
+        return "".join(act.receiver.split()) in names
+    return any(name in act.reason for name in names)
 
 
 def _of_original(application: Application, originals: Originals) -> Iterator[tuple[str, str]]:

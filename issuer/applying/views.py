@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from issuer.applying.docket import Docket, Event
-from issuer.applying.life import Stage, Step, steps_from
+from issuer.applying.life import LIFE, Stage, Step
 from issuer.applying.linting import Caution
 from issuer.applying.operations import Operation
 from trust.sealing.ports import Officer
@@ -94,7 +94,7 @@ def docket_view(docket: Docket, events: Sequence[Event], warnings: Sequence[Caut
         basis=docket.proposal.basis,
         approved_by=_officer(approval.by) if approval else None,
         approved_until=approval.expires_at if approval else None,
-        steps=[row.step for row in steps_from(docket.stage)],
+        steps=[row.step for row in LIFE.from_stage(docket.stage)],
         warnings=[WarningView(field=one.place, reason=one.reason, subject=one.subject) for one in warnings],
         events=[_event(event) for event in events],
     )

@@ -18,7 +18,8 @@ CellKind = Literal["text", "number", "formatted", "date", "truth", "formula", "e
 class Cell:
     """A cell that is not empty; the text of a number is as the file has it, that of a whole day `2026-11-21`.
 
-    A number is `formatted` where the program shows it rounded, as a share or otherwise unlike its text.
+    A cell is `formatted` where the program shows a number rounded or as a share, or a text hidden, replaced or with
+    more beside it.
     """
 
     text: str

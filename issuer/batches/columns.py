@@ -26,11 +26,11 @@ SERIAL, PROBLEM = "序号", "问题"
 
 Form = Literal[
     "number", "day", "last-day", "area", "holder", "holder-code", "code-type",
-    "text", "field-day", "field-month", "decimal", "choice", "identity", "table", "aside",
+    "text", "field-day", "field-month", "decimal", "choice", "identity", "table", "photo", "aside",
 ]  # fmt: skip
 _OF_KIND: Mapping[str, Form] = {
     "date": "field-day", "month": "field-month", "number": "decimal", "code": "choice",
-    "uscc": "identity", "citizen": "identity", "table": "table",
+    "uscc": "identity", "citizen": "identity", "table": "table", "photo": "photo",
 }  # fmt: skip
 
 
@@ -60,10 +60,9 @@ def all_columns(kind: LicenceType) -> tuple[Column, ...]:
     taken = {folded(column.header) for column in (serial, problem, *holders, *standard)}
     own = []
     for rule in kind.fields:
-        if rule.kind != "photo":
-            header = rule.label if folded(rule.label) not in taken else f"{rule.label}（{rule.key}）"
-            taken.add(folded(header))
-            own.append(_own(rule, header))
+        header = rule.label if folded(rule.label) not in taken else f"{rule.label}（{rule.key}）"
+        taken.add(folded(header))
+        own.append(_own(rule, header))
     return (serial, *holders, *standard, *own, problem)
 
 

@@ -4,10 +4,14 @@ IssuerError
 ├── NoSuchBatch           no batch of this number, or not the asker's to see: the same answer
 ├── BatchMoved            the table has no such step from where the batch stands, or it moved meanwhile
 ├── BatchOwnHand          whoever submitted a batch may not approve it
+├── PhotographsBusy       so many tables with photographs are looked at that another has to wait
+├── BatchNotOpened        whoever approves has not opened all that has to be looked at; `parts` are left
 ├── BatchStale            what is approved is not what was submitted, or its face is not in force any more
 └── ApplicationRefused
     └── BatchRefused      the table has errors and nothing was taken in; `problems` as in its base
 """
+
+from collections.abc import Sequence
 
 from issuer.errors import ApplicationRefused, IssuerError
 
@@ -35,4 +39,13 @@ class BatchStale(IssuerError):
         self.number = number
 
 
+class BatchNotOpened(IssuerError):
+    def __init__(self, parts: Sequence[str]) -> None:
+        super().__init__("not opened: " + ", ".join(parts))
+        self.parts = tuple(parts)
+
+
 class BatchRefused(ApplicationRefused): ...
+
+
+class PhotographsBusy(IssuerError): ...

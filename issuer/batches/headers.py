@@ -12,6 +12,8 @@ from issuer.batches.columns import SERIAL, Column, all_columns, by_name, folded,
 from trust.rules.catalogue import LicenceType
 
 _ASIDE = frozenset({"说明", "示例"})
+_SHOWN_OTHERWISE = {"formatted": "number-format", "formula": "formula"}
+"""Kinds of cells in which perhaps another header is seen than the one that is read."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,10 @@ class Headers:
     def is_aside(self, line: Line) -> bool:
         """Whether a line explains the sheet: its column 序号 says so."""
         serial = [place for place, column in self.columns.items() if column.header == SERIAL]
-        return any(place in line.cells and line.cells[place].text.strip() in _ASIDE for place in serial)
+        return any(
+            place in line.cells and line.cells[place].kind == "text" and line.cells[place].text.strip() in _ASIDE
+            for place in serial
+        )
 
 
 def match(line: Line, kind: LicenceType, mapping: Mapping[str, str]) -> Headers:
@@ -47,11 +52,13 @@ def match(line: Line, kind: LicenceType, mapping: Mapping[str, str]) -> Headers:
     for place, cell in sorted(line.cells.items()):
         name = folded(cell.text)
         target = wished.get(name, name)
+        if cell.kind in _SHOWN_OTHERWISE:
+            problems.append(HeaderProblem(cell.text.strip()[:64], _SHOWN_OTHERWISE[cell.kind]))
         if not name or not target.strip():
             left_out |= {place} if name else set()
             continue
         column = known.get(folded(target))
-        if fault := _fault(line, place, column, columns, _other(kind, target, mapped=name in wished)):
+        if fault := _fault(line, place, column, columns, _other(target, mapped=name in wished)):
             problems.append(HeaderProblem(cell.text.strip()[:64], fault[0], fault[1:]))
         if column is not None:
             columns.setdefault(place, column)
@@ -74,11 +81,8 @@ def _fault(
     return ("double-column", twice[0] + 1) if twice else None
 
 
-def _other(kind: LicenceType, target: str, *, mapped: bool) -> tuple[object, ...]:
+def _other(target: str, *, mapped: bool) -> tuple[object, ...]:
     """Why a name means no column."""
-    photos = {folded(name) for rule in kind.photos for name in (rule.label, rule.key, rule.metadata_name)}
-    if folded(target) in photos:
-        return ("photo-column",)
     return ("mapping-unknown", target[:64]) if mapped else ("unknown-column",)
 
 

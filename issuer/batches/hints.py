@@ -17,6 +17,7 @@ _FORMS = {
     "field-month": "例：2026年11月",
     "decimal": "数字，不加千分号，最多六位小数",
     "identity": "18 位；单元格须为文本格式",
+    "photo": "照片在压缩包里的文件名，例：张三.jpg；表格和照片一起压缩成一个 ZIP 提交，不要放在文件夹里",
     "aside": "可以不填；本行写“说明”，提交时不读",
 }
 
@@ -47,7 +48,7 @@ def _more(column: Column, kind: LicenceType) -> list[str]:
         more.append(_ENDS[kind.validity])
     if column.form == "code-type":
         more.append("、".join(f"{code} {HOLDER_CODE_TYPES[code].label}" for code in kind.holder_code_types))
-    if (rule := column.rule) is None:
+    if (rule := column.rule) is None or column.form == "photo":
         return more
     if rule.kind == "table":
         more.append(f"每行依次为{CELLS.join(rule.columns)}；各格用“{CELLS}”、各行用“{ROWS}”或换行隔开")

@@ -2,16 +2,15 @@
 
 Who asks comes from `authorize`, which `service` gives. Batches belong to the asker's department; those of others are
 answered like ones that do not exist. A department's own system may hand in, look, pause and take up; approving and
-cancelling is for people. A table is the body as it is, CSV or XLSX, and is read while it arrives and kept in memory.
+cancelling is for people. A table is the body as it is, CSV or XLSX, or a ZIP with a table and photographs; it lies in a
+file without a name while it is read.
 Issuing is the worker's: a batch that was handed in is answered before any of it is issued.
 """
 
-import io
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, BinaryIO, Literal, Protocol
+from typing import Annotated, BinaryIO, Literal, Protocol
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from issuer.batches.errors import BatchRefused
@@ -19,52 +18,32 @@ from issuer.batches.life import MAX_NAME, Batch, Event, Failure, Row, RowState
 from issuer.batches.problem_sheet import problem_csv, problem_xlsx
 from issuer.batches.sheet import Ending, RowProblem, Sheet
 from issuer.batches.views import BatchRowView, BatchView, TrialView, batch_view, row_view, trial_view
-from issuer.handed_in import read_octets
+from issuer.clerk import Authorize, Clerk
+from issuer.handed_in import read_aside
 from templates.library import Bundle
+from trust.http import NOT_SIGNED_IN, Answers, Key, attachment, conflicting, file_body, guarded, uncached
 from trust.rules.catalogue import LicenceType
-from trust.rules.idempotency import own_key
 from trust.sealing.ports import Officer
 
 MOST, MOST_ROWS = 100, 1000
-MAX_SENT = 20 * 1024 * 1024
-"""Octets of a table over HTTP; the command line takes larger ones."""
+MAX_SENT, MAX_SENT_ZIP = 20 * 1024 * 1024, 256 * 1024 * 1024
+"""Octets of a table, and of a ZIP with photographs, over HTTP; the command line takes larger ones."""
 MOST_TRIED = 2000
 """Rows of a table that is tried while somebody waits for the answer."""
 XLSX, CSV = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"
-TAKEN = frozenset({XLSX, CSV, "application/octet-stream"})
-Right = Literal["enter", "decide"]
-"""`enter` for people and systems of a department, `decide` for people alone."""
-NOT_SIGNED_IN: dict[int | str, dict[str, Any]] = {
-    401: {"description": "没有登录，或者令牌已失效"},
-    403: {"description": "没有这项权限，或者须由另一人办理"},
-}
-GUARDED: dict[int | str, dict[str, Any]] = NOT_SIGNED_IN | {
-    404: {"description": "没有这个批次，或者不归您办理：两者回答相同"},
-    409: {"description": "与现状冲突：状态已变、内容不是所审的那一份"},
-    422: {"description": "请求不合规范，逐项列出"},
-}
-SENT: dict[int | str, dict[str, Any]] = NOT_SIGNED_IN | {
+ZIP = "application/zip"
+TAKEN = {XLSX: MAX_SENT, CSV: MAX_SENT, "application/octet-stream": MAX_SENT, ZIP: MAX_SENT_ZIP}
+GUARDED = guarded("没有这个批次，或者不归您办理：两者回答相同", "没有这项权限，或者须由另一人办理") | conflicting(
+    "与现状冲突：状态已变、内容不是所审的那一份"
+)
+SENT: Answers = NOT_SIGNED_IN | {
     404: {"description": "没有这个证照类型"},
     409: {"description": "幂等键另有所用"},
     413: {"description": "表格太大"},
-    415: {"description": "不是 CSV 或 XLSX"},
+    415: {"description": "不是 CSV、XLSX 或 ZIP"},
     422: {"description": "表格有误，逐项列出"},
 }
-TABLES: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {}, XLSX: {}}, "description": "表格"}}
-BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in sorted(TAKEN)},
-    },
-}
-
-
-@dataclass(frozen=True)
-class Clerk:
-    """Who asks: somebody, or a system, and the department they act for."""
-
-    officer: Officer
-    department: str
+TABLES: Answers = {200: {"content": {CSV: {}, XLSX: {}}, "description": "表格"}}
 
 
 class BatchStepBody(BaseModel):
@@ -104,7 +83,6 @@ class BatchDesk(Protocol):
         name: str,
         by: Officer,
         key: str,
-        mapping: Mapping[str, str] | None = None,
     ) -> Batch: ...
 
     def find(self, number: str, body_code: str) -> Batch: ...
@@ -133,22 +111,11 @@ TypeCode = Annotated[str, Query(alias="type", max_length=64, description="证照
 Maps = Annotated[
     list[str] | None, Query(alias="map", max_length=64, description="列名=字段，表头与模板不同的列各写一个")
 ]
-Key = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=128,
-        pattern="^[!-~]+$",
-        description="幂等键：1 至 128 个可见 ASCII 字符；同一键、同一表格得到同一批次",
-    ),
-]
-Authorize = Callable[[Right], Callable[..., Clerk]]
 
 
 def router(desk: BatchDesk, *, authorize: Authorize) -> APIRouter:
     """The routes whose bodies are JSON, or that have none."""
-    routes = APIRouter(prefix="/api/v1", tags=["issuing"])
+    routes = APIRouter(prefix="/api/v1", tags=["issuing"], dependencies=[Depends(uncached)])
     _add_looking(routes, desk, authorize)
     _add_steps(routes, desk, authorize)
     return routes
@@ -156,18 +123,19 @@ def router(desk: BatchDesk, *, authorize: Authorize) -> APIRouter:
 
 def plain_router(desk: BatchDesk, *, authorize: Authorize) -> APIRouter:
     """The routes that take a table as it is."""
-    routes = APIRouter(prefix="/api/v1", tags=["issuing"])
-    Handed = Annotated[tuple[Clerk, bytes], Depends(_table_reader(authorize("enter")))]  # noqa: N806  (an alias of a type)
+    routes = APIRouter(prefix="/api/v1", tags=["issuing"], dependencies=[Depends(uncached)])
+    Handed = Annotated[tuple[Clerk, BinaryIO], Depends(_table_reader(authorize("enter")))]  # noqa: N806  (an alias of a type)
 
     @routes.post(
         "/batches",
         summary="提交批次",
         description=(
-            "一张表格（CSV 或 XLSX，不超过 20 MB、十万行），一类证照，以原样作为请求正文。读不出来的，一行也不受理；"
+            "一张表格（CSV 或 XLSX，不超过 20 MB、十万行），一类证照，以原样作为请求正文；照面有照片的类型，"
+            "表格和照片压缩成一个 ZIP（不超过 256 MB），照片列写文件名。读不出来的，一行也不受理；"
             "受理后由签发进程逐组签发，不能签发的行写明原因，不影响其他行。须两人办理的类型，由另一人批准后开始。"
         ),
         status_code=status.HTTP_201_CREATED,
-        openapi_extra=BODY,
+        openapi_extra=file_body(TAKEN),
         responses=SENT,
     )
     def submit(
@@ -178,37 +146,35 @@ def plain_router(desk: BatchDesk, *, authorize: Authorize) -> APIRouter:
         maps: Maps = None,
         name: Annotated[str, Query(max_length=MAX_NAME, description="文件名，只作显示")] = "",
     ) -> BatchView:
-        clerk, octets = handed
+        clerk, table = handed
         mapping = _mapping(maps)
         batch = desk.submit(
-            desk.read(io.BytesIO(octets), type_code=type_code, name=name, mapping=mapping),
+            desk.read(table, type_code=type_code, name=name, mapping=mapping),
             type_code=type_code,
             body_code=clerk.department,
             name=name,
             by=clerk.officer,
-            key=own_key(clerk.department, key),
-            mapping=mapping,
+            key=clerk.own_key(key),
         )
         out.headers["Location"] = f"/api/v1/batches/{batch.number}"
-        return _answer(desk, batch, out)
+        return _answer(desk, batch)
 
     @routes.post(
         "/batch-trials",
         summary="试算一张表格",
         description="逐行检查，什么也不登记；不超过两千行。",
-        openapi_extra=BODY,
+        openapi_extra=file_body(TAKEN),
         responses=SENT,
     )
-    def trial(handed: Handed, type_code: TypeCode, out: Response, maps: Maps = None) -> TrialView:
-        out.headers["Cache-Control"] = "no-store"
+    def trial(handed: Handed, type_code: TypeCode, maps: Maps = None) -> TrialView:
         sheet, found = _tried(desk, handed, type_code, maps)
-        return trial_view(len(sheet.rows), found)
+        return trial_view(len(sheet.rows), found, sheet.warnings)
 
     @routes.post(
         "/batch-trials/problems.{ending}",
         summary="试算一张表格，得到问题清单",
         description="逐行检查，什么也不登记；有问题的行连同原因作为表格（CSV 或 XLSX）给出，改好后可以直接重新提交。",
-        openapi_extra=BODY,
+        openapi_extra=file_body(TAKEN),
         response_class=Response,
         responses=SENT | TABLES,
     )
@@ -221,17 +187,17 @@ def plain_router(desk: BatchDesk, *, authorize: Authorize) -> APIRouter:
 
 
 def _tried(
-    desk: BatchDesk, handed: tuple[Clerk, bytes], type_code: str, maps: Sequence[str] | None
+    desk: BatchDesk, handed: tuple[Clerk, BinaryIO], type_code: str, maps: Sequence[str] | None
 ) -> tuple[Sheet, list[tuple[int, Failure]]]:
     """A table as it was read, and everything that is wrong in it."""
-    clerk, octets = handed
+    clerk, table = handed
     mapping = _mapping(maps)
-    sheet = desk.read(io.BytesIO(octets), type_code=type_code, name="", mapping=mapping, max_rows=MOST_TRIED)
+    sheet = desk.read(table, type_code=type_code, name="", mapping=mapping, max_rows=MOST_TRIED)
     return sheet, list(desk.try_sheet(sheet, type_code=type_code, body_code=clerk.department))
 
 
 def problem_list(
-    octets: bytes,
+    table: BinaryIO,
     name: str,
     kind: LicenceType,
     failures: Sequence[tuple[int, Failure]],
@@ -242,15 +208,13 @@ def problem_list(
     """The rows of a table that have problems, as a download."""
     told = [RowProblem(row, one.place, one.reason, one.sentence) for row, one in failures]
     make = problem_xlsx if ending == "xlsx" else problem_csv
-    made = make(io.BytesIO(octets), name=name, kind=kind, problems=told, mapping=mapping)
+    made = make(table, name=name, kind=kind, problems=told, mapping=mapping)
     return download(made, f"problems.{ending}")
 
 
 def download(octets: bytes, name: str) -> Response:
     """A table as a file to keep, of the kind that its name ends in."""
-    named = f'attachment; filename="{name}"'
-    media = XLSX if name.endswith(".xlsx") else f"{CSV}; charset=utf-8"
-    return Response(octets, media_type=media, headers={"Content-Disposition": named, "Cache-Control": "no-store"})
+    return attachment(octets, XLSX if name.endswith(".xlsx") else f"{CSV}; charset=utf-8", name)
 
 
 def _add_looking(routes: APIRouter, desk: BatchDesk, authorize: Authorize) -> None:
@@ -264,17 +228,15 @@ def _add_looking(routes: APIRouter, desk: BatchDesk, authorize: Authorize) -> No
     )
     def listed(
         clerk: Entering,
-        out: Response,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
         after: Annotated[str, Query(max_length=32, pattern="^[0-9a-f]*$")] = "",
     ) -> list[BatchView]:
-        out.headers["Cache-Control"] = "no-store"
         found = desk.of_body(clerk.department, limit=limit, after=after)
         return [batch_view(one, desk.counts(one), desk.events(one)) for one in found]
 
     @routes.get("/batches/{number}", summary="一个批次", description="状态、进度和全部办理过程。", responses=GUARDED)
-    def one(number: Number, clerk: Entering, out: Response) -> BatchView:
-        return _answer(desk, desk.find(number, clerk.department), out)
+    def one(number: Number, clerk: Entering) -> BatchView:
+        return _answer(desk, desk.find(number, clerk.department))
 
     @routes.get(
         "/batches/{number}/rows",
@@ -285,12 +247,10 @@ def _add_looking(routes: APIRouter, desk: BatchDesk, authorize: Authorize) -> No
     def rows(
         number: Number,
         clerk: Entering,
-        out: Response,
         state: Annotated[list[RowState] | None, Query(max_length=len(RowState))] = None,
         limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 100,
         after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
     ) -> list[BatchRowView]:
-        out.headers["Cache-Control"] = "no-store"
         batch = desk.find(number, clerk.department)
         return [row_view(row) for row in desk.rows(batch, state or tuple(RowState), limit=limit, after=after)]
 
@@ -320,10 +280,10 @@ def _add_steps(routes: APIRouter, desk: BatchDesk, authorize: Authorize) -> None
         description="暂停时，正在签发的一组办完为止。",
         responses=GUARDED,
     )
-    def step(number: Number, body: BatchStepBody, clerk: Entering, out: Response) -> BatchView:
+    def step(number: Number, body: BatchStepBody, clerk: Entering) -> BatchView:
         batch = desk.find(number, clerk.department)
         taking = desk.pause if body.step == "pause" else desk.resume
-        return _answer(desk, taking(batch, by=clerk.officer), out)
+        return _answer(desk, taking(batch, by=clerk.officer))
 
     @routes.post(
         "/batches/{number}/decision",
@@ -331,11 +291,11 @@ def _add_steps(routes: APIRouter, desk: BatchDesk, authorize: Authorize) -> None
         description="批准须由提交人以外的另一人办理；取消后，已签发的仍然有效，已开始签发的办完为止。",
         responses=GUARDED,
     )
-    def decision(number: Number, body: BatchDecisionBody, clerk: Person, out: Response) -> BatchView:
+    def decision(number: Number, body: BatchDecisionBody, clerk: Person) -> BatchView:
         batch = desk.find(number, clerk.department)
         if body.step == "approve":
-            return _answer(desk, desk.approve(batch, digest=body.digest, by=clerk.officer), out)
-        return _answer(desk, desk.cancel(batch, by=clerk.officer), out)
+            return _answer(desk, desk.approve(batch, digest=body.digest, by=clerk.officer))
+        return _answer(desk, desk.cancel(batch, by=clerk.officer))
 
 
 def _mapping(given: Sequence[str] | None) -> dict[str, str]:
@@ -351,15 +311,15 @@ def _mapping(given: Sequence[str] | None) -> dict[str, str]:
     return {header: field for header, _, field in pairs}
 
 
-def _table_reader(clerk: Callable[..., Clerk]) -> Callable[..., AsyncIterator[tuple[Clerk, bytes]]]:
+def _table_reader(clerk: Callable[..., Clerk]) -> Callable[..., AsyncIterator[tuple[Clerk, BinaryIO]]]:
     """The dependency that reads a table, once it is known who sends it."""
 
-    async def handed(request: Request, who: Annotated[Clerk, Depends(clerk)]) -> AsyncIterator[tuple[Clerk, bytes]]:
-        yield who, await read_octets(request, TAKEN, MAX_SENT)
+    async def handed(request: Request, who: Annotated[Clerk, Depends(clerk)]) -> AsyncIterator[tuple[Clerk, BinaryIO]]:
+        with await read_aside(request, TAKEN) as table:
+            yield who, table
 
     return handed
 
 
-def _answer(desk: BatchDesk, batch: Batch, out: Response) -> BatchView:
-    out.headers["Cache-Control"] = "no-store"
+def _answer(desk: BatchDesk, batch: Batch) -> BatchView:
     return batch_view(batch, desk.counts(batch), desk.events(batch))

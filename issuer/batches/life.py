@@ -6,90 +6,65 @@ Rows wait until a worker has issued them or found why not; a row that has failed
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
-from issuer.batches.errors import BatchMoved
+from issuer.batches.errors import BatchMoved, BatchOwnHand
+from issuer.steps import Taken
+from trust.rules.labelled import Labelled
+from trust.rules.life import Life, Who
+from trust.rules.life import Row as LifeRow
 from trust.sealing.ports import Officer
 
 MAX_NAME, MAX_PLACE, MAX_REASON, MAX_SENTENCE = 128, 128, 80, 400
 MAX_ROWS = 100_000
 
 
-class State(StrEnum):
+class State(Labelled):
     """Where a batch stands."""
 
-    SUBMITTED = "submitted"
-    RUNNING = "running"
-    PAUSED = "paused"
-    DONE = "done"
-    CANCELLED = "cancelled"
-
-    @property
-    def label(self) -> str:
-        """The word of the administration."""
-        return {
-            "submitted": "待审批",
-            "running": "签发中",
-            "paused": "已暂停",
-            "done": "已办结",
-            "cancelled": "已取消",
-        }[self]
+    SUBMITTED = "submitted", "待审批"
+    RUNNING = "running", "签发中"
+    PAUSED = "paused", "已暂停"
+    DONE = "done", "已办结"
+    CANCELLED = "cancelled", "已取消"
 
 
-class Step(StrEnum):
+class Step(Labelled):
     """What is done with a batch; `finish` and `hold` are the worker's."""
 
-    SUBMIT = "submit"
-    APPROVE = "approve"
-    PAUSE = "pause"
-    RESUME = "resume"
-    CANCEL = "cancel"
-    FINISH = "finish"
-    HOLD = "hold"
-
-    @property
-    def label(self) -> str:
-        """The word for people."""
-        return {
-            "submit": "提交",
-            "approve": "批准",
-            "pause": "暂停",
-            "resume": "继续",
-            "cancel": "取消",
-            "finish": "办结",
-            "hold": "暂停待查",
-        }[self]
+    SUBMIT = "submit", "提交"
+    APPROVE = "approve", "批准"
+    PAUSE = "pause", "暂停"
+    RESUME = "resume", "继续"
+    CANCEL = "cancel", "取消"
+    FINISH = "finish", "办结"
+    HOLD = "hold", "暂停待查"
 
 
-STEPS: Mapping[Step, tuple[frozenset[State], State]] = MappingProxyType(
-    {
-        Step.APPROVE: (frozenset({State.SUBMITTED}), State.RUNNING),
-        Step.PAUSE: (frozenset({State.RUNNING}), State.PAUSED),
-        Step.RESUME: (frozenset({State.PAUSED}), State.RUNNING),
-        Step.CANCEL: (frozenset({State.SUBMITTED, State.RUNNING, State.PAUSED}), State.CANCELLED),
-        Step.FINISH: (frozenset({State.RUNNING}), State.DONE),
-        Step.HOLD: (frozenset({State.RUNNING}), State.PAUSED),
-    },
+LIFE = Life(
+    rows=(
+        LifeRow(Step.SUBMIT, {None}, State.SUBMITTED),  # or running at once, where the type takes one person
+        LifeRow(Step.APPROVE, {State.SUBMITTED}, State.RUNNING, Who.ANOTHER),
+        LifeRow(Step.PAUSE, {State.RUNNING}, State.PAUSED),
+        LifeRow(Step.RESUME, {State.PAUSED}, State.RUNNING),
+        LifeRow(Step.CANCEL, {State.SUBMITTED, State.RUNNING, State.PAUSED}, State.CANCELLED),
+        LifeRow(Step.FINISH, {State.RUNNING}, State.DONE, Who.REGISTER),
+        LifeRow(Step.HOLD, {State.RUNNING}, State.PAUSED, Who.REGISTER),
+    ),
+    moved=BatchMoved,
+    persons={Who.ANOTHER: BatchOwnHand},
 )
-"""From where a step leads, and to where; submitting begins it."""
 
 
-class RowState(StrEnum):
+class RowState(Labelled):
     """How far a row has come."""
 
-    WAITING = "waiting"
-    DONE = "done"
-    FAILED = "failed"
-    DROPPED = "dropped"
-
-    @property
-    def label(self) -> str:
-        """The word for people."""
-        return {"waiting": "待签发", "done": "已签发", "failed": "未签发", "dropped": "已取消"}[self]
+    WAITING = "waiting", "待签发"
+    DONE = "done", "已签发"
+    FAILED = "failed", "未签发"
+    DROPPED = "dropped", "已取消"
 
 
 @dataclass(frozen=True)
@@ -103,18 +78,26 @@ class Failure:
 
 @dataclass(frozen=True)
 class Row:
-    """A row as it stands; `number` is that of the table it came in, `members` what `read_application` takes."""
+    """A row as it stands; `number` is that of the table it came in, `members` what `read_application` takes.
+
+    `leaf` is its digest (`issuer.batches.content`), of what was read just now.
+    """
 
     number: int
     members: Mapping[str, Any]
     state: RowState = RowState.WAITING
     identifier: str | None = None
     failure: Failure | None = None
+    leaf: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch as it stands; `trouble` is the stable code of what keeps all of it from going on, if anything does."""
+    """A batch as it stands; `trouble` is the stable code of what keeps all of it from going on, if anything does.
+
+    `digest` is that of its rows (`issuer.batches.content`); `headers` are those of the table, each with the column that
+    it was read as, or an empty text where it was left out.
+    """
 
     number: str
     body_code: str
@@ -130,6 +113,12 @@ class Batch:
     sequence: int = 1
     approved_by: Officer | None = None
     trouble: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def waits_for_approval(self) -> bool:
+        """Whether somebody has to look at it before anything is issued."""
+        return self.state is State.SUBMITTED
 
     @property
     def by(self) -> str:
@@ -138,16 +127,7 @@ class Batch:
         return f"{who.name}（{who.login}）"[:128]
 
 
-@dataclass(frozen=True)
-class Event:
-    """One step taken: what, when, by whom, and why where that is more than the step says."""
-
-    number: str
-    sequence: int
-    step: Step
-    at: datetime
-    by: Officer
-    note: str = ""
+Event = Taken[Step]
 
 
 def key_of(number: str, row: int) -> str:
@@ -158,16 +138,3 @@ def key_of(number: str, row: int) -> str:
 def row_of(key: str) -> int:
     """The row of a key."""
     return int(key.rpartition("/")[2])
-
-
-def after(state: State, step: Step) -> State:
-    """Where a step leads from here.
-
-    Raises:
-        BatchMoved: nowhere.
-
-    """
-    origins, target = STEPS[step]
-    if state not in origins:
-        raise BatchMoved(state, step)
-    return target

@@ -8,6 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from typing import BinaryIO
 
 _SIGNS = "=+@-\uff1d\uff0b\uff20\uff0d"
 """Those of ASCII and their full-width forms, which some programs take for the same."""
@@ -27,7 +28,12 @@ def plain(text: str) -> str:
 def csv_octets(rows: Iterable[Sequence[str]]) -> bytes:
     """A CSV file as Excel opens it: UTF-8 with a mark, CR LF, every cell neutral."""
     made = io.BytesIO()
-    text = io.TextIOWrapper(made, "utf-8-sig", "replace", newline="", write_through=True)
-    csv.writer(text, lineterminator="\r\n").writerows([neutral(cell) for cell in row] for row in rows)
-    text.flush()
+    write_csv(made, rows)
     return made.getvalue()
+
+
+def write_csv(file: BinaryIO, rows: Iterable[Sequence[str]]) -> None:
+    """Write such a file, line by line; it stays open."""
+    text = io.TextIOWrapper(file, "utf-8-sig", "replace", newline="", write_through=True)
+    csv.writer(text, lineterminator="\r\n").writerows([neutral(cell) for cell in row] for row in rows)
+    text.detach()

@@ -1,6 +1,7 @@
 """What batches need from the world: their register, and the office that issues."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,8 +14,12 @@ from trust.rules.catalogue import LicenceType
 class BatchBook(Protocol):
     """Batches with their rows and steps; every method is one durable transaction."""
 
-    def open(self, batch: Batch, rows: Iterable[tuple[int, Mapping[str, object]]], event: Event, key: str) -> Batch:
+    def open(
+        self, batch: Batch, rows: Iterable[tuple[int, Mapping[str, object]]], event: Event, key: str, pieces: str = "[]"
+    ) -> Batch:
         """Store a new one with its rows, all of them or nothing, or give the one opened under this key.
+
+        The leaf of each row is kept beside it, `pieces` (`issuer.batches.content`) beside the batch.
 
         Raises:
             IdempotencyMismatch: the key was used for another content.
@@ -53,6 +58,14 @@ class BatchBook(Protocol):
         """The batches of a body, the newest first; `after` names the last one seen."""
         ...
 
+    def pieces(self, number: str) -> str:
+        """See `issuer.batches.content.Leaves`."""
+        ...
+
+    def leaves(self, number: str, first: int, below: int | None) -> Mapping[int, str]:
+        """See `issuer.batches.content.Leaves`."""
+        ...
+
     def counts(self, number: str) -> Mapping[RowState, int]:
         """How many rows stand how."""
         ...
@@ -61,9 +74,27 @@ class BatchBook(Protocol):
         """Rows in these states, by number, behind the number `after`."""
         ...
 
-    def lease(self, worker: str, *, at: datetime, until: datetime, size: int) -> tuple[Batch, Sequence[Row]] | None:
-        """Take waiting rows of one batch that nobody holds at `at`, until `until`; of running batches the oldest first.
+    def search(self, number: str, words: str, *, limit: int, after: int = 0) -> Sequence[Row]:
+        """Rows one of whose values has these words in it, by number, behind the number `after`."""
+        ...
 
+    def last_row(self, number: str) -> int:
+        """The number of its last row; 0 where it has none."""
+        ...
+
+    def look(self, number: str, login: str, part: str, digest: str, at: datetime) -> None:
+        """Note that somebody has opened a part of the content of this digest; once is enough."""
+        ...
+
+    def looked(self, number: str, login: str, digest: str) -> AbstractSet[str]:
+        """The parts that they have opened."""
+        ...
+
+    def lease(self, worker: str, *, at: datetime, until: datetime, size: int) -> tuple[Batch, Sequence[Row]] | None:
+        """Take waiting rows of one batch that nobody holds at `at`, until `until`.
+
+        Bodies take turns: it is that of the one whose rows were taken longest ago, and there the oldest batch comes
+        first. So a small batch waits for one chunk of each other body, however large theirs are.
         The waiting rows of a cancelled batch are those that a worker once held: they may have begun.
         """
         ...
@@ -82,6 +113,10 @@ class BatchBook(Protocol):
 
     def release(self, number: str, wanted: Sequence[tuple[Entry, Artefacts]]) -> Sequence[Entry]:
         """Release licences as `Register.release_many`, and store with them that their rows are done."""
+        ...
+
+    def open_ones(self) -> Sequence[Batch]:
+        """Batches of all bodies that are neither done nor cancelled, by number."""
         ...
 
     def finished(self) -> Sequence[Batch]:

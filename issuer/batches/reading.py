@@ -19,11 +19,14 @@ from issuer.batches.sheet import Row, RowProblem, Sheet, SheetError
 from issuer.batches.sheet_words import sentence_of
 from issuer.batches.values import CellError, LongNumbers, is_long, value_of
 from issuer.batches.xlsx_lines import xlsx_lines
+from issuer.batches.zipped import zipped
 from keys.sm3 import Sm3
 from trust.rules.catalogue import LicenceType
 
 MAX_ROWS, MAX_PROBLEMS = 100_000, 100_000
 """Of one file; where either is passed, reading ends and says so."""
+MAX_HEADER = 64
+"""Characters that are kept of a header of the file."""
 OTHERS = frozenset({"xls", "xlsm", "xltm", "xltx", "xlsb", "ods", "et", "numbers"})
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _HEAD, _PIECE = 4096, 1 << 20
@@ -45,7 +48,7 @@ def read_sheet(
     except SheetError as error:
         reading.tell(error.row, "", error.reason, *error.facts)
     problems = tuple(sorted(reading.problems, key=lambda problem: problem.row))
-    return Sheet(reading.rows, problems, _digest(file))
+    return Sheet(reading.rows, problems, _digest(file), headers=tuple(reading.named))
 
 
 def _digest(file: BinaryIO) -> str:
@@ -57,12 +60,29 @@ def _digest(file: BinaryIO) -> str:
 
 
 def lines_of(file: BinaryIO, name: str) -> Lines:
-    """The lines of a file that are not empty.
+    """The lines of a file that are not empty; of a ZIP with a table and photographs those of the table.
 
     Raises:
         SheetError: it cannot be read, or not further.
 
     """
+    first = _beginning(file, name)
+    if first.startswith(_ZIP) and (archive := zipped(file)) is not None:
+        with archive.table() as table:
+            first = _beginning(table, archive.table_name)
+            yield from xlsx_lines(table) if first.startswith(_ZIP) else csv_lines(table)
+    else:
+        yield from xlsx_lines(file) if first.startswith(_ZIP) else csv_lines(file)
+
+
+def starts_as_zip(file: BinaryIO) -> bool:
+    """Whether a file begins as a ZIP does, which an XLSX is too."""
+    file.seek(0)
+    return file.read(len(_ZIP)) == _ZIP
+
+
+def _beginning(file: BinaryIO, name: str) -> bytes:
+    """The first octets of a file that may be one of those that are read; raises SheetError."""
     ending = name.strip().casefold().rpartition(".")[2]
     file.seek(0)
     first = file.read(_HEAD)
@@ -72,7 +92,7 @@ def lines_of(file: BinaryIO, name: str) -> Lines:
         raise SheetError("other-format", 0, f".{ending}")
     if len(first) < _HEAD and not first.strip(b"\xef\xbb\xbf \t\r\n"):
         raise SheetError("empty-file")
-    return xlsx_lines(file) if first.startswith(_ZIP) else csv_lines(file)
+    return first
 
 
 @dataclass
@@ -85,6 +105,7 @@ class _Reading:
     rows: PackedRows = field(default_factory=PackedRows)
     problems: list[RowProblem] = field(default_factory=list)
     headers: Headers | None = None
+    named: list[tuple[str, str]] = field(default_factory=list)
     seen: int = 0
     numbers: LongNumbers = field(default_factory=LongNumbers)
 
@@ -96,7 +117,7 @@ class _Reading:
         """Read one line.
 
         Raises:
-            SheetError: `photo`, `too-many-rows` or `too-many-problems`.
+            SheetError: `too-many-rows` or `too-many-problems`.
 
         """
         if self.headers is None:
@@ -128,9 +149,10 @@ class _Reading:
             self.rows = PackedRows(row for row in self.rows if not is_long(_number(row)))
 
     def _headers(self, line: Line) -> Headers:
-        if needed := [rule.label for rule in self.kind.photos if rule.required]:
-            raise SheetError("photo", 0, "、".join(needed))
         headers = match(line, self.kind, self.mapping)
+        for place, cell in sorted(line.cells.items()):
+            column = headers.columns.get(place)
+            self.named.append((cell.text.strip()[:MAX_HEADER], column.header if column else ""))
         for problem in headers.problems:
             self.tell(line.number, problem.header, problem.reason, *problem.facts)
         return headers

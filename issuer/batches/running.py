@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from issuer.application import read_application
 from issuer.applying.deciding import needs_two
+from issuer.batches.content import is_sound
 from issuer.batches.errors import BatchMoved
 from issuer.batches.life import Batch, Failure, Row, State, key_of
 from issuer.batches.outcomes import Sorted, sort
@@ -27,6 +28,8 @@ from trust.rules.catalogue import LicenceType
 CHUNK, LEASE = 100, timedelta(minutes=2)
 STRIKES = 3
 """So many chunks in succession, or rows of one chunk, that fail through no fault of a row, and the batch is held."""
+CHANGED = "content-changed"
+"""Why a batch is held whose rows are not those that its digest covers."""
 GIVEN_UP = "batch-cancelled"
 """Why an issue was given up that had begun, could not be completed, and whose batch was cancelled."""
 
@@ -64,6 +67,8 @@ def run_chunk(
             rows = _begun(desk, batch, rows)
         elif (reason := _kept_by(desk, batch)) is not None:
             return _held(desk, batch, reason, at)
+        elif not is_sound(desk.book, batch, rows):
+            return _held(desk, batch, CHANGED, at)
         return _run(desk, batch, rows, at)
     except Exception as error:  # whatever it was goes on as it came; here the batch only counts it
         _strike(desk, batch, desk.explain(error, None).reason, at)
@@ -139,7 +144,7 @@ def _orders(
         except ApplicationRefused as refused:
             failures.append((row.number, desk.explain(refused, kind)))
             continue
-        orders.append((row.number, Order(read, key_of(batch.number, row.number), batch.by)))
+        orders.append((row.number, Order(read, key_of(batch.number, row.number), batch.by, batch.template)))
     return orders, failures
 
 

@@ -5,7 +5,7 @@ not among `Sheet.rows`; a problem of the whole file stands at row 0, one of the 
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from issuer.errors import IssuerError
@@ -36,12 +36,17 @@ class RowProblem:
 class Sheet:
     """All rows and problems of a file, and its digest, `sm3:` and hexadecimal digits.
 
-    Rows may be many and are perhaps kept packed: they are counted and gone through, as often as one likes.
+    Rows may be many and are perhaps kept packed: they are counted and gone through, as often as one likes. Warnings
+    keep nothing from being issued. `photographs` came with the table, by the names that the rows give them. `headers`
+    are those of the file in their order, each with the header of the column it was taken for, or an empty text.
     """
 
     rows: Collection[Row]
     problems: tuple[RowProblem, ...]
     digest: str
+    warnings: tuple[RowProblem, ...] = ()
+    photographs: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class SheetError(IssuerError):

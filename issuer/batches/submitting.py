@@ -1,46 +1,51 @@
 """Submitting a batch 提交, approving it 批准, and stopping and taking it up 暂停、继续、取消.
 
 A batch of a type that one person may issue runs at once. Where two are needed somebody else has to approve it first,
-and approves the digest they looked at; it covers the table as it was handed in and how it was read. The face that was
-in force when it was submitted stays the one it is for: a batch whose face has changed is not approved.
+and approves the digest they looked at, which covers the rows as they were read (`content`). The face that was
+in force when it was submitted stays the one it is for: a batch whose face has changed is not approved. Photographs that
+came with the table are stored before the batch is.
 """
 
-import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from issuer.applying.deciding import needs_two
-from issuer.batches.errors import BatchOwnHand, BatchRefused, BatchStale, NoSuchBatch
-from issuer.batches.life import MAX_NAME, MAX_ROWS, Batch, Event, State, Step, after
+from issuer.batches.content import Content, content_of
+from issuer.batches.errors import BatchNotOpened, BatchRefused, BatchStale, NoSuchBatch
+from issuer.batches.life import LIFE, MAX_NAME, MAX_ROWS, Batch, Event, State, Step
+from issuer.batches.looking import unopened
 from issuer.batches.ports import Batches
 from issuer.batches.sheet import Row
 from issuer.errors import NoMandate
 from keys.sm3 import sm3
 from trust.rules.mandate import MandateBook
-from trust.rules.people import same_person
 from trust.rules.times import aware
 from trust.sealing.ports import Officer
 
 DIGITS = 24
+MOST_AT_ONCE, OCTETS_AT_ONCE = 500, 16 * 1024 * 1024
+"""Photographs that are stored together."""
 
 
 @dataclass(frozen=True)
 class Handed:
-    """A table as it is handed in: its rows, the digest of the file (`sm3:…`), how columns were meant."""
+    """A table as it is handed in: its rows, and how its headers were read (`Sheet.headers`).
+
+    `photographs` are those that came with it, by the names (`sm3:…`) that its rows give them.
+    """
 
     type_code: str
     body_code: str
     name: str
-    digest: str
     rows: Collection[Row] = field(repr=False)
-    mapping: Mapping[str, str] = field(default_factory=dict)
+    headers: tuple[tuple[str, str], ...] = ()
+    photographs: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
-    @property
-    def content(self) -> str:
-        """The digest that an approval is of."""
-        parts = [self.type_code, self.body_code, self.digest, sorted(self.mapping.items())]
-        return "sm3:" + sm3(json.dumps(parts).encode()).hex()
+    def content(self, type_code: str, template: str) -> Content:
+        """What an approval is of, for a face."""
+        rows = ((row.number, row.members) for row in self.rows)
+        return content_of(rows, type_code=type_code, body_code=self.body_code, template=template)
 
 
 def submit(desk: Batches, handed: Handed, *, by: Officer, key: str, at: datetime) -> Batch:
@@ -56,6 +61,10 @@ def submit(desk: Batches, handed: Handed, *, by: Officer, key: str, at: datetime
     _check_mandate(desk, handed, at)
     if not 0 < len(handed.rows) <= MAX_ROWS:
         raise BatchRefused([("", "too-many" if handed.rows else "no-rows")])
+    known = desk.book.by_key(key)
+    if known is not None and handed.content(known.type_code, known.template).digest == known.digest:
+        return known  # also where the type has another face by now
+    content = handed.content(bundle.type.code, bundle.template)
     state = State.SUBMITTED if needs_two(bundle) else State.RUNNING
     number = sm3(f"{handed.body_code}\n{key}".encode()).hex()[:DIGITS]
     batch = Batch(
@@ -64,15 +73,18 @@ def submit(desk: Batches, handed: Handed, *, by: Officer, key: str, at: datetime
         type_code=bundle.type.code,
         template=bundle.template,
         name=handed.name[:MAX_NAME],
-        digest=handed.content,
+        digest=content.digest,
         total=len(handed.rows),
         submitted_by=by,
         opened_at=aware(at),
         moved_at=at,
         state=state,
+        headers=handed.headers,
     )
+    for some in _together(handed.photographs):
+        desk.office.blobs.put_many(some)
     rows = ((row.number, row.members) for row in handed.rows)
-    return desk.book.open(batch, rows, Event(number, 1, Step.SUBMIT, at, by), key)
+    return desk.book.open(batch, rows, Event(number, 1, Step.SUBMIT, at, by), key, content.told)
 
 
 def find(desk: Batches, number: str, body_code: str) -> Batch:
@@ -94,15 +106,16 @@ def approve(desk: Batches, batch: Batch, *, digest: str, by: Officer, at: dateti
     Raises:
         BatchOwnHand: whoever approves has submitted it.
         BatchStale: another content than this, or its face is not in force any more.
+        BatchNotOpened: they have not opened the rows, or no face.
         BatchMoved: it does not wait for an approval.
 
     """
-    after(batch.state, Step.APPROVE)
-    if same_person(batch.submitted_by, by):
-        raise BatchOwnHand(by.login)
+    LIFE.take(batch.state, Step.APPROVE, by, [batch.submitted_by])
     if digest != batch.digest or desk.office.bundle(batch.type_code).template != batch.template:
         raise BatchStale(batch.number)
-    return _move(desk, replace(batch, approved_by=by), Step.APPROVE, by=by, at=at)
+    if left := unopened(desk, batch, by):
+        raise BatchNotOpened(left)
+    return _move(desk, replace(batch, approved_by=by), Step.APPROVE, by=by, at=at, note=batch.digest)
 
 
 def pause(desk: Batches, batch: Batch, *, by: Officer, at: datetime) -> Batch:
@@ -130,9 +143,23 @@ def hold(desk: Batches, batch: Batch, reason: str, *, at: datetime) -> Batch:
     return _move(desk, replace(batch, trouble=reason), Step.HOLD, by=batch.submitted_by, at=at, note=reason)
 
 
+def _together(photographs: Mapping[str, bytes]) -> Iterator[Mapping[str, bytes]]:
+    """Photographs by their names, as many at once as are kept in memory."""
+    some: dict[str, bytes] = {}
+    size = 0
+    for name in photographs:
+        some[name] = octets = photographs[name]
+        size += len(octets)
+        if len(some) >= MOST_AT_ONCE or size >= OCTETS_AT_ONCE:
+            yield some
+            some, size = {}, 0
+    if some:
+        yield some
+
+
 def _move(desk: Batches, changed: Batch, step: Step, *, by: Officer, at: datetime, note: str = "") -> Batch:
     """Take a step from where the batch was seen; `changed` is the batch with what the step changes beside its state."""
-    target = after(changed.state, step)
+    target = LIFE.after(changed.state, step)
     moved = replace(changed, state=target, sequence=changed.sequence + 1, moved_at=aware(at))
     return desk.book.move(changed, moved, Event(changed.number, moved.sequence, step, at, by, note))
 

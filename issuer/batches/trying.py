@@ -4,7 +4,8 @@ Checked are the data, the mandate, the number (in the register and within the ta
 printed. A row that passes here may still be refused later, when something has changed meanwhile.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -15,12 +16,12 @@ from issuer.batches.sheet import Row
 from issuer.checking import check, check_draft, check_seal
 from issuer.drafting import SERIAL_LENGTH, check_face, draft
 from issuer.errors import DuplicateNumber, IssuerError
-from issuer.photographs import photographs
+from issuer.photographs import photographs as find_photographs
 from issuer.ports import Pen
 from templates.errors import TemplatesError
 from templates.library import Bundle
 from trust.errors import TrustError
-from trust.rules.licence import SALT_LENGTH
+from trust.rules.licence import SALT_LENGTH, Licence
 from trust.rules.number_rule import same_number
 
 AT_ONCE = 500
@@ -33,14 +34,21 @@ def try_rows(
     type_code: str,
     body_code: str,
     at: datetime,
+    photographs: Mapping[str, bytes] | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[tuple[int, Failure]]:
     """What keeps which rows from being issued, in their order; `progress` hears how many have been looked at.
+
+    `photographs` came with the table, and are not stored yet.
 
     Raises:
         UnknownType, NoPen: none of them can be issued now.
 
     """
+    if photographs:
+        stored, own = desk.office.photo, photographs
+        office = replace(desk.office, photo=lambda name: own[name] if name in own else stored(name))
+        desk = replace(desk, office=office)
     bundle, pen = desk.office.bundle(type_code), desk.office.pen(body_code, at)
     check_seal(bundle.type, pen)
     return _try_all(desk, rows, bundle, pen, at, progress)
@@ -84,9 +92,14 @@ def _try_some(
     return sorted(failures, key=lambda one: one[0])
 
 
+def blank_draft(application: Application, bundle: Bundle, pen: Pen) -> Licence:
+    """The licence that would be issued, without anything drawn for it; raises as `issuer.drafting.draft`."""
+    return draft(application, bundle, pen, serial="0" * SERIAL_LENGTH, salt=bytes(SALT_LENGTH))
+
+
 def _check_face(desk: Batches, application: Application, bundle: Bundle, pen: Pen) -> None:
     """See that the licence may be drafted and all of it printed; raises as `issuer.issuing.issue`."""
-    licence = draft(application, bundle, pen, serial="0" * SERIAL_LENGTH, salt=bytes(SALT_LENGTH))
+    licence = blank_draft(application, bundle, pen)
     check_draft(licence, bundle.type)
     check_face(licence, bundle, pen, host_url=desk.office.host_url)
-    photographs(desk.office, licence, bundle)
+    find_photographs(desk.office, licence, bundle)

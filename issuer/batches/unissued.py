@@ -1,4 +1,4 @@
-"""Rows that were not issued, as a table that can be put right and handed in again 未签发清单.
+"""Rows of a batch as a table: those that were not issued, to be handed in again 未签发清单, or all as they came.
 
 Its columns are those of the template of the type, with the row's number and the reason beside it, which reading passes
 over. As many holders have columns as the row with the most of them needs. No cell is taken for a formula. Rows are gone
@@ -6,15 +6,18 @@ through twice, once for the columns and once for the lines, and never all in mem
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from tempfile import TemporaryFile
 from typing import Any
 
 from issuer.batches.columns import PROBLEM, SERIAL, Column, all_columns, holder_place
-from issuer.batches.neutral import csv_octets
-from issuer.batches.sheet import Row
+from issuer.batches.neutral import csv_octets, write_csv
+from issuer.batches.sheet import Ending, Row
 from issuer.batches.xlsx_lines import FILLED
-from issuer.batches.xlsx_writing import NewSheet, xlsx_octets
+from issuer.batches.xlsx_writing import NewSheet, write_xlsx, xlsx_octets
 from trust.rules.catalogue import LicenceType
 
+OCTETS = 1 << 20
+"""Of a piece of a file."""
 Told = Iterable[tuple[Row, str]]
 """Rows, each with what is wrong with it; an empty text says that nothing is."""
 
@@ -31,6 +34,42 @@ def rows_xlsx(kind: LicenceType, rows: Told) -> bytes:
     return xlsx_octets([NewSheet(FILLED, _lines(columns, rows), (18.0,) * (len(columns) - 1) + (80.0,))])
 
 
+def pieces_of(kind: LicenceType, rows: Told, ending: Ending) -> Iterator[bytes]:
+    """All rows, each in the line that its number says, as a file in pieces; however many they are, memory is not asked.
+
+    Read again it gives the same rows under the same numbers, so that its digest is that of its batch.
+    """
+    columns = _columns(kind, rows)
+    lines = _in_place(columns, rows)
+    with TemporaryFile() as file:
+        if ending == "xlsx":
+            write_xlsx(file, [NewSheet(FILLED, lines, (18.0,) * len(columns))])
+        else:
+            write_csv(file, lines)
+        file.seek(0)
+        while octets := file.read(OCTETS):
+            yield octets
+
+
+def shown(kind: LicenceType, rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
+    """Headers and cells of some rows, without the columns that are empty in all of them; for people to look at."""
+    told = [(row, "") for row in rows]
+    columns = [one for one in _columns(kind, told) if one.form != "aside"]
+    lines = [_line(columns, row, "") for row in rows]
+    filled = [place for place in range(len(columns)) if any(line[place] for line in lines)]
+    return [columns[place].header for place in filled], [[line[place] for place in filled] for line in lines]
+
+
+def _in_place(columns: Sequence[Column], rows: Told) -> Iterator[Sequence[str]]:
+    """The heading, and every row in its own line; empty lines between them as they were."""
+    line, own = 1, [one for one in columns if one.header != PROBLEM]
+    yield [one.header for one in own]
+    for row, _ in rows:
+        while (line := line + 1) < row.number:
+            yield []
+        yield _line(own, row, "")
+
+
 def _columns(kind: LicenceType, rows: Told) -> Sequence[Column]:
     most = max((len(_listed(row.members)) for row, _ in rows), default=1)
     return [one for one in all_columns(kind) if (holder_place(one.place) or ("", 1))[1] <= max(most, 1)]
@@ -39,8 +78,12 @@ def _columns(kind: LicenceType, rows: Told) -> Sequence[Column]:
 def _lines(columns: Sequence[Column], rows: Told) -> Iterator[Sequence[str]]:
     yield [one.header for one in columns]
     for row, problem in rows:
-        values, aside = dict(_places(row.members)), {SERIAL: str(row.number), PROBLEM: problem}
-        yield [aside.get(one.header, "") if one.form == "aside" else _cell(one, values) for one in columns]
+        yield _line(columns, row, problem)
+
+
+def _line(columns: Sequence[Column], row: Row, problem: str) -> list[str]:
+    values, aside = dict(_places(row.members)), {SERIAL: str(row.number), PROBLEM: problem}
+    return [aside.get(one.header, "") if one.form == "aside" else _cell(one, values) for one in columns]
 
 
 def _cell(column: Column, values: Mapping[str, str]) -> str:

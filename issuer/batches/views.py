@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel
 
 from issuer.batches.life import Batch, Event, Failure, Row, RowState, State, Step
+from issuer.batches.looking import Opened
+from issuer.batches.sheet import RowProblem
 
 
 class BatchStepView(BaseModel):
@@ -47,11 +50,38 @@ class BatchRowView(BaseModel):
     sentence: str
 
 
+class HeaderView(BaseModel):
+    """表头的一列；`column` 是读作哪一项，空的是没有读."""
+
+    header: str
+    column: str
+
+
+class ReadRowView(BaseModel):
+    """一行读出来的内容，与签发时所用的相同."""
+
+    row: int
+    state: RowState
+    application: dict[str, Any]
+
+
+class ContentView(BaseModel):
+    """批次的内容：表头怎样读的、共多少行、首末行号，以及其中一些行."""
+
+    digest: str
+    headers: list[HeaderView]
+    total: int
+    first: int
+    last: int
+    rows: list[ReadRowView]
+
+
 class TrialView(BaseModel):
-    """试算的结果：可读的行数和逐行的问题；什么也没有登记."""
+    """试算的结果：可读的行数、逐行的问题，以及不妨碍签发的提示；什么也没有登记."""
 
     rows: int
     problems: list[BatchRowView]
+    warnings: list[BatchRowView]
 
 
 def batch_view(batch: Batch, counts: Mapping[RowState, int], events: Sequence[Event]) -> BatchView:
@@ -76,14 +106,31 @@ def batch_view(batch: Batch, counts: Mapping[RowState, int], events: Sequence[Ev
     )
 
 
+def content_view(batch: Batch, opened: Opened) -> ContentView:
+    """The content of a batch, some of its rows."""
+    return ContentView(
+        digest=batch.digest,
+        headers=[HeaderView(header=header, column=column) for header, column in batch.headers],
+        total=batch.total,
+        first=opened.first,
+        last=opened.last,
+        rows=[ReadRowView(row=row.number, state=row.state, application=dict(row.members)) for row in opened.rows],
+    )
+
+
 def row_view(row: Row) -> BatchRowView:
     """A row as it is answered; its data is not."""
     return _row_view(row.number, row.state, row.identifier, row.failure or Failure("", "", ""))
 
 
-def trial_view(rows: int, failures: Sequence[tuple[int, Failure]]) -> TrialView:
+def trial_view(rows: int, failures: Sequence[tuple[int, Failure]], warnings: Sequence[RowProblem] = ()) -> TrialView:
     """The report of a trial."""
-    return TrialView(rows=rows, problems=[_row_view(row, RowState.FAILED, None, one) for row, one in failures])
+    told = [(one.row, Failure(one.column, one.reason, one.sentence)) for one in warnings]
+    return TrialView(
+        rows=rows,
+        problems=[_row_view(row, RowState.FAILED, None, one) for row, one in failures],
+        warnings=[_row_view(row, RowState.WAITING, None, one) for row, one in told],
+    )
 
 
 def _row_view(row: int, state: RowState, identifier: str | None, failure: Failure) -> BatchRowView:

@@ -66,13 +66,15 @@ class _Reader:
         self._hidden, self._hidden_columns = False, frozenset[int]()
         self._kind, self._style, self._formula = "n", 0, False
         self._text: list[str] = []
-        self._length, self._aside, self._taking = 0, 0, False
+        self._length, self._aside, self._contents, self._taking = 0, 0, 0, False
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
             self._begin_cell(attributes)
         elif name in {"v", "t"}:
-            self._taking = not self._aside
+            self._begin_text(name)
+        elif name == "is":
+            self._count_content()
         elif name == "row":
             self._begin_row(attributes)
         elif name == "f":
@@ -101,6 +103,19 @@ class _Reader:
             self.ready.append(Line(self._row, self._cells, self._hidden, self._hidden_columns))
             self._cells = {}
 
+    def _begin_text(self, name: str) -> None:
+        """Of a text in the cell itself the words stand in `is`, of any other cell the value in `v`; never both."""
+        if (name == "v") is (self._kind == "inlineStr"):
+            raise SheetError("xlsx-form")
+        self._taking = not self._aside
+        if name == "v":
+            self._count_content()
+
+    def _count_content(self) -> None:
+        self._contents += 1
+        if self._contents > 1:
+            raise SheetError("xlsx-form")
+
     def _begin_row(self, attributes: dict[str, str]) -> None:
         row = _number(attributes["r"], MAX_ROW) if "r" in attributes else self._row + 1
         if not self._row < row <= MAX_ROW:
@@ -119,7 +134,7 @@ class _Reader:
             raise SheetError("xlsx-form")
         self._column, self._kind = column, attributes.get("t", "n")
         self._style = _number(attributes.get("s", "0"), 1_000_000)
-        self._text, self._length, self._formula = [], 0, False
+        self._text, self._length, self._formula, self._contents = [], 0, False, 0
 
     def _end_cell(self) -> None:
         text = "".join(self._text)
@@ -146,7 +161,8 @@ class _Reader:
                 raise SheetError("cell-too-long", self._row, MAX_CELL)
         else:
             text = unescaped(text)
-        return Cell(text, _KINDS[self._kind]) if text else None
+        kind = "formatted" if self._style in self._book.altering else _KINDS[self._kind]
+        return Cell(text, kind) if text else None
 
     def _of_number(self, text: str) -> Cell:
         if self._style not in self._book.dates:

@@ -8,6 +8,7 @@ Facts of ECMA-376 part 1, in its transitional and its strict form: relationships
 import posixpath
 import re
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +20,12 @@ MAX_SHARED_PART = 256 * 1024 * 1024
 MAX_SHEETS = 100
 _BUILT_IN = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _NOT_DATE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_PARTS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.|.', re.DOTALL)
+_HARMLESS = re.compile(
+    r"_.|\* |\\ |\s|\[\$-[0-9A-Fa-f]+\]|\[(?:black|blue|cyan|green|magenta|red|yellow|color ?[0-9]{1,2})\]",
+    re.IGNORECASE,
+)
+_OWN_DIGITS = re.compile(r'"[^"]*[0-9][^"]*"|\\[0-9]')
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -37,6 +44,7 @@ class Workbook:
     sheets: tuple[SheetPart, ...]
     shared: "SharedTexts"
     dates: frozenset[int]
+    altering: frozenset[int]
     formatted: frozenset[int]
     whole: frozenset[int]
     from_1904: bool
@@ -71,7 +79,7 @@ def read_workbook(package: Package) -> Workbook:
         package.read(part, styles)
     places = relations.all("worksheet")
     sheets = tuple(SheetPart(title, places[key]) for title, key in index.visible if key in places)
-    return Workbook(sheets, texts, styles.dates, styles.formatted, styles.whole, index.from_1904)
+    return Workbook(sheets, texts, styles.dates, styles.altering, styles.formatted, styles.whole, index.from_1904)
 
 
 def unescaped(text: str) -> str:
@@ -83,6 +91,27 @@ def is_date(code: str) -> bool:
     """Whether a number format shows a day: a year, or month and day, outside quotes and brackets."""
     signs = _NOT_DATE.sub("", code).casefold()
     return signs not in {"general", "standard"} and ("y" in signs or ("m" in signs and "d" in signs))
+
+
+def alters_text(code: str) -> bool:
+    """Whether a number format shows a text otherwise than it is: hidden, replaced, or with signs beside it.
+
+    The fourth section is for texts, or else the last one where it has an `@`; space, colours and locales do no harm.
+    """
+    sections = _sections(code)
+    last = sections[3] if len(sections) > 3 else sections[-1]
+    return (len(sections) > 3 or "@" in _NOT_DATE.sub("", last)) and _HARMLESS.sub("", last) != "@"
+
+
+def _sections(code: str) -> list[str]:
+    """The sections of a number format."""
+    found = [""]
+    for part in _PARTS.findall(code):
+        if part == ";":
+            found.append("")
+        else:
+            found[-1] += part
+    return found
 
 
 class _Relations:
@@ -166,13 +195,19 @@ class SharedTexts:
 
 class _Styles:
     def __init__(self) -> None:
-        self._codes: dict[int, bool] = {}
+        self._codes: dict[int, str] = {}
         self._formats: list[int] = []
-        self._inside = False
+        self._inside = self._conditional = False
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         if name == "numFmt":
-            self._codes[_count(attributes.get("numFmtId"))] = is_date(attributes.get("formatCode", "")[:1000])
+            code = attributes.get("formatCode", "")[:1000]
+            if not self._conditional:
+                self._codes[_count(attributes.get("numFmtId"))] = code
+            elif alters_text(code):
+                raise SheetError("text-format")
+        elif name == "dxfs":
+            self._conditional = True
         elif name == "cellXfs":
             self._inside = True
         elif name == "xf" and self._inside:
@@ -180,13 +215,25 @@ class _Styles:
 
     def end(self, name: str) -> None:
         self._inside = self._inside and name != "cellXfs"
+        self._conditional = self._conditional and name != "dxfs"
 
     def characters(self, text: str) -> None: ...
 
     @property
     def dates(self) -> frozenset[int]:
-        known = {place: self._codes.get(one, one in _BUILT_IN) for place, one in enumerate(self._formats)}
-        return frozenset(place for place, shows in known.items() if shows)
+        """Styles that show a day, and no digits of their own beside it."""
+        return self._of(lambda code: is_date(code) and not _OWN_DIGITS.search(code)) | frozenset(
+            place for place, one in enumerate(self._formats) if one in _BUILT_IN and one not in self._codes
+        )
+
+    @property
+    def altering(self) -> frozenset[int]:
+        """Styles that show a text otherwise than it is."""
+        return self._of(alters_text)
+
+    def _of(self, holds: Callable[[str], bool]) -> frozenset[int]:
+        wanted = {number for number, code in self._codes.items() if holds(code)}
+        return frozenset(place for place, one in enumerate(self._formats) if one in wanted)
 
     @property
     def formatted(self) -> frozenset[int]:

@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -54,6 +55,13 @@ class NewSheet:
 
 def xlsx_octets(sheets: Sequence[NewSheet]) -> bytes:
     """A workbook of these sheets."""
+    packed = io.BytesIO()
+    write_xlsx(packed, sheets)
+    return packed.getvalue()
+
+
+def write_xlsx(file: BinaryIO, sheets: Sequence[NewSheet]) -> None:
+    """Write a workbook of these sheets, row by row; the file stays open."""
     parts = {
         "[Content_Types].xml": _content_types(len(sheets)),
         "_rels/.rels": _relations([("officeDocument", "xl/workbook.xml")]),
@@ -63,15 +71,13 @@ def xlsx_octets(sheets: Sequence[NewSheet]) -> bytes:
         ),
         "xl/styles.xml": _STYLES,
     }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
             archive.writestr(_entry(name), text.encode())
         for number, sheet in enumerate(sheets, 1):
             with archive.open(_entry(f"xl/worksheets/sheet{number}.xml"), "w") as part:
                 for piece in _sheet(sheet):
                     part.write(piece.encode())
-    return packed.getvalue()
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from issuer.catalogue.errors import EntryRefused, EntryUnknown, SecondPerson
-from issuer.catalogue.life import MOVES, State, Step, check_step
+from issuer.catalogue.errors import EntryRefused, EntryUnknown
+from issuer.catalogue.life import LIFE, State, Step
 from issuer.catalogue.ports import Entries, Event, Shelf, Version
 from trust.rules.errors import naming
 from trust.rules.text import check_text
@@ -127,12 +127,8 @@ def event_of(version: Version, step: Step, *, by: Officer, at: datetime, note: s
         EntryRefused: `not-the-drafter`, `note-missing`.
 
     """
-    move = check_step(version.state, step)
-    if move.second and not by.is_other_than(version.drafted_by):
-        raise SecondPerson(by.login)
-    if move.own and by.login != version.drafted_by.login:
-        raise EntryRefused("not-the-drafter", by.login)
-    if move.needs_note and not note:
+    LIFE.take(version.state, step, by, [version.drafted_by])
+    if LIFE.row(step).needs_reason and not note:
         raise EntryRefused("note-missing", step)
     return Event(step, by, aware(at), check_note(note), version.layout)
 
@@ -155,5 +151,5 @@ def _step(
 ) -> Version:
     version = find(desk.entries, type_code, number)
     event = event_of(version, step, by=by, at=at, note=note)
-    desk.entries.move(version.place, version.state, MOVES[step].result, event)
+    desk.entries.move(version.place, version.state, LIFE.after(version.state, step), event)
     return find(desk.entries, type_code, number)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from issuer.catalogue.defining import check_note
-from issuer.catalogue.errors import EntryUnknown, MandateRefused, SecondPerson, StepRefused
+from issuer.catalogue.errors import EntryUnknown, MandateRefused
+from issuer.catalogue.life import REQUEST_LIFE, Progress, RequestStep
 from issuer.catalogue.planning import number_for
 from issuer.catalogue.ports import (
     FiledMandate,
@@ -19,7 +20,6 @@ from issuer.catalogue.ports import (
     Mandates,
     MandateWish,
     Origin,
-    Progress,
     Wanted,
 )
 from issuer.catalogue.wishes import digest_of
@@ -85,15 +85,12 @@ def decide(desk: Granting, number: str, *, approve: bool, by: Actor, at: datetim
 
     """
     request = find_request(desk.mandates, number)
-    if request.progress is not Progress.WAITING:
-        raise StepRefused(request.progress, "approve" if approve else "refuse")
-    if not by.officer.is_other_than(request.asked_by):
-        raise SecondPerson(by.officer.login)
+    step = RequestStep.APPROVE if approve else RequestStep.REFUSE
+    progress = REQUEST_LIFE.take(request.progress, step, by.officer, [request.asked_by])
     if not may_decide(desk, request.wish, by):
         raise MandateRefused("mandate-not-yours", request.wish.wanted)
-    if not approve and not note:
-        raise MandateRefused("note-missing", "refuse")
-    progress = Progress.APPROVED if approve else Progress.REFUSED
+    if REQUEST_LIFE.row(step).needs_reason and not note:
+        raise MandateRefused("note-missing", step)
     decided = replace(request, progress=progress, decided_by=by.officer, decided_at=aware(at), note=check_note(note))
     if not approve:
         desk.mandates.decide(decided, None, None)
@@ -116,11 +113,10 @@ def withdraw(desk: Granting, number: str, *, by: Actor, at: datetime) -> Mandate
 
     """
     request = find_request(desk.mandates, number)
-    if request.asked_by.login != by.officer.login:
-        raise EntryUnknown
-    if request.progress is not Progress.WAITING:
-        raise StepRefused(request.progress, "withdraw")
-    taken = replace(request, progress=Progress.WITHDRAWN, decided_by=by.officer, decided_at=aware(at))
+    step = RequestStep.WITHDRAW
+    REQUEST_LIFE.check_person(step, by.officer, [request.asked_by])  # asked first: others learn nothing of it
+    progress = REQUEST_LIFE.after(request.progress, step)
+    taken = replace(request, progress=progress, decided_by=by.officer, decided_at=aware(at))
     desk.mandates.decide(taken, None, None)
     return find_request(desk.mandates, number)
 

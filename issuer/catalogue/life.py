@@ -1,32 +1,24 @@
-"""The life of a catalogue entry: drafted, sent for review, reviewed by a second person, published, retired.
+"""The lives of the catalogue: of an entry, from draft to retirement, and of a request about a mandate.
 
-`MOVES` is the one table of states and steps. What a step leads to and who took it, when and why is recorded and never
-changed. A draft may be changed until it is sent for review; from then on it stays what it is. A new version has a life
-of its own beside the older ones: publishing it is what ends issuing under them.
+What a step leads to and who took it, when and why is recorded and never changed. A draft may be changed until it is
+sent for review; from then on it stays what it is. A new version has a life of its own beside the older ones: publishing
+it is what ends issuing under them. Neither entry nor mandate is decided on by whoever asks for it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from types import MappingProxyType
-
-from issuer.catalogue.errors import StepRefused
+from issuer.catalogue.errors import EntryRefused, EntryUnknown, SecondPerson, StepRefused
+from trust.rules.labelled import Labelled
+from trust.rules.life import Life, Row, Who
 
 
-class State(StrEnum):
+class State(Labelled):
     """Where a version stands in its life."""
 
-    DRAFT = "draft"
-    IN_REVIEW = "in-review"
-    REVIEWED = "reviewed"
-    PUBLISHED = "published"
-    RETIRED = "retired"
-    WITHDRAWN = "withdrawn"
-
-    @property
-    def label(self) -> str:
-        """The word of the administration."""
-        return _LABELS[self]
+    DRAFT = "draft", "草稿"
+    IN_REVIEW = "in-review", "待审核"
+    REVIEWED = "reviewed", "已审核，待公布"
+    PUBLISHED = "published", "已公布"
+    RETIRED = "retired", "已停用"
+    WITHDRAWN = "withdrawn", "已撤回"
 
     @property
     def listed(self) -> bool:
@@ -34,67 +26,58 @@ class State(StrEnum):
         return self in {State.PUBLISHED, State.RETIRED}
 
 
-_LABELS = {
-    State.DRAFT: "草稿",
-    State.IN_REVIEW: "待审核",
-    State.REVIEWED: "已审核，待公布",
-    State.PUBLISHED: "已公布",
-    State.RETIRED: "已停用",
-    State.WITHDRAWN: "已撤回",
-}
-
-
-class Step(StrEnum):
+class Step(Labelled):
     """What may be done with a version."""
 
-    DRAFT = "draft"
-    SUBMIT = "submit"
-    SEND_BACK = "send-back"
-    PASS = "pass"  # noqa: S105  (a step, no password)
-    PUBLISH = "publish"
-    RETIRE = "retire"
-    WITHDRAW = "withdraw"
-
-    @property
-    def label(self) -> str:
-        """The word of the administration."""
-        return MOVES[self].label
+    DRAFT = "draft", "起草"
+    SUBMIT = "submit", "送审"
+    SEND_BACK = "send-back", "退回"
+    PASS = "pass", "审核通过"
+    PUBLISH = "publish", "公布"
+    RETIRE = "retire", "停用"
+    WITHDRAW = "withdraw", "撤回"
 
 
-@dataclass(frozen=True)
-class Move:
-    """One row: a step, from where, to where; `second`: never whoever drafted it; `own`: only whoever did."""
-
-    label: str
-    allowed_from: frozenset[State]
-    result: State
-    second: bool = False
-    own: bool = False
-    needs_note: bool = False
-
-
-_OPEN = frozenset({State.DRAFT, State.IN_REVIEW, State.REVIEWED})
-MOVES: Mapping[Step, Move] = MappingProxyType(
-    {
-        Step.DRAFT: Move("起草", frozenset({State.DRAFT}), State.DRAFT, own=True),
-        Step.SUBMIT: Move("送审", frozenset({State.DRAFT}), State.IN_REVIEW, own=True),
-        Step.SEND_BACK: Move("退回", frozenset({State.IN_REVIEW}), State.DRAFT, second=True, needs_note=True),
-        Step.PASS: Move("审核通过", frozenset({State.IN_REVIEW}), State.REVIEWED, second=True),
-        Step.PUBLISH: Move("公布", frozenset({State.REVIEWED}), State.PUBLISHED),
-        Step.RETIRE: Move("停用", frozenset({State.PUBLISHED}), State.RETIRED, needs_note=True),
-        Step.WITHDRAW: Move("撤回", _OPEN, State.WITHDRAWN, own=True),
-    }
+LIFE = Life(
+    rows=(
+        Row(Step.DRAFT, {None, State.DRAFT}, State.DRAFT, Who.ACCOUNT),
+        Row(Step.SUBMIT, {State.DRAFT}, State.IN_REVIEW, Who.ACCOUNT),
+        Row(Step.SEND_BACK, {State.IN_REVIEW}, State.DRAFT, Who.ANOTHER, needs_reason=True),
+        Row(Step.PASS, {State.IN_REVIEW}, State.REVIEWED, Who.ANOTHER),
+        Row(Step.PUBLISH, {State.REVIEWED}, State.PUBLISHED),
+        Row(Step.RETIRE, {State.PUBLISHED}, State.RETIRED, needs_reason=True),
+        Row(Step.WITHDRAW, {State.DRAFT, State.IN_REVIEW, State.REVIEWED}, State.WITHDRAWN, Who.ACCOUNT),
+    ),
+    moved=StepRefused,
+    persons={Who.ANOTHER: SecondPerson, Who.ACCOUNT: lambda login: EntryRefused("not-the-drafter", login)},
 )
 
 
-def check_step(state: State, step: Step) -> Move:
-    """The row of a step that may be taken from a state.
+class Progress(Labelled):
+    """How far a request about a mandate has come."""
 
-    Raises:
-        StepRefused: the table has no such step from here.
+    WAITING = "waiting", "待批准"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "未批准"
+    WITHDRAWN = "withdrawn", "已撤回"
 
-    """
-    move = MOVES[step]
-    if state not in move.allowed_from:
-        raise StepRefused(state, step)
-    return move
+
+class RequestStep(Labelled):
+    """What may be done with a request about a mandate."""
+
+    ASK = "ask", "申请"
+    APPROVE = "approve", "批准"
+    REFUSE = "refuse", "不予批准"
+    WITHDRAW = "withdraw", "撤回"
+
+
+REQUEST_LIFE = Life(
+    rows=(
+        Row(RequestStep.ASK, {None}, Progress.WAITING),
+        Row(RequestStep.APPROVE, {Progress.WAITING}, Progress.APPROVED, Who.ANOTHER),
+        Row(RequestStep.REFUSE, {Progress.WAITING}, Progress.REFUSED, Who.ANOTHER, needs_reason=True),
+        Row(RequestStep.WITHDRAW, {Progress.WAITING}, Progress.WITHDRAWN, Who.ACCOUNT),
+    ),
+    moved=StepRefused,
+    persons={Who.ANOTHER: SecondPerson, Who.ACCOUNT: lambda _: EntryUnknown()},
+)

@@ -29,9 +29,9 @@ def draw_number(counts: NumberCounts, register: Register, kind: LicenceType, app
     if rule is None or not kind.number_drawn:
         raise Malformed("number-rule", "numbers of this type are given")
     facts = facts_of(application)
-    scope = same_number(rule.scope(facts) or "-")
+    scope, year = same_number(rule.scope(facts) or "-"), facts.issued_on.year if rule.by_year else None
     for _ in range(MOST_PASSED_OVER):
-        count = counts.next(application.issuer_code, kind.code, scope)
+        count = counts.next(application.issuer_code, kind.code, scope, year)
         try:
             number = rule.number(facts, count)
         except Malformed as error:

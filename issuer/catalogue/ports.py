@@ -9,11 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from issuer.catalogue.life import State, Step
+from issuer.catalogue.life import Progress, State, Step
 from keys.signer import Signer
 from templates.library import Bundle
 from trust.formats.certificate import Certificate
 from trust.rules.catalogue import LicenceType
+from trust.rules.labelled import Labelled
 from trust.rules.mandate import Mandate
 from trust.sealing.ports import Officer
 
@@ -116,32 +117,12 @@ class Press:
     log: Callable[[Sequence[bytes], datetime], None]
 
 
-class Wanted(StrEnum):
+class Wanted(Labelled):
     """What is asked about a mandate."""
 
-    GRANT = "grant"
-    DELEGATE = "delegate"
-    END = "end"
-
-    @property
-    def label(self) -> str:
-        """The word of the administration."""
-        return {"grant": "授予", "delegate": "委托", "end": "终止"}[self.value]
-
-
-class Progress(StrEnum):
-    """How far a request about a mandate has come."""
-
-    WAITING = "waiting"
-    APPROVED = "approved"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-    @property
-    def label(self) -> str:
-        """The word of the administration."""
-        words = {"waiting": "待批准", "approved": "已批准", "refused": "未批准", "withdrawn": "已撤回"}
-        return words[self.value]
+    GRANT = "grant", "授予"
+    DELEGATE = "delegate", "委托"
+    END = "end", "终止"
 
 
 @dataclass(frozen=True)
@@ -224,6 +205,9 @@ class Mandates(Protocol):
 class NumberCounts(Protocol):
     """How far the numbers of each type, body and scope have been counted."""
 
-    def next(self, issuer_code: str, type_code: str, scope: str) -> int:
-        """Count one further, durably, and give the count; never the same twice."""
+    def next(self, issuer_code: str, type_code: str, scope: str, year: int | None = None) -> int:
+        """Count one further, durably, and give the count; never the same twice, also across a restore.
+
+        `year` is that of the scope, None where the scope is of any year.
+        """
         ...

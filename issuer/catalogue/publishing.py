@@ -10,7 +10,7 @@ from datetime import datetime
 
 from issuer.catalogue.defining import event_of, find
 from issuer.catalogue.errors import EntryDamaged, EntryUnknown
-from issuer.catalogue.life import MOVES, State, Step
+from issuer.catalogue.life import LIFE, Step
 from issuer.catalogue.ports import Entries, Event, Press, Version
 from trust.errors import TrustError, Untrusted
 from trust.formats.catalogue_entry import CONTENT_TYPE, MAX_ENVELOPE, decode_entry, encode_entry
@@ -96,7 +96,6 @@ def _issue(press: Press, version: Version, event: Event) -> Version:
         raise EntryDamaged(version.type.code, f"what was signed does not hold: {error.reason}") from error
     if signed != entry:
         raise EntryDamaged(version.type.code, "what was signed is not what was meant")
-    after: State = MOVES[event.step].result
-    press.entries.complete(version.place, number, octets, version.state, after, event)
+    press.entries.complete(version.place, number, octets, version.state, LIFE.after(version.state, event.step), event)
     press.log([octets], event.at)
     return find(press.entries, *version.place)

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from issuer.catalogue.life import State, Step
-from issuer.catalogue.ports import Event, FiledMandate, MandateRequest, Progress, Version, Wanted
+from issuer.catalogue.life import Progress, State, Step
+from issuer.catalogue.ports import Event, FiledMandate, MandateRequest, Version, Wanted
 from trust.rules.field import FieldRule
 from trust.rules.field_kind import KIND_LABELS
 

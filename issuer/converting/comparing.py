@@ -6,7 +6,7 @@ from datetime import datetime
 from issuer.converting.errors import StockMoved, StockRefused
 from issuer.converting.grading import Checks, grade_of, lowest
 from issuer.converting.ports import Converting
-from issuer.converting.stock import FROM, Event, Stage, Step, Stock, items_of
+from issuer.converting.stock import LIFE, Event, Stage, Step, Stock, items_of
 from issuer.converting.submitting import key_of
 from trust.rules.conversion import Grade
 from trust.rules.times import aware
@@ -23,14 +23,15 @@ def compare(
         StockRefused: something was not compared, or the grade is below what the type asks for.
 
     """
-    if not reopened(desk, stock):
-        require(stock, Step.COMPARE)
+    stage = LIFE.after(stock.stage, Step.COMPARE)
+    if stock.stage is Stage.CONFIRMED and not reopened(desk, stock):
+        raise StockMoved(stock.stage, Step.COMPARE)
     earned = grade_of(checks, items_of(stock.application), scanned=stock.scan is not None)
     grade = lowest(earned, stock.claimed, lower)
     check_least(desk, stock, grade)
     compared = replace(
         stock,
-        stage=Stage.COMPARED,
+        stage=stage,
         sequence=stock.sequence + 1,
         checks=checks,
         grade=grade,
@@ -49,12 +50,6 @@ def reopened(desk: Converting, stock: Stock) -> bool:
         return False
     one = stock.application
     return desk.numbered(one.issuer_code, one.type_code, [one.number]).get(one.number) != key_of(stock.number)
-
-
-def require(stock: Stock, step: Step) -> None:
-    """Refuse a step that does not begin where the stock stands; raises StockMoved."""
-    if stock.stage not in FROM[step]:
-        raise StockMoved(stock.stage, step)
 
 
 def check_least(desk: Converting, stock: Stock, grade: Grade) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from issuer.converting.comparing import check_least, event_of, require
-from issuer.converting.errors import ConfirmationStale, SecondPersonNeeded, StockRefused
+from issuer.converting.comparing import check_least, event_of
+from issuer.converting.errors import ConfirmationStale, StockRefused
 from issuer.converting.grading import lowest
 from issuer.converting.ports import Converting
-from issuer.converting.stock import Stage, Step, Stock
+from issuer.converting.stock import LIFE, Step, Stock
 from trust.errors import Malformed
 from trust.rules.conversion import Grade
 from trust.rules.text import check_text
@@ -40,18 +40,14 @@ def confirm(
         StockRefused: `pages`, a page was left out; `grade-too-low`, lowered below what the type asks for.
 
     """
-    require(stock, Step.CONFIRM)
-    if not all(by.is_other_than(one) for one in (stock.submitted_by, stock.compared_by) if one):
-        raise SecondPersonNeeded(by.login)
+    stage = LIFE.take(stock.stage, Step.CONFIRM, by, stock.hands)
     if content != stock.content or stock.template != desk.bundle(stock.application.type_code).template:
         raise ConfirmationStale(stock.number)
     if sorted(pages) != list(range(1, 1 + (stock.scan.pages if stock.scan else 0))):
         raise StockRefused([("pages", "not-looked-at")])
     grade = lowest(stock.grade, lower)
     check_least(desk, stock, grade)
-    confirmed = replace(
-        stock, stage=Stage.CONFIRMED, sequence=stock.sequence + 1, grade=grade, confirmed_by=by, confirmed=None
-    )
+    confirmed = replace(stock, stage=stage, sequence=stock.sequence + 1, grade=grade, confirmed_by=by, confirmed=None)
     confirmed = replace(confirmed, confirmed=confirmed.content)
     note = f"证据等级降为 {grade}" if grade is not stock.grade else ""
     return desk.stocks.move(stock, confirmed, event_of(confirmed, Step.CONFIRM, by, at, note))
@@ -65,10 +61,10 @@ def refuse(desk: Converting, stock: Stock, *, reason: str, by: Officer, at: date
         StockRefused: there is no reason, or one that cannot be kept.
 
     """
-    require(stock, Step.REFUSE)
+    stage = LIFE.after(stock.stage, Step.REFUSE)
     try:
         check_text(reason, MAX_REASON)
     except Malformed as error:
         raise StockRefused([("reason", "reason-missing" if error.reason == "empty" else error.reason)]) from error
-    refused = replace(stock, stage=Stage.REFUSED, sequence=stock.sequence + 1)
+    refused = replace(stock, stage=stage, sequence=stock.sequence + 1)
     return desk.stocks.move(stock, refused, event_of(refused, Step.REFUSE, by, at, reason))

@@ -6,11 +6,11 @@ follows is for people. A scan is read while it arrives and kept in memory until 
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
+from issuer.clerk import Authorize, Clerk
 from issuer.converting.bodies import ComparisonBody, ConfirmationBody, RefusalBody, StockBody
 from issuer.converting.errors import StockRefused
 from issuer.converting.grading import Checks
@@ -28,30 +28,15 @@ from issuer.converting.views import (
 from issuer.handed_in import read_octets
 from issuer.issuing import Issued
 from templates.library import Bundle
+from trust.http import NOT_SIGNED_IN, attachment, conflicting, file_body, guarded, uncached
 from trust.rules.conversion import Grade
 from trust.sealing.ports import Officer
 
 MOST = 100
 TAKEN = frozenset({*MEDIA_TYPES.values(), "application/octet-stream"})
-Right = Literal["enter", "decide"]
-"""`enter` for people and systems of a department, `decide` for people alone."""
-NOT_SIGNED_IN: dict[int | str, dict[str, Any]] = {
-    401: {"description": "没有登录，或者令牌已失效"},
-    403: {"description": "没有这项权限"},
-}
-GUARDED: dict[int | str, dict[str, Any]] = NOT_SIGNED_IN | {
-    404: {"description": "没有这份存量证照，或者不归您办理：两者回答相同"},
-    409: {"description": "与现状冲突：状态已变、内容已变，或者须由另一人办理"},
-    422: {"description": "请求不合规范，逐项列出"},
-}
-
-
-@dataclass(frozen=True)
-class Clerk:
-    """Who asks: somebody, or a system, and the department they act for."""
-
-    officer: Officer
-    department: str
+GUARDED = guarded("没有这份存量证照，或者不归您办理：两者回答相同") | conflicting(
+    "与现状冲突：状态已变、内容已变，或者须由另一人办理"
+)
 
 
 class StockDesk(Protocol):
@@ -85,12 +70,11 @@ class StockDesk(Protocol):
 
 
 Number = Annotated[str, Path(max_length=32, pattern="^[0-9a-f]+-[0-9]+$", description="存量编号")]
-Authorize = Callable[[Right], Callable[..., Clerk]]
 
 
 def router(desk: StockDesk, *, authorize: Authorize) -> APIRouter:
     """The routes whose bodies are JSON."""
-    routes = APIRouter(prefix="/api/v1", tags=["converting"])
+    routes = APIRouter(prefix="/api/v1", tags=["converting"], dependencies=[Depends(uncached)])
     _add_entering(routes, desk, authorize)
     _add_looking(routes, desk, authorize)
     _add_deciding(routes, desk, authorize)
@@ -99,7 +83,7 @@ def router(desk: StockDesk, *, authorize: Authorize) -> APIRouter:
 
 def plain_router(desk: StockDesk, *, authorize: Authorize) -> APIRouter:
     """The routes that take a scan as it is, or no body at all."""
-    routes = APIRouter(prefix="/api/v1", tags=["converting"])
+    routes = APIRouter(prefix="/api/v1", tags=["converting"], dependencies=[Depends(uncached)])
     Handed = Annotated[tuple[Clerk, bytes], Depends(_scan_reader(authorize("enter")))]  # noqa: N806  (an alias of a type)
     Person = Annotated[Clerk, Depends(authorize("decide"))]  # noqa: N806  (as above)
 
@@ -108,18 +92,12 @@ def plain_router(desk: StockDesk, *, authorize: Authorize) -> APIRouter:
         summary="提交扫描件",
         description="PDF、JPEG 或 PNG，不超过 20 MB、20 页，以原样作为请求正文。得到摘要，供存量清单引用。",
         status_code=status.HTTP_201_CREATED,
-        openapi_extra={
-            "requestBody": {
-                "required": True,
-                "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in sorted(TAKEN)},
-            },
-        },
+        openapi_extra=file_body(TAKEN),
         responses=NOT_SIGNED_IN
         | {422: GUARDED[422], 413: {"description": "扫描件太大"}, 415: {"description": "不是 PDF、JPEG 或 PNG"}},
     )
-    def scan(handed: Handed, out: Response) -> ScanView:
+    def scan(handed: Handed) -> ScanView:
         clerk, octets = handed
-        out.headers["Cache-Control"] = "no-store"
         return scan_view(desk.keep_scan(octets, body_code=clerk.department, by=clerk.officer))
 
     @routes.post(
@@ -128,9 +106,9 @@ def plain_router(desk: StockDesk, *, authorize: Authorize) -> APIRouter:
         description="没有请求正文；重复办理得到同一本证照。",
         responses=GUARDED,
     )
-    def release(number: Number, clerk: Person, out: Response) -> StockView:
+    def release(number: Number, clerk: Person) -> StockView:
         stock, _ = desk.release(desk.find(number, clerk.department), by=clerk.officer)
-        return _answer(desk, stock, out)
+        return _answer(desk, stock)
 
     return routes
 
@@ -145,8 +123,7 @@ def _add_entering(routes: APIRouter, desk: StockDesk, authorize: Authorize) -> N
         status_code=status.HTTP_201_CREATED,
         responses=GUARDED,
     )
-    def submit(body: StockBody, clerk: Entering, out: Response) -> list[StockSummary]:
-        out.headers["Cache-Control"] = "no-store"
+    def submit(body: StockBody, clerk: Entering) -> list[StockSummary]:
         scans = _scans_of(desk, body, clerk.department)
         tables = [
             {"file": row.scan or "", "grade": row.grade.value, "source": row.source, "application": row.application}
@@ -184,19 +161,17 @@ def _add_looking(routes: APIRouter, desk: StockDesk, authorize: Authorize) -> No
     )
     def listed(
         clerk: Entering,
-        out: Response,
         stage: Stage | None = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
         after: Annotated[str, Query(max_length=32, pattern="^[0-9a-f-]*$")] = "",
     ) -> list[StockSummary]:
-        out.headers["Cache-Control"] = "no-store"
         return [summary_view(one) for one in desk.of_body(clerk.department, stage, limit=limit, after=after)]
 
     @routes.get(
         "/conversions/{number}", summary="一份存量证照", description="内容、核对情况和全部办理过程。", responses=GUARDED
     )
-    def one(number: Number, clerk: Entering, out: Response) -> StockView:
-        return _answer(desk, desk.find(number, clerk.department), out)
+    def one(number: Number, clerk: Entering) -> StockView:
+        return _answer(desk, desk.find(number, clerk.department))
 
     @routes.get(
         "/conversions/{number}/scan",
@@ -213,9 +188,7 @@ def scan_answer(desk: StockDesk, stock: Stock) -> Response:
     """A scan as a download; raises NoSuchStock where there is none."""
     octets = desk.scan_of(stock)
     kind = stock.scan.kind if stock.scan else "pdf"
-    named = f'attachment; filename="{stock.number}.{kind}"'
-    headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
-    return Response(octets, media_type=MEDIA_TYPES[kind], headers=headers)
+    return attachment(octets, MEDIA_TYPES[kind], f"{stock.number}.{kind}")
 
 
 def _add_deciding(routes: APIRouter, desk: StockDesk, authorize: Authorize) -> None:
@@ -227,10 +200,10 @@ def _add_deciding(routes: APIRouter, desk: StockDesk, authorize: Authorize) -> N
         description="登记与什么核对一致，证据等级由此得出；复核之前可以重新核对。",
         responses=GUARDED,
     )
-    def comparison(number: Number, body: ComparisonBody, clerk: Person, out: Response) -> StockView:
+    def comparison(number: Number, body: ComparisonBody, clerk: Person) -> StockView:
         stock = desk.find(number, clerk.department)
         checks = Checks(frozenset(body.scan), frozenset(body.register_), body.paper)
-        return _answer(desk, desk.compare(stock, checks, lower=body.lower, by=clerk.officer), out)
+        return _answer(desk, desk.compare(stock, checks, lower=body.lower, by=clerk.officer))
 
     @routes.post(
         "/conversions/{number}/confirmation",
@@ -238,17 +211,17 @@ def _add_deciding(routes: APIRouter, desk: StockDesk, authorize: Authorize) -> N
         description="录入、核对以外的另一人，逐页看过以后复核。",
         responses=GUARDED,
     )
-    def confirmation(number: Number, body: ConfirmationBody, clerk: Person, out: Response) -> StockView:
+    def confirmation(number: Number, body: ConfirmationBody, clerk: Person) -> StockView:
         stock = desk.find(number, clerk.department)
         done = desk.confirm(stock, content=body.content, pages=body.pages, lower=body.lower, by=clerk.officer)
-        return _answer(desk, done, out)
+        return _answer(desk, done)
 
     @routes.post(
         "/conversions/{number}/refusal", summary="不予转换", description="说明理由，不再办理。", responses=GUARDED
     )
-    def refusal(number: Number, body: RefusalBody, clerk: Person, out: Response) -> StockView:
+    def refusal(number: Number, body: RefusalBody, clerk: Person) -> StockView:
         stock = desk.find(number, clerk.department)
-        return _answer(desk, desk.refuse(stock, reason=body.reason, by=clerk.officer), out)
+        return _answer(desk, desk.refuse(stock, reason=body.reason, by=clerk.officer))
 
 
 def _scan_reader(clerk: Callable[..., Clerk]) -> Callable[..., AsyncIterator[tuple[Clerk, bytes]]]:
@@ -260,6 +233,5 @@ def _scan_reader(clerk: Callable[..., Clerk]) -> Callable[..., AsyncIterator[tup
     return handed
 
 
-def _answer(desk: StockDesk, stock: Stock, out: Response) -> StockView:
-    out.headers["Cache-Control"] = "no-store"
+def _answer(desk: StockDesk, stock: Stock) -> StockView:
     return stock_view(stock, desk.events(stock), desk.bundle_of(stock))

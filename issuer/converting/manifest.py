@@ -22,7 +22,7 @@ from issuer.converting.errors import StockRefused
 from issuer.errors import ApplicationRefused
 from trust.errors import Malformed
 from trust.rules.catalogue import LicenceType
-from trust.rules.conversion import MAX_SOURCE, Grade, marks_of
+from trust.rules.conversion import MAX_SOURCE, Grade, claims_grade
 from trust.rules.licence import HOLDER_SEPARATOR
 from trust.rules.text import check_text
 
@@ -103,7 +103,7 @@ def _row(table: object, *, type_code: str, issuer_code: str) -> Row:
         check_text(source, MAX_SOURCE)
     except Malformed as error:
         problems.append(("source", error.reason))
-    if marks_of(str(source)):
+    if claims_grade(str(source)):
         problems.append(("source", "reserved-words"))
     if not isinstance(claimed, str) or claimed not in set(Grade):
         problems.append(("grade", "unknown"))

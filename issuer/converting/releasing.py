@@ -7,10 +7,10 @@ releasing it again.
 from dataclasses import replace
 from datetime import datetime
 
-from issuer.converting.comparing import event_of, reopened, require
+from issuer.converting.comparing import event_of, reopened
 from issuer.converting.errors import ConfirmationStale, FaceChanged
 from issuer.converting.ports import Converting
-from issuer.converting.stock import Stage, Step, Stock
+from issuer.converting.stock import LIFE, Stage, Step, Stock
 from issuer.converting.submitting import key_of
 from issuer.issuing import Issued
 from trust.sealing.ports import Officer
@@ -28,7 +28,7 @@ def release(desk: Converting, stock: Stock, *, by: Officer, at: datetime) -> tup
     """
     again = stock.stage is Stage.RELEASED
     if not again:
-        require(stock, Step.RELEASE)
+        LIFE.after(stock.stage, Step.RELEASE)
     if stock.confirmed is None or stock.confirmed != stock.content or stock.confirmed_by is None:
         raise ConfirmationStale(stock.number)
     if not again and reopened(desk, stock):

@@ -1,26 +1,25 @@
 """Stock 存量: one paper licence on its way, what was claimed, compared and confirmed, and by whom.
 
-    submitted → compared → confirmed → released
-        └──────────┴──────────┴─────→ refused
-
 Comparing may be done again until somebody else has confirmed, and after that where the type has another face by now.
 A confirmation is of a digest over everything that was looked at: data, scan, source, checks, grade and the face it is
 for; if any of it were another, there would be no confirmation of it.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date
 from typing import Any
 
 from issuer.application import Application, read_application
+from issuer.converting.errors import SecondPersonNeeded, StockMoved
 from issuer.converting.grading import Checks
 from issuer.converting.scan import Scan
+from issuer.steps import Taken
 from keys.sm3 import sm3
 from trust.formats.canonical_json import encode_json
 from trust.rules.conversion import Conversion, Grade
+from trust.rules.labelled import Labelled
+from trust.rules.life import Life, Row, Who
 from trust.rules.party import HOLDER_CODE_TYPES
 from trust.sealing.ports import Officer
 
@@ -37,64 +36,41 @@ ITEM_LABELS = {
 }
 
 
-class Stage(StrEnum):
+class Stage(Labelled):
     """Where stock stands."""
 
-    SUBMITTED = "submitted"
-    COMPARED = "compared"
-    CONFIRMED = "confirmed"
-    RELEASED = "released"
-    REFUSED = "refused"
-
-    @property
-    def label(self) -> str:
-        """The word for people."""
-        return _STAGES[self]
+    SUBMITTED = "submitted", "待核对"
+    COMPARED = "compared", "待复核"
+    CONFIRMED = "confirmed", "待签发"
+    RELEASED = "released", "已签发"
+    REFUSED = "refused", "不予转换"
 
 
-_STAGES = {
-    Stage.SUBMITTED: "待核对",
-    Stage.COMPARED: "待复核",
-    Stage.CONFIRMED: "待签发",
-    Stage.RELEASED: "已签发",
-    Stage.REFUSED: "不予转换",
-}
-
-
-class Step(StrEnum):
+class Step(Labelled):
     """What somebody did."""
 
-    SUBMIT = "submit"
-    COMPARE = "compare"
-    CONFIRM = "confirm"
-    REFUSE = "refuse"
-    RELEASE = "release"
-
-    @property
-    def label(self) -> str:
-        """The word for people."""
-        return {"submit": "录入", "compare": "核对", "confirm": "复核", "refuse": "不予转换", "release": "签发"}[self]
+    SUBMIT = "submit", "录入"
+    COMPARE = "compare", "核对"
+    CONFIRM = "confirm", "复核"
+    REFUSE = "refuse", "不予转换"
+    RELEASE = "release", "签发"
 
 
-FROM: Mapping[Step, frozenset[Stage]] = {
-    Step.COMPARE: frozenset({Stage.SUBMITTED, Stage.COMPARED}),
-    Step.CONFIRM: frozenset({Stage.COMPARED}),
-    Step.REFUSE: frozenset({Stage.SUBMITTED, Stage.COMPARED}),
-    Step.RELEASE: frozenset({Stage.CONFIRMED}),
-}
-"""From where a step may be taken."""
+LIFE = Life(
+    rows=(
+        Row(Step.SUBMIT, {None}, Stage.SUBMITTED),
+        Row(Step.COMPARE, {Stage.SUBMITTED, Stage.COMPARED, Stage.CONFIRMED}, Stage.COMPARED),
+        Row(Step.CONFIRM, {Stage.COMPARED}, Stage.CONFIRMED, Who.ANOTHER),
+        Row(Step.REFUSE, {Stage.SUBMITTED, Stage.COMPARED}, Stage.REFUSED, needs_reason=True),
+        Row(Step.RELEASE, {Stage.CONFIRMED}, Stage.RELEASED),
+    ),
+    moved=StockMoved,
+    persons={Who.ANOTHER: SecondPersonNeeded},
+)
+"""Confirmed stock is compared again only where the type has another face by now: `issuer.converting.comparing`."""
 
 
-@dataclass(frozen=True)
-class Event:
-    """One step: who took it, when, and why."""
-
-    number: str
-    sequence: int
-    step: Step
-    at: datetime
-    by: Officer
-    note: str = ""
+Event = Taken[Step]
 
 
 @dataclass(frozen=True)
@@ -126,6 +102,11 @@ class Stock:
     def body_code(self) -> str:
         """Whose it is."""
         return self.application.issuer_code
+
+    @property
+    def hands(self) -> tuple[Officer, ...]:
+        """Whoever entered or compared it."""
+        return tuple(one for one in (self.submitted_by, self.compared_by) if one is not None)
 
     @property
     def content(self) -> str:

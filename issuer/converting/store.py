@@ -14,12 +14,10 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
     Row,
-    String,
     Table,
     func,
     insert,
@@ -35,6 +33,7 @@ from issuer.converting.stock import Event, Stage, Step, Stock, decode_applicatio
 from issuer.errors import DuplicateNumber
 from issuer.feeding.events import EventKind, Noted
 from issuer.feeding.store import note_in
+from issuer.store.steps import step_members, step_table, step_values, steps_of
 from trust.formats.canonical_json import encode_json
 from trust.rules.conversion import Grade
 from trust.sealing.ports import Officer
@@ -95,17 +94,7 @@ Index(
     sqlite_where=stock.c.stage != Stage.REFUSED.value,
     postgresql_where=stock.c.stage != Stage.REFUSED.value,
 )
-steps = Table(
-    "stock_step",
-    METADATA,
-    Column("number", String(NUMBER), ForeignKey("stock.number"), primary_key=True),
-    Column("sequence", Integer, primary_key=True, autoincrement=False),
-    text("step", 16),
-    Column("at", Instant, nullable=False),
-    text("by_login", LOGIN),
-    text("by_name", NAME),
-    text("note", 400),
-)
+steps = step_table("stock_step", stock, why="note", login=LOGIN, full_name=NAME)
 
 
 class SqlStocks:
@@ -178,12 +167,8 @@ class SqlStocks:
 
     def events(self, number: str) -> Sequence[Event]:
         """See `Stocks`."""
-        wanted = select(steps).where(steps.c.number == number).order_by(steps.c.sequence)
         with self._engine.connect() as connection:
-            return [
-                Event(row.number, row.sequence, Step(row.step), row.at, Officer(row.by_login, row.by_name), row.note)
-                for row in connection.execute(wanted)
-            ]
+            return [Event(**step_members(row, Step), note=row.note) for row in steps_of(connection, steps, number)]
 
     def of_body(self, body_code: str, stage: Stage | None, *, limit: int, after: str = "") -> Sequence[Stock]:
         """See `Stocks`."""
@@ -269,15 +254,7 @@ def _person(role: str, who: Officer | None) -> dict[str, str | None]:
 
 
 def _step(event: Event) -> dict[str, object]:
-    return {
-        "number": event.number,
-        "sequence": event.sequence,
-        "step": event.step.value,
-        "at": event.at,
-        "by_login": event.by.login,
-        "by_name": event.by.name,
-        "note": event.note,
-    }
+    return step_values(event, note=event.note)
 
 
 def _encode_checks(checks: Checks) -> bytes:

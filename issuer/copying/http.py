@@ -8,20 +8,18 @@ a bad parameter.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
-from fastapi import APIRouter, Depends, Header, Path, Response, status
+from fastapi import APIRouter, Depends, Path, Response, status
 from pydantic import Field
 
-from issuer.answers import CONFLICTS, MEDIA_TYPES, NOT_FOUND, NOT_SIGNED_IN, FileName
+from issuer.answers import CONFLICTS, MEDIA_TYPES, NOT_FOUND, FileName, file_of
 from issuer.bodies import Closed
 from issuer.completing import Issued
 from issuer.copying.ports import Asker, CopyEntry, Terms
 from issuer.copying.views import CopyView, address_of, copy_view
-from templates.code import code_png
 from trust.formats.instants import Instant
-from trust.formats.licence_document import encode_licence
-from trust.formats.token import to_text
+from trust.http import NOT_SIGNED_IN, Answers, Key, attachment, uncached
 from trust.rules.idempotency import own_key
 from trust.rules.identifier import MAX_LENGTH
 from trust.rules.standing import Standing
@@ -30,16 +28,6 @@ CopyRight = Literal["copy", "cite", "see"]
 """What a route needs: `copy` a holder or an official, `cite` whoever cites, `see` any of these."""
 Number = Annotated[str, Path(max_length=32, description="用证码")]
 Identifier = Annotated[str, Path(max_length=MAX_LENGTH, description="证照标识")]
-Key = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=128,
-        pattern="^[!-~]+$",
-        description="幂等键：1 至 128 个可见 ASCII 字符；同一键、同一内容得到同一结果",
-    ),
-]
 
 
 class ConsentBody(Closed):
@@ -94,15 +82,10 @@ class CopyPorts:
 
 def router(ports: CopyPorts, *, authorize: Callable[[CopyRight], Callable[..., Asker]]) -> APIRouter:
     """The routes; `authorize` gives the dependency that admits whoever has a right."""
-    routes = APIRouter(prefix="/api/v1", tags=["issuing"], dependencies=[Depends(_uncached)])
+    routes = APIRouter(prefix="/api/v1", tags=["issuing"], dependencies=[Depends(uncached)])
     _add_making(routes, ports, authorize("copy"), authorize("cite"))
     _add_reading(routes, ports, authorize("copy"), authorize("see"))
     return routes
-
-
-def _uncached(response: Response) -> None:
-    """Answers are about somebody: no cache may keep them."""
-    response.headers["Cache-Control"] = "no-store"
 
 
 def _add_making(routes: APIRouter, ports: CopyPorts, copier: Callable[..., Asker], citer: Callable[..., Asker]) -> None:
@@ -142,9 +125,7 @@ def _add_making(routes: APIRouter, ports: CopyPorts, copier: Callable[..., Asker
 def _add_reading(routes: APIRouter, ports: CopyPorts, copier: Callable[..., Asker], seer: Callable[..., Asker]) -> None:
     Copier = Annotated[Asker, Depends(copier)]  # noqa: N806  (an alias of a type, written as one)
     Seer = Annotated[Asker, Depends(seer)]  # noqa: N806  (as above)
-    files: dict[int | str, dict[str, Any]] = {
-        200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}, "description": "文件本身"}
-    }
+    files: Answers = {200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}, "description": "文件本身"}}
 
     @routes.get("/licences/{identifier}/copies", summary="证照的加注件", responses=NOT_SIGNED_IN | NOT_FOUND)
     def listing(identifier: Identifier, asker: Copier) -> Sequence[CopyView]:
@@ -164,8 +145,7 @@ def _add_reading(routes: APIRouter, ports: CopyPorts, copier: Callable[..., Aske
     def file(identifier: Identifier, name: FileName, asker: Seer) -> Response:
         made = ports.service.files(ports.service.find(identifier, asker), asker)
         saved = name if "." in name else f"copy.{name}"
-        headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{saved}"'}
-        return Response(_octets(made, name, ports.host_url), media_type=MEDIA_TYPES[name], headers=headers)
+        return attachment(file_of(made, name, ports.host_url), MEDIA_TYPES[name], saved)
 
     @routes.post(
         "/copies/{identifier}/withdrawal",
@@ -190,15 +170,3 @@ def _view(ports: CopyPorts, copy: CopyEntry) -> CopyView:
 def _own_key(asker: Asker, key: str) -> str:
     """Keys belong to a department, or to a holder's login."""
     return own_key(asker.department or asker.login, key)
-
-
-def _octets(made: Issued, name: FileName, host_url: str) -> bytes:
-    match name:
-        case "ofd":
-            return made.ofd
-        case "pdf":
-            return made.pdf
-        case "qr.png":
-            return code_png(to_text(made.token, host_url))
-        case "licence.json":
-            return encode_licence(made.entry.licence)

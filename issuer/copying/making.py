@@ -24,7 +24,7 @@ from keys.sm3 import sm3
 from trust.errors import Malformed
 from trust.formats.canonical_json import encode_json, text_of
 from trust.rules.annotated_copy import MAX_CAUSE, CopyNote
-from trust.rules.conversion import marks_of
+from trust.rules.conversion import claims_grade
 from trust.rules.identifier import LicenceIdentifier
 from trust.rules.licence import SALT_LENGTH, Licence, Validity, end_of
 from trust.rules.standing import Status
@@ -107,7 +107,7 @@ def _digest(request: CopyRequest) -> str:
 def _begin(desk: CopyDesk, request: CopyRequest, digest: str, *, key: str, by: str, at: datetime) -> CopyEntry:
     """Everything that can be refused is refused here, before anything is promised."""
     begun_at = at.replace(microsecond=0)
-    _check_texts(request)
+    check_words(request.cause, request.recipient, request.creator)
     _check_consent(desk, request.consent)
     original = desk.original(request.original)
     if original is None or original.artefacts is None:
@@ -142,18 +142,24 @@ def _draft(licence: Licence, note: CopyNote, keys: frozenset[str] | None, serial
     return replace(licence, identifier=identifier, fields=shown, log_salt=salt, copy=note)
 
 
-def _check_texts(request: CopyRequest) -> None:
+def check_words(cause: str, recipient: str, creator: str | None = None) -> None:
+    """See that these texts may stand on a copy.
+
+    Raises:
+        CopyRefused: `copy-purpose`, `copy-recipient`, `copy-creator`, `copy-words`.
+
+    """
     texts = (
-        ("copy-purpose", request.cause, MAX_CAUSE),
-        ("copy-recipient", request.recipient, MAX_RECIPIENT),
-        ("copy-creator", request.creator, MAX_RECIPIENT),
+        ("copy-purpose", cause, MAX_CAUSE),
+        ("copy-recipient", recipient, MAX_RECIPIENT),
+        ("copy-creator", creator or "—", MAX_RECIPIENT),
     )
     for reason, text, most in texts:
         try:
             check_text(text, most)
         except Malformed as error:
             raise CopyRefused(reason) from error
-        if marks_of(text):
+        if claims_grade(text):
             raise CopyRefused("copy-words")
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from issuer.ports import Artefacts, Entry, Office, SigningPlan
+from trust.rules.licence import Licence
 from trust.rules.standing import Standing
 
 
@@ -23,6 +24,12 @@ class Asker:
     department_name: str = ""
     holder: tuple[str, str] | None = None
     official: bool = False
+
+    def owns(self, licence: Licence) -> bool:
+        """Whether it is a holder of the licence, or an official of the body that issued it."""
+        if self.holder is not None:
+            return self.holder in {(one.code_type, one.code) for one in licence.holders}
+        return self.official and self.department == licence.identifier.issuer_code
 
 
 @dataclass(frozen=True)

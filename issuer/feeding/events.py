@@ -2,7 +2,7 @@
 
 An event names its subject by an identifier (of a licence, a seal, an application) and says what happened to it. It has
 no name, number or code of any person; whoever needs more asks for the subject with the rights it has. Each body has
-events of its own, numbered from 1 without a gap, and nothing of them ever changes.
+events of its own, numbered from 1 without a gap but for those that a restore leaves, and nothing of them ever changes.
 """
 
 from collections.abc import Mapping
@@ -34,6 +34,7 @@ class EventKind(StrEnum):
     BATCH_FINISHED = "batch.finished"
     BATCH_HELD = "batch.held"
     BATCH_CANCELLED = "batch.cancelled"
+    FEED_RESTORED = "feed.restored"
 
     @property
     def label(self) -> str:
@@ -59,6 +60,7 @@ _LABELS = {
     EventKind.BATCH_FINISHED: "批次已办结",
     EventKind.BATCH_HELD: "批次已暂停待查",
     EventKind.BATCH_CANCELLED: "批次已取消",
+    EventKind.FEED_RESTORED: "系统已从备份恢复",
 }
 
 
@@ -70,7 +72,8 @@ APPLICATION_STEPS: Mapping[str, EventKind] = MappingProxyType(
         "return": EventKind.APPLICATION_RETURNED,
         "refuse": EventKind.APPLICATION_REFUSED,
         "withdraw": EventKind.APPLICATION_WITHDRAWN,
-        "abandon": EventKind.APPLICATION_WITHDRAWN,
+        "break-off": EventKind.APPLICATION_RETURNED,
+        "abandon": EventKind.APPLICATION_REFUSED,
         "void": EventKind.APPLICATION_REFUSED,
         "expire": EventKind.APPLICATION_EXPIRED,
         "release": EventKind.APPLICATION_RELEASED,

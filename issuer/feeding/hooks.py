@@ -60,7 +60,10 @@ class Hook:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One try: which events, when, and what came of it; `trouble` is empty where they arrived."""
+    """One try: which events, when, and what came of it; `trouble` is empty where they arrived.
+
+    A test has no events: its first and last are 0.
+    """
 
     hook_id: str
     sequence: int
@@ -69,6 +72,11 @@ class Delivery:
     last: int
     trouble: str = ""
     status: int | None = None
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it was a test."""
+        return self.last == 0
 
 
 def check_url(url: str, *, loopback: bool = False) -> str:

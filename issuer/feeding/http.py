@@ -4,12 +4,12 @@ Who asks comes from `authorize`, which `service` gives. People and systems of a 
 and ended by people. Those of other departments are answered like ones that do not exist.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Protocol
+from collections.abc import Sequence
+from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Depends, Path, Query, Response, status
+from fastapi import APIRouter, Depends, Path, Query, status
 
+from issuer.clerk import Authorize, Clerk
 from issuer.feeding.events import Event
 from issuer.feeding.hooks import Delivery, Hook
 from issuer.feeding.views import (
@@ -23,25 +23,11 @@ from issuer.feeding.views import (
     hook_view,
     secret_view,
 )
+from trust.http import NOT_SIGNED_IN, Answers, guarded, uncached
 
 MOST = 500
-Right = Literal["read", "change"]
-NOT_SIGNED_IN: dict[int | str, dict[str, Any]] = {
-    401: {"description": "没有登录，或者令牌已失效"},
-    403: {"description": "没有这项权限"},
-}
-GUARDED: dict[int | str, dict[str, Any]] = NOT_SIGNED_IN | {
-    404: {"description": "没有这个回告地址，或者不归您管理：两者回答相同"},
-}
-REFUSED: dict[int | str, dict[str, Any]] = {422: {"description": "地址不合要求，或者已登记太多"}}
-
-
-@dataclass(frozen=True)
-class Listener:
-    """Who asks, and for which department."""
-
-    login: str
-    department: str
+GUARDED = guarded("没有这个回告地址，或者不归您管理：两者回答相同")
+REFUSED: Answers = {422: {"description": "地址不合要求，或者已登记太多"}}
 
 
 class FeedDesk(Protocol):
@@ -57,6 +43,10 @@ class FeedDesk(Protocol):
 
     def find(self, hook_id: str, body_code: str) -> Hook: ...
 
+    def pause(self, hook: Hook) -> Hook: ...
+
+    def test(self, hook: Hook) -> Delivery: ...
+
     def resume(self, hook: Hook) -> Hook: ...
 
     def renew(self, hook: Hook) -> tuple[Hook, bytes]: ...
@@ -67,34 +57,30 @@ class FeedDesk(Protocol):
 
 
 HookId = Annotated[str, Path(max_length=32, pattern="^[0-9a-f]+$", description="回告地址编号")]
-Authorize = Callable[[Right], Callable[..., Listener]]
 
 
 def router(desk: FeedDesk, *, authorize: Authorize) -> APIRouter:
     """The routes whose bodies are JSON."""
-    routes = APIRouter(prefix="/api/v1", tags=["feeding"])
-    Reader = Annotated[Listener, Depends(authorize("read"))]  # noqa: N806  (an alias of a type, written as one)
-    Person = Annotated[Listener, Depends(authorize("change"))]  # noqa: N806  (as above)
+    routes = APIRouter(prefix="/api/v1", tags=["feeding"], dependencies=[Depends(uncached)])
+    Reader = Annotated[Clerk, Depends(authorize("enter"))]  # noqa: N806  (an alias of a type, written as one)
+    Person = Annotated[Clerk, Depends(authorize("decide"))]  # noqa: N806  (as above)
 
     @routes.get(
         "/feed",
         summary="本部门发生的事",
-        description="`after` 是上一次回答中的 next，首次为 0。编号连续，不重不漏；内容只有标识和种类，没有个人信息。",
-        responses=NOT_SIGNED_IN,
+        description="`after` 是上一次回答中的 next，首次为 0。编号递增，不重不漏；内容只有标识和种类，没有个人信息。",
+        responses=NOT_SIGNED_IN | {409: {"description": "编号比现有的都大：系统从备份恢复过，须重新读取"}},
     )
     def feed(
         reader: Reader,
-        out: Response,
         after: Annotated[int, Query(ge=0, le=2**53, description="从这一编号之后")] = 0,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
     ) -> FeedView:
-        _private(out)
         found = desk.after(reader.department, after, limit)
         return feed_view(reader.department, after, found, desk.last(reader.department))
 
     @routes.get("/feed/hooks", summary="回告地址", responses=NOT_SIGNED_IN)
-    def hooks(reader: Reader, out: Response) -> list[HookView]:
-        _private(out)
+    def hooks(reader: Reader) -> list[HookView]:
         return [hook_view(hook) for hook in desk.hooks(reader.department)]
 
     @routes.post(
@@ -104,13 +90,11 @@ def router(desk: FeedDesk, *, authorize: Authorize) -> APIRouter:
         status_code=status.HTTP_201_CREATED,
         responses=GUARDED | REFUSED,
     )
-    def register(body: HookBody, person: Person, out: Response) -> SecretView:
-        _private(out)
-        return secret_view(*desk.register(body.url, body_code=person.department, by=person.login))
+    def register(body: HookBody, person: Person) -> SecretView:
+        return secret_view(*desk.register(body.url, body_code=person.department, by=person.officer.login))
 
     @routes.get("/feed/hooks/{hook_id}/deliveries", summary="送达记录", description="新的在前。", responses=GUARDED)
-    def deliveries(hook_id: HookId, reader: Reader, out: Response) -> list[DeliveryView]:
-        _private(out)
+    def deliveries(hook_id: HookId, reader: Reader) -> list[DeliveryView]:
         found = desk.deliveries(desk.find(hook_id, reader.department))
         return [delivery_view(delivery) for delivery in found]
 
@@ -119,8 +103,8 @@ def router(desk: FeedDesk, *, authorize: Authorize) -> APIRouter:
 
 def plain_router(desk: FeedDesk, *, authorize: Authorize) -> APIRouter:
     """The routes that take no body."""
-    routes = APIRouter(prefix="/api/v1", tags=["feeding"])
-    Person = Annotated[Listener, Depends(authorize("change"))]  # noqa: N806  (an alias of a type, written as one)
+    routes = APIRouter(prefix="/api/v1", tags=["feeding"], dependencies=[Depends(uncached)])
+    Person = Annotated[Clerk, Depends(authorize("decide"))]  # noqa: N806  (an alias of a type, written as one)
 
     @routes.post(
         "/feed/hooks/{hook_id}/secret",
@@ -128,9 +112,26 @@ def plain_router(desk: FeedDesk, *, authorize: Authorize) -> APIRouter:
         description="旧密钥立即不再使用；新密钥只在这次回答中给出。",
         responses=GUARDED,
     )
-    def renew(hook_id: HookId, person: Person, out: Response) -> SecretView:
-        _private(out)
+    def renew(hook_id: HookId, person: Person) -> SecretView:
         return secret_view(*desk.renew(desk.find(hook_id, person.department)))
+
+    @routes.post(
+        "/feed/hooks/{hook_id}/tests",
+        summary="送一次测试",
+        description="立即送出一份不含事项的消息（`test` 为 true），并答复是否送达；十秒内只送一次。不影响正常送达。",
+        responses=GUARDED | {422: {"description": "刚刚送过一次测试"}},
+    )
+    def test(hook_id: HookId, person: Person) -> DeliveryView:
+        return delivery_view(desk.test(desk.find(hook_id, person.department)))
+
+    @routes.post(
+        "/feed/hooks/{hook_id}/pause",
+        summary="暂停送达",
+        description="恢复之前不再送达；期间发生的事恢复后补送。",
+        responses=GUARDED,
+    )
+    def pause(hook_id: HookId, person: Person) -> HookView:
+        return hook_view(desk.pause(desk.find(hook_id, person.department)))
 
     @routes.post(
         "/feed/hooks/{hook_id}/resumption",
@@ -138,17 +139,11 @@ def plain_router(desk: FeedDesk, *, authorize: Authorize) -> APIRouter:
         description="从中断处继续，不会遗漏。",
         responses=GUARDED,
     )
-    def resume(hook_id: HookId, person: Person, out: Response) -> HookView:
-        _private(out)
+    def resume(hook_id: HookId, person: Person) -> HookView:
         return hook_view(desk.resume(desk.find(hook_id, person.department)))
 
     @routes.delete("/feed/hooks/{hook_id}", summary="停用回告地址", description="不能恢复。", responses=GUARDED)
-    def end(hook_id: HookId, person: Person, out: Response) -> HookView:
-        _private(out)
+    def end(hook_id: HookId, person: Person) -> HookView:
         return hook_view(desk.end(desk.find(hook_id, person.department)))
 
     return routes
-
-
-def _private(out: Response) -> None:
-    out.headers["Cache-Control"] = "no-store"

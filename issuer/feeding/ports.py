@@ -20,12 +20,22 @@ class Feed(Protocol):
         """The number of the newest event; 0 where there is none."""
         ...
 
+    def leap(self, body_codes: Sequence[str], beyond: int, *, mark: str, subject: str, at: datetime) -> None:
+        """After a restore: let the numbers of all bodies go on beyond one, and tell them; once for each mark.
+
+        The event says in its detail behind which number events may have been lost (`after=6`).
+        """
+        ...
+
 
 class Hooks(Protocol):
     """The webhooks and what was tried; every method is one durable transaction."""
 
     def add(self, hook: Hook, most: int) -> Hook:
-        """Store a new one; HookRefused `too-many` where the body has so many that are not ended."""
+        """Store a new one, or give the one of this number; HookRefused `too-many` where the body has its most.
+
+        Those that ended do not count. One of this number with another address is refused as `hook-moved`.
+        """
         ...
 
     def find(self, hook_id: str) -> Hook | None:
@@ -36,8 +46,11 @@ class Hooks(Protocol):
         """The hooks of a body, also those that ended, oldest first."""
         ...
 
-    def due(self, at: datetime, limit: int) -> Sequence[Hook]:
-        """Active hooks that wait no longer and have something to be told, the longest waiting first."""
+    def due(self, at: datetime, limit: int, *, deaf: bool) -> Sequence[Hook]:
+        """Active hooks that wait no longer and have something to be told, the longest waiting first.
+
+        Of two kinds: the deaf, who did not hear the last time, and the others.
+        """
         ...
 
     def claim(self, hook: Hook, until: datetime) -> bool:
@@ -57,6 +70,10 @@ class Hooks(Protocol):
         How far it was told only grows. Whoever has lost the hook since, because the time it was taken for is over,
         says nothing about its waiting. Tries of the hook that are older than `KEPT` go.
         """
+        ...
+
+    def tested(self, delivery: Delivery) -> None:
+        """Store what came of a test; nothing of the hook changes."""
         ...
 
     def deliveries(self, hook_id: str, limit: int) -> Sequence[Delivery]:

@@ -1,4 +1,4 @@
-"""Hooks of a body 登记回告地址: made, given a new secret, taken up again, ended."""
+"""Hooks of a body 登记回告地址: made, given a new secret, paused, taken up again, ended."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from trust.rules.times import aware
 def register(
     desk: Feeding, url: str, *, body_code: str, by: str, at: datetime, hook_id: str, loopback: bool = False
 ) -> tuple[Hook, bytes]:
-    """A new hook, which is told what happens from now on, and its secret.
+    """A new hook, which is told what happens from now on, and its secret; under a number that is known, that hook.
 
     Raises:
         HookRefused: the address will not do, or the body has enough.
@@ -36,6 +36,14 @@ def find(desk: Feeding, hook_id: str, body_code: str) -> Hook:
     if hook is None or hook.body_code != body_code:
         raise NoSuchHook
     return hook
+
+
+def pause(desk: Feeding, hook: Hook) -> Hook:
+    """Tell a hook nothing until it is resumed; the hook as it is, where somebody was faster."""
+    if hook.state is not HookState.ACTIVE:
+        return hook
+    changed = replace(hook, state=HookState.PAUSED)
+    return changed if desk.hooks.change(changed, hook) else find(desk, hook.hook_id, hook.body_code)
 
 
 def resume(desk: Feeding, hook: Hook, *, at: datetime) -> Hook:

@@ -176,6 +176,18 @@ class SqlFeed:
         with self._engine.begin() as connection:
             note_in(connection, told)
 
+    def leap(self, body_codes: Sequence[str], beyond: int, *, mark: str, subject: str, at: datetime) -> None:
+        """See `Feed`; the row of no body says behind which number bodies begin that have no events yet."""
+        with self._engine.begin() as connection:
+            insert_if_absent(connection, bodies, body_code="", last=0)
+            known = set(connection.scalars(select(bodies.c.body_code))) - {""}
+            lasts = {code: _locked(connection, code) for code in sorted({*known, *body_codes})}
+            connection.execute(update(bodies).where(bodies.c.last < beyond).values(last=beyond))
+            told = [
+                Noted(code, EventKind.FEED_RESTORED, subject, mark, at, f"after={last}") for code, last in lasts.items()
+            ]
+            note_in(connection, told)
+
     def after(self, body_code: str, number: int, limit: int) -> Sequence[Event]:
         """See `Feed`."""
         wanted = select(events).where(events.c.body_code == body_code, events.c.number > number)
@@ -192,6 +204,11 @@ class SqlFeed:
         live = (hooks.c.body_code == hook.body_code, hooks.c.state != HookState.ENDED.value)
         with self._engine.begin() as connection:
             _locked(connection, hook.body_code)
+            known = connection.execute(select(hooks).where(hooks.c.hook_id == hook.hook_id)).first()
+            if known is not None:
+                if (known.body_code, known.url) != (hook.body_code, hook.url):
+                    raise HookRefused("hook-moved")
+                return _hook(known)
             if (connection.scalar(select(func.count()).select_from(hooks).where(*live)) or 0) >= most:
                 raise HookRefused("too-many")
             connection.execute(insert(hooks).values(hook_id=hook.hook_id, **_hook_values(hook)))
@@ -211,7 +228,7 @@ class SqlFeed:
         with self._engine.connect() as connection:
             return [_hook(row) for row in connection.execute(wanted)]
 
-    def due(self, at: datetime, limit: int) -> Sequence[Hook]:
+    def due(self, at: datetime, limit: int, *, deaf: bool) -> Sequence[Hook]:
         """See `Hooks`."""
         wanted = (
             select(hooks)
@@ -220,6 +237,7 @@ class SqlFeed:
                 hooks.c.state == HookState.ACTIVE.value,
                 hooks.c.next_at <= at,
                 bodies.c.last > hooks.c.delivered,
+                hooks.c.failures > 0 if deaf else hooks.c.failures == 0,
             )
             .order_by(hooks.c.next_at, hooks.c.hook_id)
             .limit(limit)
@@ -256,7 +274,6 @@ class SqlFeed:
         """See `Hooks`; what somebody decided about the hook meanwhile stays."""
         after = {"failures": hook.failures, "trouble": hook.trouble, "next_at": hook.next_at}
         own = hooks.c.hook_id == hook.hook_id
-        log = deliveries.c.hook_id == hook.hook_id
         with self._engine.begin() as connection:
             further = update(hooks).where(own, hooks.c.delivered < hook.delivered)
             connection.execute(further.values(delivered=hook.delivered))
@@ -264,10 +281,12 @@ class SqlFeed:
             if held and hook.state is HookState.PAUSED:
                 paused = update(hooks).where(own, hooks.c.state == HookState.ACTIVE.value)
                 connection.execute(paused.values(state=hook.state.value))
-            connection.execute(delete(deliveries).where(log, deliveries.c.at < delivery.at - KEPT))
-            place = select(func.coalesce(func.max(deliveries.c.sequence), 0)).where(log)
-            sequence = (connection.scalar(place) or 0) + 1
-            connection.execute(insert(deliveries).values(vars(delivery) | {"sequence": sequence}))
+            _keep(connection, delivery)
+
+    def tested(self, delivery: Delivery) -> None:
+        """See `Hooks`."""
+        with self._engine.begin() as connection:
+            _keep(connection, delivery)
 
     def deliveries(self, hook_id: str, limit: int) -> Sequence[Delivery]:
         """See `Hooks`."""
@@ -285,10 +304,21 @@ def _locked(connection: Connection, body_code: str) -> int:
     wanted = select(bodies.c.last).where(bodies.c.body_code == body_code).with_for_update()
     last = connection.scalar(wanted)
     if last is None:
-        insert_if_absent(connection, bodies, body_code=body_code, last=0)
+        beyond = connection.scalar(select(bodies.c.last).where(bodies.c.body_code == "")) or 0
+        insert_if_absent(connection, bodies, body_code=body_code, last=beyond)
         last = connection.scalar(wanted)
     assert last is not None  # it was there, or was made by this or another transaction
     return int(last)
+
+
+def _keep(connection: Connection, delivery: Delivery) -> None:
+    """Store a try behind those before it, of which the old ones go; the hook is locked until the transaction ends."""
+    connection.execute(select(hooks.c.hook_id).where(hooks.c.hook_id == delivery.hook_id).with_for_update())
+    log = deliveries.c.hook_id == delivery.hook_id
+    connection.execute(delete(deliveries).where(log, deliveries.c.at < delivery.at - KEPT))
+    place = select(func.coalesce(func.max(deliveries.c.sequence), 0)).where(log)
+    sequence = (connection.scalar(place) or 0) + 1
+    connection.execute(insert(deliveries).values(vars(delivery) | {"sequence": sequence}))
 
 
 def _released(entry: Entry, at: datetime) -> Noted:

@@ -60,10 +60,11 @@ class SecretView(HookView):
 
 
 class DeliveryView(BaseModel):
-    """一次送达."""
+    """一次送达；测试不含事项，`first` 和 `last` 为 0."""
 
     sequence: int
     at: datetime
+    test: bool
     first: int
     last: int
     arrived: bool
@@ -104,6 +105,7 @@ def delivery_view(delivery: Delivery) -> DeliveryView:
     return DeliveryView(
         sequence=delivery.sequence,
         at=delivery.at,
+        test=delivery.is_test,
         first=delivery.first,
         last=delivery.last,
         arrived=not delivery.trouble,

@@ -10,28 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal, Protocol
 
-from fastapi import APIRouter, Depends, Header, Path, Response, status
+from fastapi import APIRouter, Depends, Path, status
 from pydantic import BaseModel, Field
 
-from issuer.answers import CONFLICTS, NOT_FOUND, NOT_SIGNED_IN
+from issuer.answers import CONFLICTS, NOT_FOUND
 from issuer.bodies import Closed
 from issuer.presenting.ports import Code, CodeKind, Presented, Presenter
 from issuer.presenting.redeeming import Redemption
+from trust.http import NOT_SIGNED_IN, Key, uncached
 from trust.rules.idempotency import own_key
 from trust.rules.identifier import MAX_LENGTH
 
 Number = Annotated[str, Path(max_length=32, description="亮证码编号，不是亮证码本身")]
 Identifier = Annotated[str, Path(max_length=MAX_LENGTH, description="证照标识")]
-Key = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=128,
-        pattern="^[!-~]+$",
-        description="幂等键：1 至 128 个可见 ASCII 字符；同一键、同一内容得到同一结果",
-    ),
-]
 State = Literal["open", "used", "withdrawn", "expired"]
 
 
@@ -147,15 +138,10 @@ def router(
     now: Callable[[], datetime],
 ) -> APIRouter:
     """The routes; `holders` and `redeemers` are the dependencies that admit them."""
-    routes = APIRouter(prefix="/api/v1", tags=["issuing"], dependencies=[Depends(_uncached)])
+    routes = APIRouter(prefix="/api/v1", tags=["issuing"], dependencies=[Depends(uncached)])
     _add_showing(routes, presenting, holders, now)
     _add_redeeming(routes, presenting, redeemers, now)
     return routes
-
-
-def _uncached(response: Response) -> None:
-    """Answers hold secrets or are about somebody: no cache may keep them."""
-    response.headers["Cache-Control"] = "no-store"
 
 
 def _add_showing(

@@ -3,24 +3,19 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from issuer.ports import Entry
 from keys.signer import Signer
+from trust.rules.labelled import Labelled
 from trust.rules.standing import Standing
 
 
-class CodeKind(StrEnum):
+class CodeKind(Labelled):
     """A code to be redeemed once online, or the 60-second code that verifies by itself."""
 
-    ONCE = "once"
-    SIGNED = "signed"
-
-    @property
-    def label(self) -> str:
-        """What people call it."""
-        return {"once": "一次性亮证码", "signed": "限时亮证码"}[self.value]
+    ONCE = "once", "一次性亮证码"
+    SIGNED = "signed", "限时亮证码"
 
 
 @dataclass(frozen=True)
@@ -85,6 +80,10 @@ class Codes(Protocol):
         """Note the use if the code was neither used nor withdrawn nor over at that instant, and give it as it is then.
 
         Of two that redeem at once, one use is noted. None if there is no such code.
+
+        Raises:
+            IdempotencyMismatch: another code was used under this key.
+
         """
         ...
 

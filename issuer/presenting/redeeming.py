@@ -3,7 +3,7 @@
 The register notes a use only if there is none, in one statement, so of two who redeem at once exactly one is first. The
 one who comes later hears when and where it was used. The same request repeated under its key within a minute, as by a
 form sent twice, gets the answer again; later it hears of its own use like everybody else. A code that the holder made
-for somebody is used only where department or place bears that name, and stays unused otherwise.
+for somebody is used only by the department of that name, and stays unused otherwise: a place is what its redeemer says.
 """
 
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ REPEATED_WITHIN = timedelta(minutes=1)
 class Redemption:
     """What is asked: the text of the code, by whom, of which department, where and for what.
 
-    `known_as` is the department's name; by it, or by the place, a code that is made for somebody knows its reader.
+    `known_as` is the department's name on record; by it alone a code that is made for somebody knows its reader.
     """
 
     text: str
@@ -52,7 +52,7 @@ def redeem(desk: PresentDesk, asked: Redemption, *, key: str, at: datetime) -> C
         NoSuchCode: no such code, or it was mistyped.
         CodeForOthers: the holder made it for somebody else.
         CodeUsed, CodeWithdrawn, CodeExpired: it cannot be used any more.
-        IdempotencyMismatch: the key belongs to another request for this code.
+        IdempotencyMismatch: the key belongs to another request for this code, or to another code.
 
     """
     _check_words(asked, key)
@@ -78,7 +78,7 @@ def _check_audience(desk: PresentDesk, digest: bytes, asked: Redemption) -> None
     made = desk.codes.by_digest(digest)
     if made is None or made.kind is not CodeKind.ONCE:
         raise NoSuchCode
-    if made.audience and not any(alike(made.audience, name) for name in (asked.known_as, asked.place)):
+    if made.audience and not alike(made.audience, asked.known_as):
         raise CodeForOthers
 
 

@@ -1,7 +1,8 @@
 """The register of codes in SQL: table `presentation_code`. Of a code's secret only the digest is here.
 
 A code is used by one UPDATE that asks for everything that must hold: no use, no withdrawal, not over. The database
-lets one of two concurrent ones through, so there is never a second use to tell of. Who can write this table can make a
+lets one of two concurrent ones through, so there is never a second use to tell of; and a key of idempotency is of one
+code alone, by a constraint. Who can write this table can make a
 used code look unused, and nothing more: what a code opens is verified each time.
 """
 
@@ -25,7 +26,9 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
+from issuer.errors import IdempotencyMismatch
 from issuer.presenting.ports import Code, CodeKind, Use
 from trust.store import METADATA, Instant, text
 
@@ -51,6 +54,7 @@ CODES = Table(
     CheckConstraint("used_at IS NULL OR withdrawn_at IS NULL", name="one_end"),
     Index("ix_presentation_code_identifier", "identifier"),
     Index("ix_presentation_code_holder", "holder"),
+    Index("uq_presentation_code_use_key", "use_key", unique=True),
 )
 
 
@@ -103,9 +107,15 @@ class SqlCodes:
             "use_key": key,
         }
         first = (CODES.c.digest == digest, *_unused(), CODES.c.expires_at > use.at)
-        with self._engine.begin() as connection:
-            connection.execute(update(CODES).where(*first).values(**values))
-            row = connection.execute(select(CODES).where(CODES.c.digest == digest)).first()
+        another = select(CODES.c.number).where(CODES.c.use_key == key, CODES.c.digest != digest)
+        try:
+            with self._engine.begin() as connection:
+                if connection.execute(another).first() is not None:
+                    raise IdempotencyMismatch(key)
+                connection.execute(update(CODES).where(*first).values(**values))
+                row = connection.execute(select(CODES).where(CODES.c.digest == digest)).first()
+        except IntegrityError as error:  # another code was used under this key at the same moment
+            raise IdempotencyMismatch(key) from error
         return None if row is None else _code(row)
 
     def withdraw(self, number: str, at: datetime) -> Code | None:

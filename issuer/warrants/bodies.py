@@ -45,6 +45,7 @@ class OrderBody(ActBody):
             effective_at=self.effective_at,
             decided_at=self.decided_at,
             reverses=self.reverses,
+            receiver=self.receiver,
         )
 
 

@@ -13,10 +13,10 @@ from datetime import datetime
 
 from issuer.errors import IdempotencyMismatch
 from issuer.warrants.errors import NoSuchWarrant, WarrantMoved, WarrantRefused
-from issuer.warrants.life import STEPS, Stage, Step, after
+from issuer.warrants.life import LIFE, Stage, Step
 from issuer.warrants.placing import asked, check_note, check_subjects, refusals, told
 from issuer.warrants.ports import Bench
-from issuer.warrants.warrant import Event, Outcome, Warrant, check_part, signed_by
+from issuer.warrants.warrant import Event, Outcome, Warrant, signed_by
 from trust.revocation.cascading import Cascade, act_on_all
 from trust.rules.times import aware
 from trust.sealing.ports import Officer
@@ -52,7 +52,7 @@ def approve(
     if digest != warrant.wanted.digest:
         raise WarrantRefused([("digest", "content-changed")])
     if warrant.stage is Stage.WAITING:
-        check_part(warrant, Step.APPROVE, by)
+        LIFE.check_person(Step.APPROVE, by, [warrant.maker])
         _check_still_possible(bench, warrant, by, at)
     approved = advance(bench, warrant, Step.APPROVE, by=by, key=key, at=at, reason=reason)
     return carry_out(bench, approved, at=at)
@@ -127,9 +127,8 @@ def _event(
     warrant: Warrant, step: Step, *, by: Officer, key: str, at: datetime, reason: str = ""
 ) -> tuple[Warrant, Event]:
     """The order after a step, and the event of it."""
-    stage = after(warrant.stage, step)
-    check_part(warrant, step, by)
-    if STEPS[step].needs_reason and not reason.strip():
+    stage = LIFE.take(warrant.stage, step, by, [warrant.maker])
+    if LIFE.row(step).needs_reason and not reason.strip():
         raise WarrantRefused([("reason", "reason-missing")])
     check_note(reason)
     moved = replace(warrant, stage=stage, sequence=warrant.sequence + 1, moved_at=aware(at))

@@ -4,39 +4,21 @@ Who asks comes from `authorize`, which `service` gives; an order belongs to the 
 are answered like ones that do not exist. Whoever approves gets the order back with its acts recorded.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Protocol
+from collections.abc import Sequence
+from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response, status
+from fastapi import APIRouter, Depends, Path, Query, Response, status
 
+from issuer.clerk import Authorize, Clerk
 from issuer.warrants.bodies import DecisionBody, OrderBody
 from issuer.warrants.views import WarrantSummary, WarrantView, summary_view, warrant_view
 from issuer.warrants.warrant import Event, Outcome, Wanted, Warrant
-from trust.rules.idempotency import own_key
+from trust.http import Key, conflicting, guarded, uncached
 from trust.sealing.ports import Officer
 
-Right = Literal["order", "decide"]
-"""What a route needs: `order` officials and systems of a department, `decide` its officials."""
-
 MOST = 100
-GUARDED: dict[int | str, dict[str, Any]] = {
-    401: {"description": "没有登录，或者令牌已失效"},
-    403: {"description": "没有这项权限，或者提请人不能自己审批"},
-    404: {"description": "没有这份处理审批单，或者不归您查看：两者回答相同"},
-}
-CONFLICTS: dict[int | str, dict[str, Any]] = {
-    409: {"description": "与现状冲突：已经办结、证照状态不允许，或者幂等键另有所用"},
-    422: {"description": "请求不合规范，逐项列出"},
-}
-
-
-@dataclass(frozen=True)
-class Clerk:
-    """Who asks, and the department they act for."""
-
-    officer: Officer
-    department: str
+GUARDED = guarded("没有这份处理审批单，或者不归您查看：两者回答相同", "没有这项权限，或者提请人不能自己审批")
+CONFLICTS = conflicting("与现状冲突：已经办结、证照状态不允许，或者幂等键另有所用")
 
 
 class WarrantDesk(Protocol):
@@ -60,29 +42,19 @@ class WarrantDesk(Protocol):
 
 
 Number = Annotated[str, Path(max_length=64, pattern="^[0-9a-f]+$", description="处理审批单编号")]
-Key = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=128,
-        pattern="^[!-~]+$",
-        description="幂等键：1 至 128 个可见 ASCII 字符；同一键、同一内容得到同一结果，重试不会重复办理",
-    ),
-]
 
 
-def router(desk: WarrantDesk, *, authorize: Callable[[Right], Callable[..., Clerk]]) -> APIRouter:
+def router(desk: WarrantDesk, *, authorize: Authorize) -> APIRouter:
     """The routes; `authorize` gives the dependency that admits whoever has a right."""
-    routes = APIRouter(prefix="/api/v1", tags=["issuing"])
-    _add_reading(routes, desk, authorize("order"))
-    _add_placing(routes, desk, authorize("order"))
-    _add_deciding(routes, desk, authorize("decide"))
+    routes = APIRouter(prefix="/api/v1", tags=["issuing"], dependencies=[Depends(uncached)])
+    _add_reading(routes, desk, authorize)
+    _add_placing(routes, desk, authorize)
+    _add_deciding(routes, desk, authorize)
     return routes
 
 
-def _add_reading(routes: APIRouter, desk: WarrantDesk, authorize: Callable[..., Clerk]) -> None:
-    Own = Annotated[Clerk, Depends(authorize)]  # noqa: N806  (an alias of a type, written as one)
+def _add_reading(routes: APIRouter, desk: WarrantDesk, authorize: Authorize) -> None:
+    Own = Annotated[Clerk, Depends(authorize("enter"))]  # noqa: N806  (an alias of a type, written as one)
 
     @routes.get(
         "/act-orders",
@@ -90,8 +62,7 @@ def _add_reading(routes: APIRouter, desk: WarrantDesk, authorize: Callable[..., 
         description="本部门提请的处理，待审批的在前。",
         responses=GUARDED,
     )
-    def listed(clerk: Own, out: Response, limit: Annotated[int, Query(ge=1, le=MOST)] = 50) -> list[WarrantSummary]:
-        out.headers["Cache-Control"] = "no-store"
+    def listed(clerk: Own, limit: Annotated[int, Query(ge=1, le=MOST)] = 50) -> list[WarrantSummary]:
         return [summary_view(one) for one in desk.of_body(clerk.department, limit=limit)]
 
     @routes.get(
@@ -100,12 +71,12 @@ def _add_reading(routes: APIRouter, desk: WarrantDesk, authorize: Callable[..., 
         description="内容、状态、每本证照的办理结果和全部过程。",
         responses=GUARDED,
     )
-    def one(number: Number, clerk: Own, out: Response) -> WarrantView:
-        return _answer(desk, desk.find(number, clerk.department), out)
+    def one(number: Number, clerk: Own) -> WarrantView:
+        return _answer(desk, desk.find(number, clerk.department))
 
 
-def _add_placing(routes: APIRouter, desk: WarrantDesk, authorize: Callable[..., Clerk]) -> None:
-    Own = Annotated[Clerk, Depends(authorize)]  # noqa: N806  (an alias of a type, written as one)
+def _add_placing(routes: APIRouter, desk: WarrantDesk, authorize: Authorize) -> None:
+    Own = Annotated[Clerk, Depends(authorize("enter"))]  # noqa: N806  (an alias of a type, written as one)
 
     @routes.post(
         "/act-orders",
@@ -115,14 +86,14 @@ def _add_placing(routes: APIRouter, desk: WarrantDesk, authorize: Callable[..., 
         responses=GUARDED | CONFLICTS,
     )
     def place(body: OrderBody, key: Key, clerk: Own, out: Response) -> WarrantView:
-        own = own_key(clerk.department, key)
+        own = clerk.own_key(key)
         warrant = desk.place(body.wanted(clerk.department), by=clerk.officer, key=own, reason=body.note)
         out.headers["Location"] = f"/api/v1/act-orders/{warrant.number}"
-        return _answer(desk, warrant, out)
+        return _answer(desk, warrant)
 
 
-def _add_deciding(routes: APIRouter, desk: WarrantDesk, authorize: Callable[..., Clerk]) -> None:
-    Official = Annotated[Clerk, Depends(authorize)]  # noqa: N806  (an alias of a type, written as one)
+def _add_deciding(routes: APIRouter, desk: WarrantDesk, authorize: Authorize) -> None:
+    Official = Annotated[Clerk, Depends(authorize("decide"))]  # noqa: N806  (an alias of a type, written as one)
 
     @routes.post(
         "/act-orders/{number}/steps",
@@ -130,9 +101,9 @@ def _add_deciding(routes: APIRouter, desk: WarrantDesk, authorize: Callable[...,
         description="批准、不予批准、撤回。批准即登记：收到 200 时，处理已登记、存证，新的状态清单已公布。",
         responses=GUARDED | CONFLICTS,
     )
-    def step(number: Number, body: DecisionBody, key: Key, clerk: Official, out: Response) -> WarrantView:
+    def step(number: Number, body: DecisionBody, key: Key, clerk: Official) -> WarrantView:
         warrant = desk.find(number, clerk.department)
-        own, by = own_key(clerk.department, key), clerk.officer
+        own, by = clerk.own_key(key), clerk.officer
         match body.step:
             case "approve":
                 done = desk.approve(warrant, digest=body.digest, by=by, key=own, reason=body.reason)
@@ -140,9 +111,8 @@ def _add_deciding(routes: APIRouter, desk: WarrantDesk, authorize: Callable[...,
                 done = desk.refuse(warrant, reason=body.reason, by=by, key=own)
             case "withdraw":
                 done = desk.withdraw(warrant, reason=body.reason, by=by, key=own)
-        return _answer(desk, done, out)
+        return _answer(desk, done)
 
 
-def _answer(desk: WarrantDesk, warrant: Warrant, out: Response) -> WarrantView:
-    out.headers["Cache-Control"] = "no-store"
+def _answer(desk: WarrantDesk, warrant: Warrant) -> WarrantView:
     return warrant_view(warrant, desk.outcomes(warrant), desk.events(warrant))

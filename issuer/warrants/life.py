@@ -1,96 +1,42 @@
 """The life of an order of acts 处理审批单: its stages, and the one table of steps between them.
 
-    waiting ──approve──> approved ──carry out──> done          the acts are recorded between these two
-       ├──refuse──> refused          by somebody else
-       └──withdraw──> withdrawn      by whoever ordered it
-
-Every step taken is an event with who, when and why, and nothing is ever taken out.
+The acts are recorded between `approved` and `done`. Every step taken is an event with who, when and why, and nothing is
+ever taken out.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-from types import MappingProxyType
-from typing import Literal
-
-from issuer.warrants.errors import WarrantMoved
-
-Part = Literal["maker", "other", "register"]
-"""Who takes a step: whoever ordered, somebody else of the body, or the register by itself."""
+from issuer.warrants.errors import NotTheMaker, OwnWarrant, WarrantMoved
+from trust.rules.labelled import Labelled
+from trust.rules.life import Life, Row, Who
 
 
-class Stage(StrEnum):
+class Stage(Labelled):
     """Where an order stands."""
 
-    WAITING = "waiting"
-    APPROVED = "approved"
-    DONE = "done"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-    @property
-    def label(self) -> str:
-        """The word of the administration."""
-        return _STAGES[self]
+    WAITING = "waiting", "待审批"
+    APPROVED = "approved", "已批准，登记中"
+    DONE = "done", "已登记"
+    REFUSED = "refused", "不予批准"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
-_STAGES = {
-    Stage.WAITING: "待审批",
-    Stage.APPROVED: "已批准，登记中",
-    Stage.DONE: "已登记",
-    Stage.REFUSED: "不予批准",
-    Stage.WITHDRAWN: "已撤回",
-}
+class Step(Labelled):
+    """What is done to an order; each row of `LIFE` explains one."""
+
+    PLACE = "place", "提请处理"
+    APPROVE = "approve", "批准"
+    REFUSE = "refuse", "不予批准"
+    WITHDRAW = "withdraw", "撤回"
+    CARRY_OUT = "carry-out", "登记"
 
 
-class Step(StrEnum):
-    """What is done to an order; each row of `STEPS` explains one."""
-
-    PLACE = "place"
-    APPROVE = "approve"
-    REFUSE = "refuse"
-    WITHDRAW = "withdraw"
-    CARRY_OUT = "carry-out"
-
-    @property
-    def label(self) -> str:
-        """The word of the administration."""
-        return STEPS[self].label
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of the table."""
-
-    step: Step
-    label: str
-    allowed_from: Stage | None
-    result: Stage
-    part: Part
-    needs_reason: bool = False
-
-
-STEPS = MappingProxyType(
-    {
-        row.step: row
-        for row in (
-            Row(Step.PLACE, "提请处理", None, Stage.WAITING, "maker"),
-            Row(Step.APPROVE, "批准", Stage.WAITING, Stage.APPROVED, "other"),
-            Row(Step.REFUSE, "不予批准", Stage.WAITING, Stage.REFUSED, "other", needs_reason=True),
-            Row(Step.WITHDRAW, "撤回", Stage.WAITING, Stage.WITHDRAWN, "maker"),
-            Row(Step.CARRY_OUT, "登记", Stage.APPROVED, Stage.DONE, "register"),
-        )
-    }
+LIFE = Life(
+    rows=(
+        Row(Step.PLACE, {None}, Stage.WAITING),
+        Row(Step.APPROVE, {Stage.WAITING}, Stage.APPROVED, Who.ANOTHER),
+        Row(Step.REFUSE, {Stage.WAITING}, Stage.REFUSED, Who.ANOTHER, needs_reason=True),
+        Row(Step.WITHDRAW, {Stage.WAITING}, Stage.WITHDRAWN, Who.AUTHOR),
+        Row(Step.CARRY_OUT, {Stage.APPROVED}, Stage.DONE, Who.REGISTER),
+    ),
+    moved=WarrantMoved,
+    persons={Who.ANOTHER: OwnWarrant, Who.AUTHOR: NotTheMaker},
 )
-
-
-def after(stage: Stage | None, step: Step) -> Stage:
-    """The stage that a step leads to.
-
-    Raises:
-        WarrantMoved: the table has no such step from here.
-
-    """
-    row = STEPS[step]
-    if stage is not row.allowed_from:
-        raise WarrantMoved(stage or "nothing", step)
-    return row.result

@@ -5,21 +5,25 @@ cannot be acted on are told beforehand, and only an order that concerns none at 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from issuer.applying.docket import MAX_REASON, check_words
 from issuer.errors import ApplicationRefused, IdempotencyMismatch
 from issuer.warrants.errors import NeedsSecond, WarrantRefused
-from issuer.warrants.life import STEPS, Step, after
+from issuer.warrants.life import LIFE, Step
 from issuer.warrants.ports import Bench
-from issuer.warrants.warrant import MOST_SUBJECTS, Event, Wanted, Warrant
+from issuer.warrants.warrant import MOST_SUBJECTS, Event, Wanted, Warrant, wanted_of
 from keys.sm3 import sm3
 from trust.errors import Conflict
 from trust.revocation.acting import Order, act_of
-from trust.rules.admission import check_act
+from trust.rules.admission import check_act, check_begun
 from trust.rules.catalogue import Approval
+from trust.rules.life import Who
+from trust.rules.people import login_in
+from trust.rules.seal_grounds import LEAKED
 from trust.rules.times import aware
-from trust.rules.two_people import Asked, Cause, causes_for_two
+from trust.rules.two_people import WINDOW, Alone, Asked, Cause, causes_for_two
 from trust.sealing.ports import Officer
 
 NUMBER_OCTETS = 8
@@ -27,26 +31,48 @@ MOST_TOLD = 50
 """How many licences a refusal names."""
 
 
-def causes_of(bench: Bench, wanted: Wanted, at: datetime) -> tuple[Cause, ...]:
-    """Why a second person has to approve; empty if one may do it alone."""
+def causes_of(bench: Bench, wanted: Wanted, by: str, at: datetime) -> tuple[Cause, ...]:
+    """Why a second person has to approve what somebody of this login wants; empty if one may do it alone."""
     approvals = {bench.approval_of(subject) for subject in wanted.subjects}
     strictest: Approval = "two" if "two" in approvals else "one"
-    return causes_for_two(Asked(wanted.kind, len(wanted.subjects), at, wanted.effective_at, strictest))
+    lately = bench.acts.weighty_by(by, at - WINDOW)
+    return causes_for_two(
+        Asked(
+            wanted.kind,
+            len(wanted.subjects),
+            at,
+            wanted.effective_at,
+            strictest,
+            wanted.ground,
+            lately,
+            bench.alone,
+        )
+    )
 
 
-def require_alone(bench: Bench, order: Order, at: datetime) -> None:
+def require_alone(bench: Bench, order: Order, at: datetime) -> Order:
     """Make sure that one person may take this act; one that nobody may take is refused as such.
+
+    Returns the order with what one person may take alone in a day, so that it is held to that as it is recorded.
 
     Raises:
         NeedsSecond: it takes two.
-        Malformed, Untrusted, Conflict: as `check_act`, and two could not take it either.
+        Malformed, Untrusted, Conflict: as `check_act` and `check_begun`, and two could not take it either.
 
     """
-    asked = Asked(order.kind, 1, at, order.effective_at, bench.approval_of(order.subject))
-    if causes := causes_for_two(asked):
-        recorded = bench.acts.of(order.subject)
-        check_act(recorded, act_of(order, recorded, at), authority=order.authority)
+    if causes := causes_of(bench, wanted_of(order, ""), login_in(order.by), at):
+        check(bench, order, at)
         raise NeedsSecond(causes)
+    check_begun(act_of(order, bench.acts.of(order.subject), at), bench.begun(order.subject))
+    return replace(order, alone=Alone(login_in(order.by), bench.alone))
+
+
+def check(bench: Bench, order: Order, at: datetime) -> None:
+    """Ask the rules now what the register will ask them; raises as `check_act` and `check_begun`."""
+    recorded = bench.acts.of(order.subject)
+    new = act_of(order, recorded, at)
+    check_act(recorded, new, authority=order.authority)
+    check_begun(new, bench.begun(order.subject))
 
 
 def refusals(bench: Bench, wanted: Wanted, by: str, at: datetime) -> dict[str, str]:
@@ -58,9 +84,8 @@ def refusals(bench: Bench, wanted: Wanted, by: str, at: datetime) -> dict[str, s
     """
     refused: dict[str, str] = {}
     for subject in wanted.subjects:
-        recorded = bench.acts.of(subject)
         try:
-            check_act(recorded, act_of(wanted.order(subject, by), recorded, at))
+            check(bench, wanted.order(subject, by), at)
         except Conflict as error:
             refused[subject] = error.reason
     return refused
@@ -86,8 +111,9 @@ def place(bench: Bench, wanted: Wanted, *, by: Officer, key: str, at: datetime, 
     check_subjects(bench, wanted)
     _check_possible(bench, wanted, by, at)
     number, when = bench.random(NUMBER_OCTETS).hex(), aware(at)
-    stage = after(None, Step.PLACE)
-    warrant = Warrant(number, stage, 1, wanted, causes_of(bench, wanted, at), by, when, when)
+    stage = LIFE.after(None, Step.PLACE)
+    causes = causes_of(bench, wanted, by.login, at)
+    warrant = Warrant(number, stage, 1, wanted, causes, by, when, when)
     return bench.warrants.open(warrant, Event(number, 1, Step.PLACE, stage, when, by, reason, key, body))
 
 
@@ -100,6 +126,8 @@ def check_subjects(bench: Bench, wanted: Wanted) -> None:
     """
     if not wanted.subjects:
         raise WarrantRefused([("identifiers", "missing")])
+    if wanted.ground == LEAKED:  # ending the seal is the least of what has to be done
+        raise WarrantRefused([("ground", "report-key-loss")])
     if len(wanted.subjects) > MOST_SUBJECTS or len(set(wanted.subjects)) < len(wanted.subjects):
         raise WarrantRefused([("identifiers", "too-many" if len(wanted.subjects) > MOST_SUBJECTS else "repeated")])
     strange = [place for place, subject in enumerate(wanted.subjects, 1) if not _is_own(bench, subject, wanted)]
@@ -131,7 +159,7 @@ def check_note(reason: str) -> None:
 
 def asked(step: Step, digest: str, by: Officer, reason: str) -> bytes:
     """SM3 of what somebody asks for; a step that the register takes is the same whoever occasions it."""
-    who = "" if STEPS[step].part == "register" else by.login
+    who = "" if LIFE.row(step).who is Who.REGISTER else by.login
     return sm3(f"{step.value}\n{digest}\n{who}\n{reason}".encode("utf-8", "surrogatepass"))
 
 
@@ -141,13 +169,10 @@ def _check_possible(bench: Bench, wanted: Wanted, by: Officer, at: datetime) -> 
         return
     if len(wanted.subjects) == 1:
         (subject,) = wanted.subjects
-        recorded = bench.acts.of(subject)
-        check_act(recorded, act_of(wanted.order(subject, by.login), recorded, at))
+        check(bench, wanted.order(subject, by.login), at)
     raise told(wanted, refused)
 
 
 def _is_own(bench: Bench, subject: str, wanted: Wanted) -> bool:
-    """Whether this is a released licence of the body that orders."""
-    entry = bench.find(subject) if "\0" not in subject else None
-    released = entry is not None and entry.artefacts is not None
-    return released and entry is not None and entry.licence.identifier.issuer_code == wanted.body_code
+    """Whether this is a released licence, or a filed seal, of the body that orders."""
+    return "\0" not in subject and bench.body_of(subject) == wanted.body_code

@@ -5,14 +5,15 @@ Everything a port stores is durable when the call returns; events are only ever 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from issuer.ports import Entry
 from issuer.warrants.life import Stage
 from issuer.warrants.warrant import Event, Outcome, Warrant
 from trust.log.ports import LogStore
 from trust.revocation.ports import Acts
 from trust.rules.catalogue import Approval
+from trust.rules.two_people import ALONE_A_DAY
 
 
 class Warrants(Protocol):
@@ -59,11 +60,18 @@ class Warrants(Protocol):
 
 @dataclass(frozen=True)
 class Bench:
-    """Everything that the journeys of orders need; `approval_of` is what the type of a licence asks for."""
+    """Everything that the journeys of orders need.
+
+    `body_of` names the body whose released licence, or filed seal, a subject is; `begun` is since when it has been
+    there, None where nobody can say; `approval_of` what it asks for; `alone` how many weighty acts a day one person may
+    take alone.
+    """
 
     warrants: Warrants
     acts: Acts
     log: LogStore
-    find: Callable[[str], Entry | None]
+    body_of: Callable[[str], str | None]
+    begun: Callable[[str], datetime | None]
     approval_of: Callable[[str], Approval]
     random: Callable[[int], bytes]
+    alone: int = ALONE_A_DAY

@@ -64,6 +64,7 @@ class WarrantView(WarrantSummary):
     effective_at: datetime | None
     decided_at: datetime | None
     reverses: int | None
+    receiver: str
     digest: str = Field(description="全部内容的摘要；批准时原样写回")
     licences: list[OutcomeView]
     steps: list[StepView]
@@ -85,6 +86,7 @@ def warrant_view(warrant: Warrant, outcomes: Sequence[Outcome], events: Sequence
         effective_at=wanted.effective_at,
         decided_at=wanted.decided_at,
         reverses=wanted.reverses,
+        receiver=wanted.receiver,
         digest=wanted.digest,
         licences=[OutcomeView(identifier=one.subject, act=one.act_sequence, refusal=one.refusal) for one in outcomes],
         steps=[

@@ -8,12 +8,10 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from issuer.warrants.errors import NotTheMaker, OwnWarrant
-from issuer.warrants.life import STEPS, Stage, Step
+from issuer.warrants.life import Stage, Step
 from keys.sm3 import sm3
 from trust.formats.canonical_json import text_of
 from trust.revocation.acting import Order
-from trust.rules.people import same_person
 from trust.rules.standing import ActKind
 from trust.rules.two_people import Cause
 from trust.sealing.ports import Officer
@@ -35,12 +33,14 @@ class Wanted:
     effective_at: datetime | None = None
     decided_at: datetime | None = None
     reverses: int | None = None
+    receiver: str = ""
 
     @property
     def digest(self) -> str:
         """`sm3:` and hexadecimal digits over everything above."""
         times = [text_of(one) if one else None for one in (self.effective_at, self.decided_at)]
         parts = [self.body_code, self.kind, self.ground, self.reason, self.decision, *times, self.reverses]
+        parts += [self.receiver] if self.receiver else []
         return "sm3:" + sm3(json.dumps([*parts, *self.subjects]).encode("ascii")).hex()
 
     def order(self, subject: str, by: str) -> Order:
@@ -55,6 +55,7 @@ class Wanted:
             decided_at=self.decided_at,
             decision=self.decision,
             reverses=self.reverses,
+            receiver=self.receiver,
         )
 
 
@@ -70,6 +71,7 @@ def wanted_of(order: Order, body_code: str) -> Wanted:
         effective_at=order.effective_at,
         decided_at=order.decided_at,
         reverses=order.reverses,
+        receiver=order.receiver,
     )
 
 
@@ -114,21 +116,6 @@ class Event:
     reason: str
     key: str
     body: bytes
-
-
-def check_part(warrant: Warrant, step: Step, by: Officer) -> None:
-    """Check that this person may take a step.
-
-    Raises:
-        OwnWarrant: somebody else has to decide.
-        NotTheMaker: only whoever ordered it may.
-
-    """
-    own = same_person(warrant.maker, by)
-    if STEPS[step].part == "other" and own:
-        raise OwnWarrant(by.login)
-    if STEPS[step].part == "maker" and not own:
-        raise NotTheMaker(by.login)
 
 
 def signed_by(maker: Officer, second: Officer) -> str:

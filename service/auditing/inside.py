@@ -5,8 +5,9 @@ of each other is compared in `service.auditing.agreeing`.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Engine, Row, Table, select
 
@@ -17,8 +18,10 @@ from issuer.store import licence
 from service.archive import Archive
 from service.auditing.agreeing import mismatches
 from service.auditing.blocks import BLOCK, blocks_of
+from service.auditing.log_tables import counted, misfiled, stored_hashes
 from service.auditing.registers import PLANNED
 from service.blobs import BlobMissing
+from service.vouching import recovered_in
 from trust.certification.store import trust_list_publication, x509_crl
 from trust.errors import TrustError
 from trust.formats.act_record import act_commitment
@@ -29,9 +32,13 @@ from trust.revocation.store.tables import act, status_publication
 from trust.rules.identifier import parse
 from trust.rules.standing import Act, ActKind
 from trust.sealing.store.tables import seal_request_item
-from verifier.auditing.ports import Edition, Mismatch
+from verifier.auditing.ports import Edition, Fault, Looked, Mismatch
 from verifier.auditing.ports import Row as LoggedRow
 
+Compared = Callable[[], Iterator[Mismatch | Looked]]
+"""A comparison of registers with each other."""
+BROKEN = (ValueError, KeyError, TypeError, AttributeError, LookupError)
+"""What reading a row gives whose values nobody would store."""
 MOST_NOTES = 2000
 """Checkpoints whose signatures are looked at; of more, some from all over."""
 
@@ -43,6 +50,7 @@ class InsideSource:
 
     def __init__(self, engine: Engine, archive: Archive) -> None:
         self._engine, self._archive = engine, archive
+        self._misfiled: list[int] = []
 
     def checkpoint(self) -> bytes:
         """The latest note with its cosignatures; raises LookupError."""
@@ -52,16 +60,25 @@ class InsideSource:
         return note
 
     def entries(self, number: int, width: int) -> bytes:
-        """A tile of entries as they are stored; raises LookupError."""
+        """A tile of entries as they are stored; raises LookupError. How they are found is compared on the way."""
         try:
             found = self._archive.log.entries(number * 256, number * 256 + width)
         except TrustError as error:
             raise LookupError(str(number)) from error
+        self._misfiled += misfiled(self._archive.log, number * 256, found)
         return b"".join(len(entry).to_bytes(2, "big") + entry for entry in found)
 
-    def hashes(self, level: int, number: int, width: int) -> bytes | None:  # noqa: ARG002  (the port's signature)
-        """None: hashes follow from the entries."""
-        return None
+    def hashes(self, level: int, number: int, width: int) -> bytes | None:
+        """The hashes as they are stored; nothing where those between them do not follow from them."""
+        return stored_hashes(self._archive.log, 8 * level, number * 256, width)
+
+    def mismatches(self) -> Iterator[Mismatch | Looked]:
+        """After a walk: entries that are not found by what they commit to."""
+        yield Looked("log-index", 1)
+        yield from counted(self._engine, self._archive.log)
+        for index in self._misfiled:
+            said = f"日志第 {index} 条按它的承诺查不到，或查到的是别的条目：查找表被改动。"
+            yield Mismatch("log-index", "log-commitment", str(index), said)
 
     def status_lists(self) -> Mapping[int, Iterator[Edition]]:
         """Every list that was signed."""
@@ -85,6 +102,10 @@ class InsideSource:
         for row in blocks_of(self._engine, table, [table.c.number], table.c.octets.is_not(None)):
             yield Edition(f"catalogue_edition/{row.number}", bytes(row.octets))
 
+    def faults(self) -> Iterator[Fault]:
+        """None: what the tables say of each other is compared elsewhere."""
+        yield from ()
+
     def _status_list(self, shard: int) -> Iterator[Edition]:
         table = status_publication
         there = (table.c.shard == shard) & table.c.octets.is_not(None)
@@ -100,8 +121,8 @@ class InsideSource:
 class InsideRegisters:
     """`verifier.auditing.ports.Registers`."""
 
-    def __init__(self, engine: Engine, archive: Archive, blobs: Blobs) -> None:
-        self._engine, self._archive, self._blobs = engine, archive, blobs
+    def __init__(self, engine: Engine, archive: Archive, blobs: Blobs, more: Sequence[Compared] = ()) -> None:
+        self._engine, self._archive, self._blobs, self._more = engine, archive, blobs, more
 
     def rows(self) -> Iterator[LoggedRow]:
         """Licences, copies, acts and sealed documents, register by register."""
@@ -120,7 +141,7 @@ class InsideRegisters:
         name, released = str(table.name), row.state == State.RELEASED
         try:
             statement = _statement_of(row)
-        except (TrustError, ValueError, KeyError, TypeError) as error:
+        except (TrustError, *BROKEN) as error:
             return LoggedRow(
                 name, row.identifier, None, row.leaf, row.released_at, getattr(error, "reason", "document")
             )
@@ -140,9 +161,28 @@ class InsideRegisters:
         index = self._archive.log.find(value)
         return LoggedRow("seal_request_item", key, Statement(EntryKind.SEAL_USE, (value,)), index, row.planned_at)
 
-    def mismatches(self) -> Iterator[Mismatch]:
-        """Uses against what was sealed, seals and mandates against the trust list."""
-        return mismatches(self._engine, self._archive)
+    def later(self, index: int) -> bytes | None:
+        """An entry of the log as it is stored; None where there is none."""
+        try:
+            return self._archive.log.entries(index, index + 1)[0]
+        except (TrustError, ValueError, OverflowError):
+            return None
+
+    def lost(self) -> Iterator[range]:
+        """Entries that settled restores brought back from the public copy: their rows are not in the backup."""
+        for epoch in self._archive.epochs.every():
+            if (count := recovered_in(epoch.report)) > 0:
+                yield range(epoch.log_size, epoch.log_size + count)
+
+    def mismatches(self) -> Iterator[Mismatch | Looked]:
+        """What registers say of each other; a comparison that a broken row cuts off is a finding too."""
+        first: Compared = partial(mismatches, self._engine, self._archive)
+        for compare in (first, *self._more):
+            try:
+                yield from compare()
+            except (TrustError, ArithmeticError, *BROKEN) as error:
+                said = f"登记里有读不出来的行（{type(error).__name__}），这一项比对没有做完。"
+                yield Mismatch("standings", "row-broken", getattr(compare, "__qualname__", "agreeing"), said)
 
     def plans(self, before: datetime) -> Iterator[tuple[str, str, datetime]]:
         """Everything planned before an instant that was not completed, register by register."""
@@ -198,9 +238,10 @@ def _act_row(row: Row[*tuple[object, ...]]) -> LoggedRow:
             by=row.recorded_by,
             decision=row.decision or "",
             reverses=row.reverses,
+            receiver=row.receiver or "",
         )
         statement = Statement(EntryKind.ACT, (act_commitment(made, bytes(row.salt)),))
-    except (TrustError, ValueError) as error:
+    except (TrustError, *BROKEN) as error:
         return LoggedRow("act", key, None, row.log_index, row.recorded_at, getattr(error, "reason", "act"))
     return LoggedRow("act", key, statement, row.log_index, row.recorded_at)
 

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
+from service.auditing.derived import Derived
 from service.auditing.inside import InsideRegisters, InsideSource
+from service.auditing.ordered import Ordered
 from service.auditing.public import Source
 from service.auditing.trail_source import TrailSource
+from service.rebuilding import rebuilt
 from service.wiring import Yinzheng
 from trust.errors import Malformed
 from trust.formats.certificate import Certificate, load_certificate
@@ -39,11 +43,25 @@ def inside(
     records = [
         one for profile in ("issuing-ca", "trust-list") for one in archive.books.certificates.of_profile(profile)
     ]
-    helpers = [load_certificate(one.der) for one in records if one.der is not None]
+    helpers = [found for one in records if one.der is not None for found in _readable(one.der)]
     signers = Signers(anchors, helpers, newest_crls(source), now)
     audit = Audit(source, source, signers, brought, now, manner="inside", progress=progress)
-    registers = InsideRegisters(archive.engine, archive, yinzheng.office.blobs)
+    more = (
+        source.mismatches,
+        Derived(archive.engine).mismatches,
+        Ordered(archive.engine, yinzheng.warrants.bench.approval_of).mismatches,
+        partial(rebuilt, archive, yinzheng.public_folder),
+    )
+    registers = InsideRegisters(archive.engine, archive, yinzheng.office.blobs, more)
     return audit, registers, TrailSource(yinzheng.trail.store, yinzheng.trail.ledgers)
+
+
+def _readable(der: bytes) -> list[Certificate]:
+    """The certificate in these octets; none where there is none, and then what it signed is signed by nobody."""
+    try:
+        return [load_certificate(der)]
+    except Malformed:
+        return []
 
 
 def newest_crls(lists: PublicLists) -> list[RevocationList]:

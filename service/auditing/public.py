@@ -4,27 +4,31 @@ A folder is laid out as `service.public_folder` says and has every edition; an a
 are only at an address: from a folder the entries themselves are enough. Nothing that is read here is believed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from service.errors import LogUnavailable
 from service.followed_log import FollowedLog
-from service.mirroring import CERTIFICATES, CHECKPOINT, ENTRIES
+from service.log_tiles import CHECKPOINT, ENTRIES
+from service.mirroring import CERTIFICATES
 from service.public_folder import TRUST_LIST, PublicFolder, Series, revocation_list, status_list
-from trust.errors import Conflict, TrustError
+from trust.errors import Conflict, Malformed, TrustError
 from trust.formats import cose
 from trust.formats.bundle import MAX_BUNDLE, decode_bundle
+from trust.formats.canonical_json import decode_json, require
 from trust.formats.certificate import Certificate, load_certificate, load_pem
 from trust.formats.checkpoint import MAX_NOTE
 from trust.formats.leaf import MAX_ENTRY
 from trust.formats.merkle import HASH_SIZE
 from trust.formats.trust_list import decode_trust_list
 from trust.log.tiles import WIDTH, Tile, tile_path
-from verifier.auditing.ports import Edition
+from verifier.auditing.ports import Edition, Fault
 from verifier.auditing.signers import MAX_ENVELOPE
 
 AUTHORITIES = ("root", "issuing")
-MAX_LISTS = 65_536
+MAX_LISTS, MAX_INDEX = 65_536, 1024 * 1024
+MOST_ABSENT = 64
+"""How many numbers in a row without a list end a search that no index guides; a restore leaves out sixteen."""
 MAX_ENTRIES_TILE = WIDTH * (MAX_ENTRY + 2)
 
 
@@ -70,6 +74,21 @@ class FolderSource:
         for path in sorted(home.glob("*.cose")) if home.is_dir() else ():
             yield Edition(str(path.relative_to(self._path)), self._read(f"catalogue/{path.name}"))
 
+    def faults(self) -> Iterator[Fault]:
+        """Pointers and fixed names that do not lead to the newest edition."""
+        named = [("status-lists", status_list(shard)) for shard in self._folder.status_lists()]
+        named += [("revocation-lists", revocation_list(name)) for name in AUTHORITIES]
+        for check, series in [*named, ("trust-lists", TRUST_LIST)]:
+            try:
+                newest = self._folder.newest(series)
+            except (Conflict, OSError):
+                said = "指针残缺，或者不是最新的一期：照着它取的人看到的是旧清单。"
+                yield Fault(check, "pointer-behind", series.name, said, grave=True)
+                continue
+            if newest is not None and not self._folder.holds(series, newest.number, newest.octets):
+                said = "以固定名称提供的清单不是最新的一期。"
+                yield Fault(check, "latest-differs", series.name, said, grave=True)
+
     def certificates(self) -> list[Certificate]:
         """Those of authorities that lie in the folder; whether they lead to a root is for the audit to judge."""
         try:
@@ -98,6 +117,11 @@ class AddressSource(FollowedLog):
 
     complete = False
 
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self._faults: list[Fault] = []
+        self._indexed = False
+
     def entries(self, number: int, width: int) -> bytes:
         """A tile of entries; raises LookupError."""
         return self._tile(f"/log/tile/entries/{tile_path(Tile(number, width))}", MAX_ENTRIES_TILE)
@@ -107,14 +131,42 @@ class AddressSource(FollowedLog):
         return self._tile(f"/log/tile/{level}/{tile_path(Tile(number, width))}", WIDTH * HASH_SIZE)
 
     def status_lists(self) -> Mapping[int, Iterator[Edition]]:
-        """The present edition of every list; lists are numbered without gaps."""
+        """The present edition of every list that the index names; without one, of those below a row of absent ones."""
         found: dict[int, Iterator[Edition]] = {}
-        for shard in range(MAX_LISTS):
+        for shard in self._numbers():
             octets = self._found(f"/status/{shard}")
-            if octets is None:
+            if octets is not None:
+                found[shard] = iter([Edition(f"/status/{shard}", octets)])
+            elif self._indexed:
+                said = f"索引列着状态清单 {shard}，却没有提供。"
+                self._faults.append(Fault("status-lists", "list-not-served", f"/status/{shard}", said, grave=False))
+            elif shard - max(found, default=-1) >= MOST_ABSENT:
                 break
-            found[shard] = iter([Edition(f"/status/{shard}", octets)])
+        if not found:
+            said = "一份状态清单也没有提供。"
+            self._faults.append(Fault("status-lists", "no-list-served", "/status", said, grave=False))
         return found
+
+    def faults(self) -> Iterator[Fault]:
+        """Lists that could not be fetched."""
+        yield from self._faults
+
+    def _numbers(self) -> Iterable[int]:
+        """The numbers of lists by the index; all there can be, where there is none."""
+        octets = self._found("/status", MAX_INDEX)
+        try:
+            value = decode_json(octets or b"", limit=MAX_INDEX)
+            require(value, frozenset({"lists"}))
+            named = value["lists"]
+        except Malformed:
+            named = None
+        if type(named) is not list or len(named) > MAX_LISTS or any(type(one) is not int or one < 0 for one in named):
+            self._indexed = False
+            said = "没有状态清单的索引：逐号试取，只能确认取到的。"
+            self._faults.append(Fault("status-lists", "no-list-index", "/status", said, grave=False))
+            return range(MAX_LISTS)
+        self._indexed = True
+        return sorted(set(named))
 
     def trust_lists(self) -> Iterator[Edition]:
         """The present one."""

@@ -1,12 +1,16 @@
 """The operation trail as its audit reads it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
-from service.trail.ledger import LEDGERS, SqlLedgers
+from service.trail.bound import LEDGERS
+from service.trail.ledger import SqlLedgers, When
 from service.trail.store import SqlTrail, columns_of
 from trust.errors import Malformed
 from trust.formats.trail_record import decode_record
 from verifier.auditing.ports import TrailHead, TrailRow
+
+MARKED_WHOLE = frozenset({When.FOUND, When.WRITTEN})
 
 
 class TrailSource:
@@ -33,9 +37,28 @@ class TrailSource:
         return [TrailHead(one.number, one.salt, one.log_index) for one in self._store.commitments()]
 
     def rows(self, table: str, keys: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
-        """Rows of a register; none of a register that there is not."""
-        return self._ledgers.rows(table, keys) if table in LEDGERS else {}
+        """Rows of a register; none of a register that there is not; one that cannot be read is there, with nothing."""
+        if table not in LEDGERS:
+            return {}
+        try:
+            return self._ledgers.rows(table, keys)
+        except (ValueError, TypeError, ArithmeticError):
+            return {} if len(keys) == 0 else {key: row for key in keys for row in self._row(table, key)}
+
+    def whole(self) -> Mapping[str, bool]:
+        """The registers whose rows are all marked; acts are from the moment they are recorded."""
+        return {name: one.when is When.WRITTEN for name, one in LEDGERS.items() if one.when in MARKED_WHOLE}
+
+    def final(self, table: str) -> Iterator[tuple[str, datetime | None]]:
+        """Every final row of a register, by key."""
+        return self._ledgers.final(table)
 
     def use_numbers(self, first: int, last: int) -> Sequence[int]:
         """Numbers of uses."""
         return self._ledgers.use_numbers(first, last)
+
+    def _row(self, table: str, key: str) -> Sequence[Mapping[str, object]]:
+        try:
+            return list(self._ledgers.rows(table, [key]).values())
+        except (ValueError, TypeError, ArithmeticError):
+            return [{}]

@@ -27,7 +27,7 @@ from service.wiring import Yinzheng
 from trust.revocation.acting import Order
 from trust.rules.identifier import parse_lenient
 from trust.rules.licence import CHINA
-from trust.rules.people import same_person
+from trust.rules.people import same_person, signature
 from trust.rules.standing import Act, ActKind
 from trust.sealing.ports import Officer
 
@@ -90,7 +90,9 @@ def command(kind: ActKind) -> Callable[..., None]:
         if listed is not None:
             _act_on_list(yinzheng, wanted, approved_by, key=key, with_json=with_json)
             return
-        done = _act(yinzheng, wanted.order(subjects[0], acting_for(official_of(body)).name), body, approved_by, key=key)
+        person = acting_for(official_of(body))
+        order = wanted.order(subjects[0], signature(person.login, person.name))
+        done = _act(yinzheng, order, body, approved_by, key=key)
         _say(yinzheng, done, with_json=with_json)
 
     run.__doc__ = HELP[kind]
@@ -102,7 +104,7 @@ def _act(yinzheng: Yinzheng, order: Order, body: str, approved_by: str | None, *
     if approved_by is None and yinzheng.warrants.placed(f"cli:{key}") is None:
         with suppress(NeedsSecond):
             return yinzheng.act(order, key=key)
-    done, outcomes = _by_two(yinzheng, wanted_of(order, body), approved_by, key=key)
+    done, outcomes = by_two(yinzheng, wanted_of(order, body), approved_by, key=key)
     if done.causes:
         ERR.print(f"须由两人办理：{'；'.join(cause.label for cause in done.causes)}。", markup=False)
     recorded = yinzheng.archive.acts.of(order.subject)
@@ -114,7 +116,7 @@ def _act(yinzheng: Yinzheng, order: Order, body: str, approved_by: str | None, *
 
 def _act_on_list(yinzheng: Yinzheng, wanted: Wanted, approved_by: str | None, *, key: str, with_json: bool) -> None:
     """One act on every licence of a list, as one order that two people stand behind."""
-    done, outcomes = _by_two(yinzheng, wanted, approved_by, key=key)
+    done, outcomes = by_two(yinzheng, wanted, approved_by, key=key)
     acted = [one for one in outcomes if one.act_sequence is not None]
     left = [one for one in outcomes if one.act_sequence is None]
     if with_json:
@@ -127,11 +129,14 @@ def _act_on_list(yinzheng: Yinzheng, wanted: Wanted, approved_by: str | None, *,
     ERR.print("状态清单已重新公布。")
 
 
-def _by_two(
-    yinzheng: Yinzheng, wanted: Wanted, approved_by: str | None, *, key: str
+def by_two(
+    yinzheng: Yinzheng, wanted: Wanted, approved_by: str | None, *, key: str, maker: Person | None = None
 ) -> tuple[Warrant, Sequence[Outcome]]:
-    """Place an order and have the other official approve it; repeated under its key, the same acts."""
-    maker = acting_for(official_of(wanted.body_code))
+    """Place an order, of this person or of the body's first, and have the other official approve it.
+
+    Repeated under its key, the same acts.
+    """
+    maker = maker or acting_for(official_of(wanted.body_code))
     second, desk = second_official(maker, approved_by), yinzheng.warrants
     if same_person(_officer(maker), _officer(second)):
         raise OwnWarrant(second.login)  # before anything is placed that only somebody else could decide

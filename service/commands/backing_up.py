@@ -1,7 +1,9 @@
-"""backup, restore: one folder with everything, and an installation again from it, without taking anything back."""
+"""backup, restore, mend-public: one folder with everything, an installation again from it, the public folder whole."""
 
+import unicodedata
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,10 +11,18 @@ from service import clock
 from service.commands.installation import installation, settings
 from service.commands.output import ERR, OUT, say_json
 from service.database import open_engine
+from service.log_tiles import CHECKPOINT
 from service.problem import Usage
-from service.restoring.backup import back_up, load_backup
+from service.public_folder import PublicFolder
+from service.restoring.backup import back_up, load_backup, lost_of
+from service.restoring.mending import mend
+from service.settings import read_note
+from trust.errors import Conflict
 
+DAMAGED = 1
+"""A backup was made, and files of it were damaged before."""
 Folder = Annotated[Path, typer.Argument(help="备份目录")]
+Since = Annotated[Path | None, typer.Option(help="别处（见证方、镜像）保存的检查点原文；日志没有接上它就不恢复")]
 WithJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
@@ -21,16 +31,26 @@ def backup(folder: Folder, with_json: WithJson = False) -> None:
     yinzheng = installation()
     made = back_up(yinzheng.archive.engine, settings().data, folder, yinzheng.now())
     if with_json:
-        say_json({"folder": str(folder), "made_at": made.made_at, "tables": made.tables, "files": len(made.files)})
-        return
-    OUT.print(f"已备份 {sum(made.tables.values())} 行到 {folder}。", markup=False)
-    ERR.print("公布目录（YINZHENG_PUBLIC）必须比任何备份都新，请另行保存；口令不在备份中。")
+        told = {"made_at": made.made_at, "tables": made.tables, "files": len(made.files), "lost": list(made.lost)}
+        say_json({"folder": str(folder), **told})
+    else:
+        OUT.print(f"已备份 {sum(made.tables.values())} 行到 {folder}。", markup=False)
+        ERR.print("公布目录（YINZHENG_PUBLIC）必须比任何备份都新，请另行保存；口令不在备份中。")
+    if made.lost:
+        ERR.print(f"备份已做成，但有 {len(made.lost)} 项文件已经损坏或读不出来，请从较早的备份中找回：")
+        for one in made.lost:
+            ERR.print(f"  {one}", markup=False)
+        raise typer.Exit(DAMAGED)
 
 
 def restore(
     folder: Annotated[Path | None, typer.Argument(help="备份目录")] = None,
     by: Annotated[str, typer.Option(help="谁来恢复")] = "",
     approved_by: Annotated[str, typer.Option(help="谁批准；须是另一个人")] = "",
+    without_missing: Annotated[
+        bool, typer.Option("--without-missing", help="备份里缺少或损坏的文件不要了，列入恢复记录")
+    ] = False,
+    since: Since = None,
     here: Annotated[bool, typer.Option("--here", help="数据库已由别的工具恢复，只接上已经公布的内容")] = False,
     with_json: WithJson = False,
 ) -> None:
@@ -41,25 +61,62 @@ def restore(
             "请写明备份目录，或者用 --here，二者只能有一个。",
             "give a backup's folder or --here, not both.",
         )
-    by, approved_by = by.strip(), approved_by.strip()
-    if not by or not approved_by or by == approved_by or max(len(by), len(approved_by)) > 128:
+    by, approved_by = _named(by), _named(approved_by)
+    if not by or not approved_by or by.casefold() == approved_by.casefold() or max(len(by), len(approved_by)) > 128:
         raise Usage(
             "restore-by-two",
             "恢复须两个人：用 --by 和 --approved-by 写明恢复的人和批准的人。",
             "restoring takes two people: name them with --by and --approved-by.",
         )
-    chosen = settings()
+    chosen, note = settings(), None if since is None else read_note(since)
+    if not PublicFolder(chosen.public_folder).has(CHECKPOINT):
+        raise Conflict("public-copy-missing", f"there is no checkpoint in {chosen.public_folder}")
     if folder is not None:
         engine = open_engine(chosen.database_url)
         try:
-            load_backup(folder, chosen.data, engine, clock.now(), by, approved_by)
+            at = clock.now()
+            load_backup(folder, chosen.data, engine, at, by, approved_by, without_missing=without_missing)
         finally:
             engine.dispose()
-    report = installation().take_up_published(by, approved_by)
+    report = installation().take_up_published(by, approved_by, lost_of(chosen.data), since=note)
     if with_json:
         say_json(report)
         return
-    for line in report["behind"] if isinstance(report["behind"], list) else ():
-        OUT.print(f"备份之后还公布过：{line}", markup=False)
-    carried = report["carried"] if isinstance(report["carried"], list) else []
-    OUT.print(f"已恢复；按公布的清单保留了 {len(carried)} 个条目的状态，见 `yinzheng audit rebuild`。")
+    for line in told(report):
+        OUT.print(line, markup=False)
+
+
+def mend_public(
+    mirror: Annotated[Path, typer.Argument(help="镜像目录：公布目录的另一份")], with_json: WithJson = False
+) -> None:
+    """从镜像补齐公布目录：缺的文件取来，指针移到最新一期；已有的文件不改。"""
+    made = mend(PublicFolder(settings().public_folder), PublicFolder(mirror))
+    if with_json:
+        say_json({"files": made.files, "pointers": list(made.pointers)})
+        return
+    OUT.print(f"取来 {made.files} 个文件，移动 {len(made.pointers)} 个指针。", markup=False)
+
+
+def _named(name: str) -> str:
+    """A person's name without what cannot be seen: two spellings of one name are not two people."""
+    shown = "".join(one for one in unicodedata.normalize("NFKC", name) if unicodedata.category(one) not in {"Cf", "Cc"})
+    return " ".join(shown.split())
+
+
+def told(report: Mapping[str, Any]) -> Iterator[str]:
+    """What a restore did and what people have to see to, line by line."""
+    for line in report["behind"]:
+        yield f"备份之后还公布过：{line}"
+    beyond = report["log_entries_recovered"]
+    if beyond:
+        yield "备份之后的存证日志：" + "，".join(f"{kind} {count} 条" for kind, count in sorted(beyond.items()))
+        yield f"其中签发 {beyond.get('issue', 0)} 条：不在库中，文件仍可核验；请与各部门核对，不要重复签发。"
+    if report["issued_since"]:
+        yield f"备份时正在签发、之后已经发出的，不要作废，也不要重办：{'、'.join(report['issued_since'])}"
+    if report["held_batches"]:
+        yield f"批次已暂停待查，核对后才能继续：{'、'.join(report['held_batches'])}"
+    if report["approvals_ended"]:
+        yield f"批准已失效，核对后须重新批准的申请：{'、'.join(report['approvals_ended'])}"
+    if report["missing_files"]:
+        yield f"备份里没有的文件 {len(report['missing_files'])} 项：{'、'.join(report['missing_files'])}"
+    yield f"已恢复；按公布的清单保留了 {len(report['carried'])} 个条目的状态，见 `yinzheng audit rebuild`。"

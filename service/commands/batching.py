@@ -24,10 +24,10 @@ from issuer.batches.blank import blank_csv, blank_xlsx
 from issuer.batches.errors import NoSuchBatch
 from issuer.batches.life import Batch, RowState, State
 from issuer.batches.problem_sheet import problem_csv, problem_xlsx
-from issuer.batches.reading import read_sheet
 from issuer.batches.running import CHUNK, LEASE
 from issuer.batches.sheet import Ending, RowProblem, Sheet
 from issuer.batches.views import batch_view
+from issuer.feeding.telling import Telling
 from service.batches import settle, trouble_of
 from service.commands.installation import installation, official_named, official_of
 from service.commands.output import ERR, OUT, check_writable, say_json, visible, write_file
@@ -44,6 +44,10 @@ REFUSED = 1
 TICK_S, LEASE_S = 1.0, LEASE.total_seconds()
 batch = typer.Typer(help="批量签发：一张表格，一类证照。", no_args_is_help=True)
 
+File = Annotated[Path, typer.Argument(help="表格，CSV 或 XLSX；照面有照片的，表格和照片压缩成一个 ZIP")]
+Type = Annotated[str, typer.Option("--type", help="证照类型代码或模板名")]
+Maps = Annotated[list[str] | None, typer.Option("--map", help="列名=字段，可以有多个；列名= 略去这一列")]
+Report = Annotated[Path | None, typer.Option(help="有问题的行连同原因写到这里（.csv 或 .xlsx），改好后可以重新提交")]
 As = Annotated[str | None, typer.Option("--as", help="办理人账号（默认为该单位的经办人）")]
 Number = Annotated[str, typer.Argument(help="批次编号，见 yinzheng batch list")]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -55,40 +59,31 @@ Lease = Annotated[
 
 @batch.command("submit")
 def submit(
-    file: Annotated[Path, typer.Argument(help="表格，CSV 或 XLSX")],
-    type_code: Annotated[str, typer.Option("--type", help="证照类型代码或模板名")],
+    file: File,
+    type_code: Type,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只逐行检查，什么也不登记")] = False,
-    maps: Annotated[list[str] | None, typer.Option("--map", help="列名=字段，可以有多个；列名= 略去这一列")] = None,
+    maps: Maps = None,
     key: Annotated[str | None, typer.Option(help="幂等键；同一键同一表格只受理一次（默认为表格的摘要）")] = None,
-    report: Annotated[
-        Path | None, typer.Option(help="有问题的行连同原因写到这里（.csv 或 .xlsx），改好后可以重新提交")
-    ] = None,
+    report: Report = None,
     wait: Annotated[bool, typer.Option("--wait", help="当场签发，并显示进度")] = False,
     who: As = None,
 ) -> None:
     """提交一张表格，打印批次编号；重复提交得到同一个批次。"""
-    yinzheng = installation()
-    bundle = yinzheng.catalogue.find_bundle(type_code)
-    body = yinzheng.catalogue.body_for(bundle)
-    if body is None:
-        raise Usage("no-body", f"没有机构颁发{bundle.type.name}。", f"no body issues {bundle.name}.")
-    mapping, ending = _mapping(maps or []), _ending(report) if report is not None else "csv"
-    if report is not None:
-        check_writable(report)
-    with _opened(file) as table:
-        sheet = read_sheet(table, name=file.name, kind=bundle.type, mapping=mapping)
-        if dry_run or sheet.problems:
-            found = _try(yinzheng, sheet, bundle, body)
-            if report is not None:
-                make = problem_xlsx if ending == "xlsx" else problem_csv
-                write_file(report, make(table, name=file.name, kind=bundle.type, problems=found, mapping=mapping))
-            if found:
-                raise typer.Exit(REFUSED)
-            return
-    by = _officer(who, body)
+    yinzheng, mapping = installation(), mapping_of(maps or [])
+    bundle, body = _issued_by(yinzheng, type_code)
     desk, code = yinzheng.batches, bundle.type.code
+    if report is not None:
+        ending_of(report)
+        check_writable(report)
+    with opened(file) as table:
+        sheet = desk.read(table, type_code=code, name=file.name, mapping=mapping)
+        _warn_of(sheet)
+        if dry_run or sheet.problems:
+            _report(yinzheng, sheet, bundle, body, table, file.name, mapping, report)
+            return
+    by = officer_for(who, body)
     own = own_key(body, key) if key else desk.key_for(sheet, type_code=code, body_code=body)
-    taken = desk.submit(sheet, type_code=code, body_code=body, name=file.name, by=by, key=own, mapping=mapping)
+    taken = desk.submit(sheet, type_code=code, body_code=body, name=file.name, by=by, key=own)
     OUT.print(taken.number, markup=False)
     ERR.print(f"已受理 {taken.total} 行，{taken.state.label}。", markup=False)
     if taken.state is State.SUBMITTED:
@@ -97,15 +92,23 @@ def submit(
         _carry_out(yinzheng, taken)
 
 
+@batch.command("check")
+def check(file: File, type_code: Type, maps: Maps = None, report: Report = None) -> None:
+    """逐行检查一张表格，什么也不登记。"""
+    submit(file, type_code, dry_run=True, maps=maps, report=report)
+
+
 @batch.command("template")
 def template(
-    type_code: Annotated[str, typer.Option("--type", help="证照类型代码或模板名")],
+    type_code: Type,
     out: Annotated[Path, typer.Option(help="输出文件，.xlsx 或 .csv")],
 ) -> None:
     """写出一类证照的空白表格。"""
     kind = installation().catalogue.find_bundle(type_code).type
-    write_file(out, blank_xlsx(kind) if _ending(out) == "xlsx" else blank_csv(kind))
+    write_file(out, blank_xlsx(kind) if ending_of(out) == "xlsx" else blank_csv(kind))
     ERR.print(f"空白表格已写入 {out}", markup=False)
+    if kind.photos:
+        ERR.print("照片列填照片的文件名；填好后，表格和照片一起压缩成一个 ZIP 提交。", markup=False)
 
 
 @batch.command("list")
@@ -130,7 +133,7 @@ def list_batches(
 @batch.command("status")
 def status(number: Number, with_json: Json = False) -> None:
     """显示一个批次的状态和进度。"""
-    yinzheng, one = installation(), _batch(number)
+    yinzheng, one = installation(), batch_of(number)
     if with_json:
         say_json(_told(yinzheng, one))
         return
@@ -151,7 +154,7 @@ def approve(
     who: Annotated[str, typer.Option("--as", help="审批人账号，须为提交人以外的另一人")],
 ) -> None:
     """批准一个批次，随后即可签发。"""
-    one = _batch(number)
+    one = batch_of(number)
     done = installation().batches.approve(one, digest=digest, by=officer(decides(official_named(who, one.body_code))))
     ERR.print(f"已批准，{done.state.label}。", markup=False)
 
@@ -159,31 +162,31 @@ def approve(
 @batch.command("pause")
 def pause(number: Number, who: As = None) -> None:
     """暂停一个批次；正在签发的一组办完为止。"""
-    one = _batch(number)
-    installation().batches.pause(one, by=_officer(who, one.body_code))
+    one = batch_of(number)
+    installation().batches.pause(one, by=officer_for(who, one.body_code))
     ERR.print("已暂停。")
 
 
 @batch.command("resume")
 def resume(number: Number, who: As = None) -> None:
     """继续一个暂停的批次。"""
-    one = _batch(number)
-    installation().batches.resume(one, by=_officer(who, one.body_code))
+    one = batch_of(number)
+    installation().batches.resume(one, by=officer_for(who, one.body_code))
     ERR.print("已继续。")
 
 
 @batch.command("cancel")
 def cancel(number: Number, who: As = None) -> None:
     """取消一个批次；已签发的仍然有效，已开始签发的办完为止。"""
-    one = _batch(number)
-    installation().batches.cancel(one, by=_officer(who, one.body_code))
+    one = batch_of(number)
+    installation().batches.cancel(one, by=officer_for(who, one.body_code))
     ERR.print("已取消。")
 
 
 @batch.command("errors")
 def errors(number: Number, out: Annotated[Path, typer.Option(help="输出文件，.xlsx 或 .csv")]) -> None:
     """把未签发的行连同原因写成表格，改好后可以直接重新提交。"""
-    ending, yinzheng, one = _ending(out), installation(), _batch(number)
+    ending, yinzheng, one = ending_of(out), installation(), batch_of(number)
     check_writable(out)
     write_file(out, yinzheng.batches.unissued(one, ending))
     ERR.print(f"未签发 {yinzheng.batches.counts(one)[RowState.FAILED]} 行，已写入 {out}", markup=False)
@@ -200,12 +203,12 @@ def worker(
     name = yinzheng.random(8).hex()
     yinzheng.publisher.refresh(yinzheng.now())  # what was issued by one that was killed becomes provable
     settle()
-    with _stopping() as stop:
+    with _stopping() as stop, yinzheng.feeds.telling() as telling:
         if attached:
             Thread(target=_until_alone, args=(stop,), daemon=True).start()
         failed = False
         while not stop.is_set():
-            worked, error = _tick(yinzheng, name, size, timedelta(seconds=lease))
+            worked, error = _tick(yinzheng, telling, name, size, timedelta(seconds=lease))
             failed = failed or error
             if not worked and once:
                 break
@@ -222,8 +225,11 @@ def _until_alone(stop: Flag) -> None:
     stop.set()
 
 
-def _tick(yinzheng: Yinzheng, name: str, size: int, lease: timedelta) -> tuple[bool, bool]:
-    """One chunk, and whatever systems wait for; whether anything was done, and whether anything failed."""
+def _tick(yinzheng: Yinzheng, telling: Telling, name: str, size: int, lease: timedelta) -> tuple[bool, bool]:
+    """One chunk, and what systems wait for is sent beside it; whether a chunk was issued, and whether anything failed.
+
+    Nobody waits here for a system that is slow to answer.
+    """
     worked = failed = False
     try:
         done = yinzheng.batches.work(name, size=size, lease=lease)
@@ -239,7 +245,7 @@ def _tick(yinzheng: Yinzheng, name: str, size: int, lease: timedelta) -> tuple[b
         failed = True
         _warn(error)
     try:
-        yinzheng.feeds.deliver_once()
+        telling.step()
     except Exception as error:  # noqa: BLE001  (as above)
         failed = True
         _warn(error)
@@ -296,18 +302,53 @@ def _try(yinzheng: Yinzheng, sheet: Sheet, bundle: Bundle, body: str) -> list[Ro
         )
         found = [RowProblem(row, one.place, one.reason, one.sentence) for row, one in tried]
     for one in found:
-        OUT.print(_line(one), markup=False)
+        OUT.print(line_of(one), markup=False)
     wrong = len({one.row for one in found})
     ERR.print(f"共 {len(sheet.rows)} 行可读，{wrong} 行有问题；什么也没有登记。", markup=False)
     return found
 
 
-def _line(problem: RowProblem) -> str:
+def _issued_by(yinzheng: Yinzheng, type_code: str) -> tuple[Bundle, str]:
+    """The type's bundle, and the body that issues it; raises Usage where none does."""
+    bundle = yinzheng.catalogue.find_bundle(type_code)
+    body = yinzheng.catalogue.body_for(bundle)
+    if body is None:
+        raise Usage("no-body", f"没有机构颁发{bundle.type.name}。", f"no body issues {bundle.name}.")
+    return bundle, body
+
+
+def _report(
+    yinzheng: Yinzheng,
+    sheet: Sheet,
+    bundle: Bundle,
+    body: str,
+    table: BinaryIO,
+    name: str,
+    mapping: Mapping[str, str],
+    report: Path | None,
+) -> None:
+    """Say what is wrong, and write it down where that is wanted; exits with a failure where anything is."""
+    found = _try(yinzheng, sheet, bundle, body)
+    if report is not None:
+        make = problem_xlsx if ending_of(report) == "xlsx" else problem_csv
+        write_file(report, make(table, name=name, kind=bundle.type, problems=found, mapping=mapping))
+    if found:
+        raise typer.Exit(REFUSED)
+
+
+def _warn_of(sheet: Sheet) -> None:
+    """Say what keeps nothing and should be looked at."""
+    for one in sheet.warnings:
+        ERR.print(f"提示：{line_of(one)}", markup=False)
+
+
+def line_of(problem: RowProblem) -> str:
+    """A problem, for the terminal."""
     where = f"第 {problem.row} 行" if problem.row else "整个文件"
     return visible(f"{where}：{problem.sentence}")
 
 
-def _ending(path: Path) -> Ending:
+def ending_of(path: Path) -> Ending:
     """What kind of table a file is to be; raises Usage where its name does not say so."""
     if path.suffix == ".xlsx":
         return "xlsx"
@@ -317,7 +358,7 @@ def _ending(path: Path) -> Ending:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path) -> Iterator[BinaryIO]:
     """A table to be gone through more than once, a piece at a time.
 
     Raises:
@@ -350,14 +391,15 @@ def _bar(total: int) -> Iterator[Progress]:
         yield bar
 
 
-def _mapping(given: Sequence[str]) -> Mapping[str, str]:
+def mapping_of(given: Sequence[str]) -> Mapping[str, str]:
+    """Headers and what they mean; raises Usage."""
     pairs = [one.partition("=") for one in given]
     if any(not (header and mark) for header, mark, _ in pairs):
         raise Usage("map", "--map 应写作 列名=字段。", "--map takes HEADER=FIELD.")
     return {header: field for header, _, field in pairs}
 
 
-def _batch(number: str) -> Batch:
+def batch_of(number: str) -> Batch:
     """The batch of a number; the command line serves all bodies."""
     found = installation().archive.batches.find(number)
     if found is None:
@@ -365,7 +407,8 @@ def _batch(number: str) -> Batch:
     return found
 
 
-def _officer(login: str | None, body_code: str) -> Officer:
+def officer_for(login: str | None, body_code: str) -> Officer:
+    """Who a command acts as for a body."""
     return officer(acts(official_of(body_code) if login is None else official_named(login, body_code)))
 
 

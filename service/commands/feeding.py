@@ -13,12 +13,13 @@ from issuer.feeding.views import delivery_view, feed_view, hook_view, secret_vie
 from service.city import LOGIN
 from service.commands.installation import installation
 from service.commands.output import ERR, OUT, say_json, visible
+from service.delivery_words import reason_of
 from service.problem import Usage
 from service.wiring import Yinzheng
 from trust.errors import Malformed
 from trust.rules.text import check_text
 
-MAX_NAME = 64
+MAX_NAME, NOT_ARRIVED = 64, 1
 feed = typer.Typer(help="业务系统的回告：发生了什么，送到哪里。", no_args_is_help=True)
 system = typer.Typer(help="部门业务系统的账号。", no_args_is_help=True)
 
@@ -69,6 +70,25 @@ def renew(hook_id: HookId) -> None:
     say_json(secret_view(*yinzheng.feeds.renew(_hook(yinzheng, hook_id))).model_dump(mode="json"))
 
 
+@feed.command("test")
+def test(hook_id: HookId) -> None:
+    """立即送一份不含事项的测试消息，并说明是否送达。"""
+    yinzheng = installation()
+    done = yinzheng.feeds.test(_hook(yinzheng, hook_id))
+    if done.trouble:
+        ERR.print(f"没有送达：{reason_of(done)}。", markup=False)
+        raise typer.Exit(NOT_ARRIVED)
+    ERR.print(f"已送达，对方答复 {done.status}。", markup=False)
+
+
+@feed.command("pause")
+def pause(hook_id: HookId) -> None:
+    """暂停向一个回告地址送达；恢复后补送。"""
+    yinzheng = installation()
+    yinzheng.feeds.pause(_hook(yinzheng, hook_id))
+    ERR.print("已暂停。", markup=False)
+
+
 @feed.command("resume")
 def resume(hook_id: HookId) -> None:
     """恢复已暂停的回告地址，从中断处继续。"""
@@ -101,7 +121,7 @@ def deliver() -> None:
     ERR.print(f"送达 {arrived} 处，未送达 {len(done) - arrived} 处。", markup=False)
     for one in done:
         if one.trouble:
-            OUT.print(f"{one.hook_id}  {one.trouble} {one.status or ''}".rstrip(), markup=False)
+            OUT.print(f"{one.hook_id}  {reason_of(one)}", markup=False)
 
 
 @system.command("add")

@@ -6,6 +6,7 @@ their own are shown as their code, so that no file can write a verdict of its ow
 
 import json
 import os
+from collections.abc import Iterable
 from errno import EACCES, EISDIR, ENOTDIR
 from pathlib import Path
 from unicodedata import category
@@ -158,6 +159,16 @@ def write_file(path: Path, octets: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(octets)
+    except (OSError, ValueError) as error:  # as above
+        raise _unwritable(path, error) from error
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a result that comes in pieces; raises as `write_file`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.writelines(pieces)
     except (OSError, ValueError) as error:  # as above
         raise _unwritable(path, error) from error
 

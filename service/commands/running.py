@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,7 +19,7 @@ from service.data_folder import DEMO_MARK, PLAN
 from service.identity import Role
 from service.opening import open_installation
 from service.problem import Usage
-from service.settings import DEMO_PASSPHRASE, PROJECT, Settings
+from service.settings import DEMO_PASSPHRASE, PROJECT, Settings, read_note
 from service.wiring import Yinzheng
 from templates.library import load_bundle
 from trust.formats.certificate import to_pem
@@ -39,6 +40,7 @@ PLAIN_EN = (
 
 NoWorker = Annotated[bool, typer.Option("--no-worker", help="不附带签发进程；批次由另外启动的 yinzheng worker 签发")]
 
+Since = Annotated[Path | None, typer.Option(help="别处（见证方、镜像）保存的检查点原文；日志没有接上它就不启动")]
 DEMO = (Officer("demo", "演示经办"), Officer("demo2", "演示审批"))
 """Who stands behind the samples that two people have to issue."""
 
@@ -98,9 +100,12 @@ def init() -> None:
     OUT.print(f"{yinzheng.city.name}已建立，数据在 {chosen.data}")
 
 
-def serve(no_worker: NoWorker = False) -> None:
+def serve(no_worker: NoWorker = False, since: Since = None) -> None:
     """启动网页与接口服务，连同一个签发批次的进程。"""
-    _serve(installation(), with_worker=not no_worker)
+    yinzheng = installation()
+    if since is not None:
+        yinzheng.abreast.keep_to(read_note(since))
+    _serve(yinzheng, with_worker=not no_worker)
 
 
 def publish() -> None:

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from issuer.warrants.warrant import Wanted as WantedAct
+from service.commands.acting import by_two
 from service.commands.installation import installation, official_of
 from service.commands.output import ERR, OUT, check_writable, read_file, say_json, visible, write_file
 from service.commands.standing_in import acts, decides, officer
@@ -18,7 +20,8 @@ from service.identity import Person, Role
 from service.problem import Usage
 from trust.rules.licence import CHINA
 from trust.rules.seal_grounds import SEAL_GROUNDS
-from trust.rules.seal_standing import SealKind
+from trust.rules.seal_standing import SealKind, subject_of
+from trust.rules.standing import ActKind
 from trust.sealing.errors import SealUnknown
 from trust.sealing.life import Step
 from trust.sealing.ports import Cause, Limits, Officer, Uploaded, Wish
@@ -220,12 +223,24 @@ def cancel(
     seal_id: SealId,
     ground: GroundOption,
     reason: ReasonOption = "",
-    effective: Annotated[str | None, typer.Option(help="生效时间；丢失、泄露可以追溯")] = None,
+    effective: Annotated[str | None, typer.Option(help="生效时间；丢失可以追溯")] = None,
+    approved_by: Annotated[
+        str | None, typer.Option("--approved-by", help="审批人账号；注销须由两人办理，演示城市可不给")
+    ] = None,
     who: As = None,
     key: KeyOption = None,
 ) -> None:
-    """注销印章。"""
-    _act(seal_id, Step.CANCEL, ground, reason, instant(effective), who, key)
+    """注销印章，须由两人办理；密钥泄露的用 yinzheng key compromised。"""
+    yinzheng = installation()
+    filed = yinzheng.seals.find(seal_id)
+    if filed is None:
+        raise SealUnknown
+    subjects, at = (subject_of(seal_id),), instant(effective)
+    wanted = WantedAct(filed.body_code, ActKind.CANCEL, ground, subjects, reason, effective_at=at)
+    maker = acts(_person(who, filed.body_code))
+    done, _ = by_two(yinzheng, wanted, approved_by, key=key or yinzheng.random(16).hex(), maker=maker)
+    OUT.print(f"已登记（处理审批单 {done.number}）；现在状态：{yinzheng.seals.state(seal_id).label}", markup=False)
+    ERR.print("信任列表和状态清单已重新公布。")
 
 
 @seals.command("grounds")
@@ -292,8 +307,13 @@ def _body_of(seal_id: str) -> str:
 
 
 def _officer(login: str | None, body_code: str) -> Officer:
-    """Who acts: the official named, who must be of the body or an administrator, or the body's first."""
-    return officer(acts(official_of(body_code) if login is None else _named(login, body_code)))
+    """Who acts, as the record names them."""
+    return officer(acts(_person(login, body_code)))
+
+
+def _person(login: str | None, body_code: str) -> Person:
+    """The official named, who must be of the body or an administrator, or the body's first."""
+    return official_of(body_code) if login is None else _named(login, body_code)
 
 
 def _named(login: str, body_code: str) -> Person:

@@ -98,7 +98,7 @@ def as_json(verdict: PastVerdict) -> dict[str, Any]:
         "label": verdict.answer.label,
         "subject": verdict.identifier,
         "on": _utc(verdict.on),
-        "as_of": _utc(verdict.as_of),
+        "as_of": None if verdict.as_of is None else _utc(verdict.as_of),
         "known_then": told.then.status.value if told else None,
         "known_today": told.today.status.value if told else None,
         "retroactive": told.retroactive if told else None,
@@ -109,6 +109,7 @@ def as_json(verdict: PastVerdict) -> dict[str, Any]:
                 "ground": act.ground,
                 "decision": act.decision,
                 "reverses": act.reverses,
+                "receiver": act.receiver,
                 "decided_at": _utc(act.decided_at),
                 "effective_at": _utc(act.effective_at),
                 "recorded_at": _utc(act.recorded_at),
@@ -133,7 +134,8 @@ def _say(verdict: PastVerdict, *, with_json: bool) -> None:
         say_json(as_json(verdict))
         return
     OUT.print(f"{verdict.answer.label}  {visible(verdict.identifier)}", markup=False)
-    OUT.print(f"问的是 {_when(verdict.on)}，依据截至 {_when(verdict.as_of)}", markup=False)
+    until = "依据不足" if verdict.as_of is None else f"依据截至 {_when(verdict.as_of)}"
+    OUT.print(f"问的是 {_when(verdict.on)}，{until}", markup=False)
     for period in history(verdict.acts):
         since = f"自 {_when(period.standing.since)}" if period.standing.since else "自颁发"
         until = f"，至 {_when(period.until)}" if period.until else ""

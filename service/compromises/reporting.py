@@ -12,8 +12,8 @@ from service.city import City
 from service.compromises.measuring import blast_of, older_entries, reach_of, seals_of_key, signed_with
 from service.compromises.working import Tools, carry_out
 from service.directory import Directory
-from service.lost_keys.errors import CompromiseMoved, CompromiseRefused, NoSuchCompromise, NotAnother
-from service.lost_keys.order import Compromise, Done, Loss, Stage
+from service.lost_keys.errors import CompromiseMoved, CompromiseRefused, NoSuchCompromise
+from service.lost_keys.order import LIFE, Compromise, Done, Loss, Stage, Step
 from service.lost_keys.signed import Blast, Reach, Signed
 from service.sealing import Seals
 from trust.certification.authority import ISSUING
@@ -151,7 +151,7 @@ class Reports:
             raise CompromiseRefused("loss-changed", one.number)
         if one.stage is Stage.WAITING:
             boundary = older_entries(self.tools.archive.log, one.loss.since)
-            one = self._decided(replace(one, boundary=boundary), Stage.CONFIRMED, by, note)
+            one = self._move(replace(one, boundary=boundary), Step.CONFIRM, by, note)
         elif one.stage not in {Stage.CONFIRMED, Stage.DONE}:
             raise CompromiseMoved(one.stage)
         return carry_out(self.tools, one)
@@ -160,7 +160,7 @@ class Reports:
         """Refuse it, as another human, with a reason; raises as `confirm`."""
         if not note:
             raise CompromiseRefused("loss-reason", "a refusal says why")
-        return self._decided(one, Stage.REFUSED, by, note)
+        return self._move(one, Step.REFUSE, by, note)
 
     def withdraw(self, one: Compromise, *, by: Officer, note: str = "") -> Compromise:
         """Withdraw one's own report.
@@ -170,9 +170,7 @@ class Reports:
             CompromiseRefused: `loss-not-yours`.
 
         """
-        if by.login != one.reported_by.login:
-            raise CompromiseRefused("loss-not-yours", by.login)
-        return self._move(one, Stage.WITHDRAWN, by, note)
+        return self._move(one, Step.WITHDRAW, by, note)
 
     def carry_on(self, one: Compromise) -> Compromise:
         """Do what is not done yet of a confirmed report; raises as `carry_out`."""
@@ -191,14 +189,9 @@ class Reports:
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
-    def _decided(self, one: Compromise, stage: Stage, by: Officer, note: str) -> Compromise:
-        if not by.is_other_than(one.reported_by):
-            raise NotAnother(by.login)
-        return self._move(one, stage, by, note)
-
-    def _move(self, one: Compromise, stage: Stage, by: Officer, note: str) -> Compromise:
-        if one.stage is not Stage.WAITING:
-            raise CompromiseMoved(one.stage)
+    def _move(self, one: Compromise, step: Step, by: Officer, note: str) -> Compromise:
+        LIFE.check_person(step, by, [one.reported_by])  # asked first: it is told to whoever comes too late as well
+        stage = LIFE.after(one.stage, step)
         if note:
             try:
                 check_text(note, LONGEST_REASON)

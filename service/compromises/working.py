@@ -23,15 +23,15 @@ from service.compromises.measuring import reach_of, seals_of_key, signed_with
 from service.errors import published_later
 from service.keeping import block_leaked_key
 from service.keyring import KeyRing
-from service.lost_keys.order import Compromise, Done, Stage, Work
+from service.lost_keys.order import LIFE, Compromise, Done, Stage, Step, Work
 from service.pens import standing_of_seal
 from service.publisher import Publisher
 from trust.revocation.acting import Order, act
+from trust.rules.seal_grounds import LEAKED
 from trust.rules.seal_standing import subject_of
 from trust.rules.standing import ActKind
 
 CHUNK = 500
-LEAKED = "seal-compromised"
 MAX_BY = 200
 
 
@@ -63,7 +63,7 @@ def carry_out(tools: Tools, one: Compromise) -> Compromise:
             with published_later(one.number) if work in SHOWN else nullcontext():
                 count = step(tools, one)
             tools.archive.compromises.note(one.number, Done(work, tools.now(), count))
-    return tools.archive.compromises.move(one, replace(one, stage=Stage.DONE))
+    return tools.archive.compromises.move(one, replace(one, stage=LIFE.after(one.stage, Step.FINISH)))
 
 
 def _block(tools: Tools, one: Compromise) -> int:

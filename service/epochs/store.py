@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from issuer.catalogue.store.tables import number_count
+from issuer.catalogue.store.counts import leap
 from trust.revocation.ports import Carried
 from trust.revocation.store.tables import status_carried, status_shard
 from trust.store import METADATA, Instant, text
@@ -99,6 +99,11 @@ class SqlEpochs:
         """The restore that is not finished."""
         return next((one for one in self.every() if not one.report), None)
 
+    def first_list(self) -> int:
+        """The first status list since the last restore; 0 where there was none."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.max(restore_epoch.c.first_shard))) or 0
+
     def begin(self, at: datetime, by: str, approved_by: str, log_size: int) -> Epoch:
         """Begin an epoch, or take up the one that is not settled."""
         with self._engine.begin() as connection:
@@ -112,8 +117,7 @@ class SqlEpochs:
         with self._engine.begin() as connection:
             _close_lists(connection, made)
             _carry(connection, made.carried)
-            leap = number_count.c.last + made.leap
-            connection.execute(update(number_count).values(last=leap))
+            leap(connection, made.leap, until=epoch.at.year + 1)  # a day of issue may lie a little ahead
             own = restore_epoch.c.number == epoch.number
             connection.execute(
                 update(restore_epoch).where(own).values(first_shard=made.first_shard, report=made.report)

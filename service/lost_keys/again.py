@@ -2,23 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from service.lost_keys.signed import Signed
+from trust.rules.labelled import Labelled
 from trust.sealing.ports import Officer
 
 
-class State(StrEnum):
+class State(Labelled):
     """Where an entry stands."""
 
-    WAITING = "waiting"
-    AGAIN = "again"
-    DROPPED = "dropped"
-
-    @property
-    def label(self) -> str:
-        """What people read."""
-        return {State.WAITING: "待办理", State.AGAIN: "已重新办理", State.DROPPED: "不再办理"}[self]
+    WAITING = "waiting", "待办理"
+    AGAIN = "again", "已重新办理"
+    DROPPED = "dropped", "不再办理"
 
 
 @dataclass(frozen=True)

@@ -1,68 +1,62 @@
 """A key reported lost, as values: which key since when, who says so and who confirmed it, and how far the work is.
 
-    waiting ──confirm──> confirmed ──work──> done
-       ├──refuse──> refused          by somebody else
-       └──withdraw──> withdrawn      by whoever reported it
-
-The work between the last two has steps of its own (`Work`), in this order. Each is safe to repeat, and is noted with
-the instant at which it was over, so that one that was cut off is found and carried on.
+`LIFE` is the one table of its stages. The work between `confirmed` and `done` has steps of its own (`Work`), in this
+order. Each is safe to repeat, and is noted with the instant at which it was over, so that one that was cut off is found
+and carried on.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from keys.sm3 import sm3
+from service.lost_keys.errors import CompromiseMoved, CompromiseRefused, NotAnother
 from trust.formats.canonical_json import encode_json, text_of
+from trust.rules.labelled import Labelled
+from trust.rules.life import Life, Row, Who
 from trust.sealing.ports import Officer
 
 
-class Stage(StrEnum):
+class Stage(Labelled):
     """Where a report stands."""
 
-    WAITING = "waiting"
-    CONFIRMED = "confirmed"
-    DONE = "done"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-    @property
-    def label(self) -> str:
-        """The word of the administration."""
-        return _STAGES[self]
+    WAITING = "waiting", "待第二人确认"
+    CONFIRMED = "confirmed", "已确认，处置中"
+    DONE = "done", "已处置并公布"
+    REFUSED = "refused", "不予确认"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
-_STAGES = {
-    Stage.WAITING: "待第二人确认",
-    Stage.CONFIRMED: "已确认，处置中",
-    Stage.DONE: "已处置并公布",
-    Stage.REFUSED: "不予确认",
-    Stage.WITHDRAWN: "已撤回",
-}
+class Step(Labelled):
+    """What is done to a report; each row of `LIFE` explains one."""
+
+    REPORT = "report", "报告"
+    CONFIRM = "confirm", "确认"
+    REFUSE = "refuse", "不予确认"
+    WITHDRAW = "withdraw", "撤回"
+    FINISH = "finish", "处置完毕"
 
 
-class Work(StrEnum):
+LIFE = Life(
+    rows=(
+        Row(Step.REPORT, {None}, Stage.WAITING),
+        Row(Step.CONFIRM, {Stage.WAITING}, Stage.CONFIRMED, Who.ANOTHER),
+        Row(Step.REFUSE, {Stage.WAITING}, Stage.REFUSED, Who.ANOTHER, needs_reason=True),
+        Row(Step.WITHDRAW, {Stage.WAITING}, Stage.WITHDRAWN, Who.ACCOUNT),
+        Row(Step.FINISH, {Stage.CONFIRMED}, Stage.DONE, Who.REGISTER),
+    ),
+    moved=lambda stage, _: CompromiseMoved(stage),
+    persons={Who.ANOTHER: NotAnother, Who.ACCOUNT: lambda login: CompromiseRefused("loss-not-yours", login)},
+)
+
+
+class Work(Labelled):
     """What is done once a loss is confirmed, in this order."""
 
-    BLOCKED = "blocked"
-    REVOKED_PUBLIC = "revoked-public"
-    SEALS_CANCELLED = "seals-cancelled"
-    PUBLISHED = "published"
-    LISTED = "listed"
-
-    @property
-    def label(self) -> str:
-        """What people read."""
-        return _WORK[self]
-
-
-_WORK = {
-    Work.BLOCKED: "封禁密钥，登记证书撤销",
-    Work.REVOKED_PUBLIC: "公布证书撤销列表",
-    Work.SEALS_CANCELLED: "注销这把密钥的印章",
-    Work.PUBLISHED: "公布状态清单、信任列表和存证日志检查点",
-    Work.LISTED: "列出须补发、须重新盖章的",
-}
+    BLOCKED = "blocked", "封禁密钥，登记证书撤销"
+    REVOKED_PUBLIC = "revoked-public", "公布证书撤销列表"
+    SEALS_CANCELLED = "seals-cancelled", "注销这把密钥的印章"
+    PUBLISHED = "published", "公布状态清单、信任列表和存证日志检查点"
+    LISTED = "listed", "列出须补发、须重新盖章的"
 
 
 @dataclass(frozen=True)

@@ -11,33 +11,24 @@ asked nothing proves the age of a code, so that the codes of all of them fail of
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+
+from trust.rules.labelled import Labelled
 
 
-class Kind(StrEnum):
+class Kind(Labelled):
     """What was signed."""
 
-    LICENCE = "licence"
-    COPY = "copy"
-    DOCUMENT = "document"
-
-    @property
-    def label(self) -> str:
-        """The word of the administration."""
-        return {Kind.LICENCE: "证照", Kind.COPY: "加注件", Kind.DOCUMENT: "盖章文件"}[self]
+    LICENCE = "licence", "证照"
+    COPY = "copy", "加注件"
+    DOCUMENT = "document", "盖章文件"
 
 
-class Proof(StrEnum):
+class Proof(Labelled):
     """What is proven of its time, against the instant of the loss."""
 
-    BEFORE = "before"
-    AFTER = "after"
-    NONE = "none"
-
-    @property
-    def label(self) -> str:
-        """What people read."""
-        return {Proof.BEFORE: "证明早于泄露", Proof.AFTER: "泄露之后", Proof.NONE: "没有时间证明"}[self]
+    BEFORE = "before", "证明早于泄露"
+    AFTER = "after", "泄露之后"
+    NONE = "none", "没有时间证明"
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,14 @@ from service.pages.applications import add_applications
 from service.pages.audit_parts import add_audit_parts
 from service.pages.auditing import add_auditing
 from service.pages.batches import add_batches
+from service.pages.body_copies import add_body_copies
 from service.pages.catalogue import add_catalogue
 from service.pages.compromises import add_compromises
 from service.pages.converting import add_converting
 from service.pages.copies import add_citation_copies, add_copies
+from service.pages.holder_consents import add_holder_consents
 from service.pages.holding import add_holding
+from service.pages.hooks import add_hooks
 from service.pages.issuing import add_issue_form, add_issuing
 from service.pages.mandates import add_mandates
 from service.pages.past_standing import add_past_standing
@@ -60,6 +63,7 @@ def router(yinzheng: Yinzheng, *, demo: bool = False) -> APIRouter:
     add_mandates(routes, yinzheng, guards)
     add_converting(routes, yinzheng, guards)
     add_batches(routes, yinzheng, guards)
+    add_hooks(routes, yinzheng, guards)
     add_seal_register(routes, yinzheng, guards)
     add_seal_application(routes, yinzheng, guards)
     add_seal_acts(routes, yinzheng, guards)
@@ -72,6 +76,8 @@ def router(yinzheng: Yinzheng, *, demo: bool = False) -> APIRouter:
     add_holding(routes, yinzheng, guards)
     add_presenting(routes, yinzheng, guards)
     add_copies(routes, yinzheng, guards)
+    add_holder_consents(routes, yinzheng, guards)
+    add_body_copies(routes, yinzheng, guards)
     add_past_standing(routes, yinzheng, guards)
     add_auditing(routes, yinzheng, guards)
     add_audit_parts(routes, yinzheng, guards)

@@ -32,6 +32,7 @@ from trust.errors import TrustError
 from trust.rules.errors import FieldRefused
 from trust.rules.grounds import DECISION_LENGTH, GROUNDS, REASON_LENGTH, Authority
 from trust.rules.people import same_person
+from trust.rules.seal_grounds import grounds_about
 from trust.rules.standing import MOVES, ActKind
 
 MOST = 100
@@ -222,8 +223,8 @@ def _preview(
         asked=asked,
         wanted=wanted,
         move=MOVES[wanted.kind],
-        ground=GROUNDS[wanted.ground],
-        causes=yinzheng.warrants.causes(wanted),
+        ground=grounds_about(wanted.subjects[0])[wanted.ground],
+        causes=yinzheng.warrants.causes(wanted, official.login),
         refused={subject: SENTENCES.get(reason, reason) for subject, reason in refused.items()},
         nonce=nonce,
     )
@@ -250,7 +251,7 @@ def _page(
         warrant=warrant,
         wanted=wanted,
         move=MOVES[wanted.kind],
-        ground=GROUNDS[wanted.ground],
+        ground=grounds_about(wanted.subjects[0])[wanted.ground],
         outcomes=desk.outcomes(warrant),
         sentences=SENTENCES,
         events=desk.events(warrant),

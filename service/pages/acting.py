@@ -8,7 +8,7 @@ What one person may not do alone is not recorded by the confirmation: it places 
 (`act_orders`). The second step says so beforehand, with the reasons.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -30,12 +30,13 @@ from service.problem import Usage
 from service.problems import problem_of
 from service.wiring import Yinzheng
 from trust.errors import TrustError
-from trust.revocation.acting import Order, act_of
+from trust.revocation.acting import Order
 from trust.revocation.errors import SubjectUnknown
-from trust.rules.admission import check_act, reversed_by
+from trust.rules.admission import RECEIVER_LENGTH, reversed_by
 from trust.rules.errors import FieldRefused
 from trust.rules.grounds import DECISION_LENGTH, GROUNDS, REASON_LENGTH, Authority, grounds_for
 from trust.rules.licence import CHINA
+from trust.rules.people import login_in
 from trust.rules.standing import MOVES, ActKind, Status
 
 CONSEQUENCES = {
@@ -68,6 +69,7 @@ class Asked:
     reason: str = ""
     effective: str = ""
     decision: str = ""
+    receiver: str = ""
 
     def effective_at(self) -> datetime | None:
         """The instant of effect, None for at once.
@@ -100,7 +102,7 @@ def add_acting(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
     @routes.post(path)
     def act(request: Request, official: Official, identifier: str, word: str, form: Posted) -> Response:
         entry, kind, nonce = own_entry(yinzheng, official, identifier), _kind(word), form.nonce()
-        asked = Asked(form.text("ground"), form.text("reason"), form.text("effective"), form.text("decision"))
+        asked = Asked(**{one.name: form.text(one.name) for one in fields(Asked)})
         step = form.text("step")
         if step == "back":
             return _ask_page(request, yinzheng, entry, kind, asked, nonce)
@@ -114,7 +116,7 @@ def add_acting(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
             if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise  # the same form sent again takes it up where it stopped; a new key would not
             return _ask_page(request, yinzheng, entry, kind, asked, fresh_nonce(yinzheng.random), told, status)
-        return _confirm_page(request, yinzheng, entry, kind, asked, nonce)
+        return _confirm_page(request, yinzheng, entry, order, asked, nonce)
 
 
 def _kind(word: str) -> ActKind:
@@ -133,6 +135,7 @@ def _order(asked: Asked, kind: ActKind, identifier: str, official: Person) -> Or
         signature(official),
         effective_at=asked.effective_at(),
         decision=asked.decision,
+        receiver=asked.receiver,
     )
 
 
@@ -150,9 +153,8 @@ def _confirmed(yinzheng: Yinzheng, order: Order, official: Person, key: str) -> 
 
 
 def _check(yinzheng: Yinzheng, order: Order) -> None:
-    """Ask the rules now what the register will ask them when the act is confirmed; raises as `check_act`."""
-    recorded = yinzheng.archive.acts.of(order.subject)
-    check_act(recorded, act_of(order, recorded, yinzheng.now()), authority=order.authority)
+    """Ask the rules now what the register will ask them when the act is confirmed; raises as `Warranting.check`."""
+    yinzheng.warrants.check(order)
 
 
 def _told(error: TrustError | IssuerError | Usage) -> tuple[dict[str, str], int]:
@@ -190,15 +192,16 @@ def _ask_page(
         nonce=nonce,
         longest=REASON_LENGTH,
         longest_decision=DECISION_LENGTH,
+        wants_receiver=kind is ActKind.TRANSFER_OUT,
+        longest_receiver=RECEIVER_LENGTH,
     )
 
 
 def _confirm_page(
-    request: Request, yinzheng: Yinzheng, entry: Entry, kind: ActKind, asked: Asked, nonce: str
+    request: Request, yinzheng: Yinzheng, entry: Entry, order: Order, asked: Asked, nonce: str
 ) -> Response:
+    kind, identifier, effective_at = order.kind, order.subject, order.effective_at
     result = MOVES[kind].result
-    identifier, effective_at = str(entry.licence.identifier), asked.effective_at()
-    order = Order(kind, identifier, asked.ground, asked.reason, "", effective_at=effective_at, decision=asked.decision)
     recorded = yinzheng.archive.acts.of(identifier)
     reverses = reversed_by(recorded, kind, effective_at or yinzheng.now())
     return render(
@@ -211,7 +214,7 @@ def _confirm_page(
         effective_at=effective_at,
         consequence=NO_MOVE[kind] if result is None else CONSEQUENCES.get(result, FINAL),
         final=MOVES[kind].ends,
-        causes=yinzheng.warrants.causes(wanted_of(order, entry.licence.identifier.issuer_code)),
+        causes=yinzheng.warrants.causes(wanted_of(order, ""), login_in(order.by)),
         reverses=next((one for one in recorded if one.sequence == reverses), None),
         citations=len(yinzheng.archive.citations.of_licence(str(entry.licence.identifier))),
         nonce=nonce,

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from issuer.application import MAX_EVIDENCE
 from issuer.applying.docket import Docket, Proposal
 from issuer.applying.life import Stage
 from issuer.applying.succeeding import members_of
@@ -45,6 +46,8 @@ from trust.revocation.errors import SubjectUnknown
 from trust.rules.licence import day_in_china
 from trust.rules.succession import SuccessionKind
 
+BESIDE = ("basis", "predecessor", "evidence")
+"""Fields that are not of the licence."""
 OURS = (IssuerError, TemplatesError, Conflict)
 ORIGINAL_LATER = "原证照在其他系统：请先存为草稿，在申请页上传原证照的文件（OFD 或 PDF），再提交。"
 
@@ -65,6 +68,13 @@ class Asked:
         if self.docket is not None and self.docket.proposal.succession is not None:
             return self.docket.proposal.succession.predecessor
         return str(self.entry.licence.identifier) if self.entry is not None else ""
+
+    @property
+    def takes_evidence(self) -> bool:
+        """Whether it may rest on new evidence: it follows a licence that was converted from paper, or may do so."""
+        if self.entry is not None:
+            return self.entry.licence.conversion is not None
+        return self.kind is SuccessionKind.TRANSFER_IN
 
     @property
     def title(self) -> str:
@@ -177,6 +187,7 @@ def _blank(request: Request, yinzheng: Yinzheng, asked: Asked, *, sample: bool =
         values = values_from(bundle, proposal.members) | {"basis": proposal.basis}
         if proposal.succession is not None:
             values["predecessor"] = proposal.succession.predecessor
+        values["evidence"] = str(proposal.members.get("evidence") or "")
     elif asked.entry is not None:
         values = licence_values(bundle, asked.entry) | {"issued_on": day_in_china(at).isoformat()}
     else:
@@ -187,7 +198,7 @@ def _blank(request: Request, yinzheng: Yinzheng, asked: Asked, *, sample: bool =
 
 
 def _posted(request: Request, yinzheng: Yinzheng, official: Person, asked: Asked, form: Form) -> Response:
-    values = values_of(asked.bundle, form) | {name: form.text(name) for name in ("basis", "predecessor")}
+    values = values_of(asked.bundle, form) | {name: form.text(name) for name in BESIDE}
     step = form.text("step")
     if step in {"add-holder", "drop-holder"}:
         more = holders_in(values) + (1 if step == "add-holder" else -1)
@@ -224,9 +235,10 @@ def _keep(
 def _proposal(yinzheng: Yinzheng, official: Person, asked: Asked, values: Mapping[str, str]) -> Proposal:
     follows = (asked.kind.value, asked.predecessor or values["predecessor"]) if asked.kind else None
     members = typed_members(asked.bundle, values)
-    if asked.docket is not None:  # what was handed in beside the form stays
-        kept = asked.docket.proposal.members
-        members |= {name: kept[name] for name in ("evidence", "original") if kept.get(name)}
+    if values["evidence"]:
+        members["evidence"] = values["evidence"]
+    if asked.docket is not None and (kept := asked.docket.proposal.members.get("original")):
+        members["original"] = kept  # it was handed in beside the form
     return yinzheng.applications.propose(
         members,
         type_code=asked.bundle.type.code,
@@ -241,7 +253,7 @@ def _told(
 ) -> dict[str, str]:
     """What is said of a refusal, by the field it belongs to."""
     if isinstance(error, ApplicationRefused):
-        own = {name: sentence(reason) for name, reason in error.problems if name in {"basis", "predecessor", ""}}
+        own = {name: sentence(reason) for name, reason in error.problems if name in {*BESIDE, ""}}
         if ("original", "original-missing") in error.problems:
             own["predecessor"] = ORIGINAL_LATER
         rest = [(name, reason) for name, reason in error.problems if name not in {*own, "original"}]
@@ -275,6 +287,8 @@ def _page(
         wants_predecessor=asked.kind is SuccessionKind.TRANSFER_IN and asked.docket is None,
         wants_basis=needs_basis(asked.kind),
         offers_basis=asked.kind is not None,
+        takes_evidence=asked.takes_evidence or bool(values.get("evidence")),
+        most_evidence=MAX_EVIDENCE,
         values=values,
         sections=sections,
         holders=holders_in(values),

@@ -22,6 +22,7 @@ CAUTIONS = {
     "holder-has-one": "持证主体已有一本有效的同类证照",
     "holder-name-differs": "同一代码的持证主体在另一本证照上用的是别的名称",
     "already-past": "有效期的最后一天已经过去",
+    "restored": "系统在这件申请提出之后从备份恢复过，可能已经签发，请先核对",
 }
 EXPLAINED = {
     SuccessionKind.RENEW: "持证主体的代码和证照编号不变，新的有效期须晚于原来的。",

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from issuer.applying.deciding import needs_two
 from issuer.applying.docket import MAX_REASON, Docket
 from issuer.applying.errors import DocketMoved
-from issuer.applying.life import Part, Stage, Step, steps_from
+from issuer.applying.life import LIFE, Stage, Step
 from issuer.errors import ApplicationRefused
 from service.field_words import sentence
 from service.guards import Guards
@@ -31,8 +31,9 @@ from service.problems import problem_of
 from service.shell import POLICY_WITH_PICTURES
 from service.wiring import Yinzheng
 from templates.library import Bundle
-from trust.rules.people import same_person
+from trust.rules.life import Who
 from trust.rules.succession import SuccessionKind
+from trust.sealing.ports import Officer
 
 MOST = 50
 SHOWN = frozenset({Stage.DRAFT, Stage.SUBMITTED, Stage.RETURNED, Stage.APPROVED})
@@ -180,7 +181,7 @@ def _page(
     values = values_from(bundle, docket.proposal.members)
     sections = sections_of(bundle, values)
     by = officer_of(official)
-    author = any(same_person(one, by) for one in docket.authors)
+    author = Who.AUTHOR.admits(by, docket.authors)
     pages, trouble = _face(yinzheng, docket)
     answer = render(
         request,
@@ -195,7 +196,7 @@ def _page(
         changes=_changes(yinzheng, docket, bundle, values),
         pages=pages,
         trouble=trouble,
-        steps=_offered(docket, bundle, author=author),
+        steps=_offered(docket, bundle, by),
         author=author,
         two=needs_two(bundle) or docket.proposal.weighs_evidence,
         photos=[rule for rule in bundle.type.photos if not author or docket.stage in {Stage.DRAFT, Stage.RETURNED}],
@@ -218,10 +219,10 @@ def _takes_original(docket: Docket) -> bool:
     return succession is not None and succession.kind is SuccessionKind.TRANSFER_IN
 
 
-def _offered(docket: Docket, bundle: Bundle, *, author: bool) -> set[str]:
+def _offered(docket: Docket, bundle: Bundle, by: Officer) -> set[str]:
     """The steps that this person may take now, by the words of the buttons."""
-    parts = {Part.ANY, Part.AUTHOR if author else Part.OTHER}
-    offered = {row.step for row in steps_from(docket.stage) if row.part in parts}
+    offered = LIFE.open_to(docket.stage, by, docket.authors)
+    author = Who.AUTHOR.admits(by, docket.authors)
     words = {step.value for step in offered if step not in {Step.WAIVE, Step.BEGIN, Step.SAVE}}
     two = needs_two(bundle) or docket.proposal.weighs_evidence
     alone = author and Step.WAIVE in offered and not two

@@ -24,6 +24,7 @@ from service.identity import Person, Role
 from service.pages.issuing import body_names
 from service.pages.rendering import moment, render
 from service.wiring import Yinzheng
+from trust.http import attachment
 from trust.rules.licence import CHINA
 
 LONGEST, USUAL = timedelta(days=366), timedelta(days=29)
@@ -100,7 +101,7 @@ def add_audit_parts(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> No
         def csv(_auditor: Auditor, filled: Filled) -> Response:
             listing = make(sections(_short), replace(filled.asked, page=1), MOST_CSV).listing
             rows = [listing.headers, *listing.rows] if listing else []
-            return _download(csv_octets(rows), f"audit-{name}.csv", CSV_TYPE)
+            return attachment(csv_octets(rows), CSV_TYPE, f"audit-{name}.csv")
 
     add("acts", Sections.acts)
     add("uses", Sections.uses)
@@ -119,7 +120,7 @@ def add_audit_parts(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> No
         drawn = draw_report(
             f"{yinzheng.city.name}电子证照服务审计报告", period, f"{moment(at)}，{auditor.login}", parts
         )
-        return _download(ReportPen(yinzheng).sign(drawn, at), "audit-report.pdf", "application/pdf")
+        return attachment(ReportPen(yinzheng).sign(drawn, at), "application/pdf", "audit-report.pdf")
 
 
 def _short(instant: datetime) -> str:
@@ -132,11 +133,6 @@ def _drawn(section: Section) -> Markup:
     if not any(bar.value for bar in section.bars):
         return Markup()
     return standing(section.bars, section.every) if section.upright else lying(section.bars)
-
-
-def _download(octets: bytes, name: str, media_type: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(octets, media_type=media_type, headers=headers)
 
 
 def _filters(

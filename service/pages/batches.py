@@ -6,7 +6,6 @@ because none is kept. Nothing is issued by a page: that is the worker's, and the
 come, anew every few seconds where somebody wants that.
 """
 
-import io
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -19,15 +18,18 @@ from issuer.batches.columns import columns_of
 from issuer.batches.errors import BatchMoved
 from issuer.batches.http import MOST_TRIED, download, problem_list, table_answer
 from issuer.batches.life import Batch, Failure, RowState, State
+from issuer.batches.looking import Part
 from issuer.batches.sheet import Ending, Sheet
 from issuer.errors import IssuerError
 from service.batches import PAGE, trouble_of
 from service.guards import Guards, Sender
 from service.identity import Person, Role
+from service.pages.batch_content import add_batch_content
 from service.pages.forms import Form, read_form
 from service.pages.issuing import department_name, own_bundle, own_bundles
 from service.pages.rendering import render, see_other
-from service.pages.uploading import MAX_FIELDS, Upload, read_document
+from service.pages.table_upload import TableUpload, read_table
+from service.pages.uploading import MAX_FIELDS
 from service.problems import problem_of
 from service.wiring import Yinzheng
 from templates.errors import TemplatesError
@@ -54,7 +56,7 @@ class TableForm:
     """Who sends it, and the table with the words beside it."""
 
     person: Person
-    upload: Upload
+    upload: TableUpload
 
     @property
     def mapping(self) -> dict[str, str]:
@@ -112,6 +114,7 @@ def add_batches(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
         return download(blank_xlsx(kind) if ending == "xlsx" else blank_csv(kind), f"{name}.{ending}")
 
     _add_one(routes, yinzheng, guards)
+    add_batch_content(routes, yinzheng, guards)
 
 
 def _add_one(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
@@ -141,8 +144,8 @@ def _take(request: Request, yinzheng: Yinzheng, handed: TableForm) -> Response:
     texts, upload, desk = handed.upload.texts, handed.upload, yinzheng.batches
     bundle, body = own_bundle(yinzheng, handed.person, texts.get("bundle", "")), handed.person.department or ""
     code, most = bundle.type.code, None if texts.get("step") == "submit" else MOST_TRIED
-    table, mapping = io.BytesIO(upload.data), handed.mapping
-    sheet = desk.read(table, type_code=code, name=upload.name, mapping=mapping, max_rows=most)
+    mapping = handed.mapping
+    sheet = desk.read(upload.file, type_code=code, name=upload.name, mapping=mapping, max_rows=most)
     if texts.get("step") == "submit" and not sheet.problems:
         batch = desk.submit(
             sheet,
@@ -151,12 +154,11 @@ def _take(request: Request, yinzheng: Yinzheng, handed: TableForm) -> Response:
             name=upload.name,
             by=handed.officer,
             key=desk.key_for(sheet, type_code=code, body_code=body),
-            mapping=mapping,
         )
         return see_other(f"{HOME}/{batch.number}?live=1")
     failures = list(desk.try_sheet(sheet, type_code=code, body_code=body))
     if (ending := REPORTS.get(texts.get("step", ""))) is not None:
-        return problem_list(upload.data, upload.name, bundle.type, failures, ending=ending, mapping=mapping)
+        return problem_list(upload.file, upload.name, bundle.type, failures, ending=ending, mapping=mapping)
     return _list(request, yinzheng, handed.person, tried=Tried(bundle, sheet, failures, mapping))
 
 
@@ -201,7 +203,8 @@ def _list(
         rows=[(one, names.get(one.type_code, one.type_code), yinzheng.batches.counts(one)) for one in found],
         more=found[-1].number if len(found) == PAGE else "",
         badges=BADGES,
-        bundles=[one for one in own if not any(rule.required for rule in one.type.photos)],
+        bundles=own,
+        pictured=[one.type.name for one in own if one.type.photos],
         chosen=tried.bundle if tried else None,
         sheet=tried.sheet if tried else None,
         headers=tried.headers if tried else [],
@@ -209,6 +212,7 @@ def _list(
         unchosen=UNCHOSEN,
         wrong=len({row for row, _ in failures}),
         failures=failures[:SHOWN],
+        warnings=tried.sheet.warnings if tried else (),
         left=max(0, len(failures) - SHOWN),
         most=MOST_TRIED,
         states=RowState,
@@ -247,8 +251,10 @@ def _page(
         events=desk.events(batch),
         badge=BADGES.get(batch.state, ""),
         trouble=trouble_of(batch),
-        may_approve=batch.state is State.SUBMITTED and who.is_other_than(batch.submitted_by),
-        waits=batch.state is State.SUBMITTED and not who.is_other_than(batch.submitted_by),
+        may_approve=batch.waits_for_approval and who.is_other_than(batch.submitted_by),
+        waits=batch.waits_for_approval and not who.is_other_than(batch.submitted_by),
+        parts_to_open=list(Part),
+        left=desk.unopened(batch, who) if batch.waits_for_approval else (),
         may_pause=batch.state is State.RUNNING,
         may_resume=batch.state is State.PAUSED,
         may_cancel=batch.state in {State.SUBMITTED, State.RUNNING, State.PAUSED},
@@ -266,8 +272,8 @@ def _form_reader(guards: Guards) -> Callable[..., AsyncIterator[TableForm]]:
     async def handed(
         request: Request, sender: Annotated[Sender, Depends(guards.sender(Role.OFFICIAL))]
     ) -> AsyncIterator[TableForm]:
-        upload = await read_document(request, fields=MAX_FIELDS + 2 * MOST_MAPPED)
-        sender.check(upload.texts.get("form_token"))
-        yield TableForm(sender.person, upload)
+        async with read_table(request, fields=MAX_FIELDS + 2 * MOST_MAPPED) as upload:
+            sender.check(upload.texts.get("form_token"))
+            yield TableForm(sender.person, upload)
 
     return handed

@@ -12,7 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from issuer.catalogue.errors import CatalogueError
-from issuer.catalogue.life import MOVES, State, Step
+from issuer.catalogue.life import LIFE, State, Step
 from issuer.catalogue.ports import Version
 from issuer.catalogue.views import row_view
 from service.catalogue_rights import CATALOGUE_RIGHTS
@@ -30,6 +30,7 @@ from templates.packing import unzip
 from trust.errors import TrustError
 from trust.rules.errors import FieldRefused
 from trust.rules.field_kind import KIND_LABELS
+from trust.rules.life import Who
 from trust.rules.party import HOLDER_CODE_TYPES
 from trust.sealing.ports import Officer
 
@@ -198,13 +199,10 @@ def _entry_page(
 
 def _offered(person: Person, version: Version, in_force: int | None) -> list[Step]:
     """The steps that this person may take now."""
-    by, offered = Officer(person.login, person.name), []
-    for step, move in MOVES.items():
-        right = CATALOGUE_RIGHTS["draft" if move.own else "decide"]
-        fits = version.state in move.allowed_from and person.role in right and step is not Step.DRAFT
-        mine = not move.own or by.login == version.drafted_by.login
-        other = not move.second or by.is_other_than(version.drafted_by)
+    offered: list[Step] = []
+    for step in LIFE.open_to(version.state, Officer(person.login, person.name), [version.drafted_by]):
+        right = CATALOGUE_RIGHTS["draft" if LIFE.row(step).who is Who.ACCOUNT else "decide"]
         current = step is not Step.RETIRE or in_force == version.type.bundle_version
-        if fits and mine and other and current:
+        if person.role in right and step is not Step.DRAFT and current:
             offered.append(step)
     return offered

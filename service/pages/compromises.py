@@ -25,6 +25,7 @@ from service.pages.seal_use import officer_of
 from service.problem import Usage
 from service.problems import problem_of
 from service.wiring import Yinzheng
+from trust.http import attachment
 from trust.rules.people import same_person
 
 MOST, PAGE = 100, 50
@@ -96,8 +97,7 @@ def _add_seeing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
             body_name=_bodies(yinzheng).get(code, code),
             types=_types(yinzheng),
         )
-        headers = {"Content-Disposition": f'attachment; filename="{number}.csv"', "Cache-Control": "no-store"}
-        return Response(octets, media_type="text/csv; charset=utf-8", headers=headers)
+        return attachment(octets, "text/csv; charset=utf-8", f"{number}.csv")
 
 
 def _add_reporting(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:

@@ -194,7 +194,7 @@ def _page(
     errors, status = _told(error, labels)
     again = desk.reopened(stock)
     over = stock.stage in {Stage.RELEASED, Stage.REFUSED, Stage.CONFIRMED} and not again
-    second = all(who.is_other_than(one) for one in (stock.submitted_by, stock.compared_by) if one)
+    second = all(who.is_other_than(one) for one in stock.hands)
     ticked = frozenset(form.texts) if form is not None and form.text("step") == "compare" else None
     answer = render(
         request,

@@ -25,6 +25,7 @@ from service.who import asker_of
 from service.wiring import Yinzheng
 from templates.errors import TemplatesError
 from trust.errors import Malformed
+from trust.http import attachment
 from trust.revocation.errors import SubjectUnknown
 from trust.rules.idempotency import own_key
 from trust.rules.licence import day_in_china, end_of
@@ -45,7 +46,7 @@ def add_copies(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
     @routes.post("/me/copy/{identifier}")
     def make(request: Request, holder: Held, identifier: str, form: Posted) -> Response:
         values = {name: form.text(name) for name in NAMES}
-        nonce, until = form.nonce(), _until(values["until"])
+        nonce, until = form.nonce(), until_of(values["until"])
         if values["until"] and until is None:
             return _form(request, yinzheng, holder, identifier, values, {"until": NO_DAY}, 422)
         terms, key = Terms(values["purpose"], values["recipient"], until), own_key(holder.login, f"form:{nonce}")
@@ -62,7 +63,7 @@ def add_copies(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
 
     @routes.get("/me/copies/{identifier}/{name}")
     def file(holder: Held, identifier: str, name: str) -> Response:
-        return _file(yinzheng, holder, identifier, name)
+        return copy_file(yinzheng, holder, identifier, name)
 
     @routes.post("/me/copies/{identifier}/withdrawal")
     def end(holder: Held, identifier: str, _form: Posted) -> Response:
@@ -91,7 +92,7 @@ def add_citation_copies(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -
 
     @routes.get("/reviewer/copies/{identifier}/{name}")
     def file(reviewer: Reviewer, identifier: str, name: str) -> Response:
-        return _file(yinzheng, reviewer, identifier, name)
+        return copy_file(yinzheng, reviewer, identifier, name)
 
 
 def _form(
@@ -125,7 +126,7 @@ def _place(error: Exception) -> str:
     return places.get(reason, "until" if reason in {"copy-ended", "copy-too-long"} else "")
 
 
-def _until(text: str) -> datetime | None:
+def until_of(text: str) -> datetime | None:
     """The end of a day in China; None where no day is named."""
     try:
         return end_of(date.fromisoformat(text)) if text else None
@@ -133,12 +134,12 @@ def _until(text: str) -> datetime | None:
         return None
 
 
-def _file(yinzheng: Yinzheng, person: Person, identifier: str, name: str) -> Response:
+def copy_file(yinzheng: Yinzheng, person: Person, identifier: str, name: str) -> Response:
+    """A file of a copy to keep; raises NoSuchCopy for one that is not the person's to have."""
     if name not in KINDS:
         raise SubjectUnknown("subject-unknown")
     copies: Copying = yinzheng.copies
     asker = asker_of(yinzheng, person)
     made = copies.files(copies.find(identifier, asker), asker)
     saved = f"copy-{made.entry.licence.identifier.serial}.{name.rpartition('.')[2]}"
-    headers = {"Content-Disposition": f'attachment; filename="{saved}"', "Cache-Control": "no-store"}
-    return Response(octets_of(yinzheng, made, name), media_type=KINDS[name], headers=headers)
+    return attachment(octets_of(yinzheng, made, name), KINDS[name], saved)

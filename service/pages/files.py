@@ -11,6 +11,7 @@ from service.wiring import Yinzheng
 from templates.code import code_png
 from trust.formats.leaf import token_commitment
 from trust.formats.token import to_text
+from trust.http import attachment
 from trust.revocation.errors import SubjectUnknown
 
 KINDS = {
@@ -32,8 +33,7 @@ def file_answer(yinzheng: Yinzheng, entry: Entry, name: str) -> Response:
     if name not in KINDS:
         raise SubjectUnknown("subject-unknown")
     saved = f"{entry.licence.identifier.serial}.{name.rpartition('.')[2]}"
-    headers = {"Content-Disposition": f'attachment; filename="{saved}"', "Cache-Control": "no-store"}
-    return Response(_octets(yinzheng, entry, name), media_type=KINDS[name], headers=headers)
+    return attachment(_octets(yinzheng, entry, name), KINDS[name], saved)
 
 
 def code_answer(yinzheng: Yinzheng, entry: Entry) -> Response:

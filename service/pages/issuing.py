@@ -39,6 +39,7 @@ from trust.revocation.errors import SubjectUnknown
 from trust.rules.disclosure import Circle, disclose
 from trust.rules.grounds import GROUNDS
 from trust.rules.party import Holder
+from trust.rules.people import signature as signed
 from trust.rules.standing import MOVES, ActKind, history
 from trust.rules.succession import OFFERED
 
@@ -134,8 +135,8 @@ def own_entry(yinzheng: Yinzheng, official: Person, identifier: str) -> Entry:
 
 
 def signature(person: Person) -> str:
-    """How a person signs a record: the name people know, and the login that is one person's."""
-    return f"{person.name}（{person.login}）"
+    """How a person signs a record."""
+    return signed(person.login, person.name)
 
 
 def licence_page(request: Request, yinzheng: Yinzheng, entry: Entry, done: str = "") -> Response:

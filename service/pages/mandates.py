@@ -13,7 +13,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from issuer.catalogue.errors import CatalogueError
-from issuer.catalogue.ports import FiledMandate, MandateRequest, MandateWish, Progress, Wanted
+from issuer.catalogue.life import REQUEST_LIFE, RequestStep
+from issuer.catalogue.ports import FiledMandate, MandateRequest, MandateWish, Wanted
 from service.catalogue_rights import CATALOGUE_RIGHTS, actor_of
 from service.field_words import SENTENCES
 from service.guards import Guards
@@ -208,13 +209,13 @@ def _bodies(book: MandateBook, filed: FiledMandate) -> set[str]:
 
 def _may(yinzheng: Yinzheng, viewer: Person, request: MandateRequest) -> str:
     """What the viewer may do with a request: decide, withdraw, or nothing."""
-    if request.progress is not Progress.WAITING or viewer.role not in CATALOGUE_RIGHTS["ask"]:
+    if viewer.role not in CATALOGUE_RIGHTS["ask"]:
         return ""
     actor = actor_of(viewer)
-    if request.asked_by.login == viewer.login:
+    may = REQUEST_LIFE.open_to(request.progress, actor.officer, [request.asked_by])
+    if RequestStep.WITHDRAW in may:
         return "withdraw"
-    another = actor.officer.is_other_than(request.asked_by)
-    return "decide" if another and yinzheng.catalogue.may_decide(request.wish, actor) else ""
+    return "decide" if RequestStep.APPROVE in may and yinzheng.catalogue.may_decide(request.wish, actor) else ""
 
 
 def _ask_page(

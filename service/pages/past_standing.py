@@ -21,6 +21,7 @@ from service.problem import Usage
 from service.problems import problem_of
 from service.wiring import Yinzheng
 from trust.formats.standing_evidence import encode_standing_evidence
+from trust.http import attachment
 from trust.rules.grounds import GROUNDS
 from trust.rules.past_standing import Answer, PastStanding
 from trust.rules.periodic_check import CheckTerm
@@ -59,8 +60,7 @@ def _answered(request: Request, yinzheng: Yinzheng, person: Person, form: Form) 
         require_sight(yinzheng, person, identifier, why=person.role is Role.AUDITOR)
         if form.text("step") == "evidence" and person.role is Role.AUDITOR:
             made, _ = yinzheng.past_standings.evidence(identifier, on)
-            headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="standing.json"'}
-            return Response(encode_standing_evidence(made), media_type="application/json", headers=headers)
+            return attachment(encode_standing_evidence(made), "application/json", "standing.json")
         found = yinzheng.past_standings.answer(identifier, on)
     except (Usage, IssuerError) as error:
         problem = problem_of(error)

@@ -30,6 +30,7 @@ from service.problem import Usage
 from service.problems import problem_of
 from service.wiring import Yinzheng
 from templates.layout import STANDARD_LABELS
+from trust.http import attachment
 from trust.rules.party import HOLDER_CODE_TYPES
 
 ENVELOPE_TYPE = 'application/cose; cose-type="cose-sign1"'
@@ -83,9 +84,7 @@ def add_reviewing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None
     @routes.get("/reviewer/citations/{number}/receipt")
     def receipt(reviewer: Reviewer, number: str) -> Response:
         found = citation_of(yinzheng.cases.showing.index, number, reviewer.department or "")
-        named = f'attachment; filename="citation-{found.number}.cose"'
-        headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
-        return Response(found.receipt, media_type=ENVELOPE_TYPE, headers=headers)
+        return attachment(found.receipt, ENVELOPE_TYPE, f"citation-{found.number}.cose")
 
 
 def _ask_page(

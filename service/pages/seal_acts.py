@@ -1,6 +1,7 @@
 """Pages on which a seal is suspended, resumed or cancelled: choose the ground, read what will follow, confirm.
 
-When the page answers, the act is recorded and published. What cannot be undone has to be ticked as well.
+When the page answers, the act is recorded and published; or, where it takes two people, ordered, and the page of the
+order is shown. What cannot be undone has to be ticked as well.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from issuer.warrants.errors import NeedsSecond
+from issuer.warrants.warrant import Wanted
 from service.guards import Guards
 from service.identity import Person, Role
 from service.pages.acting import Asked
@@ -20,9 +23,10 @@ from service.problem import Usage
 from service.wiring import Yinzheng
 from trust.errors import TrustError
 from trust.rules.grounds import REASON_LENGTH, Authority, Ground
-from trust.rules.seal_grounds import SEAL_GROUNDS
+from trust.rules.seal_grounds import LEAKED, SEAL_GROUNDS
+from trust.rules.seal_standing import subject_of
 from trust.sealing.errors import SealUnknown
-from trust.sealing.life import MOVES, Step, check_step
+from trust.sealing.life import ACTS, LIFE, Step
 from trust.sealing.ports import FiledSeal
 
 CONSEQUENCES = {
@@ -30,7 +34,6 @@ CONSEQUENCES = {
     Step.RESUME: "恢复后可以继续用印；停用的那段时间不改变。",
     Step.CANCEL: "注销是最终处理，不能恢复；之后作出的签章一律核验不通过。需要继续使用的，须另行申请制章。",
 }
-STEPS = (Step.SUSPEND, Step.RESUME, Step.CANCEL)
 
 
 def add_seal_acts(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
@@ -47,17 +50,24 @@ def add_seal_acts(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None
     def act(request: Request, official: Official, seal_id: str, word: str, form: Posted) -> Response:
         filed, step, nonce = own_seal(yinzheng, official, seal_id), _step(word), form.nonce()
         asked = Asked(form.text("ground"), form.text("reason"), form.text("effective"))
+        key = f"form:{official.login}:{nonce}"
+        if (known := yinzheng.warrants.placed(key)) is not None:
+            return see_other(f"/issuer/acts/{known.number}?done=placed")  # the form sent again
         try:
             _check_sure(step, form)
+            wanted = _wanted(filed, step, asked)
             yinzheng.seals.act(
                 seal_id,
                 step,
                 ground=asked.ground,
                 reason=asked.reason,
                 by=officer_of(official),
-                key=f"form:{official.login}:{nonce}",
-                effective_at=asked.effective_at(),
+                key=key,
+                effective_at=wanted.effective_at,
             )
+        except NeedsSecond:
+            placed = yinzheng.warrants.place(wanted, by=officer_of(official), key=key)
+            return see_other(f"/issuer/acts/{placed.number}?done=placed")
         except (TrustError, Usage) as error:
             errors, problem = told(error)
             if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -67,10 +77,16 @@ def add_seal_acts(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None
 
 
 def _step(word: str) -> Step:
-    for step in STEPS:
+    for step in ACTS:
         if step.value == word:
             return step
     raise SealUnknown
+
+
+def _wanted(filed: FiledSeal, step: Step, asked: Asked) -> Wanted:
+    """What is ordered where it takes two people; raises Usage for what is no time."""
+    subjects = (subject_of(filed.seal.seal_id),)
+    return Wanted(filed.body_code, ACTS[step], asked.ground, subjects, asked.reason, effective_at=asked.effective_at())
 
 
 def _check_sure(step: Step, form: Form) -> None:
@@ -80,8 +96,11 @@ def _check_sure(step: Step, form: Form) -> None:
 
 
 def _grounds(step: Step) -> list[Ground]:
+    """The grounds that an official may choose; a key in other hands is reported as such."""
     return [
-        one for one in SEAL_GROUNDS.values() if MOVES[step].act in one.kinds and Authority.ISSUER in one.authorities
+        one
+        for one in SEAL_GROUNDS.values()
+        if ACTS[step] in one.kinds and Authority.ISSUER in one.authorities and one.code != LEAKED
     ]
 
 
@@ -95,7 +114,7 @@ def _act_page(
     status: int = 200,
 ) -> Response:
     state = yinzheng.seals.state(filed.seal.seal_id)
-    check_step(state, step)
+    LIFE.after(state, step)
     return render(
         request,
         "seal_act",

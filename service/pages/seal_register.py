@@ -26,7 +26,7 @@ from trust.errors import TrustError
 from trust.rules.seal_grounds import SEAL_GROUNDS
 from trust.rules.seal_standing import SealKind
 from trust.sealing.errors import SealUnknown
-from trust.sealing.life import MOVES, State, Step
+from trust.sealing.life import LIFE, State
 from trust.sealing.ports import Application, FiledSeal
 from trust.sealing.using import Progress
 from trust.sealing.using import Request as SealRequest
@@ -202,7 +202,7 @@ def _seal_page(
         badge=BADGES.get(state, ""),
         kind=filed.kind if filed else application.wish.kind if application else None,
         name=filed.seal.name if filed else application.wish.name if application else "",
-        may=[step for step in Step if state in MOVES[step].allowed_from],
+        may=[row.step for row in LIFE.from_stage(state)],
         second=second,
         usable=filed is not None and state is State.IN_USE and filed.holder in {None, official.login},
         history=_history(yinzheng, seal_id),

@@ -17,6 +17,7 @@ from service.pages.seal_use import Handed, check_usable, document_reader, office
 from service.pages.seal_words import LABELS, fields_of, told
 from service.wiring import Yinzheng
 from trust.errors import Conflict, TrustError
+from trust.http import attachment
 from trust.sealing.errors import SealUnknown
 from trust.sealing.ports import FiledSeal
 from trust.sealing.sealing import kind_of, seal_item
@@ -68,11 +69,7 @@ def add_seal_requests(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> 
             raise SealUnknown
         file = yinzheng.seals.desk.files.get(item.file)
         kind = kind_of(file)
-        headers = {
-            "Content-Disposition": f'attachment; filename="sealed-{number[:8]}.{kind}"',
-            "Cache-Control": "no-store",
-        }
-        return Response(file, media_type=MEDIA_TYPES[kind], headers=headers)
+        return attachment(file, MEDIA_TYPES[kind], f"sealed-{number[:8]}.{kind}")
 
 
 def own_request(yinzheng: Yinzheng, official: Person, seal_id: str, number: str) -> tuple[FiledSeal, SealRequest]:

@@ -125,8 +125,19 @@ async def read_document(request: Request, *, fields: int = MAX_FIELDS) -> Upload
         await form.close()
 
 
-async def read_files(request: Request, names: Sequence[str]) -> tuple[dict[str, str], dict[str, Upload]]:
-    """Read a form with several small files, by the names of their fields; those left empty are left out.
+@dataclass(frozen=True)
+class Handed:
+    """A form with files: its texts, the files by the names of their fields, and those of the field for several."""
+
+    texts: dict[str, str]
+    files: dict[str, Upload]
+    several: tuple[Upload, ...] = ()
+
+
+async def read_files(request: Request, names: Sequence[str], *, several: str = "", most: int = 0) -> Handed:
+    """Read a form with small files, by the names of their fields; those left empty are left out.
+
+    The field `several` may hold `most` files.
 
     Raises:
         HTTPException: 400, 413, 415: no such form, or too large.
@@ -134,21 +145,25 @@ async def read_files(request: Request, names: Sequence[str]) -> tuple[dict[str, 
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise HTTPException(415)
-    limits = {"max_files": len(names), "max_fields": MAX_FIELDS, "max_part_size": MAX_TEXT}
+    limits = {"max_files": len(names) + most, "max_fields": MAX_FIELDS, "max_part_size": MAX_TEXT}
     try:
         form = await _InMemory(request.headers, _bounded(request.stream()), **limits).parse()
     except MultiPartException as error:
         raise HTTPException(400) from error
     try:
         texts = {key: value for key, value in form.multi_items() if isinstance(value, str)}
-        files = {}
-        for name in names:
-            found = form.get(name)
-            if isinstance(found, UploadFile) and (data := await found.read()):
-                files[name] = Upload(data, (found.filename or "")[:120], {})
-        return texts, files
+        found = [(name, await _upload(form.get(name))) for name in names]
+        others = [await _upload(one) for one in form.getlist(several)[:most]]
+        return Handed(texts, {name: one for name, one in found if one.data}, tuple(one for one in others if one.data))
     finally:
         await form.close()
+
+
+async def _upload(found: object) -> Upload:
+    """A file of a form; without octets where there is none."""
+    if not isinstance(found, UploadFile):
+        return Upload(b"", "", {})
+    return Upload(await found.read(), (found.filename or "")[:120], {})
 
 
 async def _bounded(stream: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:

@@ -23,6 +23,18 @@ BATCHES: Rows = {
         "批次不是您审看的那一份，或者证照模板已经更新，没有批准；请重新审看，模板已更新的请取消后重新提交。",
         "The batch is not what was looked at, or its face is not in force any more; it was not approved.",
     ),
+    batches.BatchNotOpened: Problem(
+        409,
+        "batch-not-opened",
+        "审批之前，须由审批人本人打开各行内容和照面样张核对；还没有打开的，打开后再批准。",
+        "Before approving, whoever approves has to open the rows and the face of one of them.",
+    ),
+    batches.PhotographsBusy: Problem(
+        503,
+        "busy",
+        "正在检查照片的表格太多，请过几分钟再提交。",
+        "Too many tables with photographs are being looked at; try again in a few minutes.",
+    ),
     batches.BatchRefused: Problem(
         422,
         "batch-refused",

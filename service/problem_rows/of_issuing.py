@@ -105,8 +105,9 @@ TEMPLATES: Rows = {
     templates.PhotoRefused: Problem(
         422,
         "photograph-refused",
-        "照片不合要求：须为完整的 JPEG 或 PNG，短边不少于 120 点，不超过 6 MB。",
-        "The photograph does not do: a whole JPEG or PNG, 120 dots a side at least, 6 MB at most.",
+        "照片不合要求：须为完整的 JPEG 或 PNG，短边不少于 120 点，不超过 6 MB，横竖放正，长宽比例与证件上的位置相近。",
+        "The photograph does not do: a whole JPEG or PNG, 120 dots a side at least, 6 MB at most, upright, "
+        "of about the proportion of its place.",
     ),
     templates.PictureRefused: Problem(
         422,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from issuer.consenting import errors as consenting
 from issuer.copying import errors as copying
 from issuer.presenting import errors as presenting
 from service.problem import INTERNAL, NOT_FOUND, Problem, Rows
@@ -19,6 +20,24 @@ COPYING: Rows = {
     ),
     copying.BasisEnded: Problem(
         403, "basis-ended", "没有可以凭以制作加注件的授权；请取得相应授权。", "No consent carries this copy."
+    ),
+    consenting.NoSuchConsent: Problem(
+        404, NOT_FOUND, "没有查到这份授权，请核对编号。", "There is no such consent; check its number."
+    ),
+    consenting.ConsentMoved: Problem(
+        409, "consent-moved", "这份授权已经复核过，请刷新后查看。", "The consent is decided already; look again."
+    ),
+    consenting.ConsentOwnHand: Problem(
+        403,
+        "consent-own-hand",
+        "授权须由登记人以外的另一人复核；请由他人办理。",
+        "Another person than whoever recorded the consent has to confirm it.",
+    ),
+    consenting.ConsentNotTaken: Problem(
+        422,
+        "consent-not-taken",
+        "授权的内容不合要求，未登记；请更正后重试。",
+        "The consent cannot be recorded like this.",
     ),
     copying.NoSuchCopy: Problem(404, NOT_FOUND, "没有查到，请核对标识。", "Nothing was found; check the identifier."),
 }
@@ -52,7 +71,7 @@ PRESENTING: Rows = {
     presenting.CodeForOthers: Problem(
         403,
         "code-for-others",
-        "持证人指定这个亮证码只向别的单位或者窗口出示，尚未使用；请持证人重新出示。",
+        "持证人指定这个亮证码只向别的单位出示，尚未使用；请持证人重新出示。",
         "The holder made this code for somebody else, and it stays unused; ask the holder for a new one.",
     ),
     presenting.TooManyCodes: Problem(

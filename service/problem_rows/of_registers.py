@@ -24,6 +24,12 @@ REGISTERS: Rows = {
         "状态清单存储异常，已停止公布；请联系管理员。",
         "A stored status list is damaged; publishing has stopped.",
     ),
+    revocation.RegisterDamaged: Problem(
+        503,
+        "register-damaged",
+        "处理登记与存证日志或已签的证照不符，已停止公布状态清单；请联系审计人员，并运行 yinzheng audit。",
+        "The register of acts does not match what was logged or signed; call the auditor and run yinzheng audit.",
+    ),
     certification.CertificateUnknown: Problem(404, NOT_FOUND, "没有这张证书。", "There is no such certificate."),
     certification.NotPublished: Problem(
         404, "not-published", "没有这份清单，或者尚未公布。", "There is no such list, or none yet."

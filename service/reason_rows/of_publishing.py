@@ -33,8 +33,18 @@ ROWS: dict[str, tuple[str, str]] = {
         "The stored log is no beginning of the published one; load the backup once more.",
     ),
     "public-copy-damaged": (
-        "公布目录中的文件残缺或被改动，已停止公布；请从镜像取回这些文件后重试。",
-        "A file in the public folder is damaged; nothing is published. Fetch it from a mirror and try again.",
+        "公布目录残缺或被改动，已停止公布和恢复；请运行 `yinzheng mend-public 镜像目录`，从镜像补齐后重试。",
+        (
+            "The public folder is damaged or was cut off; nothing is published or restored. "
+            "Run `yinzheng mend-public MIRROR` to bring from a mirror what is missing, and try again."
+        ),
+    ),
+    "public-copy-behind": (
+        "公布目录比别处保存的检查点旧，是落后的镜像；请从更新的镜像补齐（`yinzheng mend-public 镜像目录`）再恢复。",
+        (
+            "The public folder is older than the checkpoint that was kept elsewhere; bring what is missing from a "
+            "newer mirror (`yinzheng mend-public MIRROR`) before restoring."
+        ),
     ),
     "public-copy-differs": (
         "公布目录中同一编号已有不同的内容，已停止公布；请查明是否有两套系统在公布。",
@@ -75,11 +85,32 @@ ROWS: dict[str, tuple[str, str]] = {
         "生效时间太早：这个事由不能追溯，恢复也不能早于登记之时。",
         "Effective too early: this ground does not reach back, and nothing is reinstated before it is recorded.",
     ),
+    "recorded-too-late": (
+        "这个事由不能追溯，生效时间最多比登记早三十日；更早的决定现在才登记的，请改为登记时生效。",
+        "This ground does not reach back: at most thirty days; an older decision takes effect when it is recorded.",
+    ),
+    "before-issue": (
+        "生效时间早于证照颁发或者印章备案之日；请核对时间。",
+        "It would take effect before the licence was issued, or the seal filed; check the time.",
+    ),
+    "too-many-alone": (
+        "您在 24 小时内单独办理的终结、暂扣、限制、转出已达规定本数；请提请本部门另一人审批。",
+        "You have taken as many such acts alone as one person may in 24 hours; order it and have it approved.",
+    ),
+    "report-key-loss": (
+        "密钥在他人手中时只注销印章没有用：请先停用印章，再由两人登记密钥泄露（yinzheng key compromised）。",
+        "Ending the seal is not enough: suspend it, then two people report the lost key (yinzheng key compromised).",
+    ),
     "act-reversal": (
         "所指的不是这次处理所针对的那一项；请核对要撤销或者恢复的是第几次处理。",
         "It names an act that this one is not about; check which one is to be reversed.",
     ),
     "already-reversed": ("所指的处理已经被撤销过。", "That act has been reversed already."),
+    "receiver-missing": (
+        "办理转出须写明转入机构的统一社会信用代码或者全称。",
+        "A transfer out names the body that takes the licence in, by code or name.",
+    ),
+    "receiver-needless": ("只有办理转出才写转入机构。", "Only a transfer out names a receiving body."),
     "decision-missing": (
         "这个事由必须写明决定文书号（--decision）。",
         "This ground needs the number of the decision it rests on (--decision).",

@@ -12,6 +12,7 @@ ROWS: dict[str, tuple[str, str]] = {
         "回告地址刚被别人改过，没有更换密钥；请刷新后再试。",
         "Somebody has just changed this webhook, and its secret stays; look again and retry.",
     ),
+    "test-too-soon": ("刚刚送过一次测试，请过十秒再试。", "A test was sent just now; try again in ten seconds."),
     "too-many": ("本部门的回告地址已满五个，请先停用一个。", "The department has five already; end one first."),
     # Identifiers and codes
     "check-character": ("校验位不对，请核对是否输错。", "The check character is wrong; was it mistyped?"),
@@ -90,6 +91,30 @@ ROWS: dict[str, tuple[str, str]] = {
     "copy-too-long": (
         "有效期最长一年，并且不能晚于证照和授权的期限。",
         "A copy lasts a year at most, and no longer than licence and consent.",
+    ),
+    "consent-unknown": (
+        "本部门没有登记过这份授权；请先由持证主体授权，或者登记纸质授权书并由另一人复核。",
+        "This body has no such consent on record; the holder gives one, or a paper is recorded and confirmed.",
+    ),
+    "consent-unconfirmed": (
+        "这份授权还没有由另一人复核，或者没有通过复核，不能凭以制作加注件。",
+        "Nobody else has confirmed this consent, so no copy rests on it.",
+    ),
+    "consent-terms": (
+        "证照、用途或使用单位与授权所写的不一致；请按授权书原文填写。",
+        "Licence, purpose and recipient have to be those of the consent, word by word.",
+    ),
+    "consent-known": ("本部门已经登记过这个编号的授权。", "This body has a consent of that number already."),
+    "consent-until": ("授权的截止时间须晚于现在，最长三年。", "A consent ends in the future, in three years at most."),
+    "consent-holder": ("授权人须是证照上的持证主体，名称须完全一致。", "It is given by a holder named on the licence."),
+    "consent-agent": ("受托代理人不能是持证主体本人。", "An agent is somebody else than the holder."),
+    "citation-old": (
+        "这次引用已超过三十天，不能再凭以制作加注件；办件还需要的，请重新引用。",
+        "The citation is more than thirty days old; cite again if the case still needs a copy.",
+    ),
+    "citation-copies": (
+        "这次引用已制作过五份加注件，不能再制作；请使用已有的加注件。",
+        "Five copies were made for this citation; use those.",
     ),
     # Presenting
     "one-time-code": (

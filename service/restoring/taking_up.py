@@ -4,7 +4,9 @@
     2 status lists    the published editions become the current ones; what they said beyond the acts is carried over
     3 certificates    those the trust list names are put on record again; so are revocations that are published
     4 trust list      the published edition becomes the current one
-    5 settlement      lists of earlier epochs are closed, counts leap, the epoch is settled with a report
+    5 feed            numbers of events leap, and the systems of departments are told
+    6 holding         batches and approvals from before wait until a person has looked at them
+    7 settlement      lists of earlier epochs are closed, counts leap, the epoch is settled with a report
 
 Each step may be repeated; the epoch stays unsettled, and nothing is signed, until the last one is done. Every list that
 is taken up has to be signed by a key of ours. What only the lost part of the database knew — files, holders, the words
@@ -13,14 +15,20 @@ of acts — is not brought back; the report says how much that is.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from issuer.applying.ports import Applying
+from issuer.batches.ports import Batches
 from keys.sm2 import PublicKey
+from service.abreast import AUTHORITIES, Abreast, lag_of
 from service.archive import Archive
 from service.epochs.store import Epoch, Settlement
-from service.mirroring import AUTHORITIES, CHECKPOINT, ENTRIES, Mirror
-from service.public_folder import TRUST_LIST, PublicFolder, revocation_list, status_list
+from service.log_tiles import CHECKPOINT, TileReader
+from service.public_folder import TRUST_LIST, Edition, PublicFolder, Series, revocation_list, status_list
+from service.restoring.holding import end_approvals, hold_batches, issued_since
+from service.seen_checkpoints import log_keys, verified_by_any
 from trust.certification.issuing import key_digest
 from trust.certification.ports import CertificateRecord
 from trust.certification.profiles import END_ENTITIES, ISSUING, ROOT, STATUS_LIST
@@ -30,14 +38,13 @@ from trust.certification.trust_listing import NAME, read_trust_list
 from trust.errors import Conflict, Malformed, Untrusted
 from trust.formats.canonical_json import encode_json
 from trust.formats.certificate import Certificate, load_certificate
-from trust.formats.checkpoint import Checkpoint, verify_checkpoint
 from trust.formats.cose import split
-from trust.formats.crl import load_crl
+from trust.formats.crl import RevocationList, load_crl
 from trust.formats.path import check_issued, check_list_issued
 from trust.formats.status_list import SIZE, StatusList
 from trust.formats.trust_list import TrustList
+from trust.log.errors import LogDamaged
 from trust.log.recovering import recover
-from trust.log.tiles import WIDTH, Tile, tile_path
 from trust.revocation.errors import NotPublished
 from trust.revocation.ports import Carried, PlannedList
 from trust.revocation.publishing import MAX_ENVELOPE, entries_of, open_by_any
@@ -48,39 +55,58 @@ UNCOUNTED = -1
 """How many acts a list knows that was taken up: nobody can say, so that a new one is due at once."""
 MARGIN = 500
 """How far counts leap beyond the entries that the log had more: licences whose entries were not copied in time."""
+STRIDE = 1_000_000
+"""Numbers of events that a body has for each entry of the public log, so that no two epochs share any."""
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything that taking up needs; `origin` is the log's name, `list_size` that of lists to be opened."""
+    """Everything that taking up needs; `origin` is the log's name, `list_size` that of lists to be opened.
+
+    `bodies` are the codes of the departments, `applying` and `batches` what the steps of theirs need. `missing` names
+    files of the backup that were not there, which the report repeats. `since` is a checkpoint that was kept elsewhere:
+    a public folder that does not reach it is itself an old copy.
+    """
 
     archive: Archive
     folder: PublicFolder
     origin: str
+    bodies: Sequence[str]
+    applying: Applying
+    batches: Batches
     list_size: int = SIZE
+    missing: Sequence[str] = ()
+    since: bytes | None = None
 
 
 def take_up(desk: Desk, epoch: Epoch, at: datetime) -> dict[str, object]:
     """Take up everything published and settle the epoch; the report.
 
     Raises:
-        Conflict: `public-copy-missing`, there is nothing to go by; `public-copy-damaged`.
+        Conflict: `public-copy-missing`, there is nothing to go by; `public-copy-damaged`; `public-copy-behind`, more
+            was published than it has; `public-copy-differs`.
         LogDamaged: as `recover`.
         Untrusted: a published list that none of our keys has signed.
 
     """
-    lags = [f"{one.series}: {one.published} > {one.stored}" for one in Mirror(desk.archive, desk.folder).lags()]
+    lags = [f"{one.series}: {one.published} > {one.stored}" for one in Abreast(desk.archive, desk.folder).lags()]
     recovered = _recover_log(desk)
+    _require_reached(desk)
     shards = {shard: listed for shard in desk.folder.status_lists() if (listed := _adopt_list(desk, shard)) is not None}
     carried = [(shard, one) for shard, listed in shards.items() for one in _to_carry(desk.archive, listed, at)]
     certificates = _certificates_again(desk.archive, _adopt_trust_list(desk))
     revocations = sum(_adopt_revocations(desk.archive, name, desk.folder) for name in AUTHORITIES)
+    _leap_feed(desk, epoch)
     report: dict[str, object] = {
         "behind": lags,
         "log_entries_recovered": dict(recovered),
         "carried": [[shard, one.entry, one.value] for shard, one in carried],
         "certificates_recovered": certificates,
         "revocations_recovered": revocations,
+        "held_batches": hold_batches(desk.batches, at),
+        "approvals_ended": end_approvals(desk.applying, at),
+        "issued_since": issued_since(desk.archive, at),
+        "missing_files": list(desk.missing),
     }
     lost = desk.archive.log.size() - epoch.log_size
     desk.archive.epochs.settle(
@@ -97,6 +123,24 @@ def take_up(desk: Desk, epoch: Epoch, at: datetime) -> dict[str, object]:
     return report
 
 
+def _require_reached(desk: Desk) -> None:
+    """Hold the recovered log against the checkpoint that was kept elsewhere, before anything else is taken up."""
+    behind = None if desk.since is None else lag_of(desk.archive, desk.since)
+    if behind is not None:
+        told = f"the log had {behind.published} entries, the public folder leads to {behind.stored}"
+        raise Conflict("public-copy-behind", told)
+
+
+def _leap_feed(desk: Desk, epoch: Epoch) -> None:
+    """Let the numbers of events go on beyond all that were given since the backup.
+
+    The public log has grown since any epoch before this one began, because each is published as it is settled; and no
+    body has had `STRIDE` events for one entry.
+    """
+    beyond, number = desk.archive.log.size() * STRIDE, str(epoch.number)
+    desk.archive.feed.leap(desk.bodies, beyond, mark=f"restored:{number}", subject=number, at=epoch.at)
+
+
 def _keys(archive: Archive, profile: str) -> list[PublicKey]:
     """Every key of a kind, newest first."""
     records = archive.books.certificates.of_profile(profile)
@@ -108,45 +152,23 @@ def _recover_log(desk: Desk) -> Counter[str]:
     note = desk.folder.read(CHECKPOINT)
     if note is None:
         raise Conflict("public-copy-missing", "there is no published checkpoint")
-    checkpoint = _checkpoint(note, desk.origin, _keys(desk.archive, "log"))
-    size = desk.archive.log.size()
-    missing = list(_published_entries(desk.folder, size, checkpoint.size))
+    checkpoint = verified_by_any(note, desk.origin, log_keys(desk.archive))
+    missing = _published_entries(desk.folder, desk.archive.log.size(), checkpoint.size)
     found = recover(desk.archive.log, checkpoint, missing)
     return Counter(one.statement.kind.value for one in found)
 
 
-def _checkpoint(note: bytes, origin: str, keys: Sequence[PublicKey]) -> Checkpoint:
-    for public in keys:
-        try:
-            return verify_checkpoint(note, origin, public)
-        except Untrusted:
-            continue
-    raise Untrusted("signature", "the published checkpoint is of none of our keys")
-
-
-def _published_entries(folder: PublicFolder, first: int, end: int) -> Iterable[bytes]:
+def _published_entries(folder: PublicFolder, first: int, end: int) -> Sequence[bytes]:
     """The entries from `first` up to `end`, read from entry tiles."""
-    for number in range(first // WIDTH, -(-end // WIDTH)):
-        width = min(WIDTH, end - number * WIDTH)
-        octets = folder.read(f"{ENTRIES}/{tile_path(Tile(number, width))}")
-        entries = _entries_in(octets or b"")
-        if len(entries) != width:
-            raise Conflict("public-copy-damaged", f"entry tile {number} of width {width} is missing or cut short")
-        yield from entries[max(0, first - number * WIDTH) :]
-
-
-def _entries_in(octets: bytes) -> list[bytes]:
-    found, place = [], 0
-    while place + 2 <= len(octets):
-        length = int.from_bytes(octets[place : place + 2], "big")
-        found.append(octets[place + 2 : place + 2 + length])
-        place += 2 + length
-    return found if place == len(octets) else []
+    try:
+        return TileReader(folder, end).entries(first, end)
+    except LogDamaged as error:
+        raise Conflict("public-copy-damaged", str(error)) from error
 
 
 def _adopt_list(desk: Desk, shard: int) -> StatusList | None:
     """Make the published edition of a list the current one."""
-    edition, publications = desk.folder.current(status_list(shard)), desk.archive.publications
+    edition, publications = desk.folder.newest(status_list(shard)), desk.archive.publications
     if edition is None:
         return None
     listed = open_by_any(edition.octets, _keys(desk.archive, STATUS_LIST.profile.name))
@@ -158,16 +180,16 @@ def _adopt_list(desk: Desk, shard: int) -> StatusList | None:
         publications.plan(PlannedList(shard, listed.number, *times, UNCOUNTED, signed))
         publications.complete(shard, listed.number, edition.octets)
         publications.make_current(shard, listed.number)
-    elif not _is_stored(desk.archive, shard, listed.number, edition.octets):
-        raise Conflict("public-copy-differs", f"status/{shard}: number {listed.number} is stored with other octets")
+    else:
+        _require_same(status_list(shard), edition, _stored(desk.archive, shard, listed.number))
     return listed
 
 
-def _is_stored(archive: Archive, shard: int, number: int, octets: bytes) -> bool:
+def _stored(archive: Archive, shard: int, number: int) -> bytes | None:
     try:
-        return archive.publications.stored(shard, number) == octets
+        return archive.publications.stored(shard, number)
     except NotPublished:
-        return False
+        return None
 
 
 def _to_carry(archive: Archive, listed: StatusList, at: datetime) -> Iterable[Carried]:
@@ -183,7 +205,7 @@ def _to_carry(archive: Archive, listed: StatusList, at: datetime) -> Iterable[Ca
 
 def _adopt_trust_list(desk: Desk) -> TrustList | None:
     """Make the published edition of the trust list the current one."""
-    edition, lists = desk.folder.current(TRUST_LIST), desk.archive.trust_lists
+    edition, lists = desk.folder.newest(TRUST_LIST), desk.archive.trust_lists
     if edition is None:
         return None
     records = desk.archive.books.certificates.of_profile(TRUST_LIST_KIND.profile.name)
@@ -194,7 +216,15 @@ def _adopt_trust_list(desk: Desk) -> TrustList | None:
         times = {"issued_at": listed.issued_at, "next_update": listed.next_update}
         lists.plan(NAME, listed.sequence, **times, to_be_signed=signed)
         lists.complete(NAME, listed.sequence, edition.octets)
+    else:
+        _require_same(TRUST_LIST, edition, lists.edition(NAME, edition.number))
     return listed
+
+
+def _require_same(series: Series, edition: Edition, stored: bytes | None) -> None:
+    """Refuse an edition of which the database has another under its number."""
+    if stored != edition.octets:
+        raise Conflict("public-copy-differs", f"{series.name}: number {edition.number} is stored with other octets")
 
 
 def _trust_list(octets: bytes, signers: Sequence[Certificate]) -> TrustList:
@@ -231,22 +261,32 @@ def _certificates_again(archive: Archive, listed: TrustList | None) -> int:
 
 def _adopt_revocations(archive: Archive, name: str, folder: PublicFolder) -> int:
     """Make the published revocation list the current one and record what it says; how many entries were not known."""
-    edition, books = folder.current(revocation_list(name)), archive.books
+    edition, books = folder.newest(revocation_list(name)), archive.books
     if edition is None:
         return 0
     crl, profile = load_crl(edition.octets), ROOT if name == "root" else ISSUING
     issuers = _keys(archive, profile.profile.name)
     if not issuers:
         raise Untrusted("signature", f"there is no certificate of the authority {name}")
-    check_list_issued(crl, issuers[0])
+    _check_issued_by_any(crl, issuers)
     if crl.number > books.editions.highest(name):
         books.editions.plan(
             name, crl.number, issued_at=crl.this_update, next_update=crl.next_update, to_be_signed=crl.tbs
         )
         books.editions.complete(name, crl.number, edition.octets)
+    else:
+        _require_same(revocation_list(name), edition, books.editions.edition(name, crl.number))
     known, count = books.revocations.of(name), 0
     for serial, entry in crl.revoked.items():
         if entry not in known.get(serial, ()) and books.certificates.find(name, serial) is not None:
             books.revocations.add(name, serial, entry)
             count += 1
     return count
+
+
+def _check_issued_by_any(crl: RevocationList, issuers: Sequence[PublicKey]) -> None:
+    """Check the list under the keys that the authority ever had, newest first; raises Untrusted."""
+    for public in issuers[:-1]:
+        with suppress(Untrusted):
+            return check_list_issued(crl, public)
+    return check_list_issued(crl, issuers[-1])

@@ -55,6 +55,13 @@ def beginning() -> Iterator[Doing]:
         _NOW.reset(token)
 
 
+def acting_now() -> tuple[str, str] | None:
+    """Login and role of whoever works here and asks now; None where nobody does, and for holders."""
+    doing = _NOW.get()
+    actor = None if doing is None else doing.actor or doing.present
+    return None if actor is None or actor.holder is not None else (actor.login, actor.role)
+
+
 def note_actor(login: str, role: str, holder: tuple[str, str] | None = None) -> None:
     """It is this person who asks."""
     if (doing := _NOW.get()) is not None:

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
+from service.trail.bound import LEDGERS
 from service.trail.doing import Actor, Doing
-from service.trail.ledger import SqlLedgers
+from service.trail.ledger import Ledger, SqlLedgers, When
 from service.trail.store import Committed, SqlTrail
 from trust.formats.leaf import SALT_SIZE
 from trust.formats.trail_record import MARKED, TrailRecord, trail_statement
@@ -23,7 +24,8 @@ AT_ONCE = 500
 OPEN = "open"
 """Where a record lists what is under way: subjects of uses whose rows were not final yet, with the time first seen."""
 GIVEN_UP = timedelta(days=1)
-SMALL = ("seal", "seal_filing", "catalogue_edition")
+OVERLAP = timedelta(hours=1)
+"""How late a row may be stored that says it became final earlier; what comes later with such a time is not marked."""
 UNKNOWN = "?"
 
 
@@ -39,7 +41,7 @@ class Keeping:
         now: Callable[[], datetime],
         random: Callable[[int], bytes],
     ) -> None:
-        self.store, self.ledgers = SqlTrail(engine), SqlLedgers(engine)
+        self.store, self.ledgers = SqlTrail(engine), SqlLedgers(engine, LEDGERS)
         self._log, self._index_holder, self._now, self._random = log, index_holder, now, random
         self._committed_at: datetime | None = None
         self._known: dict[str, set[str]] = {}
@@ -90,12 +92,43 @@ class Keeping:
 
     def _mark(self, at: datetime) -> None:
         """Take the rows that became final into the trail."""
-        for table in SMALL:
-            known = self._marked(table)
-            fresh = sorted(set(self.ledgers.keys(table)) - known)
-            digests = self.ledgers.digests(table, fresh)
-            self._add(at, table, digests)
+        for ledger in LEDGERS.values():
+            if ledger.when is When.FOUND:
+                self._look_through(ledger, at)
+            elif ledger.when is When.WRITTEN and self.store.last_marks(ledger.name) is None:
+                found = self.ledgers.digests(ledger.name, self.ledgers.keys(ledger.name))  # from before they were bound
+                self._add(at, ledger.name, found, even_empty=True)
+        self._mark_uses(at)
+
+    def _look_through(self, ledger: Ledger, at: datetime) -> None:
+        """Mark the rows of a register that became final, and what belongs to them."""
+        name = ledger.name
+        known = self._marked(name) if ledger.at is None else self._marked_since(ledger)
+        since = None if ledger.at is None else self._since(name)
+        digests = self.ledgers.digests(name, sorted(set(self.ledgers.keys(name, since)) - known))
+        self._add(at, name, digests)
+        if ledger.at is None:
             known.update(digests)
+        if not digests:
+            return
+        for other in LEDGERS.values():
+            if other.beside is not None and other.beside[0] == name:
+                values = sorted({key.split("/")[0] for key in digests})
+                self._add(at, other.name, self.ledgers.beside(other, other.beside[1], values))
+
+    def _since(self, name: str) -> datetime | None:
+        """From when on a register is looked through: all of it at first, and after a restore."""
+        last, restored = self.store.last_marks(name), self.ledgers.last_restore()
+        if last is None or (restored is not None and restored >= last.at):
+            return None
+        return last.at - OVERLAP
+
+    def _marked_since(self, ledger: Ledger) -> set[str]:
+        """The keys of a register that were marked as long ago as it is looked through."""
+        since = self._since(ledger.name)
+        return set(_keys_of(self.store.marks(ledger.name, since)))
+
+    def _mark_uses(self, at: datetime) -> None:
         waiting = self._waiting()
         subjects = dict(waiting)
         after = self._last_marked_use()

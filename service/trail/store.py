@@ -107,15 +107,7 @@ class SqlTrail:
     def add(self, records: Sequence[TrailRecord]) -> None:
         """Chain records in their order, durably; the numbers that they bear are replaced by the next ones."""
         with self._engine.begin() as connection:
-            number, head = _held(connection)
-            rows = []
-            for record in records:
-                number += 1
-                octets = encode_record(_numbered(record, number))
-                head = next_head(head, octets)
-                rows.append(_row(record, number, octets, head))
-            connection.execute(insert(trail), rows)
-            connection.execute(update(trail_tip).values(number=number, head=head))
+            add_in(connection, records)
 
     def tip(self) -> tuple[int, bytes]:
         """Number and head of the last record."""
@@ -175,9 +167,11 @@ class SqlTrail:
             octets = connection.scalar(wanted.order_by(trail.c.number.desc()).limit(1))
         return None if octets is None else decode_record(bytes(octets))
 
-    def marks(self, table: str) -> Iterator[TrailRecord]:
-        """Every record with digests of rows of a small register."""
+    def marks(self, table: str, since: datetime | None = None) -> Iterator[TrailRecord]:
+        """The records with digests of rows of a register: all, or those from an instant on."""
         wanted = select(trail.c.record).where(trail.c.subject == table, trail.c.action == MARKED)
+        if since is not None:
+            wanted = wanted.where(trail.c.at >= since)
         with self._engine.connect() as connection:
             rows = connection.scalars(wanted.order_by(trail.c.number)).all()
         yield from map(decode_record, map(bytes, rows))
@@ -195,6 +189,19 @@ class SqlTrail:
         """How many records fit."""
         with self._engine.connect() as connection:
             return connection.scalar(_fitting(select(func.count()).select_from(trail), wanted)) or 0
+
+
+def add_in(connection: Connection, records: Sequence[TrailRecord]) -> None:
+    """Chain records within a transaction, behind all other locks of it; their numbers are replaced by the next ones."""
+    number, head = _held(connection)
+    rows = []
+    for record in records:
+        number += 1
+        octets = encode_record(_numbered(record, number))
+        head = next_head(head, octets)
+        rows.append(_row(record, number, octets, head))
+    connection.execute(insert(trail), rows)
+    connection.execute(update(trail_tip).values(number=number, head=head))
 
 
 def _fitting(query: Select[Any], wanted: Search) -> Select[Any]:

@@ -9,13 +9,13 @@ a folder (docs/journeys by default) it leaves pictures, reduced to few colours s
 import io
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.browser.serving import FLAGS, context_for, serving
+from tests.browser.serving import FLAGS, Site, context_for, serving
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "journeys"
 WIDTHS = (1280, 390)
@@ -157,8 +157,8 @@ def shooting(folder: Path) -> Shoot:
     return shoot
 
 
-def main(folder: Path) -> int:
-    """Walk and take pictures; the exit code."""
+def walked(folder: Path, people: Sequence[str | None], walk: Callable[[Sequence[Page], Shoot, Site], object]) -> int:
+    """Walk with a browser for each of these people, and take pictures; the exit code."""
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.stderr.write("no chromium: on Debian, apt-get install chromium\n")
@@ -166,10 +166,18 @@ def main(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with serving() as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
-        pages = [context_for(browser, site, login).new_page() for login in ("scjg", "scjg2", None)]
-        live(*pages, shooting(folder), lambda: site.api.city.clock.forward(minutes=25))
+        walk([context_for(browser, site, login).new_page() for login in people], shooting(folder), site)
         browser.close()
     return 0
+
+
+def main(folder: Path) -> int:
+    """The life of a licence, in pictures."""
+    return walked(
+        folder,
+        ("scjg", "scjg2", None),
+        lambda pages, shoot, site: live(*pages, shoot, lambda: site.api.city.clock.forward(minutes=25)),
+    )
 
 
 if __name__ == "__main__":

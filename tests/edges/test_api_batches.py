@@ -7,6 +7,8 @@ import pytest
 
 from tests.api_parts import TYPE, Api, is_problem
 from tests.batch_parts import table
+from tests.photo_parts import KIND as CARD
+from tests.photo_parts import cards, packed, picture, table_of
 
 CSV = "text/csv"
 
@@ -52,7 +54,7 @@ def test_a_trial_stores_nothing(api: Api) -> None:
     before = api.rows()
     told = send(api, table(2, first=50, issued_on="2099-01-01"), to="batch-trials").json()
     assert (told["rows"], [row["reason"] for row in told["problems"]]) == (2, ["in-the-future"] * 2)
-    assert send(api, table(2, first=50), to="batch-trials").json() == {"rows": 2, "problems": []}
+    assert send(api, table(2, first=50), to="batch-trials").json() == {"rows": 2, "problems": [], "warnings": []}
     assert is_problem(send(api, b"a,b\n1,2\n"), 422, "batch-refused")
     assert is_problem(send(api, table(1), map="nothing"), 422, "batch-refused")
     assert is_problem(send(api, table(1), who="jyj"), 403, "no-mandate")
@@ -71,6 +73,44 @@ def test_a_list_of_problems_is_a_table_that_can_be_handed_in_again(api: Api) -> 
             (3, "in-the-future"),
         ]
     assert send(api, octets, to="batch-trials/problems.pdf").status_code == 404
+
+
+def send_zip(api: Api, octets: bytes, to: str = "batches", kind: str = "application/zip") -> Any:
+    headers = api.as_("rsj", Idempotency_Key=api.key(), Content_Type=kind)
+    return api.client.post(f"/api/v1/{to}", params={"type": CARD.code}, content=octets, headers=headers)
+
+
+def test_a_table_with_photographs_is_one_zip(api: Api) -> None:
+    told = send_zip(api, cards(2, first=1)).json()
+    assert (told["state"], told["total"]) == ("running", 2)
+    while api.yinzheng.batches.work("worker") is not None:
+        continue
+    rows = api.client.get(f"/api/v1/batches/{told['number']}/rows", headers=api.as_("rsj")).json()
+    assert [row["state"] for row in rows] == ["done", "done"]
+    assert send_zip(api, cards(1, first=5), kind="application/octet-stream").status_code == 201
+    assert send_zip(api, cards(1, first=6), kind="application/x-rar").status_code == 415
+
+
+def test_a_trial_of_a_zip_tells_its_pictures_by_row(api: Api) -> None:
+    octets = packed({"表.csv": table_of("甲.jpg", "乙.jpg", first=30), "乙.jpg": b"x", "丙.jpg": picture(1)})
+    told = send_zip(api, octets, "batch-trials").json()
+    assert [(row["row"], row["column"], row["reason"]) for row in told["problems"]] == [
+        (2, "照片", "photo-missing"),
+        (3, "照片", "photo-format"),
+    ]
+    assert [row["reason"] for row in told["warnings"]] == ["photo-unused"]
+    listed = send_zip(api, octets, "batch-trials/problems.csv").content.decode()
+    assert "压缩包里没有“甲.jpg”这张照片" in listed
+    assert is_problem(send_zip(api, octets), 422, "batch-refused")
+
+
+def test_a_table_is_bounded_and_a_zip_too(api: Api) -> None:
+    assert send(api, b"x" * (20 * 1024 * 1024 + 1)).status_code == 413
+    declared = api.as_("rsj", Idempotency_Key=api.key(), Content_Type="application/zip") | {
+        "Content-Length": str(300 * 1024 * 1024)
+    }
+    answer = api.client.post("/api/v1/batches", params={"type": CARD.code}, content=b"PK", headers=declared)
+    assert answer.status_code == 413
 
 
 def test_a_header_may_be_given_another_meaning(api: Api) -> None:

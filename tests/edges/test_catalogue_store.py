@@ -9,14 +9,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from issuer.catalogue.errors import EntryRefused, StepRefused
-from issuer.catalogue.life import State, Step
+from issuer.catalogue.life import Progress, State, Step
 from issuer.catalogue.ports import (
     Event,
     FiledMandate,
     MandateRequest,
     MandateWish,
     Origin,
-    Progress,
     Version,
     Wanted,
 )

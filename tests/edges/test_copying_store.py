@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -160,9 +161,21 @@ def test_a_code_is_kept_and_used_once(codes: SqlCodes) -> None:
     assert codes.redeem(one.digest, first, "k1") == used
     assert codes.redeem(one.digest, second, "k2") == used
     assert codes.withdraw(one.number, AT) == used
-    assert (codes.redeem(bytes(32), first, "k1"), codes.withdraw("none", AT)) == (None, None)
+    assert (codes.redeem(bytes(32), first, "k3"), codes.withdraw("none", AT)) == (None, None)
     with pytest.raises(IntegrityError):
         codes.add(code(digest=one.digest), MOST_OPEN)
+
+
+def test_of_many_codes_under_one_key_at_once_one_is_used(codes: SqlCodes) -> None:
+    made = [code() for _ in range(4)]
+    for one in made:
+        codes.add(one, MOST_OPEN)
+    use = Use(AT, "甲", WINDOW, "窗口", "用途")
+    outcomes = all_at_once(*(partial(codes.redeem, one.digest, use, "one key") for one in made))
+    assert len([one for one in outcomes if isinstance(one, Code)]) == 1
+    assert len([one for one in outcomes if isinstance(one, IdempotencyMismatch)]) == 3
+    found = [codes.find(one.number) for one in made]
+    assert sum(one is not None and one.use is not None for one in found) == 1
 
 
 def test_a_code_that_is_over_or_taken_back_is_not_used(codes: SqlCodes) -> None:
@@ -191,13 +204,13 @@ def test_what_ended_unused_is_forgotten_and_nothing_else(codes: SqlCodes) -> Non
 
 def test_of_many_who_redeem_at_once_exactly_one_wins(codes: SqlCodes) -> None:
     desk = PresentDesk(codes, lambda _name: None, None, None, random_octets, "http://127.0.0.1:8000")  # type: ignore[arg-type]  # redeeming asks the register of codes alone
-    for _ in range(4):
+    for turn in range(4):
         secret = draw_code(random_octets)
         codes.add(code(digest=digest_of(secret)), MOST_OPEN)
 
-        def use(place: int, secret: str = secret) -> Code:
+        def use(place: int, secret: str = secret, turn: int = turn) -> Code:
             asked = Redemption(secret, f"核验员{place}", WINDOW, f"{place} 号窗口")
-            return redeem(desk, asked, key=f"key {place}", at=AT)
+            return redeem(desk, asked, key=f"key {turn} {place}", at=AT)
 
         outcomes = all_at_once(*[lambda place=place: use(place) for place in range(MANY)])
         winners = [one for one in outcomes if isinstance(one, Code)]

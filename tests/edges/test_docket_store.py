@@ -17,6 +17,7 @@ from issuer.applying.moving import asked, event_of
 from issuer.applying.ports import Consequence
 from issuer.applying.store import SqlDockets
 from issuer.errors import AlreadySucceeded, DuplicateNumber, IdempotencyMismatch, IssuerError
+from issuer.feeding.store import SqlFeed
 from issuer.ports import Artefacts, Entry, SigningPlan
 from issuer.store import SqlRegister
 from tests.city import BEGINNING
@@ -250,6 +251,16 @@ def test_what_was_given_up_is_not_released(engine: Engine) -> None:
     found = register.find(str(entry.licence.identifier))
     assert found is not None
     assert found.artefacts is None
+
+
+@pytest.mark.parametrize(
+    ("step", "told"), [(Step.BREAK_OFF, "application.returned"), (Step.ABANDON, "application.refused")]
+)
+def test_what_was_not_issued_is_told(engine: Engine, step: Step, told: str) -> None:
+    store = SqlDockets(engine)
+    docket = moved(store, issuing(store), step, SECOND, reason="照面放不下")
+    (*_, last) = SqlFeed(engine).after(docket.proposal.issuer_code, 0, 10)
+    assert (last.kind.value, last.subject) == (told, docket.number)
 
 
 # --- claims -----------------------------------------------------------------------------------------------------------

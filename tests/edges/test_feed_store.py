@@ -7,7 +7,6 @@ from threading import Event as Flag
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError
 
 from issuer.feeding.errors import HookRefused
 from issuer.feeding.events import EventKind, Noted
@@ -100,8 +99,9 @@ def test_a_hook_comes_back_whole(feed: SqlFeed) -> None:
     assert feed.find("0a") == changed
     assert feed.of_body(BODY) == [changed]
     assert not feed.change(HOOK, HOOK), "it is another one now"
-    with pytest.raises(IntegrityError):
-        feed.add(HOOK, 5)
+    assert feed.add(HOOK, 0) == changed, "one that was sent twice"
+    with pytest.raises(HookRefused, match="hook-moved"):
+        feed.add(replace(HOOK, url="https://other.example/"), 5)
 
 
 def test_hooks_are_counted_together(feed: SqlFeed) -> None:
@@ -125,11 +125,14 @@ def test_due_are_those_who_wait_for_something(feed: SqlFeed) -> None:
     later = feed.add(replace(HOOK, hook_id="0b", next_at=AT + timedelta(hours=1)), 5)
     feed.add(replace(HOOK, hook_id="0c", state=HookState.PAUSED), 5)
     feed.add(replace(HOOK, hook_id="0d", body_code=OTHER), 5)
-    assert feed.due(AT, 9) == []
+    assert feed.due(AT, 9, deaf=False) == []
     feed.note([noted("a")])
-    assert feed.due(AT, 9) == [ready]
-    assert feed.due(AT + timedelta(hours=2), 9) == [ready, later]
-    assert feed.due(AT + timedelta(hours=2), 1) == [ready]
+    assert feed.due(AT, 9, deaf=False) == [ready]
+    assert feed.due(AT + timedelta(hours=2), 9, deaf=False) == [ready, later]
+    assert feed.due(AT + timedelta(hours=2), 1, deaf=False) == [ready]
+    feed.told(replace(HOOK, failures=1), Delivery("0a", 0, AT, 1, 1, "timeout"), AT)
+    assert [one.hook_id for one in feed.due(AT + timedelta(hours=2), 9, deaf=True)] == ["0a"]
+    assert [one.hook_id for one in feed.due(AT + timedelta(hours=2), 9, deaf=False)] == ["0b"]
 
 
 def test_a_try_belongs_to_one_worker(feed: SqlFeed) -> None:

@@ -136,10 +136,11 @@ def test_lost_rows_are_damage_and_not_silence(engine: Engine) -> None:
 def test_checkpoints_one_for_each_size_and_the_later_stays(engine: Engine) -> None:
     log = SqlLog(engine)
     kept(log, 3, AT, b"first")
-    kept(log, 3, AT - timedelta(seconds=1), b"earlier")
+    with pytest.raises(Conflict, match="checkpoint-overtaken"):
+        kept(log, 3, AT - timedelta(seconds=1), b"earlier")
     assert log.latest() == b"first"
     kept(log, 3, AT + timedelta(seconds=1), b"later")
-    kept(log, 5, AT, b"larger")
+    kept(log, 5, AT + timedelta(seconds=1), b"larger")
     assert (log.latest(), log.checkpoints(), log.checkpoints(4)) == (b"larger", [b"later", b"larger"], [b"larger"])
 
 

@@ -112,6 +112,27 @@ def test_licences_of_before_keep_their_numbers_and_their_holders(tmp_path: Path)
     assert broken == []
 
 
+def test_a_key_that_redeemed_several_codes_before_stays_with_the_first(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    configuration = Config()
+    configuration.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "0019")
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for number, used_at, key in (("a", 2, "k"), ("b", 1, "k"), ("c", 1, "k"), ("d", 1, "other"), ("e", None, None)):
+            connection.exec_driver_sql(
+                "INSERT INTO presentation_code (number, digest, kind, identifier, holder, made_at, expires_at, audience, "
+                "used_at, use_key) VALUES (?, ?, 'once', 'i', 'h', 0, 9, '', ?, ?)",
+                (number, number.encode() * 32, used_at, key),
+            )
+        command.upgrade(configuration, "0020")
+        rows = connection.exec_driver_sql("SELECT number, use_key FROM presentation_code ORDER BY number").all()
+        connection.exec_driver_sql("DELETE FROM presentation_code")
+    engine.dispose()
+    assert rows == [("a", None), ("b", "k"), ("c", None), ("d", "other"), ("e", None)]
+
+
 @pytest.mark.parametrize("asked", ["SELECT * FROM no_table_of_ours", "SELECT no_column_of_ours FROM licence"])
 def test_a_database_of_another_version_is_told_from_one_that_is_gone(engine: Engine, asked: str) -> None:
     with pytest.raises(DBAPIError) as refused, engine.connect() as connection:

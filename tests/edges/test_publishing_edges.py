@@ -10,8 +10,9 @@ from alembic import command
 from alembic.config import Config
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, select
 
+from issuer.catalogue.store.counts import SqlCounts
 from keys.custody import memory_signer
 from service.database import MIGRATIONS, open_engine
 from service.epochs.store import Settlement, SqlEpochs
@@ -179,7 +180,11 @@ def test_an_epoch_closes_lists_and_makes_counts_leap(engine: Engine) -> None:
     assert allot(books.slots, "fresh", random=books.random, size=64).list == 20
     assert list(books.slots.lists()) == [0, 9, 20]
     with engine.connect() as connection:
-        assert connection.scalar(numbers.select().with_only_columns(numbers.c.last)) == 107
+        assert connection.scalar(select(numbers.c.last).where(numbers.c.issuer_code == "i")) == 107
+    counts = SqlCounts(engine)
+    assert counts.next("i", "t", "s") == 108
+    assert [counts.next("i", "t", "2026-", 2026), counts.next("i", "t", "any")] == [101, 101]
+    assert counts.next("i", "t", f"{AT.year + 2}-", AT.year + 2) == 1
     assert [one.entry for one in books.acts.carried_in(9)] == [3]
     assert epochs.begin(AT + HOUR, "丙", "丁", 9).number == 2
 

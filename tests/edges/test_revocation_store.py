@@ -4,12 +4,14 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 
 import pytest
 from sqlalchemy import Engine, select
 
 from keys.custody import memory_signer
+from tests.journey_parts import all_at_once
 from trust.errors import Conflict
 from trust.log.store import SqlLog
 from trust.revocation.acting import Order, act, resume
@@ -24,6 +26,7 @@ from trust.revocation.store.slots import SqlSlots
 from trust.revocation.store.tables import standing, status_slot
 from trust.rules.standing import Act, ActKind, Status
 from trust.rules.status_pointer import StatusPointer
+from trust.rules.two_people import Alone
 
 SIGNER = memory_signer()
 AT = datetime(2026, 3, 1, 8, 0, 0, 123_456, tzinfo=UTC)
@@ -47,7 +50,7 @@ class Office:
         return allot_many(self.slots, subjects, random=chance("slots"), size=64)
 
     def act(self, subject: str, kind: ActKind, ground: str, key: str, at: datetime = AT, **times: object):
-        order = Order(kind, subject, ground, "", "official", **times)
+        order = Order(kind, subject, ground, "", times.pop("by", "official"), **times)
         return act(self.acts, self.log, order, key=key, at=at, random=chance(key))
 
     def publish(self, at: datetime = AT):
@@ -91,6 +94,23 @@ def test_the_same_key_is_one_act_and_another_order_a_conflict(office: Office) ->
     for subject in ("a", "b"):
         with pytest.raises(Conflict, match="idempotency-mismatch"):
             office.act(subject, ActKind.REVOKE, "penalty", "k1")
+
+
+def test_many_requests_at_once_are_not_a_way_round_the_days_limit(office: Office) -> None:
+    """Each asks for another licence, so no row of theirs is the same; the person is."""
+    office.allot(*"abcdef")
+    alone = {"alone": Alone("scjg", 2)}
+    outcomes = all_at_once(
+        *(partial(office.act, one, ActKind.SUSPEND, "penalty", f"k{one}", by="周明远（scjg）", **alone) for one in "abcdef")
+    )
+    refused = [one.reason for one in outcomes if isinstance(one, Conflict)]
+    assert refused == ["too-many-alone"] * 4
+    assert office.acts.weighty_by("scjg", AT - HOUR) == 2
+    assert office.acts.weighty_by("scjg", AT) == office.acts.weighty_by("g", AT - HOUR) == 0
+    office.act("a" if not office.acts.of("a") else "b", ActKind.CHECK, "check-passed", "check", **alone)
+    left = next(one for one in "abcdef" if not office.acts.of(one))
+    with pytest.raises(Conflict, match="too-many-alone"):
+        office.act(left, ActKind.REVOKE, "penalty", "later", at=AT + 23 * HOUR, by="scjg", **alone)
 
 
 def test_unknown_subjects_are_unknown(office: Office) -> None:

@@ -49,7 +49,7 @@ def statuses(city: City, licences: list[Issued]) -> list[Status]:
 
 def test_many_at_once_take_two_people_and_are_one_order(city: City, licences: list[Issued]) -> None:
     desk, order = city.yinzheng.warrants, wanted(city, licences)
-    assert desk.causes(order) == (Cause.BULK,)
+    assert desk.causes(order, "scjg") == (Cause.BULK,)
     placed = desk.place(order, by=MAKER, key="many")
     assert (placed.stage, statuses(city, licences)) == (Stage.WAITING, [Status.VALID] * 3)
     city.clock.forward(hours=3)
@@ -97,6 +97,29 @@ def test_an_end_of_what_two_people_issue_takes_two_people(fresh: City) -> None:
     assert caught.value.causes == (Cause.FINAL,)
     suspended = fresh.yinzheng.act(replace(order, kind=ActKind.SUSPEND, ground="penalty"), key="suspend")
     assert suspended.kind is ActKind.SUSPEND  # what can be lifted again one person may do
+
+
+def test_one_after_the_other_is_as_many_at_once() -> None:
+    """Three a day alone; the fourth takes two, whichever way it is asked for, until the first ones are a day old."""
+    city = City(alone_a_day=3)
+    some = [city.issue(number=number()) for _ in range(5)]
+    kinds = [(ActKind.SUSPEND, "penalty"), (ActKind.RESTRICT, "other"), (ActKind.CANCEL, "holder-request")]
+    for one, (kind, ground) in zip(some, kinds, strict=False):
+        city.clock.forward(hours=1)
+        city.yinzheng.act(Order(kind, identifier(one), ground, "说明", OFFICIAL), key=f"alone {kind}")
+    lifting = Order(ActKind.REINSTATE, identifier(some[0]), "rectified", "", OFFICIAL)
+    city.yinzheng.act(lifting, key="lift")  # what takes nothing away is not counted
+    more = Order(ActKind.REVOKE, identifier(some[3]), "penalty", "", OFFICIAL)
+    for by in (OFFICIAL, "scjg"):
+        with pytest.raises(NeedsSecond) as caught:
+            city.yinzheng.act(replace(more, by=by), key=f"four {by}")
+        assert caught.value.causes == (Cause.MANY,)
+    city.yinzheng.act(replace(more, by="顾清和（scjg2）"), key="another person's first")
+    done = city.act(ActKind.REVOKE, some[4], "penalty")
+    assert done.by == "周明远（scjg）；批准：顾清和（scjg2）"
+    city.clock.forward(hours=22)
+    city.yinzheng.act(replace(lifting, kind=ActKind.SUSPEND, ground="penalty"), key="the day after")
+    city.close()
 
 
 def test_the_decision_keeps_its_own_time(city: City, licences: list[Issued]) -> None:

@@ -151,7 +151,7 @@ def test_a_face_that_claims_a_grade_without_a_conversion_fails(city: City, monke
 
     An office with the verifier at hand does not release it in the first place.
     """
-    monkeypatch.setattr("issuer.checking.marks_of", lambda _: [])
+    monkeypatch.setattr("issuer.checking.claims_grade", lambda _: False)
     application = city.application("business-licence", number=f"CL{next(NUMBERS):08}")
     claiming = replace(application, fields={**application.fields, "address": "云岭市 存量转换 证据等级A"})
     office, key = city.yinzheng.office, claiming.number

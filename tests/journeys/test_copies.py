@@ -12,6 +12,7 @@ from issuer.copying.errors import BasisEnded, CopyRefused, NoSuchCopy, NotInForc
 from issuer.copying.making import LONGEST, USUAL, CopyRequest, make_copy
 from issuer.copying.ports import Asker, ConsentName, Terms
 from issuer.errors import IdempotencyMismatch, NoSuchLicence, PlanBroken
+from service.copying import MOST_OF_CITATION
 from templates.errors import MissingGlyph
 from tests.city import City
 from tests.copy_parts import (
@@ -21,6 +22,7 @@ from tests.copy_parts import (
     WINDOW_NAME,
     body_of,
     cited,
+    consented,
     copy_of,
     counter,
     holder_of,
@@ -259,6 +261,7 @@ def test_the_body_makes_one_on_a_consent_and_its_withdrawal_cancels_it(fresh: Ci
     issued = fresh.issue()
     body, installation = body_of(issued), fresh.yinzheng
     terms = Terms("银行开户", "云岭市商业银行")
+    consented(fresh, issued, terms, reference="SQ-2026-000117")
     copy = installation.copies.for_body(
         identifier(issued), terms, mode="holder", reference="SQ-2026-000117", by=body, key="k1"
     )
@@ -331,6 +334,30 @@ def test_nobody_else_makes_or_fetches_it(city: City) -> None:
     for asker in (stranger, Asker("nobody", "无名"), Asker("citizen", "甲", holder=("111", "x"))):
         with pytest.raises(NoSuchCopy):
             copies.find(identifier(made), asker)
+
+
+def test_a_statutory_citation_carries_copies_for_thirty_days_and_no_longer(fresh: City) -> None:
+    issued = fresh.issue()
+    citation, copies = cited(fresh, issued), fresh.yinzheng.copies
+    ends = (citation.cited_at + timedelta(days=30)).replace(microsecond=0)
+    fresh.clock.forward(days=20)
+    fresh.yinzheng.publisher.refresh(fresh.clock())
+    copy = copies.for_citation(citation.number, None, by=counter(), key="c1")
+    assert note_of(copy).expires_at == ends
+    with pytest.raises(CopyRefused, match="copy-too-long"):
+        copies.for_citation(citation.number, ends + timedelta(seconds=1), by=counter(), key="c2")
+    fresh.clock.forward(days=10)
+    with pytest.raises(BasisEnded, match="citation-old"):
+        copies.for_citation(citation.number, None, by=counter(), key="c3")
+
+
+def test_there_is_no_end_of_copies_for_a_citation_but_this(fresh: City) -> None:
+    issued = fresh.issue()
+    citation, copies = cited(fresh, issued), fresh.yinzheng.copies
+    made = [copies.for_citation(citation.number, None, by=counter(), key=f"c{one}") for one in range(MOST_OF_CITATION)]
+    with pytest.raises(BasisEnded, match="citation-copies"):
+        copies.for_citation(citation.number, None, by=counter(), key="one more")
+    assert copies.for_citation(citation.number, None, by=counter(), key="c0").ofd == made[0].ofd
 
 
 def test_the_consent_behind_a_citation_bounds_the_copy_and_takes_it_along(fresh: City) -> None:

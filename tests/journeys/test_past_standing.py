@@ -256,8 +256,51 @@ def test_it_is_checked_years_later_as_of_the_day_it_was_made(story: Story) -> No
     evidence = story.evidence(4.5)
     verdict = story.check(evidence, now=story.city.clock() + timedelta(days=3650))
     assert verdict.answer is Answer.VALID_NOT_SINCE
+    assert verdict.as_of is not None
     (age,) = [one.evidence_age_s for one in verdict.findings if one.name == "evidence-time"]
-    assert age == 3650 * 86_400
+    assert age == int((story.city.clock() + timedelta(days=3650) - verdict.as_of).total_seconds())
+
+
+def redated(given: StandingEvidence, made_at: datetime, on: datetime) -> StandingEvidence:
+    """The same file under a later date, about a later instant: what it holds itself was signed before."""
+    bundle = replace(decode_bundle(given.bundle), made_at=made_at.replace(microsecond=0))
+    return replace(given, on=on, made_at=made_at, bundle=encode_bundle(bundle))
+
+
+@pytest.mark.parametrize("minutes", [0, 4, 300])
+def test_a_file_of_before_says_nothing_about_what_came_after_it(minutes: int) -> None:
+    city = City(people=False)
+    issued = city.issue(number=number())
+    city.clock.forward(hours=1)
+    made, told = city.yinzheng.past_standings.evidence(identifier(issued), city.clock())
+    assert told.answer is Answer.VALID
+    assert told.as_of == city.clock().replace(microsecond=0)
+    city.clock.forward(seconds=2)
+    city.act(ActKind.SUSPEND, issued, "penalty")
+    city.clock.forward(minutes=minutes, seconds=1)
+    now = city.clock()
+    verdict = check_past_standing(redated(made, now, now), city.yinzheng.anchors, now)
+    assert verdict.answer is Answer.UNKNOWN
+    assert verdict.as_of == told.as_of
+    assert "known-until" in {one.name for one in verdict.findings if one.indication is Indication.INDETERMINATE}
+    verdict = check_past_standing(redated(made, now, made.on), city.yinzheng.anchors, now)
+    assert (verdict.answer, verdict.as_of) == (Answer.VALID, told.as_of)  # true, and as of then
+    _, told = city.yinzheng.past_standings.evidence(identifier(issued), now)
+    assert told.answer is Answer.NOT_VALID
+
+
+def test_asking_about_now_publishes_at_most_once_a_minute() -> None:
+    city = City(people=False)
+    issued = city.issue(number=number())
+    entry = city.yinzheng.archive.register.find(identifier(issued))
+    assert entry is not None
+    shard, numbers = entry.licence.status.list, []
+    for _ in range(4):
+        city.clock.forward(seconds=31)
+        _, told = city.yinzheng.past_standings.evidence(identifier(issued), city.clock())
+        assert told.answer is Answer.VALID
+        numbers.append(city.yinzheng.archive.publications.highest(shard))
+    assert numbers[-1] - numbers[0] == 2  # in 124 seconds, four times
 
 
 def test_nobodys_licence_has_no_past(story: Story) -> None:

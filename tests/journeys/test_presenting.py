@@ -52,7 +52,8 @@ PLACE = "政务服务中心三号窗口"
 
 
 def redeemed(city: City, made: Presented, *, key: str, place: str = PLACE, by: str = "罗小满") -> Redeemed:
-    return city.yinzheng.presenting.redeem(Redemption(made.text, by, WINDOW, place, "食品经营许可新办"), key=key)
+    asked = Redemption(made.text, by, WINDOW, place, "食品经营许可新办")
+    return city.yinzheng.presenting.redeem(asked, key=f"{key} of {made.code.number}")
 
 
 # --- the one-time code ------------------------------------------------------------------------------------------------
@@ -100,13 +101,26 @@ def test_a_repeated_request_is_answered_for_a_minute(city: City) -> None:
             redeemed(city, made, key="k1", place=place)
 
 
+def test_a_key_that_has_redeemed_one_code_redeems_no_other(city: City) -> None:
+    issued = city.issue(number=number())
+    presenting, me = city.yinzheng.presenting, presenter_of(issued)
+    first, second = (presenting.once(identifier(issued), me) for _ in range(2))
+    asked = [Redemption(made.text, "罗小满", WINDOW, PLACE) for made in (first, second)]
+    use = presenting.redeem(asked[0], key="one key").code.use
+    with pytest.raises(IdempotencyMismatch):
+        presenting.redeem(asked[1], key="one key")
+    assert presenting.code(second.code.number, me).use is None
+    assert presenting.redeem(asked[0], key="one key").code.use == use
+    assert presenting.redeem(asked[1], key="another key").code.use is not None
+
+
 BUREAU = "云岭市政务服务和数据局"
 AUDIENCES = {
     "another organisation": ("某某银行滨江支行", PLACE, False),
     "the department by its name": (BUREAU, "三号", True),
     "the department in other spacing": (f"{BUREAU[:3]} {BUREAU[3:]}一楼", "三号", True),
-    "the place": ("三号窗口", PLACE, True),
-    "another place": ("三号窗口", "政务服务中心五号窗口", False),
+    "the place that whoever redeems names": ("三号窗口", PLACE, False),
+    "another's name as the place": ("某某银行滨江支行", "某某银行滨江支行", False),
 }
 
 

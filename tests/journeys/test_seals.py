@@ -9,6 +9,8 @@ import pytest
 
 from issuer.errors import NoPen
 from issuer.issuing import Issued, issue
+from issuer.warrants.errors import NeedsSecond, WarrantRefused
+from issuer.warrants.warrant import Wanted as WantedAct
 from service.pens import Pens
 from service.publisher import Publisher
 from tests.city import OFFICIAL, SEAL_OFFICERS, City
@@ -31,9 +33,10 @@ from trust.formats.leaf import EntryKind, decode_entry, sealed_commitment
 from trust.formats.placing import AtPoint, AtWords, Placing, Riding
 from trust.formats.trust_list import TrustList
 from trust.formats.x509_fields import make_name
-from trust.rules.seal_standing import FOR_LICENCES, SealKind, standing_of
-from trust.rules.standing import Standing, Status
+from trust.rules.seal_standing import FOR_LICENCES, SealKind, standing_of, subject_of
+from trust.rules.standing import ActKind, Standing, Status
 from trust.rules.times import Times
+from trust.rules.two_people import Cause as Because
 from trust.sealing.errors import (
     SameOfficer,
     SealKindTaken,
@@ -85,6 +88,9 @@ def filed(city: City, kind: SealKind = SealKind.CONTRACT, **changes: object) -> 
 
 def act(city: City, seal_id: str, step: Step, ground: str, **more: object) -> State:
     city.clock.forward(seconds=1)
+    if step is Step.CANCEL:
+        city.end_seal(seal_id, ground, **more)  # type: ignore[arg-type]  # as below
+        return city.yinzheng.seals.state(seal_id)
     values: dict[str, object] = {"ground": ground, "reason": "", "by": ASKER, "key": next(KEYS)} | more
     return city.yinzheng.seals.act(seal_id, step, **values)  # type: ignore[arg-type]  # the test decides
 
@@ -278,10 +284,45 @@ def test_a_compromise_reaches_back(city: City) -> None:
     city.clock.forward(days=2)
     later = city.issue(number=number())
     since = city.clock() - timedelta(days=1)
-    act(city, licence_seal(city).seal.seal_id, Step.CANCEL, "seal-compromised", effective_at=since)
+    reports = city.yinzheng.compromises
+    loss = reports.loss_of_body("scjg", since, "签章服务器被入侵")
+    reports.confirm(reports.report(loss, by=ASKER, key=next(KEYS)), digest=loss.digest, by=SECOND)
     assert indication(city.yinzheng.verify_file(issued.ofd)) is PASSED
     assert failed(city.yinzheng.verify_file(later.ofd)) == {(3, "seal-status"), (5, "signer-path")}
     assert refused(lambda: city.issue(number=number()), NoPen) == "certificate-revoked"
+
+
+def test_one_person_pauses_a_seal_and_two_end_it(city: City) -> None:
+    """However it is asked for: at once, reaching back, or by the ground that would block the key."""
+    seals, one = city.yinzheng.seals, filed(city).seal.seal_id
+    with pytest.raises(Conflict) as refusal:
+        city.end_seal(one, "seal-lost", effective_at=city.clock() - timedelta(days=1))
+    assert refusal.value.reason == "before-issue"  # it was filed today
+    city.clock.forward(days=2)
+    yesterday = city.clock() - timedelta(days=1)
+    table = [
+        ("seal-body-renamed", None, (Because.FINAL,)),
+        ("seal-lost", None, (Because.FINAL,)),
+        ("seal-lost", yesterday, (Because.RETROACTIVE, Because.FINAL)),
+    ]
+    for ground, effective_at, causes in table:
+        with pytest.raises(NeedsSecond) as caught:
+            seals.act(one, Step.CANCEL, ground=ground, reason="", by=ASKER, key=next(KEYS), effective_at=effective_at)
+        assert caught.value.causes == causes
+    with pytest.raises(Conflict) as refusal:
+        seals.act(one, Step.CANCEL, ground="seal-compromised", reason="", by=ASKER, key=next(KEYS))
+    assert refusal.value.reason == "report-key-loss"
+    with pytest.raises(WarrantRefused):
+        city.end_seal(one, "seal-compromised")
+    assert seals.acts_on(one) == ()
+    assert act(city, one, Step.SUSPEND, "seal-suspected") is State.SUSPENDED
+    own = WantedAct("11530199MB0T35T77C", ActKind.CANCEL, "seal-lost", (subject_of(one),))
+    with pytest.raises(WarrantRefused):
+        city.yinzheng.warrants.place(own, by=ASKER, key=next(KEYS))  # another body's
+    done = city.end_seal(one, "seal-lost")
+    assert done.by == "周明远（scjg）；批准：顾清和（scjg2）"
+    assert seals.state(one) is State.CANCELLED
+    assert standing_of(published(city).seal(one), city.clock()) is Status.CANCELLED  # type: ignore[arg-type]  # it is listed
 
 
 def test_acts_need_grounds_for_seals_and_reach_back_only_where_those_do(city: City) -> None:

@@ -50,9 +50,12 @@ def standing(hall: Hall, issued: Issued | Entry, at: datetime | None = None) -> 
     return hall.city.yinzheng.standing(str(entry.licence.identifier), at or hall.city.clock()).status
 
 
-def act(hall: Hall, kind: ActKind, issued: Issued, ground: str, reason: str = "") -> None:
+def act(hall: Hall, kind: ActKind, issued: Issued, ground: str, reason: str = "", *, receiver: str = "") -> None:
     hall.city.clock.forward(seconds=1)
-    order = Order(kind, str(issued.entry.licence.identifier), ground, reason, "周明远")
+    subject = str(issued.entry.licence.identifier)
+    if kind is ActKind.TRANSFER_OUT:
+        receiver = receiver or "青石市市场监督管理局"
+    order = Order(kind, subject, ground, reason, "周明远", receiver=receiver)
     hall.city.yinzheng.act(order, key=key())
 
 
@@ -388,12 +391,12 @@ def test_a_licence_moves_from_one_body_to_another_of_the_same_installation(hall:
     with pytest.raises(SuccessionRefused) as refused:  # nobody has let go of it yet
         check_proposal(wide, proposal, key="", at=at)
     assert refused.value.problems == (("predecessor", "predecessor-standing"),)
-    act(hall, ActKind.TRANSFER_OUT, old, "transfer-applied", "转入另一机构")
+    act(hall, ActKind.TRANSFER_OUT, old, "transfer-applied", f"不转入{receiver}", receiver="另一机构")
     with pytest.raises(SuccessionRefused) as refused:  # it was let go to somebody else
         check_proposal(wide, proposal, key="", at=hall.city.clock())
     assert refused.value.problems == (("predecessor", "transfer-elsewhere"),)
     act(hall, ActKind.TRANSFER_BACK, old, "transfer-withdrawn")
-    act(hall, ActKind.TRANSFER_OUT, old, "transfer-applied", f"转入审批局（{receiver}）")
+    act(hall, ActKind.TRANSFER_OUT, old, "transfer-applied", receiver="审批局")
     at = hall.city.clock.forward(hours=1)
     docket = filing.submit(
         wide, filing.open_docket(wide, proposal, by=MAKER, key=key(), at=at), by=MAKER, key=key(), at=at

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from issuer.applying import deciding, filing, releasing
 from issuer.applying.docket import Docket
 from issuer.applying.errors import ApprovalStale, DocketMoved, NeedsApproval, NotAnAuthor, SamePerson
-from issuer.applying.life import AUTHORING, STEPS, Stage, Step, after
+from issuer.applying.life import AUTHORING, LIFE, Stage, Step
 from issuer.errors import ApplicationRefused, IdempotencyMismatch, IssuerError
 from tests.applying_parts import MAKER, SECOND, TYPE, Hall, key, members
 from tests.city import BEGINNING, City
@@ -122,9 +122,9 @@ class Life(RuleBasedStateMachine):
         stage: Stage | None = None
         docket, events = self.now(), self.ports.dockets.events(self.docket.number)
         for place, event in enumerate(events, 1):
-            stage = after(stage, event.step)
+            stage = LIFE.after(stage, event.step)
             assert (event.sequence, event.stage) == (place, stage)
-            assert event.reason or not STEPS[event.step].needs_reason
+            assert event.reason or not LIFE.row(event.step).needs_reason
         assert (docket.stage, docket.sequence) == (stage, len(events))
         assert docket.proposal.digest == events[-1].digest
 

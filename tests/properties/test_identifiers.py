@@ -1,8 +1,9 @@
-"""Identifiers, numbers on faces, and entries of status lists and of the log: none twice, whatever happens in between.
+"""Identifiers, numbers on faces, events of the feed, and entries of status lists and of the log: none twice, ever.
 
-Two processes issue on one database file and publish into one folder, in turn and at once; they are started again, backups
-are made and restored in the documented way, and database files are put back behind their backs. What was acknowledged
-is remembered here, outside of all of it.
+Two processes issue on one database file and publish into one folder, in turn and at once; licences are followed by
+others, which count up the version and keep the number; processes are started again, backups are made and restored in
+the documented way, and database files are put back behind their backs. What was acknowledged is remembered here,
+outside of all of it.
 """
 
 import shutil
@@ -19,11 +20,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from sqlalchemy import Engine
 
+from issuer.applying.succeeding import carried_on
 from issuer.issuing import Issued
 from service.database import open_engine
 from service.public_folder import PublicFolder
 from service.restoring.backup import back_up, load_backup
 from service.wiring import Yinzheng
+from tests.applying_parts import MAKER, SECOND
 from tests.city import OFFICIAL, City
 from tests.public_parts import published_city
 from trust.errors import Conflict
@@ -81,6 +84,7 @@ class Stories(RuleBasedStateMachine):
         self.copy: tuple[Path, int] | None = None
         self.processes = [self.started(), self.started()]
         self.application = replace(self.begun.city.application(DRAWN), number="")
+        self.issued: list[str] = []
 
     def teardown(self) -> None:
         for one in getattr(self, "processes", []):
@@ -105,12 +109,14 @@ class Stories(RuleBasedStateMachine):
         assert artefacts is not None
         own = {
             ("identifier", str(entry.licence.identifier)),
-            ("number", entry.licence.number),
             ("status", status.list, status.index),
             ("leaf", artefacts.log_index),
         }
+        if entry.licence.succession is None:
+            own.add(("number", entry.licence.number))  # a licence that follows another has its number
         assert not own & self.seen
         self.seen |= own
+        self.issued.append(str(entry.licence.identifier))
         self.acknowledged += 1
 
     @rule(process=PROCESSES)
@@ -122,6 +128,23 @@ class Stories(RuleBasedStateMachine):
         with ThreadPoolExecutor(2) as pool:
             for issued in list(pool.map(self.one, (0, 1, 0, 1))):
                 self.see(issued)
+
+    @rule(process=PROCESSES)
+    def follow(self, process: int) -> None:
+        """An amendment of the first licence that nobody has followed, as far as anybody still knows."""
+        yinzheng, name = self.processes[process], next(self.names)
+        desk, at = yinzheng.applications, self.begun.city.clock()
+        known = (one for one in self.issued if yinzheng.archive.released(one) and desk.successor_of(one) is None)
+        before = yinzheng.archive.released(next(known, ""))
+        if before is None:
+            return
+        made = carried_on(before.licence, {"fields": {"project": f"工程第{name}期"}}, at=at)
+        identifier, wanted = before.licence.identifier, ("amend", str(before.licence.identifier))
+        proposal = desk.propose(
+            made, type_code=identifier.type_code, issuer_code=identifier.issuer_code, succession=wanted
+        )
+        docket = desk.hand_in(proposal, by=MAKER, key=f"key-{name}")
+        self.see(desk.approve(docket, digest=proposal.digest, by=SECOND, key=f"yes-{name}")[1])
 
     @rule(process=PROCESSES)
     def start_again(self, process: int) -> None:
@@ -189,8 +212,15 @@ def test_a_story_in_which_everything_happens(beginning: Beginning) -> None:
     told = type("Told", (Stories,), {"begun": beginning})()
     told.open()
     try:
+        told.back_up()
+        told.issue(0)
+        told.restore()  # to a moment at which nothing was counted yet
         told.issue(0)
         told.back_up()
+        told.follow(1)
+        told.restore()
+        told.follow(0)
+        told.follow(1)
         told.copy_the_file()
         told.issue_at_once()
         told.put_an_old_file_back(here=False)
@@ -203,10 +233,11 @@ def test_a_story_in_which_everything_happens(beginning: Beginning) -> None:
         told.start_again(0)
         told.issue_at_once()
         told.restore()
+        told.follow(1)
         told.issue(1)
     finally:
         told.teardown()
-    assert told.acknowledged == 16
+    assert told.acknowledged == 21
 
 
 @pytest.mark.parametrize(

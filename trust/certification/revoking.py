@@ -18,22 +18,12 @@ from trust.certification.ports import Books
 from trust.errors import Conflict, Malformed
 from trust.formats.certificate import key_identifier
 from trust.formats.crl import Reason, RevocationList, Revoked, assemble_crl, crl_tbs, load_crl
+from trust.formats.merged_revocations import merged
 from trust.formats.path import check_list_issued
 from trust.rules.times import aware
 
 NO_SIGNATURE = bytes(31) + b"\x01" + bytes(31) + b"\x01"
 """Stands where the signature will be while a list is looked at that is not signed yet."""
-
-
-def merged(revocations: Sequence[Revoked]) -> Revoked:
-    """What several revocations of one certificate amount to; there is at least one."""
-    gravest = next((one for one in revocations if one.reason.compromise), revocations[0])
-    compromises = [one for one in revocations if one.reason.compromise]
-    dates = [one.invalid_since for one in compromises or revocations]
-    known = [date for date in dates if date is not None]
-    # A compromise without a date is the gravest of all: no signature of that key counts. It stays so.
-    undated = bool(compromises) and len(known) < len(dates)
-    return Revoked(min(one.at for one in revocations), gravest.reason, None if undated else min(known, default=None))
 
 
 def standing_revocations(books: Books, authority: str) -> dict[int, Revoked]:

@@ -23,6 +23,8 @@ from trust.rules.status_pointer import StatusPointer
 FORMAT = "yinzheng-licence/1"
 MAX_OCTETS = 64 * 1024
 MAX_HOLDERS = 200
+MAX_REMEMBERED = 8 * 1024
+"""Octets of a document that is remembered."""
 TEXTS = ("name", "type_name", "number", "area_code", "template")
 KEYS = frozenset(
     {"format", "identifier", "issuing_body", "holders", "issued_on", "valid_from", "valid_until", "fields", "status"}
@@ -55,19 +57,24 @@ def encode_licence(licence: Licence) -> bytes:
             **encode_notes(licence),
         }
     )
-    if _read_back(octets) != licence:
+    if decode_licence(octets) != licence:
         raise Malformed("licence-document", "the licence would not be read back as it is")
     return octets
 
 
 def decode_licence(octets: bytes) -> Licence:
-    """Read a licence from its only spelling.
+    """Read a licence from its only spelling; nobody may change what is given.
 
     Raises:
         Malformed: `licence-document`, a key or kind of value is not as expected; what `decode_json` and the
             values' own constructors raise.
 
     """
+    return _remembered(octets) if len(octets) <= MAX_REMEMBERED else _decoded(octets)
+
+
+def _decoded(octets: bytes) -> Licence:
+    """A licence from these octets alone."""
     value = decode_json(octets, limit=MAX_OCTETS)
     require(value, KEYS | (NOTES & value.keys()))
     if value["format"] != FORMAT:
@@ -91,9 +98,9 @@ def decode_licence(octets: bytes) -> Licence:
     )
 
 
-_read_back = lru_cache(maxsize=160)(decode_licence)
-"""A licence is written when it is begun and again when its files are; what is read back belongs to the same octets, and
-is only compared."""
+_remembered = lru_cache(maxsize=160)(_decoded)
+"""A licence is written when it is begun, written again into its files, and read from both of them: what these very
+octets say was found out before. As many as a chunk of licences has, and a few more."""
 
 
 def holder_of(value: object) -> Holder:

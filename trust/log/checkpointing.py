@@ -5,10 +5,13 @@ compared with the stored one, their commitments must lead back to them, and the 
 have the root that was signed. A changed, lost or reordered octet stops publishing (`LogDamaged`), and so does an error
 while reading: a log that signs damage cannot take it back. The text is stored and read back before it is signed, so
 every signature that exists has a record that is older, and the signed note is read back before it is handed out.
+What the public and witnesses were shown lies outside of the storage (`seen`): its roots have to be those of the stored
+tree too, or whoever rewrites the storage has the log's own key sign a second history. Several processes may publish:
+nothing is planned that is smaller or earlier than what any of them has planned, so no two notes contradict each other.
 `audit_log` reads and hashes from the first entry on, against any number of old checkpoints.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from keys.signer import Signer
@@ -23,21 +26,46 @@ from trust.log.ports import CheckpointedLog, LogStore
 BLOCK, SMALLEST = 11, 6
 """What is read again is read in whole subtrees of these levels, 2 048 down to 64 entries at once; the rest apart."""
 TOLERANCE = timedelta(seconds=1)
+ATTEMPTS = 5
+"""How often a checkpoint is made anew when other processes keep planning larger or later ones."""
+Seen = Callable[[], Iterable[Checkpoint]]
 
 
-def publish_checkpoint(log: CheckpointedLog, signer: Signer, origin: str, at: datetime) -> bytes:
+def nothing_seen() -> Iterable[Checkpoint]:
+    """What a log that shows nobody anything has to keep to."""
+    return ()
+
+
+def publish_checkpoint(
+    log: CheckpointedLog, signer: Signer, origin: str, at: datetime, *, seen: Seen = nothing_seen
+) -> bytes:
     """Plan, sign and store a checkpoint of the whole log as of `at`, and return the note.
 
+    `seen` gives the checkpoints that the public and witnesses hold, of this log and verified.
+
     Raises:
-        LogDamaged: what is stored is not what was signed before, or does not hash to its nodes; nothing is signed.
+        LogDamaged: what is stored is not what was signed before, or does not hash to its nodes, or has another root
+            than was `seen`; nothing is signed.
         Conflict: `clock-went-back`, the last checkpoint is more than a second later than `at`.
 
     """
-    return _publish(log, signer, origin, at, _last(log), log.size())
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _publish(log, signer, origin, at, list(seen()))
+        except Conflict as error:
+            if error.reason != "checkpoint-overtaken":
+                raise
+    return _publish(log, signer, origin, at, list(seen()))
 
 
 def publish_if_due(
-    log: CheckpointedLog, signer: Signer, origin: str, at: datetime, *, every: timedelta
+    log: CheckpointedLog,
+    signer: Signer,
+    origin: str,
+    at: datetime,
+    *,
+    every: timedelta,
+    seen: Seen = nothing_seen,
 ) -> bytes | None:
     """Publish if the log has grown since the last checkpoint, or that one is as old as `every`; else do nothing.
 
@@ -48,21 +76,22 @@ def publish_if_due(
     last, size = _last(log), log.size()
     if last is not None and size == last.size and at - last.at < every:
         return None
-    return _publish(log, signer, origin, at, last, size)
+    return publish_checkpoint(log, signer, origin, at, seen=seen)
 
 
-def _publish(
-    log: CheckpointedLog, signer: Signer, origin: str, at: datetime, last: Checkpoint | None, size: int
-) -> bytes:
-    if last and at < last.at - TOLERANCE:
-        raise Conflict("clock-went-back", f"the last checkpoint is of {last.at.isoformat()}")
+def _publish(log: CheckpointedLog, signer: Signer, origin: str, at: datetime, seen: Sequence[Checkpoint]) -> bytes:
+    planned, last, size = log.planned(), _last(log), log.size()  # in this order: the log only grows
+    instant = _instant(at, [*seen, *([last] if last else [])], planned[1] if planned else at)
+    for told in (planned[0] if planned else 0, *(one.size for one in seen)):
+        if size < told:
+            raise LogDamaged("log-shorter", f"{told} entries were signed for, {size} are stored")
+    for one in seen:
+        if (last is None or (one.size, one.root) != (last.size, last.root)) and _root(log, one.size) != one.root:
+            raise LogDamaged("root-changed", f"the first {one.size} entries have another root than was shown")
     signed = last.size if last else 0
-    if size < signed:
-        raise LogDamaged("log-shorter", f"{signed} entries were signed for, {size} are stored")
     edge = log.nodes(complete_nodes(0, signed))
     if last and fold(edge) != last.root:
         raise LogDamaged("root-changed", f"the first {signed} entries have another root than was signed")
-    instant = max(at, last.at) if last else at
     checkpoint = Checkpoint(origin, size, fold(rehash(log, signed, size, edge)), instant)
     check_index(log, signed, size)
     message, complete = plan_checkpoint(checkpoint, signer.public)
@@ -71,6 +100,24 @@ def _publish(
     verify_checkpoint(note, origin, signer.public)
     log.complete(size, instant, note)
     return _read_back(log, checkpoint, note, signer)
+
+
+def _instant(at: datetime, known: Sequence[Checkpoint], planned: datetime) -> datetime:
+    """The time of the next checkpoint: not before any that is known or planned.
+
+    Raises:
+        Conflict: `clock-went-back`, one of them is more than a second later than now.
+
+    """
+    latest = max([planned, *(one.at for one in known)])
+    if at < latest - TOLERANCE:
+        raise Conflict("clock-went-back", f"the last checkpoint is of {latest.isoformat()}")
+    return max(at, latest)
+
+
+def _root(log: LogStore, size: int) -> bytes:
+    """The root of the first `size` entries by their stored nodes."""
+    return fold(log.nodes(complete_nodes(0, size)))
 
 
 def _read_back(log: CheckpointedLog, checkpoint: Checkpoint, note: bytes, signer: Signer) -> bytes:

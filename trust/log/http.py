@@ -23,7 +23,7 @@ from trust.formats.canonical_json import base64_of, encode_json
 from trust.formats.checkpoint import MAX_NOTE, parse_checkpoint
 from trust.formats.log_proof import encode_log_proof
 from trust.log.errors import NotLogged
-from trust.log.ports import CheckpointedLog
+from trust.log.ports import PublishedLog
 from trust.log.proving import consistency, prove
 from trust.log.tiles import parse_tile_path, read_entries, read_hashes
 
@@ -33,7 +33,7 @@ OCTETS, JSON, TEXT = "application/octet-stream", "application/json", "text/plain
 MAX_LEVEL = 7
 
 
-def router(log: CheckpointedLog, take: Callable[[bytes], list[str]]) -> APIRouter:
+def router(log: PublishedLog, take: Callable[[bytes], list[str]]) -> APIRouter:
     """The routes, over a log with its checkpoints; `take` keeps cosignatures and gives the names of whose they are."""
     routes = APIRouter(prefix="/log", tags=["log"])
 
@@ -58,7 +58,7 @@ def router(log: CheckpointedLog, take: Callable[[bytes], list[str]]) -> APIRoute
     return routes
 
 
-def _add_witnessing(routes: APIRouter, log: CheckpointedLog, take: Callable[[bytes], list[str]]) -> None:
+def _add_witnessing(routes: APIRouter, log: PublishedLog, take: Callable[[bytes], list[str]]) -> None:
     """What witnesses ask and hand in."""
 
     @routes.get(
@@ -89,7 +89,7 @@ def _add_witnessing(routes: APIRouter, log: CheckpointedLog, take: Callable[[byt
         return {"kept": take(note)}
 
 
-def _add_proofs(routes: APIRouter, log: CheckpointedLog) -> None:
+def _add_proofs(routes: APIRouter, log: PublishedLog) -> None:
     """Proofs for those who do not want to read tiles."""
 
     @routes.get("/proof/inclusion", summary="存证证明", response_class=Response, responses=_described(JSON))
@@ -109,7 +109,7 @@ def _described(media_type: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {media_type: {}}, "description": "公开内容，无须登录"}}
 
 
-def _published(log: CheckpointedLog) -> tuple[bytes, int]:
+def _published(log: PublishedLog) -> tuple[bytes, int]:
     """The latest note and the size it signs for."""
     note = log.latest()
     if note is None:
@@ -120,7 +120,7 @@ def _published(log: CheckpointedLog) -> tuple[bytes, int]:
 def _note(note: bytes, if_none_match: str | None) -> Response:
     tag = f'"{sha256(note).hexdigest()[:32]}"'
     headers = {"Cache-Control": A_MOMENT, "ETag": tag}
-    if if_none_match == tag:
+    if if_none_match is not None and tag in {one.strip() for one in if_none_match.split(",")}:
         return Response(status_code=304, headers=headers)
     return Response(note, media_type=f"{TEXT}; charset=utf-8", headers=headers)
 

@@ -51,15 +51,25 @@ class LogWriter(Protocol):
         """Store entries, commitments and nodes, and move the head."""
 
 
-class LogStore(Protocol):
-    """The log as stored."""
+class ReadLog(Protocol):
+    """A log to prove from: the stored one, or what is published of it."""
 
     def size(self) -> int: ...
 
-    def head(self) -> Head: ...
-
     def nodes(self, wanted: Sequence[Node]) -> list[bytes]:
-        """Stored hashes in the order asked; `LogDamaged` if one is missing."""
+        """Hashes of complete nodes in the order asked; `LogDamaged` if one is missing."""
+
+    def entries(self, first: int, end: int) -> list[bytes]:
+        """The octets of entries `first` up to, not including, `end`; `LogDamaged` if one is missing."""
+
+    def find(self, commitment: bytes) -> int | None:
+        """The index of the entry with this commitment."""
+
+
+class LogStore(ReadLog, Protocol):
+    """The log as stored."""
+
+    def head(self) -> Head: ...
 
     def subtree(self, top: Node) -> list[bytes]:
         """Stored hashes of a complete node and of all below it, in the order of a walk from left to right.
@@ -68,12 +78,6 @@ class LogStore(Protocol):
         missing.
         """
 
-    def entries(self, first: int, end: int) -> list[bytes]:
-        """The octets of entries `first` up to, not including, `end`; `LogDamaged` if one is missing."""
-
-    def find(self, commitment: bytes) -> int | None:
-        """The index of the entry with this commitment."""
-
     def places(self, commitments: Sequence[bytes]) -> Mapping[bytes, int]:
         """The same for many; those that are not logged are left out."""
 
@@ -81,19 +85,38 @@ class LogStore(Protocol):
         """One transaction for one writer."""
 
 
-class Checkpoints(Protocol):
+class Notes(Protocol):
+    """What was signed, with the lines of witnesses."""
+
+    def latest(self) -> bytes | None:
+        """The latest note of the largest size, None before the first; what is only planned is not seen."""
+
+    def cosignatures(self, size: int, at: datetime) -> list[bytes]:
+        """The witnesses' signature lines under that note, each with its newline; few enough for one note."""
+
+    def cosigned(self, first: int) -> bytes | None:
+        """Of the newest cosigned notes of at least `first` entries the one with most witnesses, lines included."""
+
+
+class PublishedLog(ReadLog, Notes, Protocol):
+    """A log as the public has it."""
+
+
+class Checkpoints(Notes, Protocol):
     """The checkpoints, planned and then signed; of the largest size the latest is the present one.
 
     A quiet log signs the same size again and again, each time for a later instant.
     """
 
-    def latest(self) -> bytes | None:
-        """The latest note of the largest size, None before the first; what is only planned is not seen."""
+    def planned(self) -> tuple[int, datetime] | None:
+        """The largest size and the latest instant that were ever planned; None before the first plan."""
 
     def plan(self, size: int, at: datetime, to_be_signed: bytes) -> None:
         """Record what is about to be signed; doing it again is nothing new.
 
-        `LogDamaged` `plan-changed` if something else stands there for this size and instant, read back.
+        One planner at a time, and no appending meanwhile. `Conflict` `checkpoint-overtaken` if a larger size or a later
+        instant is planned; `LogDamaged` `plan-changed` if something else stands there for this size and instant, read
+        back.
         """
 
     def complete(self, size: int, at: datetime, note: bytes) -> None:
@@ -101,12 +124,6 @@ class Checkpoints(Protocol):
 
     def signed(self, size: int, at: datetime) -> bytes | None:
         """The note signed for this size and instant, without cosignatures."""
-
-    def cosignatures(self, size: int, at: datetime) -> list[bytes]:
-        """The witnesses' signature lines under that note, each with its newline; few enough for one note."""
-
-    def cosigned(self, first: int) -> bytes | None:
-        """Of the newest cosigned notes of at least `first` entries the one with most witnesses, lines included."""
 
 
 class CheckpointedLog(LogStore, Checkpoints, Protocol):

@@ -11,16 +11,16 @@ from trust.formats.leaf import Entry, decode_entry
 from trust.formats.log_proof import LogProof
 from trust.formats.merkle import consistency_proof, inclusion_proof
 from trust.log.errors import NotLogged
-from trust.log.ports import CheckpointedLog, LogStore
+from trust.log.ports import PublishedLog, ReadLog
 
 
-def find(log: LogStore, commitment: bytes) -> tuple[int, Entry] | None:
+def find(log: ReadLog, commitment: bytes) -> tuple[int, Entry] | None:
     """Index and entry for this commitment, None if it is not logged."""
     index = log.find(commitment)
     return None if index is None else (index, decode_entry(log.entries(index, index + 1)[0]))
 
 
-def inclusion(log: LogStore, index: int, size: int) -> list[bytes]:
+def inclusion(log: ReadLog, index: int, size: int) -> list[bytes]:
     """The path from entry `index` to the root of the first `size` entries.
 
     Raises:
@@ -31,7 +31,7 @@ def inclusion(log: LogStore, index: int, size: int) -> list[bytes]:
     return inclusion_proof(log.nodes, index, size)
 
 
-def consistency(log: LogStore, old: int, new: int) -> list[bytes]:
+def consistency(log: ReadLog, old: int, new: int) -> list[bytes]:
     """Proof that the first `new` entries continue the first `old`.
 
     Raises:
@@ -42,7 +42,7 @@ def consistency(log: LogStore, old: int, new: int) -> list[bytes]:
     return consistency_proof(log.nodes, old, new)
 
 
-def prove(log: CheckpointedLog, commitment: bytes) -> LogProof:
+def prove(log: PublishedLog, commitment: bytes) -> LogProof:
     """The proof that this commitment is logged, under a cosigned checkpoint where there is one, else the latest.
 
     Raises:
@@ -61,6 +61,6 @@ def prove(log: CheckpointedLog, commitment: bytes) -> LogProof:
     return LogProof(log.entries(index, index + 1)[0], index, tuple(path), note)
 
 
-def _check_size(log: LogStore, size: int) -> None:
+def _check_size(log: ReadLog, size: int) -> None:
     if size > log.size():
         raise Malformed("proof-range", f"the log has no {size} entries")

@@ -107,6 +107,12 @@ _LATEST = (
     .order_by(log_checkpoint.c.size.desc(), log_checkpoint.c.at.desc())
     .limit(1)
 )
+_PLANNED = (
+    select(log_checkpoint.c.size, log_checkpoint.c.at)
+    .order_by(log_checkpoint.c.size.desc(), log_checkpoint.c.at.desc())
+    .limit(LOOKED_AT)
+)
+"""Of plans that were made one behind another the largest is the latest; older versions did not see to that."""
 _HEAD = select(log_head.c.size, log_head.c.at)
 _FIND = select(log_commitment.c.place).where(log_commitment.c.commitment == bindparam("wanted"))
 _PLACES = select(log_commitment.c.commitment, log_commitment.c.place).where(
@@ -216,12 +222,21 @@ class SqlLog:
         with self._engine.connect() as connection:
             return connection.scalar(_LATEST)
 
+    def planned(self) -> tuple[int, datetime] | None:
+        """The largest size and the latest instant that were planned."""
+        with self._engine.connect() as connection:
+            return _planned(connection)
+
     def plan(self, size: int, at: datetime, to_be_signed: bytes) -> None:
-        """Record what is about to be signed."""
+        """Record what is about to be signed, while nobody else plans or appends."""
         table = log_checkpoint
-        with self._engine.begin() as connection:
-            insert_if_absent(connection, table, size=size, at=at, to_be_signed=to_be_signed)
         same = select(table.c.to_be_signed).where(table.c.size == size, table.c.at == at)
+        with self._engine.begin() as connection:
+            _lock(connection)
+            before = _planned(connection) if connection.scalar(same) is None else None
+            if before is not None and (size < before[0] or at < before[1]):
+                raise Conflict("checkpoint-overtaken", f"{before[0]} entries at {before[1].isoformat()} are planned")
+            insert_if_absent(connection, table, size=size, at=at, to_be_signed=to_be_signed)
         with self._engine.connect() as connection:
             planned = connection.scalar(same)
         if planned != to_be_signed:
@@ -320,7 +335,7 @@ class SqlLogWriter:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._head = self._lock()
+        self._head = _lock(connection)
 
     def head(self) -> Head:
         """Size and last instant, read under the lock."""
@@ -354,14 +369,20 @@ class SqlLogWriter:
         self._connection.execute(update(log_head).values(size=first + count, at=addition.at))
         self._head = Head(first + count, addition.at)
 
-    def _lock(self) -> Head:
-        """Read the head row and hold it until the transaction ends; the very first writer makes it."""
-        query = _HEAD.with_for_update()
-        row = self._connection.execute(query).first()
-        if row is None:
-            insert_if_absent(self._connection, log_head, id=1, size=0)
-            row = self._connection.execute(query).one()
-        return Head(row.size, row.at)
+
+def _lock(connection: Connection) -> Head:
+    """Read the head row and hold it until the transaction ends; the very first writer makes it."""
+    query = _HEAD.with_for_update()
+    row = connection.execute(query).first()
+    if row is None:
+        insert_if_absent(connection, log_head, id=1, size=0)
+        row = connection.execute(query).one()
+    return Head(row.size, row.at)
+
+
+def _planned(connection: Connection) -> tuple[int, datetime] | None:
+    rows = connection.execute(_PLANNED).all()
+    return (max(row.size for row in rows), max(row.at for row in rows)) if rows else None
 
 
 def _places(connection: Connection, commitments: Sequence[bytes]) -> dict[bytes, int]:

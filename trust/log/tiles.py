@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from trust.errors import Malformed
 from trust.formats.merkle import Node
 from trust.log.errors import NotLogged
-from trust.log.ports import LogStore
+from trust.log.ports import ReadLog
 
 WIDTH = 256
 HEIGHT = 8
@@ -53,7 +53,7 @@ def tile_path(tile: Tile) -> str:
     return path if tile.width == WIDTH else f"{path}.p/{tile.width}"
 
 
-def read_hashes(log: LogStore, size: int, level: int, tile: Tile) -> bytes:
+def read_hashes(log: ReadLog, size: int, level: int, tile: Tile) -> bytes:
     """The hashes of a tile of the tree of `size` entries, one after the other.
 
     Raises:
@@ -64,7 +64,7 @@ def read_hashes(log: LogStore, size: int, level: int, tile: Tile) -> bytes:
     return b"".join(log.nodes([Node(HEIGHT * level, first + place) for place in range(tile.width)]))
 
 
-def read_entries(log: LogStore, size: int, tile: Tile) -> bytes:
+def read_entries(log: ReadLog, size: int, tile: Tile) -> bytes:
     """The entries of a tile of the log of `size` entries, each after its length.
 
     Raises:

@@ -36,8 +36,8 @@ def witness(
     Raises:
         Malformed: not a checkpoint.
         Untrusted: `checkpoint-origin`, `signature`; `checkpoint-older`, an old copy; `rolled-back`, smaller than the
-            one seen and later; `split-view`, another root for the size seen; `consistency`, the proof does not join
-            the two.
+            one seen and later, or larger and earlier; `split-view`, another root for the size seen; `consistency`, the
+            proof does not join the two.
 
     """
     check_continues(seen, verify_checkpoint(note, origin, log_key), proof)
@@ -56,7 +56,8 @@ def check_continues(seen: Checkpoint | None, new: Checkpoint, proof: Sequence[by
     broken = clash(seen, new)
     if broken is Kind.TWO_ROOTS:
         raise Untrusted("split-view", f"two roots for {new.size} entries")
+    if broken is Kind.ROLLED_BACK:
+        raise Untrusted("rolled-back", f"{new.size} entries, {seen.size} were seen; the later note has fewer")
     if new.size < seen.size:
-        reason = "checkpoint-older" if broken is None else "rolled-back"
-        raise Untrusted(reason, f"{new.size} entries, {seen.size} were seen")
+        raise Untrusted("checkpoint-older", f"{new.size} entries, {seen.size} were seen")
     verify_consistency(seen.size, new.size, seen.root, new.root, proof)

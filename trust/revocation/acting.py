@@ -24,6 +24,7 @@ from trust.revocation.ports import Acts, RecordedAct, Recording
 from trust.rules.admission import check_act, reversed_by
 from trust.rules.grounds import Authority
 from trust.rules.standing import Act, ActKind, standing_at
+from trust.rules.two_people import WINDOW, Alone, is_weighty
 
 AT_ONCE = 200
 MAX_KEY = 128
@@ -35,7 +36,9 @@ class Order:
 
     `effective_at` and `decided_at` mean the instant of recording where they are None. `decision` is the number of the
     decision that it rests on. `reverses` is the sequence of the act that it reverses; where it is None and the kind
-    reverses another, that is the act which made the standing then.
+    reverses another, that is the act which made the standing then. `receiver` is the body that a licence is
+    transferred out to. `alone` says who takes it alone and how
+    many they may; None where others stand behind it too, or nobody orders it.
     """
 
     kind: ActKind
@@ -48,13 +51,16 @@ class Order:
     authority: Authority = Authority.ISSUER
     decision: str = ""
     reverses: int | None = None
+    receiver: str = ""
+    alone: Alone | None = None
 
 
 def act(register: Acts, log: LogStore, order: Order, *, key: str, at: datetime, random: Callable[[int], bytes]) -> Act:
     """Record the act that is ordered and log it; `key` makes repeating safe: same key and order, same act.
 
     Raises:
-        Conflict: `idempotency-mismatch`, the key was used for another order; `act-busy`; or as `check_act`.
+        Conflict: `idempotency-mismatch`, the key was used for another order; `act-busy`; `too-many-alone`; or as
+            `check_act`.
         Malformed: `idempotency-key`; or as `check_act`.
         Untrusted: as `check_act`.
         SubjectUnknown: no licence has this identifier.
@@ -108,6 +114,7 @@ def act_of(order: Order, before: Sequence[Act], at: datetime) -> Act:
         by=order.by,
         decision=order.decision,
         reverses=reversed_by(before, order.kind, effective_at) if reverses is None else reverses,
+        receiver=order.receiver,
     )
 
 
@@ -127,9 +134,19 @@ def _record(
     before = recording.acts()
     new = act_of(order, before, at)
     check_act(before, new, authority=order.authority)
+    _check_alone(recording, order, at)
     recorded = RecordedAct(new, random(SALT_SIZE), body, None)
     recording.add(new, salt=recorded.salt, key=key, body=body, status=standing_at([*before, new], at).status)
     return recorded
+
+
+def _check_alone(recording: Recording, order: Order, at: datetime) -> None:
+    """Hold whoever takes an act alone to how many they may, also where they ask for many at the same moment."""
+    alone = order.alone
+    if alone is None or not is_weighty(order.kind, order.ground):
+        return
+    if recording.weighty_by(alone.login, at - WINDOW) >= alone.limit:
+        raise Conflict("too-many-alone", f"{alone.limit} within {WINDOW}")
 
 
 def _log(register: Acts, log: LogStore, recorded: Sequence[RecordedAct], at: datetime) -> None:
@@ -145,6 +162,8 @@ def _body(order: Order) -> bytes:
     more: dict[str, object] = {"decision": order.decision} if order.decision else {}
     if order.reverses is not None:
         more["reverses"] = order.reverses
+    if order.receiver:
+        more["receiver"] = order.receiver
     times = {name: getattr(order, name) for name in ("effective_at", "decided_at")}
     return sm3(
         encode_json(

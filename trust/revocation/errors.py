@@ -3,7 +3,8 @@
 TrustError
 ├── SubjectUnknown       no licence with this identifier was ever allotted an entry
 ├── NotPublished         no such status list, or none for the time asked for
-└── PublicationDamaged   what was stored is not what was signed; it is not made current
+├── PublicationDamaged   what was stored is not what was signed; it is not made current
+└── RegisterDamaged      what lists are made from is not what was logged or signed; nothing is published from it
 """
 
 from trust.errors import TrustError
@@ -18,4 +19,8 @@ class NotPublished(TrustError):
 
 
 class PublicationDamaged(TrustError):
+    pass
+
+
+class RegisterDamaged(TrustError):
     pass

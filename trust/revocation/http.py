@@ -1,5 +1,6 @@
 """Status lists over HTTP: small signed files that anybody may fetch and any cache may keep.
 
+    GET /status                          {"lists":[…]}: the numbers of all lists, not signed
     GET /status/<list>                   the current list, application/statuslist+cwt, with ETag and 304
     GET /status/<list>?time=<seconds>    the list that was current at that time (seconds since 1970 UTC)
     GET /status/<list>/bitstring         the current list once more, as a Bitstring Status List, application/vc+cose
@@ -15,17 +16,31 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Query, Response
 
 from trust.formats.bitstring_list import BITSTRING_TYPE
+from trust.formats.canonical_json import encode_json
 from trust.formats.status_list import STATUS_LIST_TYPE
 from trust.revocation.errors import NotPublished
 from trust.revocation.ports import PublishedLists, Served
 
 LAST_SECOND = 253_402_300_799
 MAX_LIST = 2**31 - 1
+INDEX_S = 60
+"""For how many seconds a cache should keep the index."""
 
 
 def router(lists: PublishedLists) -> APIRouter:
     """The routes, over the published lists."""
     routes = APIRouter(prefix="/status", tags=["status"])
+
+    @routes.get(
+        "",
+        summary="状态清单的索引",
+        description="现有状态清单的编号。不带签名，只说明到哪里去取；编号可以不连续。",
+        response_class=Response,
+        responses={200: {"content": {"application/json": {}}, "description": "编号"}},
+    )
+    def index() -> Response:
+        octets = encode_json({"lists": list(lists.numbers())})
+        return Response(octets, media_type="application/json", headers={"Cache-Control": f"public, max-age={INDEX_S}"})
 
     @routes.get(
         "/{shard}",

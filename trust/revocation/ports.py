@@ -32,6 +32,9 @@ class Recording(Protocol):
     def by_key(self, key: str) -> RecordedAct | None:
         """As `Acts.by_key`, seen from inside the transaction."""
 
+    def weighty_by(self, login: str, since: datetime) -> int:
+        """As `Acts.weighty_by`; nobody else records an act by the same person meanwhile."""
+
     def add(self, act: Act, *, salt: bytes, key: str, body: bytes, status: Status) -> None:
         """Store the act, and beside the subject its sequence and this status as of the recording."""
 
@@ -44,6 +47,9 @@ class Acts(Protocol):
 
     def by_key(self, key: str) -> RecordedAct | None:
         """The act recorded under an idempotency key."""
+
+    def weighty_by(self, login: str, since: datetime) -> int:
+        """How many acts that count (`trust.rules.two_people`) a person took alone since an instant."""
 
     def recording(self, subject: str) -> AbstractContextManager[Recording]:
         """A transaction; `SubjectUnknown`, or `Conflict` `act-busy` if the key was used meanwhile."""
@@ -90,11 +96,23 @@ class Listed:
     carried: Sequence[Carried] = ()
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What the list before says, which is signed: how much of the log it covers, and every entry that is not 0."""
+
+    log_size: int
+    values: Mapping[int, int]
+
+
 class ListedActs(Protocol):
     """The acts by status list."""
 
-    def listed(self, shard: int, log_size: int, at: datetime) -> Listed:
-        """What a list as of `at` is made from: the acts that are logged below `log_size`, as of one moment."""
+    def listed(self, shard: int, log_size: int, at: datetime, shown: Shown | None = None) -> Listed:
+        """What a list as of `at` is made from: the acts that are logged below `log_size`, as of one moment.
+
+        An entry is settled only where `shown` says the same; every other one is given with its acts, which were held
+        against the log. `RegisterDamaged` where they are not what was logged, or not where they belong.
+        """
 
     def activity(self, shard: int, after: datetime) -> Activity:
         """A cheap look for the publisher."""
@@ -205,6 +223,9 @@ class Served:
 
 class PublishedLists(Protocol):
     """What the public path reads."""
+
+    def numbers(self) -> Sequence[int]:
+        """The numbers of all lists that are served, rising; a restore leaves some out."""
 
     def current(self, shard: int) -> Served | None:
         """The list that is served."""

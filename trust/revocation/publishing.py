@@ -7,6 +7,9 @@ before may never read otherwise again: if it would, as after a restore from an o
 suspension (2) may be lifted. `check_successor` says what one list may follow another, and is asked about what was read
 back, against the list in storage and the one that the public sees.
 
+Where an entry says something else than in the list before, it follows from acts that open to their log entries; an
+entry whose acts are gone stops publishing too.
+
 A list shows exactly the acts that are logged below the log size it states, so anybody with the acts can make it again
 (`entries_of`). Entries carried over a restore keep their published value; see `Carried`.
 
@@ -35,14 +38,16 @@ from trust.formats.status_list import (
     entries_lost,
     pack,
 )
-from trust.revocation.errors import PublicationDamaged
-from trust.revocation.ports import Activity, Listed, ListedActs, PlannedList, Publication, Publications
+from trust.revocation.errors import PublicationDamaged, RegisterDamaged
+from trust.revocation.ports import Activity, Listed, ListedActs, PlannedList, Publication, Publications, Shown
 from trust.rules.standing import LIST_VALUE, Act, next_change, standing_at
 
 TTL_S = 60
 MAX_ENVELOPE = MAX_SIGNED + 512
 TOLERANCE = timedelta(seconds=1)
 SECOND = timedelta(seconds=1)
+LATE = timedelta(days=1)
+"""For how long an act may be recorded without being marked as logged, after a crash, and be missing in lists."""
 FINAL = 1
 """The value of an entry that is invalid for good."""
 
@@ -73,6 +78,7 @@ def publish(
         Conflict: as `check_successor`, before anything is signed; `number-not-greater` also where another publisher
             was faster.
         PublicationDamaged: what was stored is not what was signed.
+        RegisterDamaged: acts are not those that were logged, or are missing; entries are not those that were signed.
         Untrusted: `signature`, `served` is not signed by any of them.
 
     """
@@ -80,8 +86,11 @@ def publish(
     before, highest = publications.current(shard), publications.highest(shard)
     if before and at < before.at - TOLERANCE:
         raise Conflict("clock-went-back", f"the current list is of {before.at.isoformat()}")
-    listed = acts.listed(shard, log_size, at)
     earlier = _earlier(before, served, (signer.public, *signers), size)
+    shown = _shown(before, earlier, (signer.public, *signers), size)
+    listed = acts.listed(shard, log_size, at, shown and Shown(shown.log_size, values_of(shown)))
+    if shown is not None:
+        _check_explained(shown, listed, at)
     issued_at = at.replace(microsecond=0)
     fresh = StatusList(
         uri=uri,
@@ -114,6 +123,13 @@ def entries_of(listed: Listed, at: datetime) -> dict[int, int]:
         renewed = any(act.recorded_at > one.since for act in known.get(one.entry, ()))
         values[one.entry] = own if own == FINAL or (renewed and one.value != FINAL) else one.value
     return values
+
+
+def values_of(published: StatusList) -> dict[int, int]:
+    """Every entry of a list that is not 0."""
+    places = (place for place, octet in enumerate(published.bits) if octet)
+    entries = (entry for place in places for entry in range(4 * place, 4 * place + 4))
+    return {entry: value for entry in entries if (value := published.value(entry))}
 
 
 def check_successor(before: StatusList, after: StatusList) -> None:
@@ -181,6 +197,34 @@ def _earlier(
     if served and (before is None or served != before.octets):
         lists.append(open_by_any(served, signers, size))
     return lists
+
+
+def _shown(
+    before: Publication | None, earlier: Sequence[StatusList], signers: Sequence[PublicKey], size: int
+) -> StatusList | None:
+    """Of the lists before, the newest that one of these has signed; None where all has to be made from acts."""
+    trusted = list(earlier[1:] if before else earlier)
+    if before is not None:
+        with suppress(TrustError):
+            trusted.append(open_by_any(before.octets, signers, size))
+    return max(trusted, key=lambda one: one.number, default=None)
+
+
+def _check_explained(shown: StatusList, listed: Listed, at: datetime) -> None:
+    """Refuse to change an entry unless it was what its acts made of it; of those, some may have been logged late."""
+    now, moving = entries_of(listed, at), dict(listed.moving)
+    kept = {one.entry for one in listed.carried}
+    for entry, value in values_of(shown).items():
+        if entry not in kept and now.get(entry, 0) != value and not _was(value, moving.get(entry, ()), shown.issued_at):
+            raise RegisterDamaged("act-missing", f"entry {entry} was {value}, which no act on record explains")
+
+
+def _was(value: int, acts: Sequence[Act], issued_at: datetime) -> bool:
+    """Whether acts made this of an entry when a list was issued, perhaps without the last ones before."""
+    early = sum(one.recorded_at < issued_at - LATE for one in acts)
+    some = [acts[:count] for count in range(early, len(acts) + 1)]
+    instants = (issued_at, issued_at + SECOND)
+    return any(LIST_VALUE[standing_at(one, instant).status] == value for one in some for instant in instants)
 
 
 def open_by_any(octets: bytes, signers: Sequence[PublicKey], size: int = SIZE) -> StatusList:

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from trust.formats.status_list import StatusList
 from trust.revocation.ports import Carried, Listed, RecordedAct
-from trust.revocation.publishing import entries_of
+from trust.revocation.publishing import entries_of, values_of
 
 
 class Cause(StrEnum):
@@ -61,13 +61,6 @@ def differences(
             cause = Cause.LATE if earlier.get(entry, 0) == value else Cause.UNEXPLAINED
         found.append(Difference(entry, value, made, cause))
     return sorted(found, key=lambda one: one.entry)
-
-
-def values_of(published: StatusList) -> dict[int, int]:
-    """Every entry of a list that is not 0."""
-    places = (place for place, octet in enumerate(published.bits) if octet)
-    entries = (entry for place in places for entry in range(4 * place, 4 * place + 4))
-    return {entry: value for entry in entries if (value := published.value(entry))}
 
 
 def _listed(recorded: Sequence[tuple[int, Sequence[RecordedAct]]], log_size: int, carried: Sequence[Carried]) -> Listed:

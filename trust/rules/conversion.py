@@ -6,11 +6,12 @@ letters are those of 国办函〔2016〕108号 for copies of materials; what eac
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
-from enum import StrEnum
 
 from trust.errors import Malformed
 from trust.rules.errors import naming
+from trust.rules.labelled import Labelled
 from trust.rules.text import check_text
 
 MAX_SOURCE = 120
@@ -22,30 +23,25 @@ CONVERSION_NAMES = ("KZ_CLZHDJ", "KZ_CLZHLY")
 _MARKED = re.compile(f"{MARK}([A-D\uff21-\uff24a-d]?)")
 
 
-class Grade(StrEnum):
+_HINT = re.compile("[据據]|存量")
+"""Without one of these no text speaks of evidence or of stock."""
+_ONE_SCRIPT = str.maketrans("證據級別類轉換檔", "证据级别类转换档")
+_CLAIM = re.compile(
+    "证据.{0,3}(?:等级|级别|级)|证据.?[A-Da-d]等|(?:级|[A-Da-d]等)的?证据|(?:等级|级别).{0,3}证据|存量转换"
+)
+
+
+class Grade(Labelled):
     """How well the paper licence is evidenced, best first."""
 
-    A = "A"
-    B = "B"
-    C = "C"
-    D = "D"
-
-    @property
-    def label(self) -> str:
-        """What it means, for people."""
-        return _LABELS[self]
+    A = "A", "登记数据与纸质证照核对一致"
+    B = "B", "有纸质证照扫描件，登记数据部分核对"
+    C = "C", "仅有扫描件，未能与登记数据核对"
+    D = "D", "仅有登记数据，未见纸质证照"
 
     def at_least(self, needed: "Grade") -> bool:
         """Whether this evidence is as good as the one needed, or better."""
         return self.value <= needed.value
-
-
-_LABELS = {
-    Grade.A: "登记数据与纸质证照核对一致",
-    Grade.B: "有纸质证照扫描件，登记数据部分核对",
-    Grade.C: "仅有扫描件，未能与登记数据核对",
-    Grade.D: "仅有登记数据，未见纸质证照",
-}
 
 
 @dataclass(frozen=True)
@@ -78,3 +74,15 @@ class Conversion:
 def marks_of(text: str) -> list[str]:
     """The grades that a text claims, whatever its spaces: a letter each, or nothing where the words stand alone."""
     return _MARKED.findall("".join(text.split()))
+
+
+def claims_grade(text: str) -> bool:
+    """Whether a text that somebody writes speaks of a grade of evidence, in whatever script, order, width or spacing.
+
+    It keeps honest writers from what looks like the mark of a conversion. What somebody insists on saying otherwise is
+    shown as theirs: in quotation marks, under a heading that says who wrote it.
+    """
+    if not _HINT.search(text):
+        return False
+    plain = unicodedata.normalize("NFKC", text).translate(_ONE_SCRIPT)
+    return _CLAIM.search("".join(one for one in plain if one.isalnum())) is not None

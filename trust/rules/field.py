@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from trust.errors import Malformed
 from trust.rules.field_kind import KINDS, ONCE, Kind, check_value, values_of
+from trust.rules.pattern import pattern_of
 from trust.rules.table import MAX_ROWS, check_table, rows_of
 from trust.rules.text import check_text
 
@@ -23,14 +24,14 @@ MAX_CODES = 500
 class FieldRule:
     """One item of a type: `pattern` must match the whole of a value, `max_length` counts the characters of all.
 
-    `short_name` is the item's pinyin initials, with or without `KZ_` in front. Patterns are read as ASCII: a full-width
-    digit is not a digit. `kind` is the data type: an item of kind `code` holds one of the names in `codes`, pairs of
+    `short_name` is the item's pinyin initials, with or without `KZ_` in front. A pattern is of the closed language of
+    `trust.rules.pattern`. `kind` is the data type: an item of kind `code` holds one of the names in `codes`, pairs of
     code and name; a `table` rows of cells (`trust.rules.table`), as many as `columns` are named, two at least; one of
     kind `photo` the digest of a picture. Neither of these two has a pattern. `repeat` is how many values the item may
     have, or a table rows, where that is limited. `group` is the heading it stands under.
 
     Raises:
-        Malformed: `field-rule`, the rule makes no sense.
+        Malformed: `field-rule`, the rule makes no sense; `field-pattern`, its pattern is none.
 
     """
 
@@ -61,10 +62,8 @@ class FieldRule:
             raise Malformed("field-rule", self.key)
         for name in (self.label, self.group, *self.columns, *(text for pair in self.codes for text in pair)):
             check_text(name, 64)
-        try:
-            re.compile(self.pattern or "", re.ASCII)
-        except re.error as refusal:
-            raise Malformed("field-rule", f"{self.key}: {refusal}") from refusal
+        if self.pattern is not None:
+            pattern_of(self.pattern)
 
     def _kind_fits(self) -> bool:
         """Columns for tables, codes for code lists, and no pattern where the kind says it all."""
@@ -101,7 +100,7 @@ class FieldRule:
         for one in values:
             check_text(one, self.max_length)
             check_value(self.kind, one, self.codes)
-            if self.pattern is not None and not re.fullmatch(self.pattern, one, re.ASCII):
+            if self.pattern is not None and not pattern_of(self.pattern).takes(one):
                 raise Malformed("pattern")
         return text
 

@@ -17,6 +17,8 @@ from trust.errors import Conflict, Malformed
 from trust.rules.party import check_uscc
 
 ROOT = "1.2.156.3005.2"
+LINE = 8
+"""So many first characters of the serial are the same in all versions of a licence, also across a restore."""
 MAX_LENGTH = 140
 """The longest text the lenient profile can accept, in characters; the strict profile stays below 95."""
 
@@ -95,6 +97,11 @@ class LicenceIdentifier:
     @property
     def _segments(self) -> tuple[str, str, str, str]:
         return self.type_code, self.issuer_code, self.serial, self.version
+
+    @property
+    def line(self) -> str:
+        """What all versions of a licence share: the beginning of its serial."""
+        return self.serial[:LINE]
 
     @cached_property
     def check(self) -> str:

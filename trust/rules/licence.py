@@ -97,6 +97,11 @@ def validity(valid_from: date | None, valid_until: date | None, at: datetime) ->
     return Validity.WITHIN
 
 
+def start_of(day: date) -> datetime:
+    """The first instant of a day in China, in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=CHINA).astimezone(UTC)
+
+
 def end_of(day: date) -> datetime:
     """The first instant after a day in China, in UTC; where a licence valid until that day expires.
 

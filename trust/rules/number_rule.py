@@ -119,6 +119,11 @@ class NumberRule:
         names = {name for name, _ in self._places}
         return "sequence" in names and not names & _FREE.keys()
 
+    @property
+    def by_year(self) -> bool:
+        """Whether what is counted together is of one year."""
+        return ("year", 0) in self._places
+
     def check(self, number: str, facts: NumberFacts) -> None:
         """See that a number is what the rule makes of this licence.
 

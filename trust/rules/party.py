@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 
 from trust.errors import Malformed
@@ -72,8 +73,9 @@ def check_organisation_code(code: str) -> None:
         raise Malformed("check")
 
 
+@lru_cache(maxsize=1024)
 def check_uscc(code: str) -> None:
-    """Check a unified social credit code, its inner organisation code included.
+    """Check a unified social credit code, its inner organisation code included; those that passed are remembered.
 
     Raises:
         Malformed: `length`, `characters`, `division`, `organisation-check`, `check`.

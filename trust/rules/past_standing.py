@@ -14,35 +14,21 @@ instant: somebody who relied on the licence is judged by this one. Where the two
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
+from trust.rules.labelled import Labelled
 from trust.rules.licence import Validity, validity
 from trust.rules.standing import Act, Standing, Status, overturning, recorded_by, standing_at
 from trust.rules.times import TOLERANCE, aware
 
 
-class Answer(StrEnum):
+class Answer(Labelled):
     """What is said of a licence for an instant."""
 
-    VALID = "valid"
-    VALID_NOT_SINCE = "valid-not-since"
-    NOT_VALID = "not-valid"
-    NOT_YET_ISSUED = "not-yet-issued"
-    UNKNOWN = "unknown"
-
-    @property
-    def label(self) -> str:
-        """The words of the administration."""
-        return _LABELS[self]
-
-
-_LABELS = {
-    Answer.VALID: "当时有效，至今有效",
-    Answer.VALID_NOT_SINCE: "当时有效，此后失去效力或者受到限制",
-    Answer.NOT_VALID: "当时无效",
-    Answer.NOT_YET_ISSUED: "当时尚未颁发",
-    Answer.UNKNOWN: "无法确认",
-}
+    VALID = "valid", "当时有效，至今有效"
+    VALID_NOT_SINCE = "valid-not-since", "当时有效，此后失去效力或者受到限制"
+    NOT_VALID = "not-valid", "当时无效"
+    NOT_YET_ISSUED = "not-yet-issued", "当时尚未颁发"
+    UNKNOWN = "unknown", "无法确认"
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,17 @@ def same_person(one: Named, other: Named) -> bool:
     return _login(one) == _login(other) or _plain(one.name) == _plain(other.name)
 
 
+def signature(login: str, name: str) -> str:
+    """How somebody alone signs a record: the name people know, and the login that is one person's."""
+    return f"{name}（{login}）"
+
+
+def login_in(by: str) -> str:
+    """The login in a signature; a record that was signed with the login alone is signed by that."""
+    head, mark, rest = by.removesuffix("）").rpartition("（")
+    return rest if mark and head and by.endswith("）") else by
+
+
 def tidy_name(name: str) -> str:
     """A name in the one form in which people are enrolled: one width, no characters nobody sees, single spaces inside.
 

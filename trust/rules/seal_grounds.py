@@ -17,6 +17,9 @@ _RULES = "电子印章管理办法（国办发〔2025〕33号）"
 _SUSPEND, _REINSTATE, _CANCEL = (frozenset({kind}) for kind in (ActKind.SUSPEND, ActKind.REINSTATE, ActKind.CANCEL))
 _BY_OWNER = frozenset({Authority.ISSUER, Authority.SUPERIOR})
 
+LEAKED = "seal-compromised"
+"""The ground that says the key itself is in other hands: for the work that follows the report of a lost key alone."""
+
 SEAL_GROUNDS: Mapping[str, Ground] = MappingProxyType(
     {
         ground.code: ground
@@ -28,7 +31,7 @@ SEAL_GROUNDS: Mapping[str, Ground] = MappingProxyType(
             Ground("seal-remade", "换发新印章", _CANCEL, _RULES, authorities=_BY_OWNER),
             Ground("seal-certificate-renewed", "签名证书更新，重新制章", _CANCEL, _RULES, authorities=_BY_OWNER),
             Ground("seal-lost", "丢失", _CANCEL, _RULES, retroactive=True, authorities=_BY_OWNER),
-            Ground("seal-compromised", "签章制作数据泄露", _CANCEL, _RULES, retroactive=True, authorities=_BY_OWNER),
+            Ground(LEAKED, "签章制作数据泄露", _CANCEL, _RULES, retroactive=True, authorities=_BY_OWNER),
             Ground("seal-body-renamed", "单位名称变更", _CANCEL, _RULES, authorities=_BY_OWNER),
             Ground("seal-body-dissolved", "单位撤销、合并或者终止", _CANCEL, _RULES, authorities=_BY_OWNER),
             Ground("seal-holder-left", "持有人离任", _CANCEL, _RULES, authorities=_BY_OWNER),

@@ -13,9 +13,9 @@ text was not read), and one more for licences. Their numbers in the seal itself 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from trust.errors import Malformed
+from trust.rules.labelled import Labelled
 from trust.rules.standing import Period, Status
 from trust.rules.status_pointer import StatusPointer
 from trust.rules.times import aware
@@ -26,20 +26,15 @@ SUBJECT_PREFIX = "seal:"
 DIGEST_OCTETS = 32
 
 
-class SealKind(StrEnum):
+class SealKind(Labelled):
     """What a seal is for."""
 
-    UNIT = "unit"
-    CONTRACT = "contract"
-    FINANCE = "finance"
-    INVOICE = "invoice"
-    PERSONAL = "personal"
-    LICENCE = "licence"
-
-    @property
-    def label(self) -> str:
-        """The word of the administration."""
-        return _LABELS[self]
+    UNIT = "unit", "公章"
+    CONTRACT = "contract", "合同专用章"
+    FINANCE = "finance", "财务专用章"
+    INVOICE = "invoice", "发票专用章"
+    PERSONAL = "personal", "个人名章"
+    LICENCE = "licence", "电子证照专用章"
 
     @property
     def code(self) -> int:
@@ -47,14 +42,6 @@ class SealKind(StrEnum):
         return 2 if self is SealKind.PERSONAL else 1
 
 
-_LABELS = {
-    SealKind.UNIT: "公章",
-    SealKind.CONTRACT: "合同专用章",
-    SealKind.FINANCE: "财务专用章",
-    SealKind.INVOICE: "发票专用章",
-    SealKind.PERSONAL: "个人名章",
-    SealKind.LICENCE: "电子证照专用章",
-}
 FOR_LICENCES = frozenset({SealKind.LICENCE, SealKind.UNIT})
 """Kinds of seals that a licence may bear."""
 
@@ -62,6 +49,11 @@ FOR_LICENCES = frozenset({SealKind.LICENCE, SealKind.UNIT})
 def subject_of(seal_id: str) -> str:
     """The subject of acts on a seal."""
     return f"{SUBJECT_PREFIX}{seal_id}"
+
+
+def seal_in(subject: str) -> str | None:
+    """The number of the seal that a subject of acts is; None where it is something else."""
+    return subject.removeprefix(SUBJECT_PREFIX) if subject.startswith(SUBJECT_PREFIX) else None
 
 
 @dataclass(frozen=True)

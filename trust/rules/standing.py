@@ -5,7 +5,7 @@ From which standing each act leads to which is the table of `moves`; why and by 
 
 An act has three times: decided, effective, recorded; a fourth, when it was made public, is no claim of the act but
 follows from the status lists (`revocation.reading`). Standing follows the effective time. Acts are replayed in the
-order of (effective time, sequence), so the order in which they are given does not matter, and five rules hold:
+order of (effective time, sequence), so the order in which they are given does not matter, and six rules hold:
 
 - Intervals are half-open: a suspension from t covers t; a reinstatement at u means that u is valid again.
 - An act that the table does not allow where it falls is passed over: it stays on record and changes nothing.
@@ -14,6 +14,8 @@ order of (effective time, sequence), so the order in which they are given does n
 - An act lifts only what was recorded before it. Without this rule the reinstatement fixed in advance for one
   suspension would, after that suspension ended early, silently lift the next one.
 - An act that says which act it reverses lifts that one and nothing else. Every lifting act that is recorded says so.
+- An end fixed for later that was set aside (原决定被撤销) before its day never comes. One that has come stays, whatever
+  is recorded afterwards: verifiers have been told.
 """
 
 from collections.abc import Iterable
@@ -37,7 +39,8 @@ class Act:
 
     `ground` is a code of `grounds.GROUNDS`, `reason` free text, `by` who recorded it. Times are kept in UTC.
     `decision` is the number of the decision it rests on, where there is one; `reverses` the sequence of the act on the
-    same subject that it reverses. Acts recorded before the register asked for that have None.
+    same subject that it reverses. Acts recorded before the register asked for that have None. `receiver` is the body
+    that a licence is transferred out to, by its code or name; older transfers give it in their reason alone.
 
     Raises:
         Malformed: `act-sequence` below 1, or `act-times`: recorded before it was decided; `act-reversal`: it names
@@ -57,6 +60,7 @@ class Act:
     by: str
     decision: str = ""
     reverses: int | None = None
+    receiver: str = ""
 
     def __post_init__(self) -> None:
         for name in ("decided_at", "effective_at", "recorded_at"):
@@ -99,7 +103,8 @@ def history(acts: Iterable[Act]) -> tuple[Period, ...]:
 
     """
     standings = [Standing(Status.VALID)]
-    for act in _in_order_of_effect(acts):
+    ordered = _in_order_of_effect(acts)
+    for act in [one for one in ordered if not _set_aside_before(one, ordered)]:
         current = standings[-1]
         result = MOVES[act.kind].result
         if result is None or not _takes_effect(current, act):
@@ -118,6 +123,16 @@ def _in_order_of_effect(acts: Iterable[Act]) -> list[Act]:
     if len({act.sequence for act in ordered}) < len(ordered):
         raise Malformed("act-sequence")
     return ordered
+
+
+def _set_aside_before(act: Act, acts: Iterable[Act]) -> bool:
+    """Whether an end was set aside, on record and in effect, before it took effect itself."""
+    return MOVES[act.kind].ends and any(
+        other.kind is ActKind.OVERTURN
+        and other.reverses == act.sequence
+        and max(other.effective_at, other.recorded_at) < act.effective_at
+        for other in acts
+    )
 
 
 def _takes_effect(current: Standing, act: Act) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from trust.errors import Malformed
 from trust.sealing.applying import MAX_KEY
 from trust.sealing.errors import SealMoveRefused, SealUnknown
-from trust.sealing.life import State, Step, check_step, state_of
+from trust.sealing.life import ACTS, LIFE, State, Step, state_of
 from trust.sealing.ports import Officer, SealRegister, Standings
 
 
@@ -40,8 +40,8 @@ def act_on_seal(
         raise SealUnknown
     now = state_of(standings.standing(seal_id, at).status)
     if not standings.recorded(key):
-        move = check_step(now, step)
-        if move.act is None:
+        LIFE.after(now, step)
+        if step not in ACTS:
             raise SealMoveRefused(now, step)
     standings.act(seal_id, step, ground=ground, reason=reason, by=by.login, key=key, at=at, effective_at=effective_at)
     return state_of(standings.standing(seal_id, at).status)

@@ -19,8 +19,8 @@ from trust.rules.party import check_uscc
 from trust.rules.seal_standing import SealKind
 from trust.rules.text import check_text
 from trust.rules.times import aware
-from trust.sealing.errors import SameOfficer, SealKindTaken, SealUnknown, SealWishRefused
-from trust.sealing.life import State, Step, check_step, state_of
+from trust.sealing.errors import SealKindTaken, SealUnknown, SealWishRefused
+from trust.sealing.life import LIFE, State, Step, state_of
 from trust.sealing.ports import Application, Applications, Cause, Officer, SealRegister, Standings, Taken, Wish
 from trust.sealing.wishes import as_json
 
@@ -81,11 +81,9 @@ def decide(registry: Registry, seal_id: str, *, approve: bool, note: str, by: Of
     if not approve or note:
         _check_note(note)
     step = Step.APPROVE if approve else Step.REJECT
-    move = check_step(application.state, step)
-    holder = application.wish.holder
-    if move.second and not (by.is_other_than(application.applied_by) and (holder is None or by.is_other_than(holder))):
-        raise SameOfficer(by.login)
-    registry.applications.move(seal_id, application.state, move.result, Taken(step, by, aware(at), note))
+    hands = [one for one in (application.applied_by, application.wish.holder) if one is not None]
+    result = LIFE.take(application.state, step, by, hands)
+    registry.applications.move(seal_id, application.state, result, Taken(step, by, aware(at), note))
     return find(registry, seal_id)
 
 
@@ -99,8 +97,8 @@ def withdraw(registry: Registry, seal_id: str, *, note: str, by: Officer, at: da
     application = find(registry, seal_id)
     if note:
         _check_note(note)
-    move = check_step(application.state, Step.WITHDRAW)
-    registry.applications.move(seal_id, application.state, move.result, Taken(Step.WITHDRAW, by, aware(at), note))
+    result = LIFE.after(application.state, Step.WITHDRAW)
+    registry.applications.move(seal_id, application.state, result, Taken(Step.WITHDRAW, by, aware(at), note))
     return find(registry, seal_id)
 
 

@@ -16,7 +16,7 @@ from trust.formats.ses import Seal, parse_seal
 from trust.rules.times import aware
 from trust.sealing.applying import Registry, check_room, find
 from trust.sealing.errors import SealMoveRefused
-from trust.sealing.life import MOVES, State, Step, check_step, state_of
+from trust.sealing.life import LIFE, State, Step, state_of
 from trust.sealing.making import make_seal
 from trust.sealing.ports import Application, FiledSeal, Officer, Taken
 
@@ -51,10 +51,10 @@ def make_and_file(registry: Registry, workshop: Workshop, seal_id: str, *, by: O
 def _make(
     registry: Registry, workshop: Workshop, application: Application, *, by: Officer, at: datetime
 ) -> Application:
-    move = check_step(application.state, Step.MAKE)
+    result = LIFE.after(application.state, Step.MAKE)
     seal = _made(registry, workshop, application, at)
     taken = Taken(Step.MAKE, by, aware(at))
-    registry.applications.move(application.seal_id, application.state, move.result, taken, octets=seal.der)
+    registry.applications.move(application.seal_id, application.state, result, taken, octets=seal.der)
     return find(registry, application.seal_id)
 
 
@@ -78,7 +78,7 @@ def _made(registry: Registry, workshop: Workshop, application: Application, at: 
 
 def _file(registry: Registry, application: Application, *, by: Officer, at: datetime) -> FiledSeal:
     """Read the seal back from storage, check it, end the one it replaces, and file it."""
-    move = check_step(application.state, Step.FILE)
+    result = LIFE.after(application.state, Step.FILE)
     if application.octets is None:
         raise SealMoveRefused(application.state, Step.FILE)
     check_seal(application.octets)
@@ -97,14 +97,14 @@ def _file(registry: Registry, application: Application, *, by: Officer, at: date
         limits=wish.limits,
     )
     registry.seals.file(filed)
-    registry.applications.move(application.seal_id, State.MADE, move.result, Taken(Step.FILE, by, aware(at)))
+    registry.applications.move(application.seal_id, State.MADE, result, Taken(Step.FILE, by, aware(at)))
     return registry.seals.find(application.seal_id) or filed
 
 
 def _end(registry: Registry, application: Application, old: str, ground: str, *, by: Officer, at: datetime) -> None:
     """Cancel the seal that is replaced, unless somebody already has."""
     state = state_of(registry.standings.standing(old, at).status)
-    if state in MOVES[Step.CANCEL].allowed_from:
+    if state in LIFE.row(Step.CANCEL).begins:
         registry.standings.act(
             old,
             Step.CANCEL,

@@ -10,14 +10,15 @@ approved, it lets so many more signatures be made on that day, as a batch of lic
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
 from keys.sm3 import sm3
 from trust.errors import Conflict, Malformed
 from trust.formats.canonical_json import encode_json
 from trust.rules.errors import naming
+from trust.rules.labelled import Labelled
 from trust.rules.licence import CHINA
+from trust.rules.life import Life, Row, Who
 from trust.rules.text import check_text
 from trust.rules.times import aware
 from trust.sealing.applying import MAX_KEY
@@ -28,42 +29,42 @@ MAX_PURPOSE, MAX_PLACE, MAX_ITEMS = 200, 200, 1_000
 NUMBER_OCTETS = 16
 
 
-class Progress(StrEnum):
+class Progress(Labelled):
     """How far a request has come."""
 
-    OPEN = "open"
-    WAITING = "waiting"
-    APPROVED = "approved"
-    REFUSED = "refused"
-
-    @property
-    def label(self) -> str:
-        """The word of the administration."""
-        return {
-            Progress.OPEN: "可以用印",
-            Progress.WAITING: "待第二人批准",
-            Progress.APPROVED: "已批准",
-            Progress.REFUSED: "未批准",
-        }[self]
+    OPEN = "open", "可以用印"
+    WAITING = "waiting", "待第二人批准"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "未批准"
 
 
-class Result(StrEnum):
+class RequestStep(Labelled):
+    """What is done with a request."""
+
+    ASK = "ask", "申请用印"
+    APPROVE = "approve", "批准"
+    REFUSE = "refuse", "不予批准"
+
+
+REQUEST_LIFE = Life(
+    rows=(
+        Row(RequestStep.ASK, {None}, Progress.WAITING),
+        Row(RequestStep.APPROVE, {Progress.WAITING}, Progress.APPROVED, Who.ANOTHER),
+        Row(RequestStep.REFUSE, {Progress.WAITING}, Progress.REFUSED, Who.ANOTHER),
+    ),
+    moved=SealMoveRefused,
+    persons={Who.ANOTHER: SameOfficer},
+    first=Progress.OPEN,  # within what one person may do alone, nobody else is asked
+)
+
+
+class Result(Labelled):
     """What became of one document of a request."""
 
-    ASKED = "asked"
-    PLANNED = "planned"
-    SEALED = "sealed"
-    FAILED = "failed"
-
-    @property
-    def label(self) -> str:
-        """The word of the administration."""
-        return {
-            Result.ASKED: "未用印",
-            Result.PLANNED: "用印中",
-            Result.SEALED: "已用印",
-            Result.FAILED: "未成",
-        }[self]
+    ASKED = "asked", "未用印"
+    PLANNED = "planned", "用印中"
+    SEALED = "sealed", "已用印"
+    FAILED = "failed", "未成"
 
 
 @dataclass(frozen=True)
@@ -216,11 +217,8 @@ def decide(requests: Requests, request: Request, *, approve: bool, by: Officer, 
         SealMoveRefused: it does not wait.
 
     """
-    if request.progress is not Progress.WAITING:
-        raise SealMoveRefused(request.progress, "approve")
-    if not by.is_other_than(request.by):
-        raise SameOfficer(by.login)
-    progress = Progress.APPROVED if approve else Progress.REFUSED
+    step = RequestStep.APPROVE if approve else RequestStep.REFUSE
+    progress = REQUEST_LIFE.take(request.progress, step, by, [request.by])
     requests.decide(request.number, progress, by, aware(at))
     return progress
 

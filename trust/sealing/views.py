@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from trust.rules.grounds import Ground
 from trust.rules.seal_standing import SealKind
 from trust.rules.standing import Act
-from trust.sealing.life import MOVES, State, Step
+from trust.sealing.life import ACTS, State
 from trust.sealing.ports import Application, FiledSeal, SealUse, Taken
 from trust.sealing.using import Request
 
@@ -162,7 +162,7 @@ def step_views(steps: Sequence[Taken], acts: Sequence[Act], labels: dict[str, st
     """The steps of an application and the acts on the seal, in the order of time."""
     taken = [StepView(step=one.step, label=one.step.label, by=one.by.name, at=one.at, note=one.note) for one in steps]
     for act in acts:
-        step = next(found for found in Step if MOVES[found].act is act.kind)
+        step = next(found for found, kind in ACTS.items() if kind is act.kind)
         note = "；".join(filter(None, (labels.get(act.ground, act.ground), act.reason)))
         taken.append(StepView(step=step, label=step.label, by=act.by, at=act.effective_at, note=note))
     return sorted(taken, key=lambda one: one.at)
@@ -211,7 +211,7 @@ def ground_view(ground: Ground) -> SealGroundView:
     return SealGroundView(
         code=ground.code,
         label=ground.label,
-        acts=[step.value for step in Step if MOVES[step].act in ground.kinds],
+        acts=[step.value for step, kind in ACTS.items() if kind in ground.kinds],
         needs_reason=ground.needs_reason,
         retroactive=ground.retroactive,
     )

@@ -17,8 +17,8 @@ from trust.formats.checkpoint import Checkpoint, verify_checkpoint
 from trust.formats.cosignature import verify_cosignature
 from trust.formats.leaf import EntryKind
 from trust.formats.verifier_key import VerifierKey
-from verifier.auditing.covering import LISTS, UNDER_WAY, Coverage
-from verifier.auditing.ports import PublicLists, PublicLog, Registers, Trail
+from verifier.auditing.covering import LISTS, ROWS, UNDER_WAY, Coverage
+from verifier.auditing.ports import Looked, PublicLists, PublicLog, Registers, Trail
 from verifier.auditing.report import Report
 from verifier.auditing.series import Series
 from verifier.auditing.signers import Signers
@@ -31,7 +31,6 @@ CHECKS = {
     "act": "acts",
     "seal_request_item": "documents",
 }
-REGISTERED = frozenset({EntryKind.ISSUE, EntryKind.ACT, EntryKind.SEAL_USE})
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,8 @@ class Audit:
             coverage.lists(series.expected)
             if self._lists.complete:
                 coverage.entries(LISTS - {EntryKind.CATALOGUE})
+            else:
+                coverage.last_of(LISTS - {EntryKind.CATALOGUE})
         return self.report
 
     def inside(self, registers: Registers, trail: Trail, *, files: bool) -> Report:
@@ -80,9 +81,14 @@ class Audit:
         coverage.lists(series.expected)
         coverage.registers(registers, CHECKS)
         Replay(trail, walked, coverage, self.report).run()
-        coverage.entries(REGISTERED | LISTS | {EntryKind.TRAIL})
+        coverage.lost(registers)
+        coverage.entries(ROWS | LISTS | {EntryKind.TRAIL})
         for one in registers.mismatches():
-            self.report.failed(one.check, one.name, one.detail, key=one.key)
+            if isinstance(one, Looked):
+                self.report.look(one.check, one.count)
+                continue
+            tell = self.report.failed if one.grave else self.report.listed
+            tell(one.check, one.name, one.detail, key=one.key)
         for register, key, at in registers.plans(self._now - UNDER_WAY):
             self.report.look("plans")
             said = f"{register} 的一项计划于 {text_of(at)}，没有完成：可能有未放出的签名。"
@@ -107,6 +113,9 @@ class Audit:
         series.status_lists(self._lists.status_lists())
         series.revocation_lists(self._lists.revocation_lists())
         series.catalogue(self._lists.catalogue())
+        for one in self._lists.faults():
+            tell = self.report.failed if one.grave else self.report.open
+            tell(one.check, one.name, one.detail, path=one.place)
         keys = [*self._brought.log_keys]
         if series.last_trust_list is not None and (self._signers.pinned or not keys):
             keys += self._signers.log_keys(series.last_trust_list.log)

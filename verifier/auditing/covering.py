@@ -7,8 +7,9 @@ rows cannot open one entry. What opens nothing was edited or put there; an entry
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
+from trust.errors import Malformed
 from trust.formats.canonical_json import text_of
-from trust.formats.leaf import EntryKind
+from trust.formats.leaf import EntryKind, Statement, decode_entry
 from verifier.auditing.ports import Registers, Row
 from verifier.auditing.report import Report
 from verifier.auditing.series import KINDS, Expected
@@ -17,6 +18,8 @@ from verifier.auditing.walking import Walked
 UNDER_WAY = timedelta(minutes=5)
 """Within which something recorded may still wait for its log entry."""
 LISTS = frozenset({EntryKind.STATUS_LIST, EntryKind.TRUST_LIST, EntryKind.CRL, EntryKind.CATALOGUE})
+ROWS = frozenset({EntryKind.ISSUE, EntryKind.ACT, EntryKind.SEAL_USE})
+"""Kinds of entries that a row of a register opens."""
 WORDS = {
     EntryKind.ISSUE: "签发",
     EntryKind.ACT: "处理",
@@ -56,7 +59,7 @@ class Coverage:
         for row in registers.rows():
             check = checks[row.register]
             self._report.look(check)
-            self._row(check, row)
+            self._row(check, row, registers)
 
     def entries(self, kinds: Iterator[EntryKind] | frozenset[EntryKind]) -> None:
         """Every entry of these kinds was opened by something."""
@@ -72,19 +75,38 @@ class Coverage:
                         "entries", "entry-without-row", said, index=index, kind=kind.value, at=text_of(at)
                     )
 
+    def last_of(self, kinds: frozenset[EntryKind]) -> None:
+        """Of each kind the entry logged last is one of the lists at hand, where only present editions can be had."""
+        for kind in sorted(kinds):
+            last = next((one for one in range(self._walked.size - 1, -1, -1) if self._walked.kind(one) is kind), None)
+            if last is not None and not self._opened[last]:
+                said = f"日志里最后一份{WORDS[kind]}（第 {last} 条）没有提供：缺了一份，或者提供的是旧的一期。"
+                self._report.open("entries", "list-not-served", said, index=last, kind=kind.value)
+
     def open(self, index: int) -> None:
         """Something else, such as a head of the trail, opens this entry."""
         if 0 <= index < self._walked.size:
             self._opened[index] = 1
 
-    def _row(self, check: str, row: Row) -> None:
+    def lost(self, registers: Registers) -> None:
+        """Entries whose rows were lost with an older backup that was put back: told, and held against nobody."""
+        for entries in registers.lost():
+            for index in entries:
+                if 0 <= index < self._walked.size and not self._opened[index]:
+                    kind = self._walked.kind(index)
+                    if kind in ROWS:
+                        said = f"日志第 {index} 条（{WORDS[kind]}）的登记在恢复较旧的备份时丢失，恢复报告已列明。"
+                        self._report.listed("entries", "entry-lost", said, index=index, kind=kind.value)
+                    self._opened[index] = 1
+
+    def _row(self, check: str, row: Row, registers: Registers) -> None:
         if row.statement is None:
             said = f"登记“{row.key}”的内容不能成立（{row.fault}）。"
             self._report.failed(check, "row-broken", said, key=row.key, reason=row.fault)
         elif row.log_index is None:
             self._unlogged(check, row.key, row.at)
         elif row.log_index >= self._walked.size:
-            self._report.listed(check, "row-later", "在最新检查点之后，下一个检查点会包含它。", key=row.key)
+            self._later(check, row, row.log_index, row.statement, registers)
         elif not self._walked.says(row.log_index, row.statement):
             said = f"登记“{row.key}”与日志第 {row.log_index} 条的承诺不符：登记被改动、替换，或条目号被改。"
             self._report.failed(check, "row-does-not-open", said, key=row.key, index=row.log_index)
@@ -94,6 +116,18 @@ class Coverage:
         else:
             self._opened[row.log_index] = 1
 
+    def _later(self, check: str, row: Row, index: int, statement: Statement, registers: Registers) -> None:
+        """A row whose entry no checkpoint covers yet: the log has it all the same, or it is made up."""
+        entry = registers.later(index)
+        if entry is None:
+            said = f"登记“{row.key}”所指的日志第 {index} 条不存在：登记是插入的，或条目号被改。"
+            self._report.failed(check, "row-beyond", said, key=row.key, index=index)
+        elif not _states(entry, statement):
+            said = f"登记“{row.key}”与日志第 {index} 条不符：登记被改动、替换，或条目号被改。"
+            self._report.failed(check, "row-does-not-open", said, key=row.key, index=index)
+        else:
+            self._report.listed(check, "row-later", "在最新检查点之后，下一个检查点会包含它。", key=row.key)
+
     def _unlogged(self, check: str, which: str, at: datetime | None) -> None:
         """Not logged: under way if it is young, else against whoever keeps the register."""
         if at is not None and self._now - at < UNDER_WAY:
@@ -101,3 +135,10 @@ class Coverage:
             return
         said = f"“{which}”没有写入存证日志。"
         self._report.failed(check, "not-logged", said, key=which, at=None if at is None else text_of(at))
+
+
+def _states(entry: bytes, statement: Statement) -> bool:
+    try:
+        return decode_entry(entry).statement == statement
+    except Malformed:
+        return False

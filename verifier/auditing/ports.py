@@ -54,6 +54,21 @@ class PublicLists(Protocol):
 
     def catalogue(self) -> Iterator[Edition]: ...
 
+    def faults(self) -> Iterator["Fault"]:
+        """What could not be had, and what stands where it should not, as far as this source itself can tell."""
+        ...
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something about where lists are found: of which check, what kind, where, in words; `grave`, or only not known."""
+
+    check: str
+    name: str
+    place: str
+    detail: str
+    grave: bool
+
 
 @dataclass(frozen=True)
 class Row:
@@ -72,12 +87,21 @@ class Row:
 
 @dataclass(frozen=True)
 class Mismatch:
-    """Two registers that do not agree: a name, the key of the row, and words."""
+    """Two registers that do not agree: a name, the key of the row, and words; `grave`, or only to be told."""
 
     check: str
     name: str
     key: str
     detail: str
+    grave: bool = True
+
+
+@dataclass(frozen=True)
+class Looked:
+    """So many things of a check were compared."""
+
+    check: str
+    count: int
 
 
 class Registers(Protocol):
@@ -87,8 +111,16 @@ class Registers(Protocol):
         """Every row of the registers that the log commits to and that is no published list."""
         ...
 
-    def mismatches(self) -> Iterator[Mismatch]:
-        """What the registers say of each other that does not agree."""
+    def later(self, index: int) -> bytes | None:
+        """An entry of the log as it is stored, also behind the latest checkpoint; None where there is none."""
+        ...
+
+    def lost(self) -> Iterator[range]:
+        """Entries of the log whose rows a settled restore says were lost."""
+        ...
+
+    def mismatches(self) -> Iterator[Mismatch | Looked]:
+        """What the registers say of each other that does not agree, and how much was compared."""
         ...
 
     def plans(self, before: datetime) -> Iterator[tuple[str, str, datetime]]:
@@ -138,6 +170,14 @@ class Trail(Protocol):
 
     def rows(self, table: str, keys: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
         """Those rows of a register that are there, by key, with the columns that the trail vouches for."""
+        ...
+
+    def whole(self) -> Mapping[str, bool]:
+        """The registers of which every row is vouched for; True where that is so from the moment it is written."""
+        ...
+
+    def final(self, table: str) -> Iterator[tuple[str, datetime | None]]:
+        """Key of every row of such a register that is final, and when it became so, where it says that."""
         ...
 
     def use_numbers(self, first: int, last: int) -> Sequence[int]:

@@ -18,6 +18,7 @@ MOST_KEPT = 100
 FORMAT = "yinzheng-audit/1"
 TITLES = {
     "log": "存证日志逐条复算",
+    "log-index": "日志的散列和查找表",
     "since": "与留存的旧检查点一致",
     "checkpoints": "历次检查点",
     "witnesses": "见证方会签",
@@ -30,6 +31,10 @@ TITLES = {
     "copies": "加注件登记",
     "acts": "处理登记",
     "documents": "用印文件登记",
+    "standings": "条目和现状的登记",
+    "orders": "两人办理的处理",
+    "applications": "申请、批次和转换的步骤",
+    "rebuilt": "按处理登记重算的每一期清单",
     "mandates": "职权登记",
     "seals": "印章登记",
     "seal-uses": "用章记录",

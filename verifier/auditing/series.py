@@ -19,6 +19,7 @@ from trust.formats.catalogue_entry import decode_entry as decode_catalogue_entry
 from trust.formats.certificate import Purpose
 from trust.formats.crl import RevocationList, load_crl
 from trust.formats.leaf import EntryKind
+from trust.formats.merged_revocations import merged
 from trust.formats.path import check_list_issued
 from trust.formats.status_list import STATUS_LIST_TYPE, StatusList, decode_status_list, entries_lost
 from trust.formats.trust_list import CONTENT_TYPE as TRUST_LIST_TYPE
@@ -241,20 +242,24 @@ class Series:
             self._report.failed("status-lists", "list-log-size", said, path=edition.place, number=found.number)
 
     def _certificates(self, edition: Edition, before: RevocationList, found: RevocationList) -> None:
-        """A certificate that was revoked stays revoked; one on hold may come back."""
-        gone = [
+        """A certificate that was revoked stays so, from no later and no less gravely; one on hold may come back."""
+        final = {serial: one for serial, one in before.revoked.items() if one.reason.value != "certificate_hold"}
+        gone = [f"{serial:x}" for serial in final if serial not in found.revoked]
+        milder = [
             f"{serial:x}"
-            for serial, revoked in before.revoked.items()
-            if serial not in found.revoked and revoked.reason.value != "certificate_hold"
+            for serial, one in final.items()
+            if serial in found.revoked and merged((found.revoked[serial], one)) != found.revoked[serial]
         ]
-        if gone and found.kept_since is None:
-            self._report.failed(
-                "revocation-lists",
-                "list-unrevoked",
-                f"前一期里撤销了的 {len(gone)} 张证书，这一期没有了。",
-                path=edition.place,
-                serials=gone[:MOST_NAMED],
-            )
+        where = {"path": edition.place, "number": found.number, "before": before.number}
+        if gone and (before.kept_since is not None or found.kept_since is not None):
+            said = f"前一期里撤销了的 {len(gone)} 张证书，这一期没有了。"
+            self._report.failed("revocation-lists", "list-unrevoked", said, serials=gone[:MOST_NAMED], **where)
+        elif gone:
+            said = f"前一期里撤销了的 {len(gone)} 张证书，这一期没有了；清单没有说过期的也保留，无从判断是否只因过期。"
+            self._report.open("revocation-lists", "list-entries-gone", said, serials=gone[:MOST_NAMED], **where)
+        if milder:
+            said = f"前一期里撤销了的 {len(milder)} 张证书，这一期的撤销日期、原因或失密日期改轻了。"
+            self._report.failed("revocation-lists", "list-milder", said, serials=milder[:MOST_NAMED], **where)
 
     def _kept(self, edition: Edition, before: TrustList, found: TrustList) -> None:
         """Certificates, mandates and seals that were listed stay."""

@@ -2,13 +2,17 @@
 
 A record that was edited, left out, put in between or moved gives other heads from there on. Whoever rebuilds the heads
 too is found by the first head that the log commits to; whoever cuts the end off, by a head that the log commits to and
-the trail no longer has. Rows that records vouch for are read and compared, so with the trail they cannot change either.
+the trail no longer has. Rows that records vouch for are read and compared, so with the trail they cannot change either;
+and a row that is there and that no record vouches for was put there past the register.
 """
 
+from array import array
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from keys.sm3 import sm3
 from trust.errors import Malformed
 from trust.formats.canonical_json import text_of
 from trust.formats.trail_record import (
@@ -20,7 +24,7 @@ from trust.formats.trail_record import (
     row_digest,
     trail_statement,
 )
-from verifier.auditing.covering import Coverage
+from verifier.auditing.covering import UNDER_WAY, Coverage
 from verifier.auditing.ports import Trail, TrailHead, TrailRow
 from verifier.auditing.report import Report
 from verifier.auditing.walking import Progress, Walked
@@ -28,6 +32,7 @@ from verifier.auditing.walking import Progress, Walked
 OPEN = "open"
 """Where a record lists what was under way; it vouches for no rows."""
 MOST_NAMED = 10
+AT_ONCE = 500
 
 
 class Replay:
@@ -41,6 +46,9 @@ class Replay:
         self._head, self._number = BEGINNING, 0
         self._last: datetime | None = None
         self._uses_marked = 0
+        self._committed: datetime | None = None
+        self._waiting: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
+        self._marked: dict[str, array[int]] = {table: array("Q") for table in trail.whole()}
 
     def run(self, progress: Progress = lambda _count: None) -> None:
         """Read everything; findings go into the report."""
@@ -48,10 +56,14 @@ class Replay:
             self._report.look("trail")
             self._row(row)
             progress(1)
+        for table in list(self._waiting):
+            self._compare(table)
         self._tip()
         for number, heads in sorted(self._heads.items()):
             if number > self._number:
                 self._cut(number, heads)
+        for table, strict in self._trail.whole().items():
+            self._unmarked(table, strict=strict)
 
     def _row(self, row: TrailRow) -> None:
         if row.number != self._number + 1:
@@ -91,19 +103,47 @@ class Replay:
             self._rows(row.number, table, record)
 
     def _rows(self, number: int, table: str, record: TrailRecord) -> None:
-        keys = list(record.rows)
-        present = self._trail.rows(table, keys)
-        self._report.look("rows", len(keys))
-        for key in keys:
+        """Note the rows that a record vouches for; they are read many at a time."""
+        self._report.look("rows", len(record.rows))
+        marked = self._marked.get(table)
+        for key, digest in record.rows.items():
+            self._waiting[table][key] = (number, digest)
+            if marked is not None:
+                marked.append(_short(key))
+        if len(self._waiting[table]) >= AT_ONCE:
+            self._compare(table)
+        if table == "seal_use" and record.rows:
+            self._uses(number, sorted(map(int, record.rows)))
+
+    def _compare(self, table: str) -> None:
+        """Read rows that were vouched for and compare them."""
+        wanted = self._waiting.pop(table)
+        present = self._trail.rows(table, list(wanted))
+        for key, (number, digest) in wanted.items():
             row = present.get(key)
             if row is None:
                 said = f"留痕第 {number} 条记着 {table} 的一行，现在没有了：已被删除。"
                 self._report.failed("rows", "row-deleted", said, table=table, key=key, number=number)
-            elif row_digest(table, row) != record.rows[key]:
+            elif _digest(table, row) != digest:
                 said = f"留痕第 {number} 条记着 {table} 的一行，现在的内容与当时不同：已被改动或替换。"
                 self._report.failed("rows", "row-edited", said, table=table, key=key, number=number)
-        if table == "seal_use" and keys:
-            self._uses(number, sorted(map(int, keys)))
+
+    def _unmarked(self, table: str, *, strict: bool) -> None:
+        """Every row of a register is vouched for, but for those that came after the last look at it."""
+        marked, young = array("Q", sorted(self._marked[table])), 0
+        for key, at in self._trail.final(table):
+            short = _short(key)
+            place = bisect_left(marked, short)
+            if place < len(marked) and marked[place] == short:
+                continue
+            if strict or (at is not None and self._committed is not None and at < self._committed - UNDER_WAY):
+                said = f"{table} 的一行没有留痕：不是经登记写入的，是插入的。"
+                self._report.failed("rows", "row-inserted", said, table=table, key=key)
+            else:
+                young += 1
+        if young:
+            said = f"{table} 有 {young} 行还没有收入留痕，下次写入留痕时收入。"
+            self._report.listed("rows", "row-not-marked-yet", said, table=table, count=young)
 
     def _uses(self, number: int, marked: Sequence[int]) -> None:
         """Between the uses marked before and these, there are no others."""
@@ -122,6 +162,7 @@ class Replay:
             self._report.listed("trail", "trail-later", "这一链值还没有检查点覆盖。", number=head.number)
         elif self._walked.says(head.log_index, statement):
             self._coverage.open(head.log_index)
+            self._committed = self._walked.at(head.log_index)
         else:
             said = f"第 {head.number} 条留痕处的链值与日志第 {head.log_index} 条的承诺不符：留痕在写入日志之后被改写。"
             self._report.failed("trail", "trail-rewritten", said, number=head.number, index=head.log_index)
@@ -139,3 +180,16 @@ class Replay:
             self._report.failed("trail", "trail-cut", said, number=number, present=self._number, index=head.log_index)
             if head.log_index is not None:
                 self._coverage.open(head.log_index)
+
+
+def _short(key: str) -> int:
+    """Eight octets that stand for a key, so that a million of them need eight megabytes."""
+    return int.from_bytes(sm3(key.encode("utf-8", "surrogatepass"))[:8], "big")
+
+
+def _digest(table: str, row: Mapping[str, object]) -> str:
+    """The digest of a row; of one that has no spelling, none."""
+    try:
+        return row_digest(table, row)
+    except (Malformed, TypeError, ValueError):
+        return ""

@@ -11,7 +11,7 @@ that nothing below it was changed, removed or put in between.
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from keys.sm3 import sm3
 from trust.errors import Malformed
@@ -49,6 +49,10 @@ class Walked:
     def kind(self, index: int) -> EntryKind:
         """The kind of an entry."""
         return KINDS[self.kinds[index]]
+
+    def at(self, index: int) -> datetime:
+        """The time of an entry, in whole seconds."""
+        return datetime.fromtimestamp(self.seconds[index], UTC)
 
     def says(self, index: int, statement: Statement) -> bool:
         """Whether the entry of this index is this statement."""

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response, status
+from fastapi import APIRouter, Depends, status
 
 from issuer.catalogue.bodies import VerdictBody, WishBody
 from issuer.catalogue.granting import Actor
-from issuer.catalogue.http.access import GUARDED, REFUSED, Authorize, CatalogueService, Key, Number
+from issuer.catalogue.http.access import GUARDED, REFUSED, Authorize, CatalogueService, Number
 from issuer.catalogue.views import MandateView, RequestView, mandate_view, request_view
+from trust.http import Key
 from trust.rules.idempotency import own_key
 
 
@@ -17,13 +18,11 @@ def add_mandates(routes: APIRouter, service: CatalogueService, authorize: Author
     Asker = Annotated[Actor, Depends(authorize("ask"))]  # noqa: N806  (as above)
 
     @routes.get("/mandates", summary="职权登记簿", description="全部职权，含已经终止的。", responses=GUARDED)
-    def mandates(viewer: Viewer, out: Response) -> list[MandateView]:  # noqa: ARG001  (who may look is all that is asked)
-        out.headers["Cache-Control"] = "no-store"
+    def mandates(viewer: Viewer) -> list[MandateView]:  # noqa: ARG001  (who may look is all that is asked)
         return [mandate_view(one) for one in service.mandates()]
 
     @routes.get("/mandate-requests", summary="职权申请", description="全部申请，新的在前。", responses=GUARDED)
-    def requests(viewer: Viewer, out: Response) -> list[RequestView]:  # noqa: ARG001  (as above)
-        out.headers["Cache-Control"] = "no-store"
+    def requests(viewer: Viewer) -> list[RequestView]:  # noqa: ARG001  (as above)
         return [request_view(one) for one in service.requests()]
 
     @routes.post(
@@ -33,8 +32,7 @@ def add_mandates(routes: APIRouter, service: CatalogueService, authorize: Author
         status_code=status.HTTP_201_CREATED,
         responses=GUARDED | REFUSED,
     )
-    def ask(body: WishBody, key: Key, actor: Asker, out: Response) -> RequestView:
-        out.headers["Cache-Control"] = "no-store"
+    def ask(body: WishBody, key: Key, actor: Asker) -> RequestView:
         space = own_key(actor.department or f"admin:{actor.officer.login}", key)
         return request_view(service.ask(body.to_wish(), key=space, by=actor))
 
@@ -44,8 +42,7 @@ def add_mandates(routes: APIRouter, service: CatalogueService, authorize: Author
         description="申请人不能自己办理。批准后已公布到信任列表。",
         responses=GUARDED | REFUSED,
     )
-    def decision(number: Number, body: VerdictBody, actor: Asker, out: Response) -> RequestView:
-        out.headers["Cache-Control"] = "no-store"
+    def decision(number: Number, body: VerdictBody, actor: Asker) -> RequestView:
         return request_view(service.decide(number, approve=body.approve, by=actor, note=body.note))
 
 
@@ -59,6 +56,5 @@ def add_withdrawing(routes: APIRouter, service: CatalogueService, authorize: Aut
         description="只有申请人本人可以撤回。",
         responses=GUARDED | REFUSED,
     )
-    def withdrawal(number: Number, actor: Asker, out: Response) -> RequestView:
-        out.headers["Cache-Control"] = "no-store"
+    def withdrawal(number: Number, actor: Asker) -> RequestView:
         return request_view(service.withdraw_request(number, by=actor))

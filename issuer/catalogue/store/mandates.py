@@ -7,7 +7,8 @@ from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, updat
 from sqlalchemy.exc import IntegrityError
 
 from issuer.catalogue.errors import StepRefused
-from issuer.catalogue.ports import FiledMandate, MandateRequest, Origin, Progress
+from issuer.catalogue.life import Progress
+from issuer.catalogue.ports import FiledMandate, MandateRequest, Origin
 from issuer.catalogue.store.tables import mandate, mandate_request
 from issuer.catalogue.wishes import MAX_WISH, wish_from, wish_json
 from trust.errors import Conflict

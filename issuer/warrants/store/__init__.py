@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from issuer.errors import IdempotencyMismatch
+from issuer.store.steps import steps_of
 from issuer.warrants.errors import WarrantMoved
 from issuer.warrants.life import Stage
 from issuer.warrants.store.rows import (
@@ -79,9 +80,8 @@ class SqlWarrants:
 
     def events(self, number: str) -> Sequence[Event]:
         """See `Warrants`."""
-        wanted = select(act_order_event).where(act_order_event.c.number == number)
         with self._engine.connect() as connection:
-            return [to_event(row) for row in connection.execute(wanted.order_by(act_order_event.c.sequence))]
+            return [to_event(row) for row in steps_of(connection, act_order_event, number)]
 
     def outcomes(self, number: str) -> Sequence[Outcome]:
         """See `Warrants`."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, LargeBinary, Row, String, Table, select
 
+from issuer.store.steps import step_members, step_table, step_values
 from issuer.warrants.life import Stage, Step
 from issuer.warrants.warrant import Event, Wanted, Warrant
 from trust.rules.standing import ActKind
@@ -28,6 +29,7 @@ act_order = Table(
     Column("effective_at", Instant),
     Column("decided_at", Instant),
     Column("reverses", Integer),
+    text("receiver", 100, nullable=True),
     text("causes", 80),
     text("maker_login", LOGIN),
     text("maker_name", NAME),
@@ -46,19 +48,15 @@ act_order_subject = Table(
     text("refusal", 64, nullable=True),
 )
 Index("ix_act_order_subject_subject", act_order_subject.c.subject)
-act_order_event = Table(
+act_order_event = step_table(
     "act_order_event",
-    METADATA,
-    Column("number", String(NUMBER), ForeignKey("act_order.number"), primary_key=True),
-    Column("sequence", Integer, primary_key=True, autoincrement=False),
-    text("step", 16),
+    act_order,
     text("stage", 16),
-    Column("at", Instant, nullable=False),
-    text("by_login", LOGIN),
-    text("by_name", NAME),
-    text("reason", 400),
     text("idempotency_key", KEY, unique=True),
     Column("body", LargeBinary(32), nullable=False),
+    why="reason",
+    login=LOGIN,
+    full_name=NAME,
 )
 
 
@@ -89,6 +87,7 @@ def order_values(one: Warrant) -> dict[str, object]:
         "effective_at": wanted.effective_at,
         "decided_at": wanted.decided_at,
         "reverses": wanted.reverses,
+        "receiver": wanted.receiver or None,
         "causes": ",".join(one.causes),
         "maker_login": one.maker.login,
         "maker_name": one.maker.name,
@@ -99,18 +98,7 @@ def order_values(one: Warrant) -> dict[str, object]:
 
 def event_values(event: Event) -> dict[str, object]:
     """The row of a step."""
-    return {
-        "number": event.number,
-        "sequence": event.sequence,
-        "step": event.step.value,
-        "stage": event.stage.value,
-        "at": event.at,
-        "by_login": event.by.login,
-        "by_name": event.by.name,
-        "reason": event.reason,
-        "idempotency_key": event.key,
-        "body": event.body,
-    }
+    return step_values(event, stage=event.stage.value, reason=event.reason, idempotency_key=event.key, body=event.body)
 
 
 def to_warrant(connection: Connection, row: Row[*tuple[Any, ...]]) -> Warrant:
@@ -125,6 +113,7 @@ def to_warrant(connection: Connection, row: Row[*tuple[Any, ...]]) -> Warrant:
         effective_at=row.effective_at,
         decided_at=row.decided_at,
         reverses=row.reverses,
+        receiver=row.receiver or "",
     )
     return Warrant(
         number=row.number,
@@ -141,12 +130,8 @@ def to_warrant(connection: Connection, row: Row[*tuple[Any, ...]]) -> Warrant:
 def to_event(row: Row[*tuple[Any, ...]]) -> Event:
     """The step in a row."""
     return Event(
-        number=row.number,
-        sequence=row.sequence,
-        step=Step(row.step),
+        **step_members(row, Step),
         stage=Stage(row.stage),
-        at=row.at,
-        by=Officer(row.by_login, row.by_name),
         reason=row.reason,
         key=row.idempotency_key,
         body=bytes(row.body),

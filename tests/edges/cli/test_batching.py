@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.batch_parts import table
 from tests.cli_parts import NUMBERS, Ran, Shell
+from tests.photo_parts import CARD, cards, packed, picture, table_of
 
 CITY = "business-licence"
 
@@ -66,3 +67,21 @@ def test_what_was_not_issued_is_written_out_to_be_put_right(shell: Shell) -> Non
     assert shell.run("batch", "errors", again.out.strip(), "--out", shell.desk / "unissued.txt").code == 64
     assert shell.run("batch", "status", "00").code == 1
     assert shell.run("batch", "submit", path, "--type", CITY, "--map", "x").code == 64
+
+
+def test_a_table_with_photographs_is_checked_and_handed_in_as_a_zip(shell: Shell) -> None:
+    blank = shell.desk / "card.csv"
+    made = shell.run("batch", "template", "--type", CARD, "--out", blank)
+    assert (made.code, "ZIP" in made.err, "照片" in blank.read_text("utf-8-sig")) == (0, True, True)
+    first = next(NUMBERS) * 1000
+    bad = packed({"表.csv": table_of("甲.jpg", "乙.jpg", first=first), "甲.jpg": picture(1), "丙.jpg": picture(2)})
+    report = shell.desk / "cards.csv"
+    checked = shell.run("batch", "check", shell.write("bad.zip", bad), "--type", CARD, "--report", report)
+    assert checked.code == 1
+    assert checked.out.splitlines() == ["第 3 行：压缩包里没有“乙.jpg”这张照片。请核对文件名。"]
+    assert "提示：整个文件：压缩包里有 1 张照片没有用到：丙.jpg" in checked.err
+    assert "乙.jpg" in report.read_text("utf-8-sig")
+    good = shell.write("good.zip", cards(2, first=first))
+    assert shell.run("batch", "check", good, "--type", CARD).code == 0
+    done = shell.run("batch", "submit", good, "--type", CARD, "--wait")
+    assert (done.code, "已签发 2 行" in done.err) == (0, True)

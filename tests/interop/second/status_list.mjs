@@ -64,7 +64,8 @@ function demandAsked(found, array, { uri, list, index, at, seen }) {
 }
 
 function standing({ value, issued, next_update: nextUpdate }, at) {
-  if (value !== 0) return "FAILED"; // also null: the licence points beyond the list
-  if (issued > at + CLOCKS_APART_S || at >= nextUpdate) return "INDETERMINATE";
-  return "PASSED";
+  if (value === null) return "FAILED"; // the licence points beyond the list
+  if (issued > at + CLOCKS_APART_S) return "INDETERMINATE";
+  if (at >= nextUpdate && value !== 1) return "INDETERMINATE";
+  return value === 0 ? "PASSED" : "FAILED";
 }

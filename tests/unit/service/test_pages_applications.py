@@ -244,11 +244,20 @@ def test_a_type_with_a_photograph_takes_one(api: Api) -> None:
     place = f"{where}/photo/{rule.key}"
     token = kept.form(place).fields["form_token"]
     picture = io.BytesIO()
-    Image.new("RGB", (600, 800), (120, 140, 160)).save(picture, "JPEG")
-    refused = visitor.post(place, files={"file": ("photo.jpg", b"GIF89a")}, form_token=token)
-    assert refused.status == 422
+    box = bundle.layout.photos[0]
+    Image.new("RGB", (600, round(600 * box.height / box.width)), (120, 140, 160)).save(picture, "JPEG")
+    for octets in (b"GIF89a", across(box.width > box.height)):
+        refused = visitor.post(place, files={"file": ("photo.jpg", octets)}, form_token=token)
+        assert (refused.status, refused.says("照片不合要求")) == (422, True)
     done = visitor.post(place, files={"file": ("photo.jpg", picture.getvalue())}, form_token=token)
     assert done.says("已保存", "sm3:")
+
+
+def across(wide: bool) -> bytes:  # noqa: FBT001  (how the place lies)
+    """A picture that lies across its place."""
+    held = io.BytesIO()
+    Image.new("RGB", (400, 900) if wide else (900, 400)).save(held, "JPEG")
+    return held.getvalue()
 
 
 def _type(bundle: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from tests.api_parts import Api
 from tests.batch_parts import table
 from tests.page_parts import XSS, Page, Visitor
+from tests.photo_parts import CARD, cards, packed, picture, table_of
 
 HOME = "/issuer/batches"
 
@@ -132,3 +133,20 @@ def test_the_blank_tables_are_there(official: Visitor, ending: str) -> None:
     got = official.client.get(f"{HOME}/blank/business-licence.{ending}")
     assert (got.status_code, got.headers["cache-control"]) == (200, "no-store")
     assert got.content.startswith(b"PK" if ending == "xlsx" else b"\xef\xbb\xbf")
+
+
+def test_a_table_with_photographs_is_tried_and_handed_in_as_a_zip(api: Api) -> None:
+    who = Visitor(api, "rsj")
+    octets = packed({"表.csv": table_of("甲.jpg", "乙.jpg"), "甲.jpg": picture(1), "丙.jpg": picture(2)})
+    page = send(who, octets, "try", name="社保卡.zip", bundle=CARD)
+    assert (page.status, page.says("压缩包里没有“乙.jpg”这张照片", "1 张照片没有用到")) == (422, True)
+    listed = send(who, octets, "report", name="社保卡.zip", bundle=CARD)
+    assert "乙.jpg" in listed.answer.text
+    assert send(who, cards(3, first=40), "try", name="社保卡.zip", bundle=CARD).says("3 行全部通过检查")
+    page = send(who, cards(3, first=40), "submit", name="社保卡.zip", bundle=CARD)
+    assert path_of(page).startswith(f"{HOME}/")
+    assert who.client.get(f"{HOME}/blank/{CARD}.xlsx").status_code == 200
+
+
+def test_a_table_that_is_no_zip_is_not_taken_at_its_size(official: Visitor) -> None:
+    assert send(official, b"x" * (20 * 1024 * 1024 + 1), "try").status == 413

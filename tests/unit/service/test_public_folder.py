@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from keys.sm3 import sm3
 from service.public_folder import Edition, PublicFolder, Series, status_list
 from trust.errors import Conflict
+from trust.formats.canonical_json import encode_json
 
 LIST = status_list(7)
 
@@ -49,27 +51,81 @@ def test_a_number_is_never_given_to_other_octets(folder: PublicFolder) -> None:
     assert folder.current(LIST) == Edition(2, b"two")
 
 
+POINTERS = [
+    b"",
+    b"{}",
+    b'{"file":"../../secret","number":2,"sm3":""}',
+    b'{"file":"1.cwt","number":2,"sm3":""}',
+    b"x" * 2000,
+]
+
+
+BEHIND = encode_json({"file": "1.cwt", "number": 1, "sm3": sm3(b"one").hex()})
+
+
 @pytest.mark.parametrize(
-    ("name", "octets"),
-    [
-        ("2.cwt", b"other"),
-        ("2.cwt", None),
-        ("current", b""),
-        ("current", b"{}"),
-        ("current", b'{"file":"../../secret","number":2,"sm3":""}'),
-        ("current", b'{"file":"1.cwt","number":2,"sm3":""}'),
-        ("current", b"x" * 2000),
-    ],
+    ("name", "octets"), [("2.cwt", b"other"), ("2.cwt", None), *(("current", one) for one in POINTERS)]
 )
 def test_damage_is_told(folder: PublicFolder, tmp_path: Path, name: str, octets: bytes | None) -> None:
     path = tmp_path / "status/7" / name
     path.unlink()
     if octets is not None:
         path.write_bytes(octets)
+    for look in (folder.current, folder.newest):
+        with pytest.raises(Conflict, match="public-copy-damaged"):
+            look(LIST)
+    assert not folder.holds(LIST, 2, b"two")
+
+
+def test_no_edition_follows_one_that_was_changed(folder: PublicFolder, tmp_path: Path) -> None:
+    (tmp_path / "status/7/2.cwt").write_bytes(b"other")
     with pytest.raises(Conflict, match="public-copy-damaged"):
-        folder.current(LIST)
-    with pytest.raises(Conflict, match="public-copy"):
         folder.put(LIST, 3, b"three")
+    assert folder.numbers(LIST) == [1, 2]
+
+
+@pytest.mark.parametrize("pointer", [None, *POINTERS, BEHIND])
+def test_a_spoilt_pointer_is_put_right_and_never_downwards(
+    folder: PublicFolder, tmp_path: Path, pointer: bytes | None
+) -> None:
+    path = tmp_path / "status/7/current"
+    path.unlink()
+    if pointer is not None:
+        path.write_bytes(pointer)
+    if pointer != BEHIND:
+        with pytest.raises(Conflict, match="number-not-greater"):
+            folder.put(LIST, 1, b"one")
+    folder.put(LIST, 2, b"two")
+    assert folder.newest(LIST) == Edition(2, b"two")
+
+
+@pytest.mark.parametrize("octets", [b"rubbish", b"one", None])
+def test_a_spoilt_latest_is_put_right(folder: PublicFolder, tmp_path: Path, octets: bytes | None) -> None:
+    path = tmp_path / "status/7/latest.cwt"
+    path.unlink()
+    if octets is not None:
+        path.write_bytes(octets)
+    assert not folder.holds(LIST, 2, b"two")
+    folder.put(LIST, 2, b"two")
+    assert folder.holds(LIST, 2, b"two")
+    assert path.read_bytes() == b"two"
+
+
+def test_the_newest_is_the_highest_that_lies_there_and_not_what_the_pointer_says(
+    folder: PublicFolder, tmp_path: Path
+) -> None:
+    """A copy that was cut off: editions first, pointers never, as the manual tells those to copy who keep a mirror."""
+    home = tmp_path / "status/7"
+    behind = (home / "current").read_bytes()
+    folder.put(LIST, 3, b"three")
+    assert folder.newest(LIST) == Edition(3, b"three")
+    (home / "current").write_bytes(behind)
+    with pytest.raises(Conflict, match=r"public-copy-damaged.*edition 3 is there, the pointer names 2"):
+        folder.newest(LIST)
+    (home / "current").unlink()
+    with pytest.raises(Conflict, match=r"public-copy-damaged.*edition 3 is there, the pointer names none"):
+        folder.newest(LIST)
+    assert PublicFolder(tmp_path / "empty").newest(LIST) is None
 
 
 def test_what_is_written_is_read_back(folder: PublicFolder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,8 +72,8 @@ def test_it_is_hollow_so_that_nothing_is_hidden_and_keeps_off_the_code() -> None
 def test_its_lines_name_recipient_purpose_and_end() -> None:
     lines = mark_lines(note())
     assert lines[0].startswith("加注件")
-    assert (lines[1:3], lines[-1]) == (
-        ("仅供云岭市住房和城乡建设局", "用于办理商铺租赁合同备案"),
+    assert (lines[1:4], lines[-1]) == (
+        ("单位和用途由制作者填写", "仅供「云岭市住房和城乡建设局」", "用于「办理商铺租赁合同备案」"),
         "有效期至2026年12月21日12时00分00秒",
     )
 
@@ -82,17 +82,17 @@ def test_its_lines_name_recipient_purpose_and_end() -> None:
 def test_long_texts_are_broken_and_then_cut_but_the_end_stays(cause: str, recipient: str) -> None:
     lines = mark_lines(note(cause=cause, recipient=recipient))
     assert len(lines) <= MOST_LINES
-    assert all(len(line) <= MOST_CHARACTERS for line in lines[1:-1])
+    assert all(len(line) <= MOST_CHARACTERS for line in lines[2:-1])
     assert lines[-1].startswith("有效期至")
-    assert any(line.endswith("…") for line in lines[1:-1])
+    assert any(line.endswith("…") for line in lines[2:-1])
     assert [line[:2] for line in lines].count("仅供") == [line[:2] for line in lines].count("用于") == 1
     assert len(lines) == MOST_LINES
 
 
 @pytest.mark.parametrize("recipient", ["某银行股份有限公司" + "及其分支机构" * 14, "局" * 256])
 def test_no_recipient_is_so_long_that_the_purpose_is_left_out(recipient: str) -> None:
-    assert "用于申请贷款" in mark_lines(note(cause="申请贷款", recipient=recipient))
-    assert mark_lines(note(cause="用" * MAX_CAUSE, recipient="某银行"))[1] == "仅供某银行"
+    assert "用于「申请贷款」" in mark_lines(note(cause="申请贷款", recipient=recipient))
+    assert mark_lines(note(cause="用" * MAX_CAUSE, recipient="某银行"))[2] == "仅供「某银行」"
 
 
 @pytest.mark.parametrize("cause", ["办事", "用" * MAX_CAUSE, "A" * MAX_CAUSE])
@@ -109,13 +109,22 @@ def test_the_page_at_the_end_says_all_of_it_on_the_page(cause: str, recipient: s
 
 
 @pytest.mark.parametrize(
-    ("basis", "said"), [("citation:YZ1", "用证码 YZ1"), ("consent:SQ-1", "授权书 SQ-1"), ("holder", "持证主体本人")]
+    ("basis", "said"),
+    [("citation:YZ1", "用证码 YZ1"), ("consent:SQ-1", "颁发机构登记的授权 SQ-1"), ("holder", "持证主体本人")],
 )
 def test_the_basis_is_said(basis: str, said: str) -> None:
     made = note(basis=basis)
     texts = "".join(item.text for item in note_items(copy(made), made))
     assert said in texts
     assert ("只列出该引用获准查看的照面项" in texts) is basis.startswith("citation")
+    assert ("不能确认授权人本人" in texts) is basis.startswith("consent")
+
+
+def test_what_somebody_chose_stands_under_a_heading_that_says_so() -> None:
+    made = note(cause="办理租赁，信用等级A", recipient="某某公司")
+    assert mark_lines(made)[1:4] == ("单位和用途由制作者填写", "仅供「某某公司」", "用于「办理租赁，信用等级A」")
+    texts = [item.text for item in note_items(copy(made), made)]
+    assert {"使用单位（制作者填写）", "用途（制作者填写）"} <= set(texts)
 
 
 def test_every_page_is_marked_and_originals_are_left_alone() -> None:

@@ -3,13 +3,16 @@
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from service.photograph_series import series
 from service.photographs import taken_apart
+from templates.checking import check_folder
 from templates.errors import PictureRefused
 from templates.face import draw_face
 from templates.library import FOLDER, inspect_bundle, load_bundle
@@ -85,10 +88,10 @@ def test_what_readers_could_take_differently_is_refused(octets: bytes, reason: s
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
 def test_a_photograph_becomes_a_plain_jpeg_of_the_size_of_its_place(form: str) -> None:
-    made = take_photo(picture(form, size=(900, 700)), 26, 32)
+    made = take_photo(picture(form, size=(700, 900)), 26, 32)
     raster = read_raster(made)
     assert (raster.form, raster.columns, raster.rows, raster.channels) == ("JPEG", 307, 378, 3)
-    assert made == take_photo(picture(form, size=(900, 700)), 26, 32), "the same octets every time"
+    assert made == take_photo(picture(form, size=(700, 900)), 26, 32), "the same octets every time"
     assert photo_name(made).startswith("sm3:")
 
 
@@ -117,13 +120,16 @@ def test_a_photograph_is_turned_upright_and_loses_what_is_not_picture() -> None:
         (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)), "picture-dots"),
         (picture("PNG", size=(90, 90)), "picture-dots"),
         (picture("GIF"), "picture-format"),
+        (picture("PNG", size=(500, 400)), "picture-shape"),
+        (picture("JPEG", size=(400, 800)), "picture-shape"),
     ],
 )
 def test_what_is_no_photograph_is_refused_here_and_in_a_process_apart(octets: bytes, reason: str) -> None:
-    for take in (take_photo, taken_apart):
-        with pytest.raises(PictureRefused) as caught:
-            take(octets, 26, 32)
-        assert caught.value.reason == reason
+    with series() as child:
+        for take in (take_photo, taken_apart, child.take):
+            with pytest.raises(PictureRefused) as caught:
+                take(octets, 26, 32)
+            assert caught.value.reason == reason
 
 
 def test_a_process_apart_gives_the_same_photograph() -> None:
@@ -165,3 +171,48 @@ def test_a_background_that_is_none_is_told(tmp_path: Path, name: str, reason: st
     bundle, faults = inspect_bundle(tmp_path)
     assert bundle is None
     assert [(fault.reason, fault.where) for fault in faults] == [(reason, "layout.background")]
+
+
+GROUNDS: dict[str, tuple[Callable[[], Image.Image], set[str]]] = {
+    "pale paper": (lambda: Image.new("RGB", (420, 296), (255, 240, 200)), set()),
+    "a fine pattern of dark lines, pale from afar": (lambda: striped(40, 1), set()),
+    "black": (lambda: Image.new("RGB", (420, 296), (10, 10, 10)), {"pale-on-background"}),
+    "a middle grey": (lambda: Image.new("L", (420, 296), 90), {"pale-on-background"}),
+    "broad dark stripes": (lambda: striped(30, 15), {"pale-on-background"}),
+    "no picture at all, behind its header": (lambda: Image.new("RGB", (420, 296)), {"picture-format"}),
+}
+
+
+def striped(each: int, wide: int) -> Image.Image:
+    """White paper of 840 by 592 dots with dark stripes so wide, one in so many dots."""
+    image = Image.new("RGB", (840, 592), "white")
+    for top in range(0, 592, each):
+        image.paste((20, 20, 20), (0, top, 840, top + wide))
+    return image
+
+
+@pytest.mark.parametrize(("make", "reasons"), GROUNDS.values(), ids=GROUNDS)
+def test_texts_stand_out_from_the_background_as_it_is_printed(
+    tmp_path: Path, make: Callable[[], Image.Image], reasons: set[str]
+) -> None:
+    source = FOLDER / "teacher-qualification"
+    folder = tmp_path / source.name
+    folder.mkdir()
+    make().save(folder / "ground.png")
+    if "picture-format" in reasons:
+        octets = (folder / "ground.png").read_bytes()
+        place = octets.index(b"IDAT")
+        length = int.from_bytes(octets[place - 4 : place], "big")
+        (folder / "ground.png").write_bytes(
+            octets[: place - 4] + chunk(b"IDAT", bytes(length)) + octets[place + 8 + length :]
+        )
+    template = (
+        (source / "template.toml").read_text("utf-8").replace("[layout]", '[layout]\nbackground = "ground.png"', 1)
+    )
+    (folder / "template.toml").write_text(template, "utf-8")
+    (folder / "sample.json").write_bytes((source / "sample.json").read_bytes())
+    bundle, faults = check_folder(folder)
+    assert bundle is not None
+    assert {fault.reason for fault in faults} == reasons
+    if "pale-on-background" in reasons:
+        assert any("layout.slot" in fault.where for fault in faults), "places of values too"

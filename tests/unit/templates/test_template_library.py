@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from service.template_words import line_of
 from templates.checking import check_folder
 from templates.errors import TemplateError
 from templates.library import (
@@ -21,6 +22,7 @@ from templates.library import (
 from templates.sample import sample_of
 from templates.toml_lines import line_at, lines_of
 from tests.face_parts import NAMES
+from trust.rules.marks import grade_words
 
 every_bundle = pytest.mark.parametrize("bundle", bundles(), ids=lambda bundle: bundle.name)
 
@@ -196,3 +198,19 @@ def test_fixed_texts_do_not_say_what_only_the_system_says(copy: Path, words: str
     label = f'[[layout.label]]\ntext = "{words}"\nx = 30\nbaseline = 25\nwidth = 80\nsize = 10\n\n[[layout.label]]'
     damage(copy, "[[layout.label]]", label)
     assert "reserved-words" in {fault.reason for fault in check_folder(copy)[1]}
+
+
+@pytest.mark.parametrize("words", ["A级", "\uff21 级", "已核验，b级", "等级：A", "级别 C", "D等", "等级为\uff22"])
+def test_fixed_texts_name_no_grade(copy: Path, words: str) -> None:
+    label = f'[[layout.label]]\ntext = "{words}"\nx = 30\nbaseline = 25\nwidth = 80\nsize = 10\n\n[[layout.label]]'
+    damage(copy, "[[layout.label]]", label)
+    faults = [fault for fault in check_folder(copy)[1] if fault.reason == "grade-words"]
+    assert faults
+    assert "证据等级" in line_of(faults[0])
+
+
+@pytest.mark.parametrize(
+    "words", ["VITAMIN D", "身份证 ID", "等级", "级别", "甲级", "5A级旅游景区", "ABCD", "ID级别", "B等额", "等级A4"]
+)
+def test_words_that_are_no_grade_stand(words: str) -> None:
+    assert grade_words(words) == []

@@ -141,7 +141,7 @@ def test_a_pdf_whose_pages_show_something_else(licences: dict[str, Issued], lice
 
 def test_where_the_stock_lay_is_quoted() -> None:
     told = judge_grade(Grade.C, "已核原件，证据等级A").detail
-    assert told.endswith("，来源「已核原件，证据等级A」。")
+    assert told.endswith("，来源由颁发机构填写：「已核原件，证据等级A」。")
 
 
 @pytest.mark.parametrize("where", ["face", "unseen"])

@@ -1,10 +1,12 @@
 """Step 8: the list decides, words only explain; stale is open, gone stays gone; days are days in China."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from tests.cli_parts import ROOT
 from trust.formats.status_list import StatusList, pack
 from trust.rules.standing import Act, ActKind, Standing, Status
 from trust.rules.status_pointer import StatusPointer
@@ -61,10 +63,29 @@ def test_how_long_valid_is_believed(later: timedelta, name: str, indication: Ind
     assert (found.name, found.indication, found.evidence_age_s) == (name, indication, age)
 
 
-@pytest.mark.parametrize("later", [-timedelta(days=1), timedelta(days=400)])
-@pytest.mark.parametrize("index", [1, 2, 3])
-def test_what_is_gone_is_said_by_any_list(index: int, later: timedelta) -> None:
-    assert judged(index, AT + later).indication is F
+AGES = {
+    "in its time": (timedelta(hours=24, seconds=-1), -TOLERANCE),
+    "past its next update": (timedelta(hours=24), timedelta(days=400)),
+    "issued more than 300 seconds later": (-TOLERANCE - timedelta(seconds=1), -timedelta(days=30)),
+}
+ROW = re.compile(r"\| ([ -{]+) [^ -~].*? \| ([A-Z]+) \| ([A-Z]+) \| ([A-Z]+) \|")
+
+
+def test_age_by_value_as_the_specification_has_it() -> None:
+    """Every cell of the table in docs/spec/status-list.md, at both ends of each row."""
+    told = (ROOT / "docs/spec/status-list.md").read_text("utf-8").partition("| The list 清单 ")[2].partition("<!--")[0]
+    rows = {found[1]: found.groups()[1:] for line in told.splitlines() if (found := ROW.match(line))}
+    assert rows.keys() == AGES.keys()
+    for name, (zero, one, others) in rows.items():
+        for later in AGES[name]:
+            said = [judged(index, AT + later).indication.value for index in range(4)]
+            assert said == [zero, one, others, others], (name, later)
+
+
+def test_what_does_not_decide_is_told_all_the_same() -> None:
+    assert "暂扣" in judged(2, AT + timedelta(days=2)).detail
+    assert "失去效力" in judged(1, AT - timedelta(days=2)).detail
+    assert "显示" not in judged(0, AT + timedelta(days=2)).detail
 
 
 def test_a_place_outside_the_list_is_nobodys() -> None:

@@ -19,7 +19,7 @@ from keys.sm3 import sm3
 from trust.errors import Malformed, TrustError, Untrusted
 from trust.formats.ofd.common_parts import digest_of_part
 from trust.formats.ofd.document import ImageBox, OfdDocument
-from trust.formats.ofd.package import read_package, write_package
+from trust.formats.ofd.package import is_package_of, read_package
 from trust.formats.ofd.read import claims_our_profile, is_signed, read_document, read_root
 from trust.formats.ofd.shown import lines_seen
 from trust.formats.ofd.signature import (
@@ -183,7 +183,7 @@ def examine_ours(data: bytes, entries: Mapping[str, bytes], seen: Examination) -
         if name not in entries:
             seen.refused("not-ofd" if name == ROOT else "entry-missing")
             return
-    if write_package(entries) != data:
+    if not is_package_of(data, entries):
         seen.refused("package-form")
         return
     seen.passed(1, "ofd-package", "文件是形式规范的 OFD 包。")

@@ -91,19 +91,38 @@ def write_package(entries: Mapping[str, bytes]) -> bytes:
         Malformed: `zip-path`, `zip-duplicate`, `zip-size`, or `zip-form` without an `OFD.xml`.
 
     """
+    return b"".join(_parts(entries))
+
+
+def is_package_of(octets: bytes, entries: Mapping[str, bytes]) -> bool:
+    """Whether these octets are what `write_package` makes of the entries; raises as it does."""
+    position = 0
+    for part in _parts(entries):
+        if not octets.startswith(part, position):
+            return False
+        position += len(part)
+    return position == len(octets)
+
+
+def _parts(entries: Mapping[str, bytes]) -> list[bytes]:
+    """What stands in the package, from its beginning to its end."""
     if "OFD.xml" not in entries:
         raise Malformed("zip-form", "no OFD.xml")
     check_names(list(entries))
-    body, index = bytearray(), bytearray()
+    body: list[bytes] = []
+    index: list[bytes] = []
+    offset = 0
     for name in sorted(entries, key=lambda name: (name != "OFD.xml", name)):
-        data, encoded, offset = entries[name], name.encode("utf-8"), len(body)
+        data, encoded = entries[name], name.encode("utf-8")
         common = (VERSION, UTF8_NAME, STORED, 0, FIXED_DATE, zlib.crc32(data), len(data), len(data), len(encoded), 0)
-        body += LOCAL.pack(b"PK\3\4", *common) + encoded + data
-        index += CENTRAL.pack(b"PK\1\2", VERSION, *common, 0, 0, 0, 0, offset) + encoded
-        if len(body) > MAX_FILE:
+        body += (LOCAL.pack(b"PK\3\4", *common), encoded, data)
+        index += (CENTRAL.pack(b"PK\1\2", VERSION, *common, 0, 0, 0, 0, offset), encoded)
+        offset += LOCAL.size + len(encoded) + len(data)
+        if offset > MAX_FILE:
             raise Malformed("zip-size", f"more than {MAX_FILE} octets")
-    end = END.pack(b"PK\5\6", 0, 0, len(entries), len(entries), len(index), len(body), 0)
-    return bytes(body + index + end)
+    size = sum(map(len, index))
+    end = END.pack(b"PK\5\6", 0, 0, len(entries), len(entries), size, offset, 0)
+    return [*body, *index, end]
 
 
 def directory(octets: bytes) -> list[Entry]:

@@ -355,11 +355,13 @@ def exactly(run: TextRun) -> TextRun:
     )
 
 
+@lru_cache(maxsize=256)
 def ascent_of(size: float) -> float:
     """How far below the upper edge of its boundary a line's baseline lies."""
     return round(ASCENT * size, 4)
 
 
+@lru_cache(maxsize=256)
 def margin_of(size: float) -> float:
     """By how much the boundary is wider than the advances: the last glyph may reach over its own."""
     return round(0.1 * size, 4)

@@ -3,9 +3,8 @@
 The document is judged, not one signature. Octets come first: the signature dictionary stands in one form at one
 place, covers everything but the literal of `/Contents`, and that literal is the one canonical CMS; so a single changed
 octet anywhere is refused before a PDF parser runs. Then structure (one revision, no gap, no unreachable object), then
-content (nothing that acts or hides), and pyHanko as an independent reader, which must find exactly one signature,
-covering the entire file, and verify it through our hook. Last the seal among the attachments, which every sealed
-format shares (`seal_check`).
+content (nothing that acts or hides), and pyHanko as an independent reader of the signature (`second_reader`). Last
+the seal among the attachments, which every sealed format shares (`seal_check`).
 
 The result holds findings of steps 1 to 4; certificate paths, mandate, face and standing are the verifier's. Nothing is
 raised for hostile input: a refusal is a FAILED finding whose name is the check. A PDF without our mark that carries
@@ -14,24 +13,19 @@ some other signature is INDETERMINATE (`foreign-profile`), because it was not ch
 Rules: ISO 32000-2 §12.8, PAdES (ETSI EN 319 142-1), and stricter ones of our own.
 """
 
-from typing import Any
+from collections.abc import Sequence
 
-from pyhanko.sign.fields import enumerate_sig_fields
-from pyhanko.sign.general import extract_certificate_info
-from pyhanko.sign.validation.generic_cms import validate_sig_integrity
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.status import SignatureCoverageLevel
-
+from keys.sm3 import Sm3
 from trust.errors import Malformed
-from trust.formats.pdf import content, layout, source
-from trust.formats.pdf.algorithms import Sm2Validator
+from trust.formats.pdf import content, layout
 from trust.formats.pdf.attachments import Attachment, read_attachments
-from trust.formats.pdf.cms import SealMessage, name_parts, read_signed_message
-from trust.formats.pdf.covered import covers
+from trust.formats.pdf.cms import SealMessage, read_signed_message
 from trust.formats.pdf.errors import PdfRefused
 from trust.formats.pdf.face import face_of, pictures_of
 from trust.formats.pdf.field import read_field
+from trust.formats.pdf.laid_out import laid_out_here
 from trust.formats.pdf.plan import catalog_start
+from trust.formats.pdf.second_reader import check_signature
 from trust.formats.pdf.values import Name, Ref, Value
 from trust.formats.seal_check import seal_findings
 from trust.formats.sealed_file import SealedFile
@@ -68,15 +62,17 @@ def _examined(data: bytes, findings: list[Finding]) -> SealedFile:
     passed(1, "pdf-recognised", "是本系统盖章写成的 PDF 文件。")
     signature = layout.read_signature_object(data)
     message = read_message(signature)
-    check_digest(data, signature.hole, message)
+    made = laid_out_here(data, signature.hole, message.digest)
+    if made is None:
+        check_digest(data, signature.hole, message)
     passed(2, "pdf-coverage", "签章覆盖文件的全部内容，盖章之后没有改动、追加或截去。")
     passed(4, "cms-encoding", "签名数据为规定的唯一形式，随附的证书均受签名保护。")
-    objects = layout.read_objects(data)
+    objects = layout.read_objects(data) if made is None else made.items
     attachments = read_attachments(objects, signature.statement.at)
-    values = content.read_content(objects)
+    values = content.read_content(objects) if made is None else made.values
     check_frame(objects, values, attachments)
     passed(2, "pdf-structure", "文件只有一个版本，没有多余对象，没有脚本、浮动批注等可变内容。")
-    check_signature(data, signature.hole, message)
+    check_signature(data, signature, message, made)
     passed(4, "pdf-signature-value", "签名值成立（SM2，由签章证书的公钥验证）。")
     files = {attachment.name: attachment.octets for attachment in attachments}
     seal = read_seal(files, findings)
@@ -146,11 +142,13 @@ def check_digest(data: bytes, hole: layout.Hole, message: SealMessage) -> None:
         PdfRefused: `pdf-digest`.
 
     """
-    if not covers(data, hole, message.digest):
+    computed = Sm3(data[: hole.start])
+    computed.update(data[hole.end :])
+    if computed.digest() != message.digest:
         raise PdfRefused("pdf-digest", "文件内容与盖章时不一致：盖章之后被改动过。", step=2)
 
 
-def check_frame(objects: list[layout.Item], values: list[Value], attachments: list[Attachment]) -> None:
+def check_frame(objects: Sequence[layout.Item], values: Sequence[Value], attachments: Sequence[Attachment]) -> None:
     """See that catalogue and signature field are as we write them.
 
     Raises:
@@ -167,41 +165,6 @@ def check_frame(objects: list[layout.Item], values: list[Value], attachments: li
     carriers = [each for each in content.pages(values) if field in content.annotations(values, each)]
     if len(carriers) != 1 or carriers[0] is not page:
         raise content.structure("签章域与它所在的页面不符。")
-
-
-def check_signature(data: bytes, hole: layout.Hole, message: SealMessage) -> None:
-    """Let pyHanko, which read the file by itself, verify the signature through our hook.
-
-    Where the octets that pyHanko finds covered are those that `check_digest` has hashed, that digest is used.
-
-    Raises:
-        PdfRefused: `pdf-signature-count`, `pdf-coverage`, `pdf-signature-value`.
-
-    """
-    reader = source.open_pdf(data)
-    fields = list(enumerate_sig_fields(reader))
-    if len(fields) != 1 or reader.total_revisions != 1:
-        raise PdfRefused("pdf-signature-count", "文件中应当恰有一个签章和一个版本。", step=2)
-    name, _value, field = fields[0]
-    embedded: Any = EmbeddedPdfSignature(reader, field, name)  # pyHanko leaves its methods without types
-    covered = tuple(map(int, embedded.byte_range))
-    if covered != (0, hole.start, hole.end, len(data) - hole.end):
-        raise PdfRefused("pdf-coverage", "签章没有覆盖整个文件。", step=2)
-    embedded.external_digests[embedded.external_md_algorithm] = message.digest
-    embedded.compute_integrity_info()
-    if embedded.coverage != SignatureCoverageLevel.ENTIRE_FILE or embedded.docmdp_level is None:
-        raise PdfRefused("pdf-coverage", "签章没有覆盖整个文件。", step=2)
-    validator = Sm2Validator()
-    intact, valid = validate_sig_integrity(
-        embedded.signer_info,
-        extract_certificate_info(embedded.signed_data).signer_cert,  # held against the attribute by what is called here
-        expected_content_type="data",
-        actual_digest=embedded.compute_digest(),
-        sig_validator=validator,
-    )
-    expected = (name_parts(message.certificates[0]).public_key_info, message.signed, message.signature)
-    if not intact or not valid or validator.held != [expected]:
-        raise PdfRefused("pdf-signature-value", "签名值不成立：不是由签章证书对应的密钥作出。", step=4)
 
 
 def read_seal(files: dict[str, bytes], findings: list[Finding]) -> Seal | None:

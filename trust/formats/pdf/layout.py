@@ -49,7 +49,7 @@ SIGNATURE_OBJECT = re.compile(
     + rb"\[0 (\d{1,8}) (\d{1,8}) (\d{1,8})\] */M \(D:(\d{14}Z)\)"
     + rb" /Name <feff((?:[0-9a-f]{4})*)> /Reason <feff((?:[0-9a-f]{4})*)> "
     + re.escape(CERTIFYING)
-    + rb" /Contents (<(?:[0-9a-f]{2})*>) >>\nendobj\n",
+    + rb" /Contents (<[0-9a-f]*>) >>\nendobj\n",
 )
 ENDING = re.compile(
     rb"trailer\n<< /Size (\d{1,5}) /Root 2 0 R /Info 4 0 R /ID \[<([0-9a-f]{32})> <([0-9a-f]{32})>\] >>\n"
@@ -150,12 +150,12 @@ def write_file(statement: Statement, room: int, objects: Sequence[bytes]) -> tup
     head = b"xref\n0 %d\n0000000000 65535 f \n%strailer\n" % (size, table)
     total = position + len(head) + len(_tail(size, bytes(16), position))
     final = HEADER + signature_object(statement, (hole.start, hole.end, total - hole.end), bytes(room))
-    covered = b"".join((final[hole.end :], *objects, head))
     digest = Sm3(final[: hole.start])
-    digest.update(covered)
+    for part in (final[hole.end :], *objects, head):
+        digest.update(part)
     tail = _tail(size, digest.digest()[:16], position)
     digest.update(tail)
-    return b"".join((final[: hole.end], covered, tail)), hole, digest.digest()
+    return b"".join((final, *objects, head, tail)), hole, digest.digest()
 
 
 def _tail(size: int, identity: bytes, table: int) -> bytes:
@@ -232,14 +232,14 @@ def _item(number: int, octets: bytes) -> Item:
     begin = b"%d 0 obj\n" % number
     if not octets.startswith(begin) or not octets.endswith(OBJECT_END):
         raise _structure(f"对象 {number} 的首尾不完整，或对象之间夹带了其他内容。")
-    body = octets[len(begin) : -len(OBJECT_END)]
-    found = STREAM_HEAD.search(body)
+    end = len(octets) - len(OBJECT_END)
+    found = STREAM_HEAD.search(octets, len(begin), end)
     if found is None:
-        return Item(octets, body)
-    stream = body[found.end() :]
-    if not stream.endswith(STREAM_END) or len(stream) - len(STREAM_END) != int(found[1]):
+        return Item(octets, octets[len(begin) : end])
+    start, close = found.end(), end - len(STREAM_END)
+    if close - start != int(found[1]) or not octets.startswith(STREAM_END, close):
         raise _structure(f"对象 {number} 的数据流首尾不符。")
-    return Item(octets, body[: found.start()] + b" >>", stream.removesuffix(STREAM_END))
+    return Item(octets, octets[len(begin) : found.start()] + b" >>", octets[start:close])
 
 
 def _text(digits: bytes) -> str:

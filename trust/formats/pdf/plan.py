@@ -22,10 +22,10 @@ from trust.formats.pdf import content, layout, source
 from trust.formats.pdf.attachments import FIRST, Attachment, catalog_entries, write_attachments
 from trust.formats.pdf.cms import MAX_CERTIFICATES, room, signed_attributes, signed_message
 from trust.formats.pdf.copying import Copier, string_octets
-from trust.formats.pdf.covered import note_laid_out
 from trust.formats.pdf.drawing import VIEWING, Drawing, first_sealed
 from trust.formats.pdf.errors import PdfRefused
 from trust.formats.pdf.field import Stamp, appearance_objects, field_object, place
+from trust.formats.pdf.laid_out import LaidOut, note_laid_out
 from trust.rules.times import aware
 
 FORM = b"<< /Fields [3 0 R] /SigFlags 3 >>"
@@ -58,7 +58,7 @@ class PlannedPdf:
         """
         contents = signed_message(self.certificates, self.digest, raw_signature)
         literal = b"<" + contents.hex().encode() + b">"
-        return self.prepared[: self.hole.start] + literal + self.prepared[self.hole.end :]
+        return b"".join((self.prepared[: self.hole.start], literal, memoryview(self.prepared)[self.hole.end :]))
 
 
 def plan_pdf(
@@ -135,8 +135,9 @@ def _planned(statement: layout.Statement, certificates: tuple[bytes, ...], objec
     if len(set(certificates)) != len(certificates) or len(certificates) > MAX_CERTIFICATES:
         raise PdfRefused("pdf-certificates", "随附的证书过多或重复。")
     prepared, hole, digest = layout.write_file(statement, room(certificates), objects)
-    content.read_content(layout.read_objects(prepared))
-    note_laid_out(prepared, hole, digest)
+    items = layout.read_objects(prepared)
+    made = LaidOut(prepared[: hole.start], prepared[hole.end :], items, content.read_content(items))
+    note_laid_out(made, digest)
     return PlannedPdf(prepared, hole, certificates, digest)
 
 

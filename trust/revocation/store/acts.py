@@ -13,22 +13,29 @@ from itertools import groupby
 from sqlalchemy import BigInteger, Connection, Engine, Row, and_, bindparam, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from trust.errors import Conflict
+from keys.sm3 import sm3
+from trust.errors import Conflict, Malformed
 from trust.log.store import AT_ONCE
-from trust.revocation.errors import SubjectUnknown
-from trust.revocation.ports import Activity, Carried, Listed, RecordedAct
+from trust.revocation.errors import RegisterDamaged, SubjectUnknown
+from trust.revocation.ports import Activity, Carried, Listed, RecordedAct, Shown
+from trust.revocation.store.checking import Vouching, check_entries, check_logged, check_shards
 from trust.revocation.store.tables import act, standing, status_carried, status_slot
-from trust.rules.standing import Act, ActKind, Status
+from trust.rules.standing import LIST_VALUE, Act, ActKind, Status
+from trust.rules.status_pointer import StatusPointer
+from trust.rules.two_people import FOLLOWED, WEIGHTY
 from trust.store import Instant
 
 Note = Callable[[Connection, Act], None]
 
 
 class SqlActs:
-    """`Acts` and `ListedActs` in the tables of acts; `noted` stores what rests on an act, in the act's transaction."""
+    """`Acts` and `ListedActs` in the tables of acts.
 
-    def __init__(self, engine: Engine, noted: Note | None = None) -> None:
-        self._engine, self._noted = engine, noted
+    `noted` stores what rests on an act, in the act's transaction; `vouching` says what signed documents say of entries.
+    """
+
+    def __init__(self, engine: Engine, noted: Note | None = None, vouching: Vouching | None = None) -> None:
+        self._engine, self._noted, self._vouching = engine, noted, vouching
 
     def of(self, subject: str) -> Sequence[Act]:
         """All acts on a subject, by sequence."""
@@ -59,12 +66,17 @@ class SqlActs:
         with self._engine.connect() as connection:
             return _by_key(connection, key)
 
+    def weighty_by(self, login: str, since: datetime) -> int:
+        """How many acts that count a person took alone since an instant."""
+        with self._engine.connect() as connection:
+            return _weighty_by(connection, login, since)
+
     @contextmanager
     def recording(self, subject: str) -> Iterator["SqlRecording"]:
         """A transaction that holds the subject's standing."""
         try:
             with self._engine.begin() as connection:
-                yield SqlRecording(connection, subject, self._noted)
+                yield SqlRecording(connection, subject, self._noted, self._vouching)
         except IntegrityError as error:
             raise Conflict("act-busy", "another act was recorded meanwhile; ask again") from error
 
@@ -93,21 +105,24 @@ class SqlActs:
     def carried_in(self, shard: int) -> list[Carried]:
         """The entries of a list whose value was carried over a restore."""
         with self._engine.connect() as connection:
-            return _carried(connection, shard)
+            return _carried(connection, shard, self._vouching)
 
-    def listed(self, shard: int, log_size: int, at: datetime) -> Listed:
+    def listed(self, shard: int, log_size: int, at: datetime, shown: Shown | None = None) -> Listed:
         """What a list as of `at` is made from; a settled entry's standing is the one stored with its last act."""
         asked = {"in_shard": shard, "below": log_size, "as_of": at}
         with self._engine.connect() as connection:
-            carried = _carried(connection, shard)
+            check_shards(connection, shard)
+            carried = _carried(connection, shard, self._vouching)
             kept = {one.entry for one in carried}
             settled, unclear, count = [], {}, 0
-            for subject, entry, status, acts, is_settled in connection.execute(_OVERVIEW, asked):
-                if is_settled and entry not in kept:
+            for subject, entry, status, acts, last, is_settled in connection.execute(_OVERVIEW, asked):
+                if is_settled and entry not in kept and _is_shown(shown, entry, status, last):
                     settled.append((entry, _STATUS[status]))
                     count += acts
                 else:
                     unclear[subject] = entry
+            pointers = {subject: StatusPointer(shard, entry) for subject, entry in unclear.items()}
+            check_entries(connection, self._vouching, pointers)
             moving = _logged_acts(connection, list(unclear), log_size)
         return Listed(
             count=count + sum(map(len, moving.values())),
@@ -128,17 +143,20 @@ class SqlActs:
 class SqlRecording:
     """A `Recording`: one transaction that holds the standing row of one subject."""
 
-    def __init__(self, connection: Connection, subject: str, noted: Note | None = None) -> None:
+    def __init__(
+        self, connection: Connection, subject: str, noted: Note | None = None, vouching: Vouching | None = None
+    ) -> None:
         self._connection, self._noted = connection, noted
         self._subject = subject
         row = connection.execute(
-            select(standing.c.sequence, status_slot.c.shard)
+            select(standing.c.sequence, status_slot.c.shard, status_slot.c.entry)
             .join_from(standing, status_slot, standing.c.subject == status_slot.c.subject)
             .where(standing.c.subject == subject)
             .with_for_update(of=standing)
         ).first()
         if row is None:
             raise SubjectUnknown("subject-unknown")
+        check_entries(connection, vouching, {subject: StatusPointer(row.shard, row.entry)})
         self._shard = row.shard
 
     def acts(self) -> Sequence[Act]:
@@ -148,6 +166,13 @@ class SqlRecording:
     def by_key(self, key: str) -> RecordedAct | None:
         """The act recorded under an idempotency key."""
         return _by_key(self._connection, key)
+
+    def weighty_by(self, login: str, since: datetime) -> int:
+        """How many acts that count a person took alone since an instant, held until the transaction ends."""
+        if self._connection.dialect.name == "postgresql":  # SQLite has one writer at a time
+            own = int.from_bytes(sm3(login.encode())[:8], "big", signed=True)
+            self._connection.execute(select(func.pg_advisory_xact_lock(own)))
+        return _weighty_by(self._connection, login, since)
 
     def add(self, new: Act, *, salt: bytes, key: str, body: bytes, status: Status) -> None:
         """Store the act and move the standing."""
@@ -168,6 +193,7 @@ class SqlRecording:
                 shard=self._shard,
                 decision=new.decision or None,
                 reverses=new.reverses,
+                receiver=new.receiver or None,
             )
         )
         own = standing.c.subject == new.subject
@@ -186,7 +212,14 @@ _SETTLED = and_(
 )
 """Whether the standing stored with the last act is the one as of an instant, by acts that are all in a log so long."""
 _OVERVIEW = (
-    select(act.c.subject, status_slot.c.entry, standing.c.status, func.count(), case((_SETTLED, 1), else_=0))
+    select(
+        act.c.subject,
+        status_slot.c.entry,
+        standing.c.status,
+        func.count(),
+        func.max(act.c.log_index),
+        case((_SETTLED, 1), else_=0),
+    )
     .join_from(act, standing, standing.c.subject == act.c.subject)
     .join(status_slot, status_slot.c.subject == act.c.subject)
     .where(act.c.shard == bindparam("in_shard"))
@@ -194,19 +227,48 @@ _OVERVIEW = (
 )
 
 
+def _is_shown(shown: Shown | None, entry: int, status: str, last: int) -> bool:
+    """Whether the list before, which is signed, says the same of an entry whose acts it covers all."""
+    if shown is None or last >= shown.log_size or status not in _STATUS:
+        return False
+    return shown.values.get(entry, 0) == LIST_VALUE[_STATUS[status]]
+
+
 def _logged_acts(connection: Connection, subjects: Sequence[str], log_size: int) -> dict[str, list[Act]]:
-    """The acts on these subjects that are logged below a size of the log, by sequence."""
+    """The acts on these subjects that are logged below a size of the log, by sequence, each held against the log."""
     found: dict[str, list[Act]] = {}
     for start in range(0, len(subjects), AT_ONCE):
-        some = select(act).where(act.c.subject.in_(subjects[start : start + AT_ONCE]), act.c.log_index < log_size)
-        for row in connection.execute(some.order_by(act.c.subject, act.c.sequence)):
-            found.setdefault(row.subject, []).append(_act(row))
+        some = select(act).where(act.c.subject.in_(subjects[start : start + AT_ONCE]))
+        try:
+            recorded = [_recorded(row) for row in connection.execute(some.order_by(act.c.subject, act.c.sequence))]
+        except (Malformed, ValueError) as error:
+            raise RegisterDamaged("act-changed", f"an act cannot be read: {error}") from error
+        check_logged(connection, recorded)
+        for one in recorded:
+            if one.log_index is not None and one.log_index < log_size:
+                found.setdefault(one.act.subject, []).append(one.act)
     return found
 
 
-def _carried(connection: Connection, shard: int) -> list[Carried]:
-    rows = connection.execute(select(status_carried).where(status_carried.c.shard == shard))
-    return [Carried(row.entry, row.value, row.since) for row in rows]
+def _carried(connection: Connection, shard: int, vouching: Vouching | None) -> list[Carried]:
+    """What was carried over, as far as a settled restore vouches for it where anybody is there to say so."""
+    rows = connection.execute(select(status_carried).where(status_carried.c.shard == shard)).all()
+    if not rows:
+        return []
+    said = {(row.entry, row.value) for row in rows} if vouching is None else vouching.carried(connection, shard)
+    return [Carried(row.entry, row.value, row.since) for row in rows if (row.entry, row.value) in said]
+
+
+def _weighty_by(connection: Connection, login: str, since: datetime) -> int:
+    """By the way records are signed: with the login, or the name and the login behind it; two people sign otherwise."""
+    signed = act.c.recorded_by.endswith(f"（{login}）", autoescape=True) & act.c.recorded_by.not_like("%；批准：%")
+    counted = select(func.count()).where(
+        act.c.recorded_at > since,
+        act.c.kind.in_(sorted(WEIGHTY)),
+        act.c.ground.not_in(sorted(FOLLOWED)),
+        (act.c.recorded_by == login) | signed,
+    )
+    return connection.scalar(counted) or 0
 
 
 def _acts_of(connection: Connection, subject: str) -> list[Act]:
@@ -232,6 +294,7 @@ def _act(row: Row[*tuple[object, ...]]) -> Act:
         by=row.recorded_by,
         decision=row.decision or "",
         reverses=row.reverses,
+        receiver=row.receiver or "",
     )
 
 

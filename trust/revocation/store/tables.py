@@ -62,7 +62,9 @@ act = Table(
     Column("log_index", BigInteger),
     text("decision", 120, nullable=True),
     Column("reverses", Integer),
+    text("receiver", 100, nullable=True),
 )
+Index("ix_act_recorded", act.c.recorded_at)
 Index("ix_act_shard_effective", act.c.shard, act.c.effective_at)
 Index(
     "ix_act_unlogged",

@@ -6,10 +6,11 @@ everyone else, and for one that does not exist, the answer is one and the same.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import Header, Path
+from fastapi import Path
 
+from trust.http import conflicting, guarded
 from trust.rules.seal_grounds import SEAL_GROUNDS
 from trust.sealing.errors import SealUnknown
 from trust.sealing.http.service import SealService
@@ -20,15 +21,8 @@ Right = Literal["look", "use", "decide"]
 """What a route needs: `look` to see seals, `use` to apply, seal and act for one's body, `decide` to be the second."""
 
 _LABELS = {code: ground.label for code, ground in SEAL_GROUNDS.items()}
-GUARDED: dict[int | str, dict[str, Any]] = {
-    401: {"description": "没有登录，或者令牌已失效"},
-    403: {"description": "没有这项权限，或者申请人不能自己批准"},
-    404: {"description": "没有这枚印章，或者不归您查看：两者回答相同"},
-}
-CONFLICTS: dict[int | str, dict[str, Any]] = {
-    409: {"description": "与现状冲突：印章停用、到期、到上限，或者幂等键另有所用"},
-    422: {"description": "请求不合规范，逐项列出"},
-}
+GUARDED = guarded("没有这枚印章，或者不归您查看：两者回答相同", "没有这项权限，或者申请人不能自己批准")
+CONFLICTS = conflicting("与现状冲突：印章停用、到期、到上限，或者幂等键另有所用")
 
 
 @dataclass(frozen=True)
@@ -41,16 +35,6 @@ class SealViewer:
 
 
 SealId = Annotated[str, Path(max_length=64, pattern="^[!-~]+$", description="印章编号")]
-Key = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=128,
-        pattern="^[!-~]+$",
-        description="幂等键：1 至 128 个可见 ASCII 字符；同一键、同一内容得到同一结果，重试不会重复办理",
-    ),
-]
 Authorize = Callable[[Right], Callable[..., SealViewer]]
 
 

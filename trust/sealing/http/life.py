@@ -7,13 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response, status
 
+from trust.http import Key
 from trust.rules.idempotency import own_key
 from trust.sealing.bodies import DecisionBody, SealActBody, WishBody
 from trust.sealing.http.access import (
     CONFLICTS,
     GUARDED,
     Authorize,
-    Key,
     SealId,
     SealViewer,
     department_of,
@@ -41,7 +41,7 @@ def add_life(routes: APIRouter, seals: SealService, authorize: Authorize) -> Non
         holder = seals.holder(body.holder, code) if body.holder else None
         wish = body.to_wish(code, seals.default_name(body.kind, code, holder), holder)
         made = seals.apply(wish, key=own_key(code, key), by=viewer.officer)
-        out.headers.update({"Cache-Control": "no-store", "Location": f"/api/v1/seals/{made.seal_id}"})
+        out.headers["Location"] = f"/api/v1/seals/{made.seal_id}"
         return application_view(made)
 
     @routes.post(
@@ -50,8 +50,7 @@ def add_life(routes: APIRouter, seals: SealService, authorize: Authorize) -> Non
         description="批准或者不予批准；申请人不能自己办理。",
         responses=GUARDED | CONFLICTS,
     )
-    def decision(seal_id: SealId, body: DecisionBody, viewer: Second, out: Response) -> SealPage:
-        out.headers["Cache-Control"] = "no-store"
+    def decision(seal_id: SealId, body: DecisionBody, viewer: Second) -> SealPage:
         page_for(seals, seal_id, viewer)
         seals.decide(seal_id, approve=body.approve, note=body.note, by=viewer.officer)
         return page_for(seals, seal_id, viewer)
@@ -63,8 +62,7 @@ def add_life(routes: APIRouter, seals: SealService, authorize: Authorize) -> Non
         status_code=status.HTTP_201_CREATED,
         responses=GUARDED | CONFLICTS,
     )
-    def act(seal_id: SealId, body: SealActBody, key: Key, viewer: Second, out: Response) -> SealPage:
-        out.headers["Cache-Control"] = "no-store"
+    def act(seal_id: SealId, body: SealActBody, key: Key, viewer: Second) -> SealPage:
         page = page_for(seals, seal_id, viewer)
         if body.step == "withdraw":
             seals.withdraw(seal_id, note=body.reason, by=viewer.officer)
@@ -91,8 +89,7 @@ def add_filing(routes: APIRouter, seals: SealService, authorize: Authorize) -> N
         description="制作已批准的印章并备案，公布后即可使用；它替换的印章同时注销。",
         responses=GUARDED | CONFLICTS,
     )
-    def filing(seal_id: SealId, viewer: Second, out: Response) -> SealPage:
-        out.headers["Cache-Control"] = "no-store"
+    def filing(seal_id: SealId, viewer: Second) -> SealPage:
         page_for(seals, seal_id, viewer)
         seals.file(seal_id, by=viewer.officer)
         return page_for(seals, seal_id, viewer)

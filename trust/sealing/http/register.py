@@ -41,8 +41,7 @@ def add_register(routes: APIRouter, seals: SealService, authorize: Authorize) ->
         return [ground_view(ground) for ground in SEAL_GROUNDS.values()]
 
     @routes.get("/seals", summary="印章登记簿", description="本单位已备案和正在办理的印章。", responses=GUARDED)
-    def register(viewer: Viewer, out: Response) -> list[SealView]:
-        out.headers["Cache-Control"] = "no-store"
+    def register(viewer: Viewer) -> list[SealView]:
         body = None if viewer.oversees else department_of(viewer)
         applied = {one.seal_id: one for one in seals.applications(body)}
         filed = [one for one in seals.filed(body) if may_see(one.body_code, viewer)]
@@ -50,8 +49,7 @@ def add_register(routes: APIRouter, seals: SealService, authorize: Authorize) ->
         return [*views, *map(application_view, applied.values())]
 
     @routes.get("/seals/{seal_id}", summary="印章信息", description="印章及其全部经过。", responses=GUARDED)
-    def seal(seal_id: SealId, viewer: Viewer, out: Response) -> SealPage:
-        out.headers["Cache-Control"] = "no-store"
+    def seal(seal_id: SealId, viewer: Viewer) -> SealPage:
         return page_for(seals, seal_id, viewer)
 
     @routes.get(
@@ -69,9 +67,7 @@ def add_register(routes: APIRouter, seals: SealService, authorize: Authorize) ->
     def uses(
         seal_id: SealId,
         viewer: Viewer,
-        out: Response,
         after: Annotated[int, Query(ge=0, le=2**53, description="从这一号之后")] = 0,
     ) -> list[UseView]:
-        out.headers["Cache-Control"] = "no-store"
         filed_for(seals, seal_id, viewer)
         return [use_view(*one) for one in seals.uses(seal_id, after=after, limit=SHOWN)]

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response, status
+from fastapi import APIRouter, Depends, Path, status
 
+from trust.http import Key
 from trust.rules.idempotency import own_key
 from trust.sealing.bodies import AllowanceBody, DecisionBody
 from trust.sealing.errors import SealUnknown
-from trust.sealing.http.access import CONFLICTS, GUARDED, Authorize, Key, SealId, SealViewer, filed_for
+from trust.sealing.http.access import CONFLICTS, GUARDED, Authorize, SealId, SealViewer, filed_for
 from trust.sealing.http.service import SealService
 from trust.sealing.views import RequestView, request_view
 
@@ -23,8 +24,7 @@ def add_requests(routes: APIRouter, seals: SealService, authorize: Authorize) ->
     Second = Annotated[SealViewer, Depends(authorize("decide"))]  # noqa: N806  (as above)
 
     @routes.get("/seals/{seal_id}/requests", summary="用印请求", description="新的在前。", responses=GUARDED)
-    def requests(seal_id: SealId, viewer: Viewer, out: Response) -> list[RequestView]:
-        out.headers["Cache-Control"] = "no-store"
+    def requests(seal_id: SealId, viewer: Viewer) -> list[RequestView]:
         filed_for(seals, seal_id, viewer)
         return [request_view(one) for one in seals.requests(seal_id, SHOWN)]
 
@@ -35,8 +35,7 @@ def add_requests(routes: APIRouter, seals: SealService, authorize: Authorize) ->
         status_code=status.HTTP_201_CREATED,
         responses=GUARDED | CONFLICTS,
     )
-    def allow(seal_id: SealId, body: AllowanceBody, key: Key, viewer: User, out: Response) -> RequestView:
-        out.headers["Cache-Control"] = "no-store"
+    def allow(seal_id: SealId, body: AllowanceBody, key: Key, viewer: User) -> RequestView:
         filed = filed_for(seals, seal_id, viewer)
         own = own_key(filed.body_code, key)
         return request_view(seals.allow(seal_id, body.count, purpose=body.purpose, key=own, by=viewer.officer))
@@ -47,10 +46,7 @@ def add_requests(routes: APIRouter, seals: SealService, authorize: Authorize) ->
         description="批准或者不予批准；申请人不能自己办理。",
         responses=GUARDED | CONFLICTS,
     )
-    def decision(
-        seal_id: SealId, number: RequestNumber, body: DecisionBody, viewer: Second, out: Response
-    ) -> RequestView:
-        out.headers["Cache-Control"] = "no-store"
+    def decision(seal_id: SealId, number: RequestNumber, body: DecisionBody, viewer: Second) -> RequestView:
         filed_for(seals, seal_id, viewer)
         request = seals.request(number)
         if request is None or request.seal_id != seal_id:

@@ -4,8 +4,9 @@ Bodies of JSON are bounded and checked by their type before a route sees them; a
 has no body at all.
 """
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
+from trust.http import uncached
 from trust.sealing.http.access import Authorize
 from trust.sealing.http.life import add_filing, add_life
 from trust.sealing.http.register import add_register
@@ -16,7 +17,7 @@ from trust.sealing.http.service import SealService
 
 def router(seals: SealService, *, authorize: Authorize) -> APIRouter:
     """The routes whose bodies are JSON."""
-    routes = APIRouter(prefix="/api/v1", tags=["sealing"])
+    routes = APIRouter(prefix="/api/v1", tags=["sealing"], dependencies=[Depends(uncached)])
     add_register(routes, seals, authorize)
     add_life(routes, seals, authorize)
     add_requests(routes, seals, authorize)
@@ -25,7 +26,7 @@ def router(seals: SealService, *, authorize: Authorize) -> APIRouter:
 
 def plain_router(seals: SealService, *, authorize: Authorize) -> APIRouter:
     """The routes that take a document, or no body at all."""
-    routes = APIRouter(prefix="/api/v1", tags=["sealing"])
+    routes = APIRouter(prefix="/api/v1", tags=["sealing"], dependencies=[Depends(uncached)])
     add_filing(routes, seals, authorize)
     add_sealing(routes, seals, authorize)
     return routes

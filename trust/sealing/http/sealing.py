@@ -9,8 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response, status
 from fastapi.responses import JSONResponse
 
+from trust.http import Key
 from trust.rules.idempotency import own_key
-from trust.sealing.http.access import CONFLICTS, GUARDED, Authorize, Key, SealId, SealViewer, department_of
+from trust.sealing.http.access import CONFLICTS, GUARDED, Authorize, SealId, SealViewer, department_of
 from trust.sealing.http.service import SealService
 from trust.sealing.sealing import Manner
 from trust.sealing.uploads import FORM, Handed, read_upload

@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-from issuer.applying.life import STEPS, Part
 from issuer.applying.succession_rules import RULES
 from trust.rules.standing import MOVES
 from trust.rules.succession import SuccessionKind
 
 SPEC = Path(__file__).parents[4] / "docs" / "spec" / "application.md"
-BY = {Part.ANY: "anybody", Part.AUTHOR: "an author", Part.OTHER: "another", Part.REGISTER: "the register"}
 HOLDERS = {"same": "the same", "codes": "same codes", "any": "may change"}
 
 
@@ -22,19 +20,6 @@ def table(heading: str) -> list[list[str]]:
             break
         rows.append([cell.strip() for cell in line.strip("|").split("|")])
     return rows
-
-
-def test_the_table_of_steps() -> None:
-    told = {step: (sorted(begun.split(", ")), to, by, reason) for step, begun, to, by, reason in table("Step")}
-    assert told == {
-        f"`{row.step}` {row.label}": (
-            sorted(stage.value if stage else "–" for stage in row.allowed_from),
-            row.result.value if row.result else "as it was",
-            BY[row.part],
-            "needed" if row.needs_reason else "",
-        )
-        for row in STEPS.values()
-    }
 
 
 def test_the_table_of_kinds() -> None:

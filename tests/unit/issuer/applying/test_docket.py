@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from issuer.applying.docket import Docket, Proposal, authors_after, check_part, propose
+from issuer.applying.docket import Docket, Proposal, authors_after, propose
 from issuer.applying.errors import NotAnAuthor, SamePerson
-from issuer.applying.life import Stage, Step
+from issuer.applying.life import LIFE, Stage, Step
 from issuer.errors import ApplicationRefused
 from tests.city import BEGINNING
 from trust.rules.succession import Succession, SuccessionKind
@@ -56,16 +56,16 @@ def docket(*authors: Officer) -> Docket:
 @pytest.mark.parametrize("step", [Step.APPROVE, Step.RETURN, Step.REFUSE, Step.ABANDON])
 def test_nobody_who_had_a_hand_in_it_decides(step: Step) -> None:
     third = Officer("scjg3", "孟庭芳")
-    check_part(docket(ZHOU), step, third)
+    LIFE.check_person(step, third, docket(ZHOU).authors)
     for hand in (ZHOU, Officer("zhou2", "周明远")):
         with pytest.raises(SamePerson):
-            check_part(docket(third, ZHOU), step, hand)
+            LIFE.check_person(step, hand, docket(third, ZHOU).authors)
 
 
 def test_only_an_author_withdraws() -> None:
-    check_part(docket(ZHOU), Step.WITHDRAW, ZHOU)
+    LIFE.check_person(Step.WITHDRAW, ZHOU, docket(ZHOU).authors)
     with pytest.raises(NotAnAuthor):
-        check_part(docket(ZHOU), Step.WITHDRAW, Officer("scjg2", "顾清和"))
+        LIFE.check_person(Step.WITHDRAW, Officer("scjg2", "顾清和"), docket(ZHOU).authors)
 
 
 def test_whoever_changes_it_is_an_author_from_then_on() -> None:

@@ -32,9 +32,7 @@ def read_text(text: str, **more):
     return read(text.encode(), "批次.csv", **more)
 
 
-@pytest.mark.parametrize(
-    "bundle", [one for one in bundles() if not any(rule.required for rule in one.type.photos)], ids=lambda one: one.name
-)
+@pytest.mark.parametrize("bundle", bundles(), ids=lambda one: one.name)
 def test_what_is_written_for_a_type_is_read_again_and_is_an_application(bundle):
     members = sample(bundle.name)
     octets = rows_csv(bundle.type, (2, members), (9, members))
@@ -223,12 +221,6 @@ def test_only_what_cannot_change_a_meaning_is_repaired():
     members = only_row(read_text(table(changed))).members
     assert members["holders"] == [{"name": wide("AB"), "code": holder["code"], "code_type": "001"}]
     assert members["number"] == wide("JY")
-
-
-def test_a_type_with_photographs_is_no_matter_for_a_sheet():
-    sheet = read(b"x", "a.csv", kind=load_bundle("marriage-certificate").type)
-    assert [one[2] for one in reasons(sheet)] == ["photo"]
-    assert "逐件" in sheet.problems[0].sentence
 
 
 @pytest.mark.parametrize(

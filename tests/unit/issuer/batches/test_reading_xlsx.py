@@ -14,7 +14,7 @@ from issuer.batches import xlsx_package
 from issuer.batches.blank import blank_xlsx
 from issuer.batches.columns import columns_of
 from issuer.batches.xlsx_lines import xlsx_lines
-from issuer.batches.xlsx_workbook import is_date
+from issuer.batches.xlsx_workbook import alters_text, is_date
 from issuer.batches.xlsx_writing import NewSheet, column_letters, xlsx_octets
 from templates.library import bundles, load_bundle
 from tests.unit.issuer.batches.workbooks import (
@@ -54,9 +54,7 @@ def values_by_place(members) -> dict[str, str]:
     return values | {f"fields.{key}": value for key, value in members["fields"].items()}
 
 
-@pytest.mark.parametrize(
-    "bundle", [one for one in bundles() if not any(rule.required for rule in one.type.photos)], ids=lambda one: one.name
-)
+@pytest.mark.parametrize("bundle", bundles(), ids=lambda one: one.name)
 def test_a_template_filled_by_another_program_is_read(bundle):
     members = sample(bundle.name)
     members["holders"] = members["holders"][:1]
@@ -145,6 +143,87 @@ def test_days_may_count_from_1904():
 )
 def test_which_formats_show_a_day(code, shows):
     assert is_date(code) is shows
+
+
+@pytest.mark.parametrize(
+    ("code", "alters"),
+    [
+        ("@", False),
+        ("General", False),
+        ('yyyy"年"m"月"d"日";@', False),
+        ('_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)', False),
+        ("[Red]0;[Blue]-0;0;[Color 5]@", False),
+        ("0.00;-0.00;0.00", False),
+        (';;;"另一家有限公司"', True),
+        (";;;", True),
+        ('@"（冒名）"', True),
+        ('0;0;0;"冒名"@', True),
+        ("@@", True),
+        ("\\冒@", True),
+        ("@*x", True),
+        ('0;"@"', False),
+        ("[$冒名-804]@", True),
+    ],
+)
+def test_which_formats_show_a_text_otherwise(code, alters):
+    assert alters_text(code) is alters
+
+
+def styled(code: str, cell: str, more: str = "") -> dict[str, str | bytes]:
+    """The sample with a cell of this format, which is the sixth, in place of the holder's name."""
+    parts = parts_of(worksheet("".join(headers_and_row(sample(), holder_name=cell))))
+    said = code.replace('"', "&quot;")
+    styles = str(parts["xl/styles.xml"]).replace(
+        "</numFmts>", f'<numFmt numFmtId="200" formatCode="{said}"/></numFmts>'
+    )
+    parts["xl/styles.xml"] = styles.replace("</cellXfs>", f'<xf numFmtId="200"/></cellXfs>{more}')
+    return parts
+
+
+def test_a_text_that_the_program_shows_otherwise_is_refused():
+    cell = '<c s="5" t="inlineStr"><is><t>云岭市青禾食品有限公司</t></is></c>'
+    assert only_row(read(packed(styled('yyyy;"x";0;@', cell))))
+    sheet = read(packed(styled(';;;"另一家有限公司"', cell)))
+    assert reasons(sheet) == [(2, "持证主体", "number-format")]
+
+
+def test_a_format_that_comes_with_a_condition_may_not_alter_texts_either():
+    dxf = '<dxfs><dxf><numFmt numFmtId="{}" formatCode="{}"/></dxf></dxfs>'
+    cell = text_cell("云岭市青禾食品有限公司")
+    assert only_row(read(packed(styled("@", cell, dxf.format(200, "0.00")))))
+    assert reasons(read(packed(styled("@", cell, dxf.format(201, ";;;&quot;另一家&quot;"))))) == [
+        (0, "", "text-format")
+    ]
+
+
+def test_a_day_whose_format_has_digits_of_its_own_is_refused():
+    cell = '<c s="5"><v>46347</v></c>'
+    parts = styled('"2036-"mm-dd', text_cell("云岭市青禾食品有限公司"))
+    parts |= {"xl/worksheets/sheet1.xml": worksheet("".join(headers_and_row(sample(), issued_on=cell)))}
+    assert reasons(read(packed(parts))) == [(2, "颁发日期", "number-format")]
+
+
+def test_a_header_that_the_program_shows_otherwise_is_refused():
+    parts = styled(';;;"持证主体代码"', text_cell("云岭市青禾食品有限公司"))
+    sheet = str(parts["xl/worksheets/sheet1.xml"])
+    disguised = sheet.replace('<c t="inlineStr"><is><t>holder_name', '<c s="5" t="inlineStr"><is><t>holder_name')
+    assert disguised != sheet
+    parts["xl/worksheets/sheet1.xml"] = disguised
+    assert reasons(read(packed(parts))) == [(1, "holder_name", "number-format")]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c t="inlineStr"><is><t>青禾</t></is><v>（冒名）</v></c>',
+        '<c t="inlineStr"><v>（冒名）</v></c>',
+        '<c t="inlineStr"><is><t>青禾</t></is><is><t>冒名</t></is></c>',
+        '<c t="str"><is><t>青禾</t></is><v>（冒名）</v></c>',
+        '<c t="str"><v>青禾</v><v>冒名</v></c>',
+    ],
+)
+def test_a_cell_says_what_it_holds_in_one_way(cell):
+    assert reasons(read(workbook(holder_name=cell))) == [(0, "", "xlsx-form")]
 
 
 @pytest.mark.parametrize(

@@ -80,10 +80,12 @@ def test_an_item_that_is_called_like_a_fixed_column_gets_a_header_of_its_own():
     assert header_of(MADE, "conversion") == "conversion"
 
 
-def test_a_photograph_that_may_be_left_out_has_no_column():
-    assert all("照片" not in column.header for column in columns_of(MADE))
+def test_a_photograph_has_a_column_like_any_other_item():
+    (column,) = (column for column in columns_of(MADE) if column.form == "photo")
+    assert (column.header, column.required, column.place) == ("照片", False, "fields.face")
+    assert "ZIP" in hint_of(column, MADE)
     sheet = read("照片\r\n1\r\n".encode(), "a.csv", kind=MADE)
-    assert (1, "照片", "photo-column") in reasons(sheet)
+    assert (1, "照片", "unknown-column") not in reasons(sheet)
 
 
 def test_hints_name_lists_columns_and_bounds():

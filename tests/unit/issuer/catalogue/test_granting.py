@@ -7,7 +7,8 @@ import pytest
 
 from issuer.catalogue.errors import EntryUnknown, MandateRefused, SecondPerson, StepRefused
 from issuer.catalogue.granting import Actor
-from issuer.catalogue.ports import MandateWish, Origin, Progress, Wanted
+from issuer.catalogue.life import Progress
+from issuer.catalogue.ports import MandateWish, Origin, Wanted
 from tests.catalogue_parts import (
     ADMIN,
     COUNTY,

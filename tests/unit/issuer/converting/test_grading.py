@@ -4,7 +4,7 @@ import pytest
 
 from issuer.converting.errors import StockRefused
 from issuer.converting.grading import Checks, grade_of, lowest
-from trust.rules.conversion import Grade, marks_of
+from trust.rules.conversion import Grade, claims_grade, marks_of
 
 ITEMS = frozenset({"number", "holder", "holder_code", "issued_on", "fields.address"})
 KEY = frozenset({"number", "holder"})
@@ -86,3 +86,33 @@ def test_a_person_can_lower_a_grade_and_never_raise_it(grades: tuple[Grade | Non
 )
 def test_what_claims_a_grade_is_recognised(text: str, marks: list[str]) -> None:
     assert marks_of(text) == marks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "证据等级A",
+        "办理租赁，證據 等級：A",
+        "…A级证据",
+        "\uff21级证据",
+        "\u0410级的证据",
+        "证据A级",
+        "B等证据",
+        "证据为A级",
+        "证据级别A",
+        "等级A的证据",
+        "证据·等级 A",
+        "经存量转换",
+        "存量轉換，A",
+    ],
+)
+def test_no_text_of_somebody_speaks_of_a_grade_of_evidence(text: str) -> None:
+    assert claims_grade(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["办理租赁", "纳税信用等级A", "A级景区评定", "提交证据材料等", "证据材料存档", "数据等级保护", "存量房", "5A级"],
+)
+def test_other_grades_and_other_evidence_are_for_everybody_to_name(text: str) -> None:
+    assert not claims_grade(text)

@@ -5,10 +5,16 @@ import re
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
+from issuer.applying import life as applying
+from issuer.applying.life import Stage
+from issuer.batches import life as batches
 from issuer.feeding.delivering import body_of
-from issuer.feeding.events import APPLICATION_STEPS, Event, EventKind
+from issuer.feeding.events import APPLICATION_STEPS, BATCH_STEPS, Event, EventKind
 from issuer.feeding.hooks import Hook
 from issuer.feeding.signing import signed_headers
+from trust.rules.life import Row, Who
 
 SPEC = (Path(__file__).resolve().parents[4] / "docs" / "spec" / "feed.md").read_text("utf-8")
 MESSAGE = re.search(r"```json\n(.*?)\n```", SPEC, re.DOTALL)
@@ -41,6 +47,26 @@ def test_every_kind_is_described() -> None:
     for kind in EventKind:
         head, _, tail = kind.value.partition(".")
         assert f"`{kind.value}`" in table or (f"`{head}." in table and f"`.{tail}`" in table), kind
+
+
+@pytest.mark.parametrize("row", applying.LIFE.rows, ids=lambda row: row.step.value)
+def test_every_step_into_a_stage_that_is_told_has_its_event(row: Row[Stage, applying.Step]) -> None:
+    """What expires goes back among those that wait, and is told as expired."""
+    wanted = None
+    if row.result is not None and f"application.{row.result}" in set(EventKind):
+        wanted = EventKind(f"application.{'expired' if row.step is applying.Step.EXPIRE else row.result}")
+    assert APPLICATION_STEPS.get(row.step) == wanted
+
+
+def test_every_stage_but_drafts_and_issuing_is_told() -> None:
+    told = {stage for stage in Stage if f"application.{stage}" in set(EventKind)}
+    assert told == set(Stage) - {Stage.DRAFT, Stage.ISSUING}
+
+
+def test_every_end_of_a_batch_is_told() -> None:
+    ends = {row.step.value for row in batches.LIFE.rows if row.result is not None and batches.LIFE.is_final(row.result)}
+    by_itself = {row.step.value for row in batches.LIFE.rows if row.who is Who.REGISTER}
+    assert ends | by_itself <= BATCH_STEPS.keys()
 
 
 def test_every_kind_has_words_for_people() -> None:

@@ -58,6 +58,27 @@ def test_other_octets_are_no_act(octets: bytes) -> None:
         decode_act(octets)
 
 
+TRANSFER = replace(ACT, kind=ActKind.TRANSFER_OUT, receiver="青石市市场监督管理局")
+
+
+def test_an_act_that_names_a_receiver_has_the_third_form_and_no_other_has() -> None:
+    octets = encode_act(TRANSFER)
+    assert b'"format":"yinzheng-act/3"' in octets
+    assert decode_act(octets) == TRANSFER
+    assert decode_act(encode_act(replace(TRANSFER, decision="文〔2026〕1号"))).decision == "文〔2026〕1号"
+    assert act_commitment(TRANSFER, bytes(16)) != act_commitment(replace(TRANSFER, receiver="另一机构"), bytes(16))
+    for old, new in (
+        ('"receiver":"青石市市场监督管理局"', '"receiver":""'),
+        ('"receiver":"青石市市场监督管理局"', '"receiver":null'),
+        (',"receiver":"青石市市场监督管理局"', ""),
+        ("act/3", "act/2"),
+        ("act/3", "act/4"),
+    ):
+        assert old.encode() in octets
+        with pytest.raises(Malformed):
+            decode_act(octets.replace(old.encode(), new.encode()))
+
+
 LIFTING = replace(ACT, decision="云复决〔2026〕12号", reverses=1, sequence=2)
 
 

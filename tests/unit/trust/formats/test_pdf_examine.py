@@ -31,7 +31,6 @@ from tests.pki_parts import SEALING, Party, party, revocations
 from tests.seal_parts import AT, certificate, info, parts, png, sealed_by
 from trust.formats.asn1 import algos, crl, keys, x509
 from trust.formats.certificate import Purpose
-from trust.formats.pdf import examine
 from trust.formats.pdf.algorithms import Sm2Validator
 from trust.formats.pdf.examine import examine_pdf
 from trust.formats.pdf.field import Stamp
@@ -197,50 +196,6 @@ def test_octets_put_in_or_taken_out_are_never_passed(start: int, removed: int, p
 @given(tail=st.binary(max_size=2000), ours=st.booleans())
 def test_any_octets_get_an_answer(tail: bytes, ours: bool) -> None:
     assert stands_against((sealed()[:17] if ours else b"%PDF-1.7\n") + tail) != {}
-
-
-def test_the_hook_is_asked_about_exactly_this_signature(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[bytes, bytes]] = []
-
-    class Watched(Sm2Validator):
-        def validate_signature(self, signature: bytes, signed_data: bytes, *others: Any, **named: Any) -> None:
-            asked.append((signature, signed_data))
-            super().validate_signature(signature, signed_data, *others, **named)
-
-    monkeypatch.setattr(examine, "Sm2Validator", Watched)
-    assert stands_against(sealed()) == {}
-    assert [message for _, message in asked] == [plan().to_be_signed]
-
-
-class Silent(Sm2Validator):
-    """A hook that lets everything pass without verifying."""
-
-    def validate_signature(self, *_others: Any, **_named: Any) -> None:
-        return
-
-
-class Elsewhere(Sm2Validator):
-    """A hook that was asked about another signature."""
-
-    def validate_signature(self, *others: Any, **named: Any) -> None:
-        super().validate_signature(*others, **named)
-        self.held = [(info, message + b"\0", raw) for info, message, raw in self.held]
-
-
-@pytest.mark.parametrize("hook", [Silent, Elsewhere])
-def test_a_signature_that_was_not_verified_does_not_count(
-    hook: type[Sm2Validator], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(examine, "Sm2Validator", hook)
-    assert stands_against(sealed()) == {"pdf-signature-value": Indication.FAILED}
-
-
-def test_an_exception_in_a_parser_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fall(*_: object) -> None:
-        raise RecursionError
-
-    monkeypatch.setattr(examine, "enumerate_sig_fields", fall)
-    assert stands_against(sealed()) == {"pdf-unreadable": Indication.FAILED}
 
 
 MESSAGE = b"message"

@@ -103,7 +103,13 @@ class MemoryLog:
     def latest(self) -> bytes | None:
         return self.notes[max(self.notes)][1] if self.notes else None
 
+    def planned(self) -> tuple[int, datetime] | None:
+        return (max(size for size, _ in self.plans), max(at for _, at in self.plans)) if self.plans else None
+
     def plan(self, size: int, at: datetime, to_be_signed: bytes) -> None:
+        before = None if (size, at) in self.plans else self.planned()
+        if before is not None and (size < before[0] or at < before[1]):
+            raise Conflict("checkpoint-overtaken")
         if self.plans.setdefault((size, at), to_be_signed) != to_be_signed:
             raise LogDamaged("plan-changed")
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from trust.errors import Conflict
 from trust.revocation.errors import NotPublished, SubjectUnknown
-from trust.revocation.ports import Activity, Carried, Listed, PlannedList, Publication, RecordedAct, Served
+from trust.revocation.ports import Activity, Carried, Listed, PlannedList, Publication, RecordedAct, Served, Shown
 from trust.rules.standing import Act, Status
 from trust.rules.status_pointer import StatusPointer
 
@@ -66,7 +66,7 @@ class MemoryRegister:
             acts[sequence - 1] = replace(acts[sequence - 1], log_index=index)
 
     # ListedActs
-    def listed(self, shard: int, log_size: int, at: datetime) -> Listed:
+    def listed(self, shard: int, log_size: int, at: datetime, shown: Shown | None = None) -> Listed:
         """The plain way: every entry is made from its acts."""
         moving = []
         for subject, pointer in self.pointers.items():

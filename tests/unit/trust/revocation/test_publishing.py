@@ -32,9 +32,9 @@ class Office:
             self.register.enrol(f"s{index}", 0, index * 3)
         self.register.enrol("elsewhere", 1, 0)
 
-    def act(self, subject: str, kind: ActKind, ground: str, at=AT, **times: object) -> None:
+    def act(self, subject: str, kind: ActKind, ground: str, at=AT, **more: object) -> None:
         self.count += 1
-        order = Order(kind, subject, ground, "", "official", **times)
+        order = Order(kind, subject, ground, "", "official", **more)
         act(self.register, self.log, order, key=str(self.count), at=at, random=self.random)
 
     def publish(self, at=AT, signer=SIGNER, served: bytes | None = None) -> StatusList:
@@ -70,7 +70,7 @@ def test_each_standing_has_its_value_and_other_lists_do_not_mix_in() -> None:
     office = Office()
     office.act("s1", ActKind.REVOKE, "penalty")
     office.act("s2", ActKind.SUSPEND, "penalty")
-    office.act("s3", ActKind.TRANSFER_OUT, "transfer-applied")
+    office.act("s3", ActKind.TRANSFER_OUT, "transfer-applied", receiver="另一机构")
     office.act("s4", ActKind.SUSPEND, "penalty", effective_at=AT + HOUR)
     office.act("elsewhere", ActKind.REVOKE, "penalty")
     made = office.publish()

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from trust.errors import TrustError
-from trust.rules.admission import check_act, reversed_by
+from trust.errors import Conflict, TrustError
+from trust.rules.admission import check_act, check_begun, reversed_by
 from trust.rules.errors import MoveRefused
 from trust.rules.grounds import Authority
 from trust.rules.standing import Act, ActKind, Status, reversal_of, standing_at
@@ -26,7 +26,9 @@ def act(sequence, kind, ground, *, decided, effective=None, recorded=None, reaso
     effective, recorded = (decided if number is None else number for number in (effective, recorded))
     decision = NUMBERS.get(ground, "") if decision is None else decision
     times = day(decided), day(effective), day(recorded)
-    return Act("id", sequence, kind, ground, reason, *times, "甲", decision=decision, reverses=reverses)
+    receiver = "青石市市场监督管理局" if kind is ActKind.TRANSFER_OUT else ""
+    more = {"decision": decision, "reverses": reverses, "receiver": receiver}
+    return Act("id", sequence, kind, ground, reason, *times, "甲", **more)
 
 
 def reason_of(acts, new, authority=Authority.ISSUER) -> str | None:
@@ -62,6 +64,15 @@ SCHEDULED_END = act(1, ActKind.CANCEL, "holder-request", decided=10, effective=3
         ([], act(1, ActKind.CANCEL, "holder-request", decided=5, effective=4), "not-retroactive"),
         ([], act(1, ActKind.CANCEL, "holder-died", decided=5, effective=4), None),
         ([], act(1, ActKind.RESCIND, "fraud", decided=5, effective=-400), None),
+        # nor by the claim that it was decided long ago
+        ([], act(1, ActKind.SUSPEND, "penalty", decided=1, recorded=31), None),
+        ([], act(1, ActKind.SUSPEND, "penalty", decided=1, recorded=31.1), "recorded-too-late"),
+        ([], act(1, ActKind.REVOKE, "penalty", decided=-9000, recorded=5), "recorded-too-late"),
+        ([], act(1, ActKind.CANCEL, "holder-request", decided=-9000, recorded=5), "recorded-too-late"),
+        ([], act(1, ActKind.LAPSE, "superseded", decided=-9000, recorded=5), "recorded-too-late"),
+        ([], act(1, ActKind.REVOKE, "penalty", decided=-9000, effective=5, recorded=5), None),
+        ([], act(1, ActKind.CANCEL, "holder-died", decided=-9000, recorded=5), None),
+        ([], act(1, ActKind.RESCIND, "fraud", decided=-9000, recorded=5), None),
         # what restores does not even reach back to a decision recorded late
         ([SUSPENDED], act(2, ActKind.REINSTATE, "rectified", decided=12, recorded=15), "not-retroactive"),
         ([SUSPENDED], act(2, ActKind.REINSTATE, "rectified", decided=12, effective=15, recorded=15), None),
@@ -89,6 +100,21 @@ SCHEDULED_END = act(1, ActKind.CANCEL, "holder-request", decided=10, effective=3
 )
 def test_what_may_be_recorded(acts, new, reason):
     assert reason_of(acts, new) == reason
+
+
+@pytest.mark.parametrize(
+    ("kind", "ground", "receiver", "reason"),
+    [
+        (ActKind.TRANSFER_OUT, "transfer-applied", "青石市市场监督管理局", None),
+        (ActKind.TRANSFER_OUT, "transfer-applied", "11530199MB0T35T1XE", None),
+        (ActKind.TRANSFER_OUT, "transfer-applied", "", "receiver-missing"),
+        (ActKind.TRANSFER_OUT, "transfer-applied", " ", "edge-space"),
+        (ActKind.TRANSFER_OUT, "transfer-applied", "局" * 101, "too-long"),
+        (ActKind.SUSPEND, "penalty", "青石市市场监督管理局", "receiver-needless"),
+    ],
+)
+def test_a_transfer_out_names_who_takes_it_in_and_no_other_act_does(kind, ground, receiver, reason):
+    assert reason_of([], replace(act(1, kind, ground, decided=1), receiver=receiver)) == reason
 
 
 def test_a_second_suspension_may_begin_where_the_first_ends():
@@ -220,6 +246,55 @@ def test_what_is_set_aside_stays_what_it_was():
     assert standing_at([REVOKED, ASIDE], day(99)) == standing_at([REVOKED], day(99))
     assert reversal_of([REVOKED, ASIDE], 1) == ASIDE
     assert reversal_of([REVOKED], 1) is None
+
+
+def test_nothing_takes_effect_before_the_licence_was_there():
+    begun = day(3)
+    for kind, ground in ((ActKind.RESCIND, "fraud"), (ActKind.REVOKE, "penalty")):
+        check_begun(act(1, kind, ground, decided=3), begun)
+        check_begun(act(1, kind, ground, decided=2, recorded=4), None)
+        with pytest.raises(Conflict) as caught:
+            check_begun(act(1, kind, ground, decided=2.9, recorded=4), begun)
+        assert caught.value.reason == "before-issue"
+
+
+FIXED_END = act(1, ActKind.REVOKE, "penalty", decided=10, effective=30)
+WITHDRAWN = act(2, ActKind.OVERTURN, "decision-set-aside", decided=20, reverses=1)
+
+
+@pytest.mark.parametrize(
+    ("acts", "new", "reason"),
+    [
+        ([FIXED_END], WITHDRAWN, None),
+        ([SUSPENDED, replace(FIXED_END, sequence=2)], replace(WITHDRAWN, sequence=3, reverses=2), None),
+        ([SUSPENDED, replace(FIXED_END, sequence=2)], replace(WITHDRAWN, sequence=3), "act-reversal"),
+        ([FIXED], WITHDRAWN, "standing-move"),  # a suspension is taken back by lifting it
+        ([FIXED_END, WITHDRAWN], replace(WITHDRAWN, sequence=3), "standing-move"),  # nothing is left to set aside
+        ([FIXED_END, WITHDRAWN], act(3, ActKind.REVOKE, "penalty", decided=21), None),
+        ([FIXED_END], act(2, ActKind.OVERTURN, "decision-set-aside", decided=20, reverses=1, decision=""), "decision-missing"),
+    ],
+)  # fmt: skip
+def test_an_end_that_is_still_to_come_can_be_set_aside(acts, new, reason):
+    assert reason_of(acts, new) == reason
+
+
+@pytest.mark.parametrize(
+    ("effective", "recorded", "status"),
+    [
+        (20, 20, Status.VALID),
+        (29.9, 29.9, Status.VALID),
+        (30, 20, Status.REVOKED),
+        (20, 30, Status.REVOKED),  # whatever it claims: the end was there first, and people were told
+        (20, 40, Status.REVOKED),
+        (40, 40, Status.REVOKED),
+    ],
+)
+def test_only_an_end_that_has_not_come_is_undone(effective, recorded, status):
+    aside = act(
+        2, ActKind.OVERTURN, "decision-set-aside", decided=20, effective=effective, recorded=recorded, reverses=1
+    )
+    assert standing_at([FIXED_END, aside], day(90)).status is status
+    assert reversed_by([FIXED_END], ActKind.OVERTURN, day(effective)) == 1
 
 
 def test_which_act_a_reversal_would_be_about():

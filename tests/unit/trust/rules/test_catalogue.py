@@ -65,7 +65,6 @@ def test_the_value_is_not_in_the_refusal(licence_type):
         {"max_length": 0},
         {"max_length": 4001},
         {"disclosure": "everybody"},
-        {"pattern": "("},
     ],
 )
 def test_rules_that_make_no_sense(changes):

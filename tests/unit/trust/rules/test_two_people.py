@@ -32,5 +32,17 @@ def test_every_cell(kind, subjects, approval, effect):
     assert causes_for_two(Asked(kind, subjects, AT, EFFECTS[effect], approval)) == tuple(expected)
 
 
+WEIGHTY = ENDS | {ActKind.SUSPEND, ActKind.RESTRICT, ActKind.TRANSFER_OUT}
+
+
+@pytest.mark.parametrize("kind", ActKind)
+@pytest.mark.parametrize(("ground", "counts"), [("penalty", True), ("other", True), ("superseded", False)])
+def test_one_after_the_other_is_as_many_at_once(kind, ground, counts):
+    for lately, limit in ((0, 20), (19, 20), (20, 20), (21, 20), (0, 0), (1, 1)):
+        found = causes_for_two(Asked(kind, 1, AT, None, "one", ground, lately, limit))
+        assert (found == (Cause.MANY,)) is (counts and kind in WEIGHTY and lately >= limit)
+        assert set(found) <= {Cause.MANY}
+
+
 def test_every_cause_has_words():
     assert len({cause.label for cause in Cause}) == len(Cause)

@@ -1,0 +1,44 @@
+"""What recording consents needs: their register, the licences, and chance for numbers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from issuer.consenting.consent import CopyConsent
+from issuer.ports import Entry
+
+
+class CopyConsents(Protocol):
+    """The register of consents to copies. Every method is one durable transaction; rows are never deleted."""
+
+    def add(self, consent: CopyConsent) -> CopyConsent:
+        """Store a consent, or give the one that is stored under the same key.
+
+        Raises IdempotencyMismatch, the key was used for another; ConsentNotTaken, the body has one of this number.
+        """
+        ...
+
+    def find(self, body_code: str, reference: str) -> CopyConsent | None:
+        """The consent of a number."""
+        ...
+
+    def by_key(self, key: str) -> CopyConsent | None:
+        """The consent recorded under an idempotency key."""
+        ...
+
+    def of_original(self, identifier: str) -> Sequence[CopyConsent]:
+        """The consents for a licence, newest first."""
+        ...
+
+    def decide(self, decided: CopyConsent) -> CopyConsent:
+        """Store the decision on a consent that waits; raises ConsentMoved where it waits no more."""
+        ...
+
+
+@dataclass(frozen=True)
+class ConsentDesk:
+    """Everything that recording needs."""
+
+    consents: CopyConsents
+    original: Callable[[str], Entry | None]
+    random: Callable[[int], bytes]

@@ -1,0 +1,278 @@
+"""Which tables the trail binds, by which columns and from when on; which are computed anew; and which may change.
+
+The log commits to what is issued and recorded; it does not say by whom a seal was used, who approved an order, or who
+a person is. So the trail takes digests of such rows once they are final. A column that is added later must not change
+the digest of a row that was marked before: it is left out, by name. Every table is in one of three lists: `LEDGERS`,
+bound by the trail; `COMPUTED`, copies of what is signed or logged; or `FREE`, each with the reason in words why an audit
+can do without it. A test holds the lists against the tables there are.
+"""
+
+from types import MappingProxyType
+
+from sqlalchemy import ColumnElement, Table
+
+from cases.store import CITATIONS, PLANS
+from issuer.applying.life import Stage as DocketStage
+from issuer.applying.store import docket
+from issuer.batches.store.tables import looks
+from issuer.catalogue.life import Progress as MandateProgress
+from issuer.catalogue.life import State as VersionState
+from issuer.catalogue.store.tables import (
+    catalogue_edition,
+    catalogue_event,
+    catalogue_version,
+    mandate,
+    mandate_request,
+)
+from issuer.consenting.store import CONSENTS
+from issuer.converting.store import scans, stock
+from issuer.copying.store import COPIES
+from issuer.ports import State
+from issuer.store import licence
+from issuer.warrants.life import Stage as OrderStage
+from issuer.warrants.store.rows import act_order, act_order_subject
+from service.epochs.store import restore_epoch
+from service.lost_keys.order import Stage as LossStage
+from service.lost_keys.store.tables import compromise, compromise_work, reissue_entry
+from service.store import person
+from service.trail.ledger import Ledger, When
+from trust.certification.store import time_stamp, trust_list_publication, x509_certificate, x509_crl, x509_revocation
+from trust.log.store import log_checkpoint, log_witness
+from trust.revocation.store.tables import act, status_publication
+from trust.sealing.life import State as SealState
+from trust.sealing.store.tables import (
+    seal,
+    seal_application,
+    seal_filing,
+    seal_request,
+    seal_request_item,
+    seal_step,
+    seal_use,
+)
+from trust.sealing.using import Result
+from trust.store import METADATA
+
+_ISSUED = (
+    *("identifier", "key", "body_digest", "state", "document", "by", "begun_at"),
+    *("token_plan", "token", "ofd_plan", "pdf_plan", "ofd", "pdf", "leaf", "released_at"),
+)
+_PUBLISHED = ("name", "number", "issued_at", "next_update", "to_be_signed")
+_STEP = ("number", "sequence", "step", "at", "by_login", "by_name")
+_ENDED = (LossStage.DONE, LossStage.REFUSED, LossStage.WITHDRAWN)
+_SEALS_ENDED = (SealState.REJECTED, SealState.WITHDRAWN)
+
+
+def _all(table: Table, *but: str) -> tuple[str, ...]:
+    """Every column that a table had when it was bound; one that is added later goes into `but`."""
+    return tuple(str(column.name) for column in table.columns if column.name not in but)
+
+
+def _steps(name: str, *more: str) -> Ledger:
+    return Ledger(METADATA.tables[name], ("number", "sequence"), (*_STEP, *more), at="at")
+
+
+def _in(column: ColumnElement[str], *some: str) -> ColumnElement[bool]:
+    return column.in_(some)
+
+
+_OVER = (DocketStage.RELEASED, DocketStage.REFUSED, DocketStage.WITHDRAWN)
+_ORDERED = (OrderStage.DONE, OrderStage.REFUSED, OrderStage.WITHDRAWN)
+_VERSIONS = (VersionState.PUBLISHED, VersionState.RETIRED, VersionState.WITHDRAWN)
+_ROWS = (
+    # marked with the uses of seals that made them
+    Ledger(seal_use, ("number",), ("number", "seal_id", "subject", "digest", "at", "used_by"), when=When.USED),
+    Ledger(
+        licence,
+        ("identifier",),
+        (*_ISSUED, "type_code", "issuer_code", "number", "claim", "predecessor"),
+        final=licence.c.state == State.RELEASED,
+        when=When.USED,
+    ),
+    Ledger(
+        COPIES,
+        ("identifier",),
+        (*_ISSUED, "original", "basis", "asker", "consent_department", "consent_mode", "consent_reference"),
+        final=COPIES.c.state == State.RELEASED,
+        when=When.USED,
+    ),
+    Ledger(
+        seal_request,
+        ("number",),
+        (
+            *("number", "seal_id", "purpose", "wanted", "asked_by", "asked_name", "asked_at"),
+            *("progress", "decided_by", "decided_name", "decided_at"),
+        ),
+        when=When.USED,
+    ),
+    Ledger(
+        seal_request_item,
+        ("number", "position"),
+        ("number", "position", "document", "place", "result", "planned_at", "signed", "file"),
+        final=seal_request_item.c.result == Result.SEALED.value,
+        when=When.USED,
+    ),
+    # marked in the transaction that records it
+    Ledger(
+        act,
+        ("subject", "sequence"),
+        (
+            *("subject", "sequence", "kind", "ground", "reason", "decided_at", "effective_at", "recorded_at"),
+            *("recorded_by", "salt", "idempotency_key", "body", "shard", "decision", "reverses"),
+        ),
+        at="recorded_at",
+        when=When.WRITTEN,
+    ),
+    # small registers, looked through as a whole
+    Ledger(seal, ("seal_id",), ("seal_id", "body_code", "name", "octets", "filed_at", "filed_by")),
+    Ledger(seal_filing, ("seal_id",), ("seal_id", "kind", "holder", "digest", "per_day", "threshold")),
+    Ledger(
+        catalogue_edition,
+        ("number",),
+        ("number", "type_code", "version", "since", "to_be_signed", "octets"),
+        final=catalogue_edition.c.octets.is_not(None),
+    ),
+    Ledger(
+        catalogue_version,
+        ("type_code", "version"),
+        _all(catalogue_version, "state"),
+        final=_in(catalogue_version.c.state, *_VERSIONS),
+    ),
+    Ledger(
+        mandate,
+        ("number",),
+        (
+            "number",
+            "place",
+            "issuer_code",
+            "issuer_name",
+            "type_code",
+            "area",
+            "valid_from",
+            "delegated_from",
+            "origin",
+        ),
+    ),
+    Ledger(
+        mandate_request,
+        ("number",),
+        _all(mandate_request),
+        final=mandate_request.c.progress != MandateProgress.WAITING.value,
+    ),
+    Ledger(person, ("login",), ("login", "name", "role", "department")),
+    Ledger(
+        seal_application,
+        ("seal_id",),
+        ("seal_id", "body_code", "wish", "applied_by", "applied_name", "applied_at", "idempotency_key", "body"),
+    ),
+    Ledger(compromise, ("number",), _all(compromise), final=_in(compromise.c.stage, *_ENDED)),
+    Ledger(restore_epoch, ("number",), _all(restore_epoch), final=restore_epoch.c.report != b"", at="at"),
+    Ledger(
+        CONSENTS,
+        ("body_code", "reference"),
+        (
+            *("body_code", "reference", "mode", "original", "giver", "cause", "recipient", "document"),
+            *("recorded_login", "recorded_name", "key", "asked", "valid_until", "recorded_at"),
+        ),
+        at="recorded_at",
+    ),
+    Ledger(log_witness, ("name", "point"), ("name", "point")),
+    # many rows, looked through by the time in them
+    _steps("docket_event", "reason", "stage", "digest", "proposal", "idempotency_key", "body"),
+    _steps("act_order_event", "reason", "stage", "idempotency_key", "body"),
+    _steps("batch_step", "note"),
+    _steps("stock_step", "note"),
+    Ledger(seal_step, ("seal_id", "sequence"), _all(seal_step), at="at"),
+    Ledger(catalogue_event, ("type_code", "version", "sequence"), _all(catalogue_event), at="at"),
+    Ledger(looks, ("number", "login", "part", "digest"), _all(looks), at="at"),
+    Ledger(scans, ("body_code", "digest"), _all(scans), at="at"),
+    Ledger(compromise_work, ("number", "work"), _all(compromise_work), at="at"),
+    Ledger(
+        reissue_entry,
+        ("number", "subject"),
+        _all(reissue_entry),
+        final=reissue_entry.c.moved_at.is_not(None),
+        at="moved_at",
+    ),
+    Ledger(docket, ("number",), _all(docket), final=_in(docket.c.stage, *_OVER), at="moved_at"),
+    Ledger(act_order, ("number",), _all(act_order), final=_in(act_order.c.stage, *_ORDERED), at="moved_at"),
+    Ledger(PLANS, ("number",), _all(PLANS), at="planned_at"),
+    Ledger(CITATIONS, ("number",), _all(CITATIONS), at="cited_at"),
+    Ledger(
+        x509_certificate,
+        ("authority", "serial"),
+        _all(x509_certificate),
+        final=x509_certificate.c.der.is_not(None),
+        at="planned_at",
+    ),
+    Ledger(x509_revocation, ("authority", "serial", "sequence"), _all(x509_revocation), at="revoked_at"),
+    Ledger(
+        trust_list_publication,
+        ("name", "number"),
+        _PUBLISHED,
+        final=trust_list_publication.c.octets.is_not(None),
+        at="issued_at",
+    ),
+    Ledger(x509_crl, ("name", "number"), _PUBLISHED, final=x509_crl.c.octets.is_not(None), at="issued_at"),
+    Ledger(
+        status_publication,
+        ("shard", "number"),
+        ("shard", "number", "at", "next_update", "ttl_s", "act_count", "to_be_signed"),
+        final=status_publication.c.octets.is_not(None),
+        at="at",
+    ),
+    Ledger(time_stamp, ("serial",), _all(time_stamp), final=time_stamp.c.done.is_(True), at="at"),
+    Ledger(log_checkpoint, ("size", "at"), _all(log_checkpoint), final=log_checkpoint.c.note.is_not(None), at="at"),
+    # final with something else, and marked beside it
+    Ledger(
+        act_order_subject,
+        ("number", "place"),
+        _all(act_order_subject),
+        when=When.BESIDE,
+        beside=("act_order", "number"),
+    ),
+    Ledger(
+        stock,
+        ("number",),
+        _all(stock),
+        final=_in(stock.c.stage, "released", "refused", "withdrawn"),
+        when=When.BESIDE,
+        beside=("stock_step", "number"),
+    ),
+)
+LEDGERS = MappingProxyType({str(one.table.name): one for one in _ROWS})
+COMPUTED = MappingProxyType(
+    {
+        "log_entry": "日志逐条重算到签名的检查点",
+        "log_head": "与日志条目数比对",
+        "log_node": "由条目重算",
+        "log_commitment": "由条目重算",
+        "trail": "逐条以链值相连，链值写入日志",
+        "trail_tip": "与最后一条留痕比对",
+        "trail_commitment": "与日志条目比对",
+        "status_slot": "与已签的证照、信任列表所写的条目比对",
+        "standing": "由处理登记重算",
+        "status_shard": "与条目数比对",
+        "status_current": "与最新一期清单比对",
+        "status_carried": "与恢复报告及恢复前的清单比对",
+    }
+)
+"""Tables whose every row an audit computes anew, or compares with what was signed; and from what."""
+FREE = MappingProxyType(
+    {
+        "session": "登录会话，用完即删；谁登录过由留痕说明。",
+        "number_count": "编号计数，只增；编号是否重复由证照登记的唯一约束和日志说明。",
+        "presentation_code": "出示码，几分钟失效，过期即删；谁用过由留痕说明。",
+        "citation_consent": "持证人可以随时撤回同意；用过的同意写在引用回执里，回执有签名。",
+        "feed_body": "通知的计数，只影响对方何时来取。",
+        "feed_event": "通知，内容都可从登记重做；对方以登记和日志为准。",
+        "feed_hook": "接收通知的地址，由部门自己改。",
+        "feed_delivery": "通知送达的记录，到期删除。",
+        "batch": "批次的工作进度；发出的证照逐本有登记和日志，谁提交谁批准在 batch_step。",
+        "batch_row": "批次的工作表，发证后以证照登记为准。",
+        "batch_turn": "轮到谁的批次先做，只管先后。",
+        "licence_holder": "由证照内容以密钥算出的查找索引；缺一行只是查不到，证照本身不受影响。",
+        "status_bitstring": "状态清单的另一种写法，由第一种重做并签名；读者核对签名。",
+        "log_cosignature": "见证方的签名行，收下时和使用时都核对签名；见证方自己另存。",
+    }
+)
+"""Tables that may change, and why an audit can do without them."""

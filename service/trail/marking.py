@@ -1,0 +1,26 @@
+"""Marking an act in the transaction that records it: the trail names the act's row, and who recorded it.
+
+So there is no moment in which an act is in force and not vouched for, and a row that anybody writes past the register
+is one that nobody marked. The record bears the login of whoever asks; where no request or command is under way it is
+the service's own.
+"""
+
+from sqlalchemy import Connection
+
+from service.trail.bound import LEDGERS
+from service.trail.doing import acting_now
+from service.trail.ledger import digest_in
+from service.trail.store import add_in
+from trust.formats.trail_record import MARKED, TrailRecord
+from trust.revocation.store.tables import act
+from trust.rules.standing import Act
+
+SERVICE = ("yinzheng", "service")
+
+
+def mark_act(connection: Connection, new: Act) -> None:
+    """Take the row of an act that was just stored into the trail."""
+    name = str(act.name)
+    login, role = acting_now() or SERVICE
+    rows = digest_in(connection, LEDGERS[name], (new.subject, new.sequence))
+    add_in(connection, [TrailRecord(0, new.recorded_at, login, role, MARKED, 0, {"table": name}, rows=rows)])

@@ -1,0 +1,168 @@
+"""Issuing and using licences: by themselves, on application, in batches, from stock; copied, presented and cited."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from cases.citation import Citation, CitationRequest
+from cases.citing import cite
+from cases.http import CasePorts
+from issuer.application import Application
+from issuer.applying.deciding import require_one
+from issuer.issuing import Issued, complete, issue
+from issuer.ports import Entry, Office
+from service.applications import Applications
+from service.batches import Batches
+from service.conversions import Conversions
+from service.copy_consents import CopyConsents
+from service.copying import ConsentsWithCopies, Copying
+from service.counter import open_counter
+from service.courier import PublicCourier
+from service.errors import published_later
+from service.feeding import Feeds
+from service.office import open_office
+from service.originals import Originals
+from service.photographs import Photographs
+from service.presenting import Presenting
+from service.restoring.taking_up import Desk as RestoreDesk
+from service.restoring.taking_up import take_up
+from service.trail.doing import note_about
+from service.wiring.proving import Proving
+from trust.errors import Conflict
+
+
+class Issuing(Proving):
+    """An installation that issues."""
+
+    @cached_property
+    def office(self) -> Office:
+        """Everything an issue needs."""
+        return open_office(self._means, self.archive, self.directory, self.catalogue)
+
+    def issue(self, application: Application, *, key: str, by: str) -> Issued:
+        """Issue a licence and make it provable; raises as `issuer.issuing.issue`.
+
+        Raises:
+            NeedsApproval: this type is issued on an application that a second person has approved.
+            NotYetPublished: it is issued, and its proof is not public yet; the same key takes it up again.
+
+        """
+        if self.archive.register.by_key(key) is None:  # what was begun is completed, whatever is in force now
+            require_one(self.office.bundle(application.type_code))
+        self.publisher.ready()
+        issued = issue(self.office, application, key=key, by=by, at=self.now())
+        note_about(identifier=str(issued.entry.licence.identifier), type_code=application.type_code)
+        with published_later(str(issued.entry.licence.identifier)):
+            self.publisher.after_issue(issued.entry.licence.status.list, self.now())
+        return issued
+
+    def files_of(self, entry: Entry) -> Issued:
+        """The files of a released licence."""
+        return complete(self.office, entry, at=self.now())
+
+    @cached_property
+    def photographs(self) -> Photographs:
+        """Photographs that are handed in before the licences that name them."""
+        return Photographs(self._means.blobs)
+
+    @cached_property
+    def originals(self) -> Originals:
+        """Files of licences of other libraries, handed in before the applications that follow them."""
+        return Originals(self._means.blobs, self.verify_file)
+
+    @cached_property
+    def applications(self) -> Applications:
+        """Applications, their approval, and licences that follow others."""
+        return Applications(
+            self.archive, lambda: self.office, lambda: self.publisher, self.now, self.random, self.originals.find
+        )
+
+    @cached_property
+    def conversions(self) -> Conversions:
+        """Conversion of stock; scans are shown by whatever draws at that moment."""
+        return Conversions(
+            self.archive,
+            self._means.blobs,
+            lambda: self.office,
+            lambda: self.publisher,
+            self._draw_now,
+            self.now,
+        )
+
+    @cached_property
+    def batches(self) -> Batches:
+        """Batches of applications in one table."""
+        return Batches(self.archive, lambda: self.office, lambda: self.publisher, self.now)
+
+    def take_up_published(
+        self, by: str, approved_by: str, missing: Sequence[str] = (), *, since: bytes | None = None
+    ) -> dict[str, object]:
+        """After a restore: take up what the public has seen, begin an epoch, publish; the report.
+
+        `missing` names the files that the backup had lost; the report repeats them. `since` is a checkpoint that was
+        kept elsewhere, beside the one of the settings.
+
+        Raises:
+            Conflict, LogDamaged, Untrusted: as `service.restoring.taking_up.take_up`; `public-copy-missing` also where
+                this installation has no public folder.
+
+        """
+        means, archive = self._means, self.archive
+        if means.public is None:
+            raise Conflict("public-copy-missing", "this installation has no public folder")
+        epoch = archive.epochs.begin(self.now(), by, approved_by, archive.log.size())
+        desk = RestoreDesk(
+            archive,
+            means.public,
+            self.publisher.origin,
+            bodies=[one.body.code for one in self.city.bodies],
+            applying=self.applications.ports,
+            batches=self.batches.desk,
+            list_size=means.list_size,
+            missing=missing,
+            since=since or means.since,
+        )
+        report = take_up(desk, epoch, self.now())
+        self.publisher.refresh(self.now())
+        return report
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """What department systems are told."""
+        means = self._means
+        courier = PublicCourier(loopback=means.webhook_loopback)
+        return Feeds(self.archive, means.index_key, courier, self.now, self.random, loopback=means.webhook_loopback)
+
+    @cached_property
+    def copies(self) -> Copying:
+        """Annotated copies."""
+        return Copying(self.archive, lambda: self.office, lambda: self.publisher, self.now, self.random)
+
+    @cached_property
+    def copy_consents(self) -> CopyConsents:
+        """Consents that annotated copies of an issuing body rest on."""
+        consents = ConsentsWithCopies(self.archive, lambda: self.copies)
+        return CopyConsents(self.archive, self._means.blobs, lambda: consents, self.now, self.random)
+
+    @cached_property
+    def presenting(self) -> Presenting:
+        """Codes that holders show, and their redemption."""
+        return Presenting(
+            self.archive,
+            self.directory,
+            self.verify_words,
+            self.catalogue.type_of,
+            self.now,
+            self.random,
+            self._means.base_url,
+            self._name_of_body,
+        )
+
+    @cached_property
+    def cases(self) -> CasePorts:
+        """Everything citing needs."""
+        consents = ConsentsWithCopies(self.archive, lambda: self.copies)
+        return open_counter(self._means, self.archive, self.directory, self.licences, consents)
+
+    def cite(self, request: CitationRequest, *, key: str) -> Citation:
+        """Cite a licence in a case; raises as `cases.citing.cite`."""
+        return cite(self.cases.citing, request, key=key, at=self.now(), number_random=self.random)

@@ -1,0 +1,229 @@
+"""A database superuser at every table that is bound: delete, edit each column, swap, insert; the audit names it.
+
+Tables that the busy city leaves empty get rows of no meaning before the trail takes them up: what is tried is the bond,
+not what the rows say. The plain run tries one column of each table, `long` all of them.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Connection, Engine, LargeBinary, String, Table, func, insert, select
+from sqlalchemy.types import BigInteger, Boolean, Integer, SmallInteger, Text, TypeEngine
+
+from service.trail.bound import COMPUTED, FREE, LEDGERS
+from service.trail.ledger import When
+from tests.audit_parts import (
+    Busy,
+    audited,
+    busy,
+    change_row,
+    drop_row,
+    found,
+    over,
+    rows_of,
+    superuser,
+    swap_rows,
+)
+from tests.city import City, copy_of
+from trust.formats.certificate import Certificate
+from trust.rules.verdict import Indication
+from trust.store import METADATA, Instant
+
+Scene = tuple[Busy, Engine, tuple[Certificate, ...]]
+MOVED = {"docket", "act_order", "batch", "stock"}
+"""What stands where its last step left it: rows of no meaning have no steps."""
+STATES = {
+    "reissue_entry": {"state": "reissued"},
+    "compromise": {"stage": "refused"},
+    "mandate_request": {"progress": "refused"},
+    "restore_epoch": {"report": b'{"carried":[]}', "log_size": 0},
+    "act_order_event": {"step": "refuse"},
+}
+COLUMNS = [(name, column) for name, one in LEDGERS.items() for column in one.columns]
+FIRST = {
+    name: next(one for one in reversed(ledger.columns) if one not in ledger.keys)
+    for name, ledger in LEDGERS.items()
+    if set(ledger.columns) - set(ledger.keys)
+}
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    """The busy city, and a copy of its database in which every bound table has rows that were taken up."""
+    city = City()
+    made = busy(city)
+    engine = copy_of(city.engine)
+    with superuser(engine) as connection:
+        for name, ledger in LEDGERS.items():
+            if name not in MOVED and not connection.scalar(select(func.count()).select_from(ledger.table)):
+                plant(connection, ledger.table, city.clock())
+    city.clock.forward(minutes=2)
+    over(city, engine).trail.commit(city.clock())
+    over(city, engine).publisher.refresh(city.clock())
+    yield made, engine, city.yinzheng.anchors
+    engine.dispose()
+    city.close()
+
+
+def plant(connection: Connection, table: Table, at: datetime) -> None:
+    """Two rows that the table takes."""
+    for number in (1, 2):
+        values = {str(one.name): some(one, number, at) for one in table.columns}
+        connection.execute(insert(table).values(values | STATES.get(str(table.name), {})))
+
+
+def some(column: Column[Any], number: int, at: datetime) -> object:
+    kind: TypeEngine[Any] = column.type
+    if isinstance(kind, Instant):
+        return at
+    if isinstance(kind, LargeBinary):
+        return bytes([number]) * (kind.length or 32)
+    if isinstance(kind, String | Text):
+        return str(number)
+    if isinstance(kind, Boolean):
+        return True
+    assert isinstance(kind, Integer | BigInteger | SmallInteger)
+    return number
+
+
+@pytest.fixture
+def stolen(scene: Scene) -> Iterator[Engine]:
+    engine = copy_of(scene[1])
+    yield engine
+    engine.dispose()
+
+
+def judged(scene: Scene, stolen: Engine) -> set[str]:
+    report = audited(scene[0].city, stolen, scene[2])
+    assert (report.indication is Indication.FAILED) == bool(found(report))
+    return found(report)
+
+
+def bound_rows(connection: Connection, name: str) -> list[dict[str, Any]]:
+    """The rows that are final, and so are vouched for."""
+    ledger = LEDGERS[name]
+    query = select(ledger.table).order_by(*ledger.table.primary_key.columns)
+    if ledger.final is not None:
+        query = query.where(ledger.final)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def forged(value: Any, column: Column[Any]) -> Any:
+    """Another value of the same kind."""
+    if isinstance(column.type, Instant):
+        return (value or datetime.fromtimestamp(0).astimezone()) + timedelta(days=1)
+    if isinstance(column.type, LargeBinary):
+        return bytes([value[0] ^ 1]) + value[1:] if value else b"x"
+    if isinstance(column.type, Boolean):
+        return not value
+    return f"{value or ''}x" if isinstance(column.type, String | Text) else (value or 0) + 1
+
+
+def test_every_table_is_bound_or_computed_or_free_for_a_reason() -> None:
+    lists = (set(LEDGERS), set(COMPUTED), set(FREE))
+    assert set().union(*lists) == set(METADATA.tables)
+    assert sum(map(len, lists)) == len(METADATA.tables)
+    assert all(reason.endswith("。") for reason in FREE.values())
+    assert set().union(*(set(one.columns) - set(one.table.columns.keys()) for one in LEDGERS.values())) == set()
+
+
+def test_honest_rows_pass(scene: Scene, stolen: Engine) -> None:
+    assert judged(scene, stolen) == set()
+    with stolen.connect() as connection:
+        assert {name for name in LEDGERS if not bound_rows(connection, name)} <= MOVED | {
+            "act_order_subject",
+            "act_order",
+        }
+
+
+@pytest.mark.parametrize("name", sorted(set(LEDGERS) - MOVED - {"act_order_subject"}))
+def test_a_row_that_is_deleted_is_found(scene: Scene, stolen: Engine, name: str) -> None:
+    with superuser(stolen) as connection:
+        drop_row(connection, LEDGERS[name].table, bound_rows(connection, name)[0])
+    assert judged(scene, stolen)
+
+
+@pytest.mark.parametrize(("name", "column"), sorted(FIRST.items()))
+def test_a_column_that_is_edited_is_found(scene: Scene, stolen: Engine, name: str, column: str) -> None:
+    if name in MOVED | {"act_order_subject"}:
+        pytest.skip("has no rows here; see the orders below")
+    edit(stolen, name, column)
+    assert judged(scene, stolen)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("name", "column"), sorted(set(COLUMNS)))
+def test_any_column_that_is_edited_is_found(scene: Scene, stolen: Engine, name: str, column: str) -> None:
+    if name in MOVED | {"act_order_subject"}:
+        pytest.skip("has no rows here")
+    edit(stolen, name, column)
+    assert judged(scene, stolen)
+
+
+def edit(stolen: Engine, name: str, column: str) -> None:
+    table = LEDGERS[name].table
+    with superuser(stolen) as connection:
+        row = bound_rows(connection, name)[0]
+        change_row(connection, table, row, **{column: forged(row[column], table.c[column])})
+
+
+@pytest.mark.parametrize("name", sorted(set(LEDGERS) - MOVED - {"act_order_subject"}))
+def test_rows_that_are_swapped_are_found(scene: Scene, stolen: Engine, name: str) -> None:
+    table = LEDGERS[name].table
+    with superuser(stolen) as connection:
+        rows = bound_rows(connection, name)
+        if len(rows) < 2 or set(LEDGERS[name].columns) == set(table.primary_key.columns.keys()):
+            pytest.skip("there is only one, or nothing but its key")
+        swap_rows(connection, table, rows[0], rows[-1])
+    assert judged(scene, stolen)
+
+
+TIMED = sorted(name for name, one in LEDGERS.items() if one.when is When.WRITTEN or (one.when is When.FOUND and one.at))
+
+
+@pytest.mark.parametrize("name", sorted(set(TIMED) - MOVED))
+def test_a_row_that_is_put_in_is_found(scene: Scene, stolen: Engine, name: str) -> None:
+    """With a time of long ago; one with the time of now is found as soon as a minute has passed, unless it is taken up."""
+    ledger = LEDGERS[name]
+    with superuser(stolen) as connection:
+        row = bound_rows(connection, name)[0]
+        fresh = {one: another(row[one], ledger.table.c[one]) for one in _unique(ledger.table)}
+        old = {ledger.at: row[ledger.at] - timedelta(hours=5)} if ledger.at and ledger.when is When.FOUND else {}
+        connection.execute(insert(ledger.table).values(row | fresh | old))
+    assert judged(scene, stolen)
+
+
+def another(value: Any, column: Column[Any]) -> Any:
+    if isinstance(column.type, Integer | BigInteger | SmallInteger) and not isinstance(column.type, Instant):
+        return value + 1_000
+    return forged(value, column)
+
+
+def _unique(table: Table) -> set[str]:
+    keys = set(table.primary_key.columns.keys())
+    return keys | {str(column.name) for column in table.columns if column.unique}
+
+
+@pytest.mark.parametrize("name", sorted(set(COMPUTED) - {"status_carried", "trail", "trail_tip", "log_entry"}))
+def test_what_is_computed_anew_cannot_be_emptied(scene: Scene, stolen: Engine, name: str) -> None:
+    with superuser(stolen) as connection:
+        connection.execute(METADATA.tables[name].delete())
+    assert judged(scene, stolen)
+
+
+@pytest.mark.parametrize("name", sorted(set(COMPUTED) - {"status_carried"}))
+def test_what_is_computed_anew_cannot_be_edited(scene: Scene, stolen: Engine, name: str) -> None:
+    table = METADATA.tables[name]
+    with superuser(stolen) as connection:
+        rows = rows_of(connection, table)
+        for column in table.columns:
+            if column.name in UNSEEN.get(name, ()) or column.primary_key:
+                continue
+            change_row(connection, table, rows[0], **{str(column.name): forged(rows[0][column.name], column)})
+    assert judged(scene, stolen)
+
+
+UNSEEN = {"log_head": ("at",), "trail_commitment": ("at",)}
+"""Times that are nobody's proof: the entry has its own, which is the log's."""
