@@ -36,6 +36,10 @@ LINTS = (
     ("lint-imports",),
 )
 
+SHARED_OUT = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal")
+"""All tests: one process more than there are cores, because browsers and databases let them wait; neighbours together,
+because what a module sets up is set up in each process that has tests of it."""
+
 
 def call(*command: object) -> None:
     """Run a command in the project's folder; never let uv fetch an interpreter of its own."""
@@ -137,7 +141,7 @@ def main(arguments: list[str]) -> None:
         return
     prepare(TEST_LOCK if word in {"test", "lint", "bench"} else RUN_LOCK)
     if word == "test":
-        become("-m", "pytest", *(rest or ["-n", "auto"]))
+        become("-m", "pytest", *(rest or SHARED_OUT))
     elif word == "lint":
         lint()
     elif word == "bench":

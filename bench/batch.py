@@ -26,8 +26,8 @@ from itertools import islice
 from typing import Any
 from unittest.mock import patch
 
-import issuer.completing
 import issuer.drafting
+import issuer.sealing
 import templates.face
 import templates.layout
 from bench.firms import applications
@@ -151,8 +151,8 @@ def measured(made: Installation) -> Iterator[tuple[Office, Spent]]:
         (templates.layout, "code_picture", "QR"),
         (issuer.drafting, "plan_ofd", "pack"),
         (issuer.drafting, "plan_drawing", "pack"),
-        (issuer.completing, "examine_ofd", "examine"),
-        (issuer.completing, "examine_pdf", "examine"),
+        (issuer.sealing, "examine_ofd", "examine"),
+        (issuer.sealing, "examine_pdf", "examine"),
         (made.yinzheng.publisher, "after_issues", "log and checkpoint"),
     )
     with ExitStack() as patched:

@@ -100,6 +100,7 @@ CITATIONS = Table(
     Column("body_digest", LargeBinary, nullable=False),
     Index("ix_citation_identifier", "identifier"),
     Index("ix_citation_case_number", "case_number"),
+    Index("ix_citation_cited_at", "cited_at"),
 )
 
 

@@ -14,7 +14,7 @@ from issuer.ports import Pen
 from keys.sm3 import sm3
 from templates.annotation import annotated
 from templates.face import Face, draw_face, title_of
-from templates.layout import licence_pages
+from templates.layout import code_of, licence_pages
 from templates.library import Bundle
 from trust.formats.cose import plan_sign1
 from trust.formats.licence_document import encode_licence
@@ -43,12 +43,25 @@ WIDEST = StatusPointer(999_999, SIZE - 1)
 """No pointer that is allotted is longer in a token."""
 
 
+ATTACHED = (("licence.json", "application/json"), ("seal.esl", "application/octet-stream"))
+"""What a PDF carries: names and media types."""
+
+
+@dataclass(frozen=True)
+class DrawnFace:
+    """A licence with its face on both canvases, its `licence.json` and its custom data; no file is laid out yet."""
+
+    licence: Licence
+    metadata: bytes
+    custom: Mapping[str, str]
+    face: Face
+
+
 @dataclass(frozen=True)
 class Drawn:
     """The two files of one licence, laid out and ready to be signed, and the `licence.json` that both carry."""
 
     metadata: bytes
-    face: Face
     ofd: PlannedOfd
     pdf: PlannedPdf
 
@@ -145,30 +158,38 @@ def check_face(licence: Licence, bundle: Bundle, pen: Pen, *, host_url: str) -> 
     annotated(bundle.layout, licence_pages(bundle.layout, licence, bundle.labels, code), licence)
 
 
-def draw(
+def draw_code(bundle: Bundle, token: bytes, host_url: str) -> None:
+    """Draw the code of a token ahead of its face, which will find it there (`templates.code`).
+
+    Raises:
+        CodeDoesNotFit, CodeUnreadable: it cannot be printed.
+
+    """
+    code_of(bundle.layout, to_text(token, host_url))
+
+
+def draw_on_both(
     licence: Licence,
     bundle: Bundle,
     pen: Pen,
     *,
     token: bytes,
     host_url: str,
-    at: datetime,
     photos: Mapping[str, bytes] | None = None,
-) -> Drawn:
-    """Draw the face once on both canvases and plan both signatures.
+) -> DrawnFace:
+    """Draw the face on both canvases.
 
     Raises:
         MissingGlyph: the font lacks a character of the face; nothing is printed with a hole.
 
     """
-    metadata = encode_licence(licence)
-    attachments = (
-        ("licence.json", "application/json", metadata),
-        ("seal.esl", "application/octet-stream", pen.seal.der),
-    )
-    face = draw_face(
-        bundle, licence, to_text(token, host_url), pen.picture, attachments=len(attachments), photos=photos
-    )
+    face = draw_face(bundle, licence, to_text(token, host_url), pen.picture, attachments=len(ATTACHED), photos=photos)
+    return DrawnFace(licence, encode_licence(licence), short_names(licence, bundle.type), face)
+
+
+def plan_as_ofd(drawn: DrawnFace, pen: Pen, at: datetime) -> PlannedOfd:
+    """The OFD, laid out, and what is to be signed over it."""
+    licence, metadata, face = drawn.licence, drawn.metadata, drawn.face
     document = OfdDocument(
         doc_id=sm3(metadata).hex()[:32],
         title=title_of(licence),
@@ -179,18 +200,34 @@ def draw(
         fonts=face.ofd.fonts,
         images=face.ofd.images,
         attachments=(OfdAttachment("licence.json", "JSON", metadata),),
-        custom=short_names(licence, bundle.type),
+        custom=drawn.custom,
     )
-    return Drawn(
-        metadata,
-        face,
-        plan_ofd(document, face.stamp, pen.seal.der, at, PROVIDER),
-        plan_drawing(
-            face.drawing,
-            certificate=pen.certificate.der,
-            attachments=attachments,
-            at=at,
-            reason=f"颁发{title_of(licence)}",
-            name=pen.body.name,
-        ),
+    return plan_ofd(document, face.stamp, pen.seal.der, at, PROVIDER)
+
+
+def plan_as_pdf(drawn: DrawnFace, pen: Pen, at: datetime) -> PlannedPdf:
+    """The PDF, laid out, and what is to be signed over it."""
+    attached = zip(ATTACHED, (drawn.metadata, pen.seal.der), strict=True)
+    return plan_drawing(
+        drawn.face.drawing,
+        certificate=pen.certificate.der,
+        attachments=[(*named, octets) for named, octets in attached],
+        at=at,
+        reason=f"颁发{title_of(drawn.licence)}",
+        name=pen.body.name,
     )
+
+
+def draw(
+    licence: Licence,
+    bundle: Bundle,
+    pen: Pen,
+    *,
+    token: bytes,
+    host_url: str,
+    at: datetime,
+    photos: Mapping[str, bytes] | None = None,
+) -> Drawn:
+    """Draw the face once on both canvases and plan both signatures; raises as `draw_on_both`."""
+    drawn = draw_on_both(licence, bundle, pen, token=token, host_url=host_url, photos=photos)
+    return Drawn(drawn.metadata, plan_as_ofd(drawn, pen, at), plan_as_pdf(drawn, pen, at))

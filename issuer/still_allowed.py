@@ -18,6 +18,18 @@ from issuer.ports import Entry, Office, Void
 T = TypeVar("T")
 
 
+def live(entry: Entry) -> Entry:
+    """The entry, unless it was given up.
+
+    Raises:
+        GivenUp: with the reason that was stored.
+
+    """
+    if entry.void is not None:
+        raise GivenUp(str(entry.licence.identifier), entry.void.reason)
+    return entry
+
+
 def still_allowed(office: Office, items: Sequence[T], entry_of: Callable[[T], Entry], at: datetime) -> list[Outcome[T]]:
     """Items of one type whose type is in force and whose body has the mandate at `at`; the others are given up.
 

@@ -13,6 +13,7 @@ of the disk that both stand on; against that helps a checkpoint that was kept el
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from keys.sm3 import sm3
 from service.archive import Archive
@@ -55,6 +56,7 @@ class Abreast:
     def __init__(self, archive: Archive, folder: PublicFolder | None, *, since: bytes | None = None) -> None:
         self._archive, self._folder, self._since = archive, folder, since
         self._compared = False
+        self._highest: dict[str, int] = {}
         self.known: str | None = None
         """What `trouble` would say, as of the last look."""
 
@@ -107,24 +109,36 @@ class Abreast:
 
     def _quickly(self, folder: PublicFolder) -> Iterable["Look"]:
         """The log, and the numbers that the pointers of the revocation lists name."""
-        yield lambda: self._log(folder)
+        yield partial(self._log, folder)
         for name in AUTHORITIES:
-            yield lambda name=name: _pointed(folder, revocation_list(name), self._archive.books.editions, name)
+            yield partial(self._pointed, folder, name)
 
     def _wholly(self, folder: PublicFolder) -> Iterable["Look"]:
         """Everything."""
         archive = self._archive
-        yield lambda: self._log(folder)
+        yield partial(self._log, folder)
         for shard in folder.status_lists():
-            yield lambda shard=shard: self._status_list(folder, shard)
+            yield partial(self._status_list, folder, shard)
         for name in AUTHORITIES:
-            yield lambda name=name: _edition(folder, revocation_list(name), archive.books.editions, name)
-        yield lambda: _edition(folder, TRUST_LIST, archive.trust_lists, NAME)
+            yield partial(_edition, folder, revocation_list(name), archive.books.editions, name)
+        yield partial(_edition, folder, TRUST_LIST, archive.trust_lists, NAME)
 
     def _log(self, folder: PublicFolder) -> Lag | None:
         shown, size = shown_checkpoint(folder), self._archive.log.size()
         published = shown.size if shown else entries_shown(folder)
         return Lag("log", published, size) if published > size else None
+
+    def _pointed(self, folder: PublicFolder, name: str) -> Lag | None:
+        """By the pointer alone; one that is spoilt is looked into, and put right, elsewhere."""
+        series = revocation_list(name)
+        try:
+            pointed = folder.pointed(series)
+        except Conflict:
+            return None
+        if pointed is None or pointed[0] <= self._highest.get(name, 0):
+            return None
+        highest = self._highest[name] = self._archive.books.editions.highest(name)
+        return Lag(series.name, pointed[0], highest) if pointed[0] > highest else None
 
     def _status_list(self, folder: PublicFolder, shard: int) -> Lag | None:
         publications, series = self._archive.publications, status_list(shard)
@@ -203,16 +217,6 @@ def _gathered(looks: Iterable[Look]) -> list[Lag]:
 
 def _edition(folder: PublicFolder, series: Series, editions: Editions, name: str) -> Lag | None:
     return _behind(folder, series, lambda number: editions.edition(name, number), editions.highest(name))
-
-
-def _pointed(folder: PublicFolder, series: Series, editions: Editions, name: str) -> Lag | None:
-    """By the pointer alone; one that is spoilt is looked into, and put right, elsewhere."""
-    try:
-        pointed = folder.pointed(series)
-    except Conflict:
-        return None
-    highest = editions.highest(name)
-    return Lag(series.name, pointed[0], highest) if pointed and pointed[0] > highest else None
 
 
 def _behind(folder: PublicFolder, series: Series, stored: Callable[[int], bytes | None], highest: int) -> Lag | None:

@@ -5,18 +5,18 @@ chunk has issued is published with one checkpoint. Running takes no server: whoe
 """
 
 import gc
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
 from typing import BinaryIO
 
-from issuer.batches import looking, submitting
+from issuer.batches import looking, submitting, trials
 from issuer.batches.columns import header_of
 from issuer.batches.errors import BatchRefused
 from issuer.batches.life import MAX_ROWS, Batch, Event, Failure, Row, RowState, State
 from issuer.batches.looking import Opened, Part
-from issuer.batches.picturing import with_photographs
 from issuer.batches.ports import BatchBook
 from issuer.batches.ports import Batches as Desk
 from issuer.batches.reading import read_sheet
@@ -41,7 +41,7 @@ from trust.rules.idempotency import own_key
 from trust.sealing.ports import Officer
 
 PAGE, AT_ONCE, MOST_TOLD = 50, 1000, 100
-NEW_OBJECTS = 20_000
+NEW_OBJECTS = 100_000
 HELD = {
     "template-changed": "证照模板在提交之后已经更新；请取消这个批次，按新模板重新提交。",
     "needs-approval": "这类证照现在须由另一人审批；请取消这个批次后重新提交。",
@@ -81,16 +81,13 @@ class Batches:
     ) -> Sheet:
         """Read a table for a type, or a ZIP with a table and photographs; raises UnknownType, PhotographsBusy."""
         most, bundle = MAX_ROWS if max_rows is None else max_rows, self.bundle(type_code)
-        sheet = read_sheet(file, name=name, kind=bundle.type, mapping=mapping, max_rows=most)
-        if not bundle.type.photos:
-            return sheet
+        places = {place.field: place for place in bundle.layout.photos}
         with series() as child:
-            places = {place.field: place for place in bundle.layout.photos}
 
             def take(octets: bytes, field: str) -> bytes:
                 return child.take(octets, places[field].width, places[field].height)
 
-            return with_photographs(sheet, file, bundle.type, take)
+            return read_sheet(file, name=name, kind=bundle.type, mapping=mapping, max_rows=most, take=take)
 
     def try_sheet(
         self, sheet: Sheet, *, type_code: str, body_code: str, progress: Callable[[int], None] = lambda _: None
@@ -130,14 +127,31 @@ class Batches:
         handed = Handed(type_code, body_code, name, sheet.rows, sheet.headers, sheet.photographs)
         return submitting.submit(self.desk, handed, by=by, key=key, at=self._now())
 
+    def open_trial(self, sheet: Sheet, *, type_code: str, body_code: str, name: str, by: Officer) -> Batch:
+        """Let the worker judge a readable table; the same table is the same trial while that is on its way.
+
+        Raises:
+            IssuerError: as `trials.open_trial`.
+
+        """
+        key = own_key(body_code, f"try {type_code} {sheet.digest} {json.dumps(sheet.headers)}")
+        while (known := self._archive.batches.by_key(key)) is not None and known.state is not State.TRYING:
+            key = own_key(body_code, key)
+        handed = Handed(type_code, body_code, name, sheet.rows, sheet.headers, sheet.photographs)
+        return trials.open_trial(self.desk, handed, by=by, key=key, at=self._now())
+
+    def discard(self, batch: Batch, *, by: Officer) -> Batch:
+        """Delete a trial; raises BatchMoved."""
+        return trials.discard(self.desk, batch, by=by, at=self._now())
+
     def digest_of(self, sheet: Sheet, batch: Batch) -> str:
         """The digest that a table has as this batch: whoever approves can have it anew from the file."""
         handed = Handed(batch.type_code, batch.body_code, "", sheet.rows)
         return handed.content(batch.type_code, batch.template).digest
 
     def key_for(self, sheet: Sheet, *, type_code: str, body_code: str) -> str:
-        """The key of a table for whoever chooses none: the same table is the same batch, until it is cancelled."""
-        key = own_key(body_code, f"{type_code} {sheet.digest}")
+        """The key of a table for whoever chooses none: the same table, read alike, is one batch until cancelled."""
+        key = own_key(body_code, f"{type_code} {sheet.digest} {json.dumps(sheet.headers)}")
         while (known := self._archive.batches.by_key(key)) is not None and known.state is State.CANCELLED:
             key = own_key(body_code, key)
         return key
@@ -232,7 +246,7 @@ def settle() -> None:
     """Set aside what is loaded, for a process that issues chunk after chunk.
 
     It stays to the end; the garbage collector, going through it again and again, would take a tenth of the time. New
-    objects are gone through when there are more of them than a few licences leave: nearly all are gone by then.
+    objects are gone through when there are more of them than a few chunks leave: nearly all are gone by then.
     """
     gc.collect()
     gc.freeze()
@@ -258,6 +272,8 @@ class _Rows:
 def trouble_of(batch: Batch) -> str:
     """What keeps a batch from going on, in a sentence; empty where nothing does."""
     reason = batch.trouble
+    if reason and batch.is_trial:
+        return f"试算没有查完（{reason}）：{sentence_of(reason)}"
     if not reason or reason in HELD:
         return HELD.get(reason, "")
     if batch.state is State.PAUSED:

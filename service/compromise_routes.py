@@ -2,6 +2,7 @@
 
     GET  /api/v1/key-losses                   reports, newest first; officials see those of their body
     POST /api/v1/key-losses/preview           how far a loss would reach
+    GET  /api/v1/seals/{seal_id}/blast        how far the end of a seal without a loss would reach
     POST /api/v1/key-losses                   report one
     GET  /api/v1/key-losses/{number}          one, with the work on it
     POST /api/v1/key-losses/{number}/steps    confirm, refuse, withdraw, carry on
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Path, Response, status
+from fastapi import APIRouter, Depends, Header, Path, Query, Response, status
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.compromises.reporting import Reports
@@ -31,7 +32,9 @@ ACTING = (Role.OFFICIAL, Role.ADMIN)
 MOST = 100
 GUARDED = guarded("没有这份登记、这个单位或这枚印章，或者不归您办理：回答相同")
 CONFLICTS = conflicting("已经办结，或者刚刚另有人办理过")
-Number = Annotated[str, Path(max_length=64, pattern="^KC[0-9a-f]+$", description="密钥泄露登记编号")]
+Number = Annotated[str, Path(max_length=64, pattern="^(KC|SE)[0-9a-f]+$", description="密钥泄露或者印章注销的登记编号")]
+SealNumber = Annotated[str, Path(max_length=64, pattern="^[0-9A-Za-z]+$", description="印章编号")]
+Since = Annotated[AwareDatetime | None, Query(description="自何时起注销；不给即为现在")]
 Key = Annotated[
     str,
     Header(
@@ -97,6 +100,18 @@ def _add_seeing(routes: APIRouter, reports: Reports, seeing: Callable[..., Perso
     @routes.get("/key-losses/{number}", summary="一份密钥泄露登记", responses=GUARDED)
     def one(number: Number, person: Seeing) -> dict[str, Any]:
         return loss_view(reports, reports.find(number, scope_of(person)))
+
+    @routes.get(
+        "/seals/{seal_id}/blast",
+        summary="预览注销印章的波及范围",
+        description="这枚印章盖过什么，按种类、类型、部门和月份计数；不改变任何东西。注销由两人办理，批准前先看。",
+        responses=GUARDED,
+    )
+    def of_seal(seal_id: SealNumber, person: Seeing, since: Since = None) -> dict[str, Any]:
+        filed = reports.seals.find(seal_id)
+        if filed is None or scope_of(person) not in {None, filed.body_code}:
+            raise NoSuchCompromise
+        return blast_view(reports.blast(reports.end_of_seal(seal_id, since)))
 
 
 def _add_acting(routes: APIRouter, reports: Reports, acting: Callable[..., Person]) -> None:

@@ -8,6 +8,9 @@ _WORDS = {
     "unreachable": "连接不上，或者中途断开",
     "timeout": "十秒内没有答复",
     "tls": "对方的 TLS 证书无效",
+    "url-form": "地址写法不对（url-form）",
+    "url-https": "地址不是 https（url-https）",
+    "url-host": "地址不是公网域名（url-host）",
 }
 
 

@@ -86,6 +86,7 @@ SENTENCES = {
     "not-own-licence": "不是本部门已颁发的证照。",
     "repeated": "同一本证照写了不止一次。",
     "too-many": "一次最多处理 10000 本。",
+    "try-by-worker": "行数较多，请先试算：由签发进程逐组检查，查完再下载问题清单。",
     "content-changed": "内容已经不是您审看的那一份，没有批准；请重新审看。",
     "standing-final": "证照已经处于最终状态，不能再作这种处理。",
     "standing-move": "证照在生效时的状态不允许这种处理。",

@@ -8,7 +8,7 @@ every answer has its largest size, and every step so many seconds.
 import json
 from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from service.errors import LogUnavailable
 from service.problem import Usage
@@ -63,6 +63,11 @@ class FollowedLog:
         if status == 404:
             return None
         return _good(status, octets)
+
+    def cosigned_by(self, name: str) -> bytes | None:
+        """The newest note that a witness has cosigned, as the log has it; raises LogUnavailable."""
+        status, octets = self._ask("GET", f"/log/checkpoint/cosigned?witness={quote(name, safe='')}", MAX_NOTE)
+        return None if status == 404 else _good(status, octets)
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """The path that the log gives from one size to another; raises LogUnavailable."""

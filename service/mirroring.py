@@ -16,6 +16,7 @@ from trust.certification.trust_listing import NAME
 from trust.errors import Conflict
 from trust.formats.certificate import load_certificate, to_pem
 from trust.formats.checkpoint import parse_checkpoint
+from trust.formats.merkle import read_root
 
 CERTIFICATES = "certificates.pem"
 """Certificates of authorities and of the trust list's signer, without which no path to a pinned root is found."""
@@ -56,14 +57,18 @@ class Mirror:
             if (found := self._archive.books.editions.current(name)) is not None:
                 self._show(revocation_list(name), found.number, found.octets)
 
+    def show_trust_list(self) -> None:
+        """Bring the current trust list into the folder."""
+        if (found := self._archive.trust_lists.current(NAME)) is not None:
+            self._show(TRUST_LIST, found.number, found.octets)
+
     def show_rest(self) -> None:
         """Bring everything else that is current into the folder, and all lists that were left behind."""
         archive = self._archive
         for shard in archive.publications.lists():
             self.show_list(shard)
         self.show_revocation_lists()
-        if (listed := archive.trust_lists.current(NAME)) is not None:
-            self._show(TRUST_LIST, listed.number, listed.octets)
+        self.show_trust_list()
         self._show_certificates()
         self.show_log()
         self.show_cosigned()
@@ -99,6 +104,8 @@ class Mirror:
         shown = before.size if before else 0
         if before is not None and (before.size, before.at) > (said.size, said.at):
             return  # the other process was faster: what the public has seen never gets shorter
+        if before is not None and read_root(self._archive.log.nodes, shown) != before.root:
+            raise Conflict("public-copy-differs", f"{CHECKPOINT}: the {shown} entries that were shown had another root")
         write_tiles(folder, self._archive.log, shown, said.size)
         folder.replace(CHECKPOINT, note)
         self._checkpoint = note

@@ -6,7 +6,7 @@ and its content hold, passed where everything a verifier asks holds here too. No
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
@@ -18,6 +18,7 @@ from issuer.inheriting import Original
 from issuer.ports import Blobs
 from service.blobs import BlobMissing
 from service.identity import Person
+from trust.http import file_body
 from trust.rules.verdict import Finding, Indication
 from verifier.examined import Examined
 from verifier.recognising import MAX_FILE
@@ -27,10 +28,6 @@ OF_OCTETS = frozenset({1, 2, 4})
 """Steps of the verifier that need nothing but the file."""
 OF_CONTENT = frozenset({"metadata", "identifier", "custom-data", "face", "conversion"})
 """Findings of step 7 that need nothing but the file."""
-FILE: dict[str, Any] = {"type": "string", "format": "binary"}
-BODY: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {kind: {"schema": FILE} for kind in sorted(TAKEN)}}
-}
 
 
 class Originals:
@@ -82,7 +79,7 @@ def originals_router(originals: Originals, officials: Callable[..., Person]) -> 
         status_code=201,
         summary="交一份外库原证照",
         description="其他系统的证照转入，先交原证照的 OFD 或 PDF 文件，再在申请里写上得到的名称。",
-        openapi_extra=BODY,
+        openapi_extra=file_body(TAKEN),
         responses={
             413: {"description": "文件过大"},
             415: {"description": "不是 OFD 或 PDF"},

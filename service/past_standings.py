@@ -15,6 +15,7 @@ from issuer.errors import NoSuchLicence
 from issuer.ports import Entry
 from service.adapters import OnlinePorts
 from service.archive import Archive
+from service.trail.doing import note_about
 from trust.formats.act_record import act_commitment, encode_act
 from trust.formats.bundle import Bundle, encode_bundle
 from trust.formats.certificate import Certificate
@@ -107,6 +108,7 @@ class PastStandings:
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _released(self, identifier: str) -> Entry:
+        note_about(identifier=identifier)
         found = self._archive.released(identifier)
         if found is None:
             raise NoSuchLicence

@@ -23,18 +23,24 @@ _MOST_TOLD = 4 * 1024 * 1024
 
 
 class Series:
-    """A child that decodes photographs; a new one where the last has ended."""
+    """A child that decodes photographs, a new one where the last has ended; its turn begins with the first picture."""
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
+        self._has_turn = False
 
     def take(self, octets: bytes, width_mm: float, height_mm: float) -> bytes:
         """`templates.photo.take_photo` in the child.
 
         Raises:
             PhotoRefused: as it does, and `picture-limit` where the child met its bounds.
+            PhotographsBusy: others take too long.
 
         """
+        if not self._has_turn:
+            if not TURNS.acquire(timeout=PATIENCE_S):
+                raise PhotographsBusy
+            self._has_turn = True
         if not 0 < len(octets) <= MAX_OCTETS:
             raise PhotoRefused("picture-octets", f"{len(octets)} octets; at most {MAX_OCTETS}")
         child = self._running()
@@ -43,7 +49,7 @@ class Series:
         try:
             refused, told = _asked(child, octets, width_mm, height_mm)
         except (OSError, EOFError) as error:
-            self.close()
+            self._end_child()
             raise PhotoRefused("picture-limit", type(error).__name__) from error
         finally:
             watch.cancel()
@@ -53,7 +59,13 @@ class Series:
         raise PhotoRefused(said if REASON.fullmatch(said) else "picture-limit")
 
     def close(self) -> None:
-        """End the child, if there is one."""
+        """End the child, if there is one, and give the turn to others."""
+        self._end_child()
+        if self._has_turn:
+            self._has_turn = False
+            TURNS.release()
+
+    def _end_child(self) -> None:
         if (child := self._child) is not None:
             self._child = None
             child.kill()
@@ -63,7 +75,7 @@ class Series:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is not None and self._child.poll() is not None:
-            self.close()
+            self._end_child()
         if self._child is None:
             command = [sys.executable, "-m", "templates.photo_reader", str(PROCESSOR_S), str(MEMORY)]
             env = {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -76,20 +88,12 @@ class Series:
 
 @contextmanager
 def series() -> Iterator[Series]:
-    """A series, when it is its turn.
-
-    Raises:
-        PhotographsBusy: others take too long.
-
-    """
-    if not TURNS.acquire(timeout=PATIENCE_S):
-        raise PhotographsBusy
+    """A series, which is ended with the context."""
     made = Series()
     try:
         yield made
     finally:
         made.close()
-        TURNS.release()
 
 
 def _asked(child: subprocess.Popen[bytes], octets: bytes, width_mm: float, height_mm: float) -> tuple[bool, bytes]:

@@ -5,7 +5,7 @@ name. The body is the picture itself, a JPEG or PNG; it is decoded in a process 
 """
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
@@ -15,10 +15,9 @@ from issuer.errors import NoMandate
 from service.identity import Person
 from service.photographs import Photographs
 from templates.library import Bundle
+from trust.http import file_body
 
 TAKEN = frozenset({"image/jpeg", "image/png"})
-PICTURE = {"type": "string", "format": "binary"}
-BODY: dict[str, Any] = {"requestBody": {"required": True, "content": {kind: {"schema": PICTURE} for kind in TAKEN}}}
 
 
 class PhotographView(BaseModel):
@@ -51,7 +50,7 @@ def photographs_router(photographs: Photographs, types: Types, officials: Callab
         status_code=201,
         summary="交一张照片",
         description="照片须先交，再在申请里写上得到的名称。按照面上的位置裁剪；同一张照片得到同一个名称。",
-        openapi_extra=BODY,
+        openapi_extra=file_body(TAKEN),
         responses={
             403: {"description": "本部门没有颁发这类证照的职权"},
             404: {"description": "没有这个证照类型"},

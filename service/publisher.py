@@ -158,11 +158,16 @@ class Publisher:
 
     def _revocation_lists(self, at: datetime) -> None:
         """Publish the revocation lists that are due: signed, then logged, then shown."""
+        self._announce_revocation_lists(at)  # the present ones: the process that signed them may have died over it
+        self._authority.publish_crls(at, lambda name: self._mirror.served(revocation_list(name)))
+        self._announce_revocation_lists(at)
+
+    def _announce_revocation_lists(self, at: datetime) -> None:
         editions = self._archive.books.editions
-        made = self._authority.publish_crls(at, lambda name: self._mirror.served(revocation_list(name)))
-        for name, listed in zip(AUTHORITIES, made, strict=True):
-            stored = partial(editions.edition, name)
-            self._announce(revocation_list(name), EntryKind.CRL, listed.number, stored, at)
+        for name in AUTHORITIES:
+            if (current := editions.current(name)) is not None:
+                stored = partial(editions.edition, name)
+                self._announce(revocation_list(name), EntryKind.CRL, current.number, stored, at)
         self._mirror.show_revocation_lists()
 
     def _announce(self, series: Series, kind: EntryKind, newest: int, stored: Stored, at: datetime) -> None:
@@ -234,6 +239,7 @@ class Publisher:
                 self._publish_list(shard, at)
             self._checkpoint(at, every=timedelta.max)
             self._mirror.show_log()
+            self._fresh_forms()
 
     @contextmanager
     def _publishing(self) -> Iterator[None]:
@@ -322,6 +328,7 @@ class Publisher:
         lists = self._archive.trust_lists
         if (current := lists.current(NAME)) is not None:
             self._announce(TRUST_LIST, EntryKind.TRUST_LIST, current.number, partial(lists.edition, NAME), at)
+            self._mirror.show_trust_list()
 
     def _seals(self) -> tuple[ListedSeal, ...]:
         """Every seal on file, by number, with its history as far as acts tell it; those without an entry come later."""
@@ -381,7 +388,8 @@ class Publisher:
                 self._publish_list(shard, at)
 
     def _publish_list(self, shard: int, at: datetime) -> None:
-        """Sign a status list, then log it, then show it: no list is public that is in no log."""
+        """Sign a status list, then log it, then show it: no list is public that is in no log, and none is left out."""
+        self._mirror.show_list(shard)  # the present one, which the process that signed it may not have shown
         signer, _ = self._directory.service("status-list")
         with overtaken():
             publish(

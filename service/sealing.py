@@ -18,6 +18,7 @@ from service.pens import standing_of_seal
 from service.publisher import Publisher
 from service.seal_pictures import picture_for
 from service.seal_planners import READERS, confined, planners
+from service.trail.doing import note_about, note_reason
 from trust.certification.authority import ISSUING, Authority
 from trust.certification.issuing import key_digest
 from trust.certification.profiles import SEAL_SIGNER
@@ -171,6 +172,8 @@ class Seals:
             Conflict: `report-key-loss`; when the key itself is in other hands, the seal is the least of it.
 
         """
+        note_about(seal_id=seal_id, act=step.value)
+        note_reason(ground)
         if ground == LEAKED:
             raise Conflict("report-key-loss", seal_id)
         if self.find(seal_id) is not None and step in ACTS and not self.acts.recorded(key):
@@ -242,6 +245,7 @@ class Seals:
     def seal(self, seal_id: str, data: bytes, wanted: Wanted, *, key: str, by: Officer, department: str) -> Sealed:
         """Seal a document; raises as `trust.sealing.sealing.seal_document`."""
         at = self._now()
+        note_about(seal_id=seal_id)
         return seal_document(self.desk, seal_id, data, wanted, key=key, by=by, department=department, at=at)
 
     def allow(self, seal_id: str, count: int, *, purpose: str, key: str, by: Officer) -> Request:

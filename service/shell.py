@@ -11,7 +11,7 @@ from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from issuer.batches.http import MAX_SENT_ZIP
+from issuer.batches.http import MAX_SENT
 from verifier.http import MAX_HEARD, MAX_LET_BY, declared_length
 from verifier.recognising import MAX_FILE
 
@@ -53,8 +53,8 @@ TAKE_DOCUMENTS = re.compile(
 """Addresses that take a form with one file of at most the largest size."""
 MAX_DOCUMENT_FORM = MAX_FILE + 65_536
 TAKE_ARCHIVES = re.compile("/api/v1/batches|/api/v1/batch-trials(?:/problems\\.(?:csv|xlsx))?|/issuer/batches")
-"""Addresses of those that also take a table with photographs, as one ZIP or a form with it; they keep it on disk."""
-MAX_ARCHIVE_FORM = MAX_SENT_ZIP + 65_536
+"""Addresses of those that take a table, or one ZIP with photographs, or a form with either; they keep it on disk."""
+MAX_ARCHIVE_FORM = MAX_SENT + 65_536
 MAX_OPEN = MAX_HEARD + MAX_FILE
 """Octets of such a form that does not say how long it is."""
 

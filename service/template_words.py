@@ -45,7 +45,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "grade-words": (
         "固定文字中不能有“A级”一类的字样：会被当成存量转换的证据等级；等级应作为照面项由数据给出",
-        "fixed texts may not name a grade, which would pass for that of the evidence; let a value of the licence say it",
+        "fixed texts may not name a grade, which would pass for that of the evidence; let a value say it",
     ),
     "not-shown": ("照面上没有显示这一项", "nothing on the face shows this"),
     "wrong-kind": ("这一项的种类与显示它的方式不符", "the kind of this field and its place do not fit"),
@@ -71,7 +71,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "pale-on-background": (
         "这一处的文字在背景图上看不清：与背景的对比不足 3:1，请把背景调浅，或者换文字的颜色",
-        "this text does not stand out from the background: contrast below 3:1; lighten the background, or change the ink",
+        "this text does not stand out from the background (below 3:1); lighten that, or change the ink",
     ),
     "overlap": ("与另一处重叠", "this lies on another part"),
     "full-length-does-not-fit": (

@@ -17,7 +17,10 @@ from service.observing import route_of
 from service.trail.doing import Doing, beginning, note_about, note_reason
 from service.trail.keeping import Keeping
 
-NAMED = ("identifier", "seal_id", "number", "type_code", "version", "place", "name", "ending", "hook_id", "field")
+NAMED = (
+    *("identifier", "seal_id", "number", "reference", "type_code", "version", "place", "name", "ending", "hook_id"),
+    "field",
+)
 """Parts of addresses that a record may show; others, such as codes that are shown once, it may not."""
 CASE = "x-case"
 

@@ -1,6 +1,7 @@
 """Acts that two people stand behind, in one installation: placing, deciding, and publishing what came of it.
 
 The journeys are `issuer.warrants`; here they get their stores and their instant, and what they changed is published.
+What no longer counts because a seal ended is listed to be made again (`after_end`).
 """
 
 from collections.abc import Callable, Sequence
@@ -8,16 +9,19 @@ from datetime import datetime
 
 from issuer.errors import UnknownType
 from issuer.warrants import deciding, placing
+from issuer.warrants.life import Stage
 from issuer.warrants.ports import Bench
 from issuer.warrants.warrant import Event, Outcome, Wanted, Warrant
 from service.archive import Archive
 from service.cataloguing import Cataloguing
 from service.errors import published_later
 from service.publisher import Publisher
+from service.trail.doing import note_about, note_reason
 from trust.revocation.acting import Order
 from trust.rules.catalogue import Approval
 from trust.rules.licence import start_of
 from trust.rules.seal_standing import seal_in
+from trust.rules.standing import MOVES
 from trust.rules.two_people import ALONE_A_DAY, Cause
 from trust.sealing.ports import Officer
 
@@ -35,7 +39,10 @@ class Warranting:
         now: Callable[[], datetime],
         random: Callable[[int], bytes],
         alone: int = ALONE_A_DAY,
+        *,
+        after_end: Callable[[Warrant], object],
     ) -> None:
+        self._after_end = after_end
         self._archive, self._catalogue, self._publisher = archive, catalogue, publisher
         self._now, self._random, self._alone = now, random, alone
 
@@ -102,7 +109,10 @@ class Warranting:
 
     def place(self, wanted: Wanted, *, by: Officer, key: str, reason: str = "") -> Warrant:
         """Place an order; raises as `placing.place`."""
-        return placing.place(self.bench, wanted, by=by, key=key, at=self._now(), reason=reason)
+        _note(wanted)
+        placed = placing.place(self.bench, wanted, by=by, key=key, at=self._now(), reason=reason)
+        note_about(order=placed.number)
+        return placed
 
     def approve(self, warrant: Warrant, *, digest: str, by: Officer, key: str, reason: str = "") -> Warrant:
         """Approve it, record its acts and publish them; raises as `deciding.approve`.
@@ -111,6 +121,7 @@ class Warranting:
             NotYetPublished: they are recorded and in force, and no list shows them yet.
 
         """
+        _note(warrant.wanted, warrant.number)
         self._publisher().ready()
         done = deciding.approve(self.bench, warrant, digest=digest, by=by, key=key, at=self._now(), reason=reason)
         self._publish(done)
@@ -118,10 +129,12 @@ class Warranting:
 
     def refuse(self, warrant: Warrant, *, reason: str, by: Officer, key: str) -> Warrant:
         """Refuse it; raises as `deciding.refuse`."""
+        _note(warrant.wanted, warrant.number)
         return deciding.refuse(self.bench, warrant, reason=reason, by=by, key=key, at=self._now())
 
     def withdraw(self, warrant: Warrant, *, by: Officer, key: str, reason: str = "") -> Warrant:
         """Withdraw it; raises as `deciding.withdraw`."""
+        _note(warrant.wanted, warrant.number)
         return deciding.withdraw(self.bench, warrant, reason=reason, by=by, key=key, at=self._now())
 
     def take_up(self) -> tuple[int, tuple[Exception, ...]]:
@@ -142,6 +155,8 @@ class Warranting:
         of_seals = any(seal_in(subject) is not None for subject in warrant.wanted.subjects)
         with published_later(warrant.number):
             (publisher.after_seal_act if of_seals else publisher.after_act)(self._now())
+            if of_seals and MOVES[warrant.wanted.kind].ends and warrant.stage is Stage.DONE:
+                self._after_end(warrant)
 
     def _body_of(self, subject: str) -> str | None:
         """The body whose released licence or filed seal this is."""
@@ -171,3 +186,13 @@ class Warranting:
             return self._catalogue.type_of(entry.licence).approval
         except UnknownType:
             return "one"
+
+
+def _note(wanted: Wanted, number: str = "") -> None:
+    """Tell the trail what an order is about, and why; its digest stands for all that it names."""
+    first = wanted.subjects[0] if wanted.subjects else ""
+    named = {} if seal_in(first) else {"identifier": first}
+    seal = {"seal_id": seal_in(first) or ""}
+    note_about(order=number, act=wanted.kind.value, **named, **seal, subjects=str(len(wanted.subjects)))
+    note_about(digest=wanted.digest)
+    note_reason(wanted.ground)

@@ -5,7 +5,8 @@
     misbehaviour-….json   proof against the log, where there is any
 
 The order is what makes a witness worth something: check, cosign, write `seen.note` to disk, and only then hand the
-cosignature out. A folder that has handed out and has lost its memory goes no further. The folder is locked meanwhile,
+cosignature out. A folder that has handed out and has lost its memory goes no further, and neither does one whose memory
+is older than what the log has from it. The folder is locked meanwhile,
 so two commands at once cannot both be the next.
 """
 
@@ -123,6 +124,27 @@ class WitnessFolder:
         note = self._read(COSIGNED)
         return None if note is None else verify_cosignature(note, self.key).at
 
+    def check_memory(self, theirs: bytes | None) -> None:
+        """Hold the memory against the newest note that the log has from this very witness.
+
+        A memory that is older comes from a backup: between it and that note anything may have been cosigned. So the
+        witness goes no further, under this name and key.
+
+        Raises:
+            Usage: `witness-state`.
+
+        """
+        log, seen = self.watch.log, self.seen()
+        if theirs is None:
+            return
+        try:
+            found = verify_checkpoint(theirs, log.name, log.public)
+            verify_cosignature(theirs, self.key)
+        except TrustError:
+            return  # not this log's word, or not cosigned by this key: it says nothing about this witness
+        if seen is None or (found.size, found.at) > (seen[1].size, seen[1].at):
+            raise self._older(found.size)
+
     def look(self, note: bytes, joins: Joins, served: Served | None = None) -> bytes:
         """Check a note against what was seen, remember it, and return it cosigned.
 
@@ -204,11 +226,20 @@ class WitnessFolder:
             f"there is no witness in {self._folder}; run `yinzheng witness init` first.",
         )
 
+    def _older(self, size: int) -> Usage:
+        return Usage(
+            "witness-state",
+            f"日志那里有这个见证方对 {size} 条的会签，{self._folder} 里没有：这是从备份恢复的旧记录。"
+            "不再会签；请另建见证方（新名称、新密钥）。",
+            f"the log has this witness's cosignature over {size} entries and this folder has not: it was restored from "
+            "an older copy. Begin anew under another name and key.",
+        )
+
     def _damaged(self, name: str) -> Usage:
         return Usage(
             "witness-state",
-            f"见证方的记录 {self._folder / name} 丢失或损坏，不再会签；请从备份恢复，或另建见证方（新名称、新密钥）。",
-            f"the witness's record {name} is lost or damaged; restore it, or begin anew under another name and key.",
+            f"见证方的记录 {self._folder / name} 丢失或损坏，不再会签；请另建见证方（新名称、新密钥）。",
+            f"the witness's record {name} is lost or damaged; begin anew under another name and key.",
         )
 
 

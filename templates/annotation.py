@@ -123,8 +123,8 @@ def note_items(licence: Licence, note: CopyNote) -> tuple[Text, ...]:
     items = [*set_text("加注说明", title, "加注说明"), *set_text(annotation(note), sentence, "加注说明")]
     below = items[-1].baseline + 12.0
     for label, text in _facts(licence, note):
-        name = Place(MARGIN_MM, below, 36.0, 10.5, 8.0, RED)
-        value = Place(MARGIN_MM + 38.0, below, room - 38.0, 10.5, 7.0, INK, depth=20.0, leading=1.45)
+        name = Place(MARGIN_MM, below, 42.0, 10.5, 10.5, RED)
+        value = Place(MARGIN_MM + 44.0, below, room - 44.0, 10.5, 7.0, INK, depth=20.0, leading=1.45)
         lines = set_text(text, value, label)
         items += [*set_text(label, name, label), *lines]
         below = lines[-1].baseline + 8.0

@@ -49,9 +49,9 @@ def code_modules(text: str) -> tuple[bytes, ...]:
     return tuple(octets[start : start + side] for start in range(0, side * side, side))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def code_picture(text: str, *, x: float, y: float, side: float) -> Picture:
-    """The code of `text` as a square of `side` millimetres, quiet zone included.
+    """The code of `text` as a square of `side` millimetres, quiet zone included; as many are remembered as a chunk has.
 
     Raises:
         CodeDoesNotFit: its modules would be smaller than half a millimetre.

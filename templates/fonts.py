@@ -98,9 +98,9 @@ class Typeface:
         request.drop_table_tag_set.update(_DROPPED_TABLES)
         request.flags = hb.SubsetFlags.NO_HINTING
         plan = hb.SubsetPlan(self._stock, request)
-        renumbered = plan.old_to_new_glyph_mapping
+        renumbered = dict(plan.old_to_new_glyph_mapping.items())
         return Subset(
-            octets=bytes(plan.execute().blob.data),
+            octets=plan.execute().blob.data,
             glyphs={character: renumbered[glyph] for character, (glyph, _) in found.items()},
             advances={character: advance for character, (_, advance) in found.items()},
         )

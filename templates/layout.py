@@ -17,7 +17,7 @@ from templates.code import code_picture
 from templates.decoration import ornaments
 from templates.errors import DoesNotFit, PhotoMissing
 from templates.fonts import typeface
-from templates.items import Item, Outline, Photograph, Raster, Segment, Shape, Text, line, moved
+from templates.items import Item, Outline, Photograph, Picture, Raster, Segment, Shape, Text, line, moved
 from templates.parts import HOLDERS, NAMED, Frame, Label, Layout, Medallion, Rule, Sheet, Slot, Square, Table
 from templates.table_rows import Row, head_items, lay_rows
 from templates.typeset import Place, set_spread, set_text
@@ -139,7 +139,7 @@ def licence_pages(
     """
     values = face_values(licence)
     laid = _lay_tables(layout, licence, labels)
-    code = code_picture(qr_text, x=layout.code.x, y=layout.code.y, side=layout.code.side)
+    code = code_of(layout, qr_text)
     pages: list[LicencePage] = []
     for number, (place, rows) in enumerate(laid, start=1):
         sheet = layout.sheets[place]
@@ -153,6 +153,16 @@ def licence_pages(
         items += converted_line(sheet, licence) if number == 1 else ()
         pages.append(LicencePage(place, (*items, *rows)))
     return tuple(pages)
+
+
+def code_of(layout: Layout, qr_text: str) -> Picture:
+    """The code in its place on the first page.
+
+    Raises:
+        CodeDoesNotFit: it would be printed too small.
+
+    """
+    return code_picture(qr_text, x=layout.code.x, y=layout.code.y, side=layout.code.side)
 
 
 def converted_line(sheet: Sheet, licence: Licence) -> tuple[Text, ...]:

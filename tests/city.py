@@ -197,8 +197,10 @@ class City:
     ) -> Act:
         """Record an act on a licence."""
         subject = str(issued.entry.licence.identifier)
-        more: dict[str, Any] = {"receiver": "青石市市场监督管理局"} if kind is ActKind.TRANSFER_OUT else {}
-        order = Order(kind, subject, ground, reason, OFFICIAL, effective_at=effective_at, decision=decision, **more)
+        receiver = "青石市市场监督管理局" if kind is ActKind.TRANSFER_OUT else ""
+        order = Order(
+            kind, subject, ground, reason, OFFICIAL, effective_at=effective_at, decision=decision, receiver=receiver
+        )
         key = key or f"act-{next(self._keys)}"
         try:
             return self.yinzheng.act(order, key=key)

@@ -44,10 +44,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Logged:
-    """Where something stands in the log, and the log's own instant."""
+    """Where something stands in the log, the log's own instant, and what else the same entry commits to."""
 
     index: int
     at: datetime
+    commitments: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def logged(proof: LogProof | None, wanted: bytes, kind: EntryKind, evidence: Evi
             continue
         if entry.statement.kind is not kind:
             raise Untrusted("entry-kind", "the log has it under another heading")
-        return Logged(proof.index, entry.at)
+        return Logged(proof.index, entry.at, tuple(entry.statement.commitments))
     raise refusals[0]
 
 

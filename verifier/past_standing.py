@@ -32,9 +32,11 @@ from trust.rules.verdict import Finding, Indication
 from verifier.authority import judge_mandate, judge_path
 from verifier.errors import EvidenceUnusable
 from verifier.evidence import weigh
+from verifier.past_file import judge_licence_file
 from verifier.past_lists import SECOND, judge_lists
 from verifier.past_parts import Case, Logged, logged, open_token, seal_then, when
 from verifier.periodic_checks import told_check
+from verifier.reading import FileRead
 
 P, F, I = Indication.PASSED, Indication.FAILED, Indication.INDETERMINATE  # noqa: E741  (the three letters of the table)
 ASIDE = frozenset({"seal-then"})
@@ -57,8 +59,12 @@ class PastVerdict:
     acts: tuple[Act, ...] = ()
 
 
-def check_past_standing(given: StandingEvidence, anchors: Iterable[Certificate], now: datetime) -> PastVerdict:
+def check_past_standing(
+    given: StandingEvidence, anchors: Iterable[Certificate], now: datetime, file: tuple[bytes, FileRead] | None = None
+) -> PastVerdict:
     """Check a file of evidence under pinned anchors; a bad part is a finding.
+
+    With a licence `file`, its octets and what was read of them, it is also found whether the evidence is about that.
 
     Raises:
         EvidenceUnusable: the bundle in it cannot be read.
@@ -75,6 +81,8 @@ def check_past_standing(given: StandingEvidence, anchors: Iterable[Certificate],
     issue = _issue(case)
     case.known_until = _known_until(case, token.claims, acts)
     _judge_age(case, bundle.made_at)
+    if file is not None:
+        case.findings.append(judge_licence_file(*file, given.identifier, issue))
     if token.claims is not None and issue is not None:
         _judge_authority(case, token.claims, token.signers, issue.at)
     sound = not any(one.name == "acts-complete" and one.indication is F for one in case.findings)

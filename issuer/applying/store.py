@@ -66,6 +66,7 @@ docket = Table(
 )
 Index("ix_docket_body", docket.c.body_code, docket.c.stage, docket.c.moved_at)
 Index("ix_docket_stage", docket.c.stage, docket.c.moved_at)
+Index("ix_docket_moved_at", docket.c.moved_at)
 docket_event = step_table(
     "docket_event",
     docket,
@@ -78,6 +79,7 @@ docket_event = step_table(
     login=LOGIN,
     full_name=NAME,
 )
+Index("ix_docket_event_at", docket_event.c.at)
 
 
 class SqlDockets:

@@ -14,7 +14,6 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from typing import Protocol
 
@@ -24,7 +23,9 @@ from keys.sm3 import sm3
 PIECE = 100
 """Rows in a piece; a worker takes as many at once, so that most chunks are whole pieces."""
 KEPT = 8
-"""Lists of pieces that are kept apart from being read, for the batches that are worked on."""
+"""Batches whose pieces stay in memory, so that they are not read for each chunk: a hundred kilobytes each at most."""
+Covered = tuple[tuple[int, ...], tuple[str, ...]]
+_KNOWN: dict[tuple[bytes, str], Covered] = {}
 
 
 @dataclass(frozen=True)
@@ -77,18 +78,34 @@ def content_of(
 
 def is_sound(kept: Leaves, batch: Batch, rows: Sequence[Row]) -> bool:
     """Whether these rows, as they were just read, are those that the digest of their batch covers."""
-    head = _head(batch.body_code, batch.type_code, batch.template, batch.total)
-    pieces = _opened(kept.pieces(batch.number), head, batch.digest)
-    if pieces is None:
+    covered = _covered(kept, batch)
+    if covered is None:
         return False
-    firsts, here = [first for first, _ in pieces], dict[int, dict[int, str]]()
+    firsts, digests = covered
+    here = dict[int, dict[int, str]]()
     for row in rows:
         here.setdefault(bisect_right(firsts, row.number) - 1, {})[row.number] = row.leaf
+    below = (*firsts[1:], None)
     return -1 not in here and all(
-        _piece(kept, batch.number, mine, firsts[place], firsts[place + 1] if place + 1 < len(firsts) else None)
-        == pieces[place][1]
-        for place, mine in here.items()
+        _piece(kept, batch.number, mine, firsts[place], below[place]) == digests[place] for place, mine in here.items()
     )
+
+
+def _covered(kept: Leaves, batch: Batch) -> Covered | None:
+    """Where the pieces of a batch begin, and their digests; None where what is stored is not what its digest is of.
+
+    What a digest is of never changes, so it is read once for each batch that is worked on.
+    """
+    head = _head(batch.body_code, batch.type_code, batch.template, batch.total)
+    if (known := _KNOWN.get((head, batch.digest))) is not None:
+        return known
+    pieces = _opened(kept.pieces(batch.number), head, batch.digest)
+    if pieces is None:
+        return None
+    while len(_KNOWN) >= KEPT:
+        _KNOWN.pop(next(iter(_KNOWN)), None)
+    found = tuple(first for first, _ in pieces), tuple(digest for _, digest in pieces)
+    return _KNOWN.setdefault((head, batch.digest), found)
 
 
 def _piece(kept: Leaves, number: str, mine: Mapping[int, str], first: int, below: int | None) -> str:
@@ -100,7 +117,6 @@ def _piece(kept: Leaves, number: str, mine: Mapping[int, str], first: int, below
         return ""  # what stands beside a row is no digest
 
 
-@lru_cache(maxsize=KEPT)
 def _opened(text: str, head: bytes, digest: str) -> tuple[tuple[int, str], ...] | None:
     """Pieces as they were stored, or None where they are not those of this digest."""
     try:

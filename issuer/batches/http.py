@@ -8,31 +8,34 @@ Issuing is the worker's: a batch that was handed in is answered before any of it
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from tempfile import TemporaryFile
 from typing import Annotated, BinaryIO, Literal, Protocol
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from issuer.batches.errors import BatchRefused
 from issuer.batches.life import MAX_NAME, Batch, Event, Failure, Row, RowState
-from issuer.batches.problem_sheet import problem_csv, problem_xlsx
+from issuer.batches.problem_sheet import write_problems
 from issuer.batches.sheet import Ending, RowProblem, Sheet
+from issuer.batches.unissued import poured
 from issuer.batches.views import BatchRowView, BatchView, TrialView, batch_view, row_view, trial_view
 from issuer.clerk import Authorize, Clerk
 from issuer.handed_in import read_aside
 from templates.library import Bundle
-from trust.http import NOT_SIGNED_IN, Answers, Key, attachment, conflicting, file_body, guarded, uncached
+from trust.http import NO_STORE, NOT_SIGNED_IN, Answers, Key, attachment, conflicting, file_body, guarded, uncached
 from trust.rules.catalogue import LicenceType
 from trust.sealing.ports import Officer
 
 MOST, MOST_ROWS = 100, 1000
-MAX_SENT, MAX_SENT_ZIP = 20 * 1024 * 1024, 256 * 1024 * 1024
-"""Octets of a table, and of a ZIP with photographs, over HTTP; the command line takes larger ones."""
+MAX_SENT = 256 * 1024 * 1024
+"""Octets of a table, or of a ZIP with photographs, over HTTP: a hundred thousand rows of any type. They go to disk."""
 MOST_TRIED = 2000
-"""Rows of a table that is tried while somebody waits for the answer."""
+"""Rows of a table that is tried while somebody waits for the answer; a longer one is judged by the worker."""
 XLSX, CSV = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"
 ZIP = "application/zip"
-TAKEN = {XLSX: MAX_SENT, CSV: MAX_SENT, "application/octet-stream": MAX_SENT, ZIP: MAX_SENT_ZIP}
+TAKEN = dict.fromkeys((XLSX, CSV, "application/octet-stream", ZIP), MAX_SENT)
 GUARDED = guarded("没有这个批次，或者不归您办理：两者回答相同", "没有这项权限，或者须由另一人办理") | conflicting(
     "与现状冲突：状态已变、内容不是所审的那一份"
 )
@@ -55,11 +58,11 @@ class BatchStepBody(BaseModel):
 
 
 class BatchDecisionBody(BaseModel):
-    """批准或者取消；批准须写明所审内容的摘要."""
+    """批准、取消，或者删除试算；批准须写明所审内容的摘要."""
 
     model_config = ConfigDict(extra="forbid")
 
-    step: Literal["approve", "cancel"]
+    step: Literal["approve", "cancel", "discard"]
     digest: str = Field("", max_length=80, description="批准时所审内容的摘要，即批次的 digest")
 
 
@@ -71,6 +74,10 @@ class BatchDesk(Protocol):
     ) -> Sheet: ...
 
     def bundle(self, type_code: str) -> Bundle: ...
+
+    def open_trial(self, sheet: Sheet, *, type_code: str, body_code: str, name: str, by: Officer) -> Batch: ...
+
+    def discard(self, batch: Batch, *, by: Officer) -> Batch: ...
 
     def try_sheet(self, sheet: Sheet, *, type_code: str, body_code: str) -> Iterator[tuple[int, Failure]]: ...
 
@@ -130,8 +137,8 @@ def plain_router(desk: BatchDesk, *, authorize: Authorize) -> APIRouter:
         "/batches",
         summary="提交批次",
         description=(
-            "一张表格（CSV 或 XLSX，不超过 20 MB、十万行），一类证照，以原样作为请求正文；照面有照片的类型，"
-            "表格和照片压缩成一个 ZIP（不超过 256 MB），照片列写文件名。读不出来的，一行也不受理；"
+            "一张表格（不超过十万行；CSV 不超过 256 MB，XLSX 不超过 64 MB），一类证照，以原样作为请求正文；"
+            "照面有照片的类型，表格和照片压缩成一个 ZIP（不超过 256 MB），照片列写文件名。读不出来的，一行也不受理；"
             "受理后由签发进程逐组签发，不能签发的行写明原因，不影响其他行。须两人办理的类型，由另一人批准后开始。"
         ),
         status_code=status.HTTP_201_CREATED,
@@ -162,38 +169,67 @@ def plain_router(desk: BatchDesk, *, authorize: Authorize) -> APIRouter:
     @routes.post(
         "/batch-trials",
         summary="试算一张表格",
-        description="逐行检查，什么也不登记；不超过两千行。",
+        description=(
+            "逐行检查，一本也不签发。两千行以内，或者有读不出来的内容的，当场答复；更多的答复 202，由签发进程逐组检查，"
+            "按 Location 查询进度和结果，七天后删除。"
+        ),
         openapi_extra=file_body(TAKEN),
-        responses=SENT,
+        responses=SENT | {202: {"model": TrialView, "description": "已受理，由签发进程逐组检查"}},
     )
-    def trial(handed: Handed, type_code: TypeCode, maps: Maps = None) -> TrialView:
-        sheet, found = _tried(desk, handed, type_code, maps)
-        return trial_view(len(sheet.rows), found, sheet.warnings)
+    def trial(
+        handed: Handed,
+        type_code: TypeCode,
+        out: Response,
+        maps: Maps = None,
+        name: Annotated[str, Query(max_length=MAX_NAME, description="文件名，只作显示")] = "",
+    ) -> TrialView:
+        clerk, sheet = handed[0], _read(desk, handed, type_code, maps)
+        if is_long(sheet):
+            body, by = clerk.department, clerk.officer
+            taken = desk.open_trial(sheet, type_code=type_code, body_code=body, name=name, by=by)
+            out.status_code = status.HTTP_202_ACCEPTED
+            out.headers["Location"] = f"/api/v1/batches/{taken.number}"
+            return trial_view(len(sheet.rows), [], sheet.warnings, complete=False, number=taken.number)
+        found = tried_at_once(desk, sheet, type_code=type_code, body_code=clerk.department)
+        complete = len(sheet.rows) <= MOST_TRIED
+        return trial_view(len(sheet.rows), found[:MOST_TRIED], sheet.warnings, complete=complete)
 
     @routes.post(
         "/batch-trials/problems.{ending}",
         summary="试算一张表格，得到问题清单",
-        description="逐行检查，什么也不登记；有问题的行连同原因作为表格（CSV 或 XLSX）给出，改好后可以直接重新提交。",
+        description=(
+            "逐行检查，一本也不签发；有问题的行连同原因作为表格（CSV 或 XLSX）给出，改好后可以直接重新提交。"
+            "超过两千行而都读得出来的，请用 /batch-trials，检查完后取 /batches/{number}/unissued。"
+        ),
         openapi_extra=file_body(TAKEN),
         response_class=Response,
         responses=SENT | TABLES,
     )
     def problems(handed: Handed, ending: Ending, type_code: TypeCode, maps: Maps = None) -> Response:
-        _, found = _tried(desk, handed, type_code, maps)
+        sheet = _read(desk, handed, type_code, maps)
+        if is_long(sheet):
+            raise BatchRefused([("", "try-by-worker")])
+        found = tried_at_once(desk, sheet, type_code=type_code, body_code=handed[0].department)
         kind = desk.bundle(type_code).type
         return problem_list(handed[1], "", kind, found, ending=ending, mapping=_mapping(maps))
 
     return routes
 
 
-def _tried(
-    desk: BatchDesk, handed: tuple[Clerk, BinaryIO], type_code: str, maps: Sequence[str] | None
-) -> tuple[Sheet, list[tuple[int, Failure]]]:
-    """A table as it was read, and everything that is wrong in it."""
-    clerk, table = handed
-    mapping = _mapping(maps)
-    sheet = desk.read(table, type_code=type_code, name="", mapping=mapping, max_rows=MOST_TRIED)
-    return sheet, list(desk.try_sheet(sheet, type_code=type_code, body_code=clerk.department))
+def _read(desk: BatchDesk, handed: tuple[Clerk, BinaryIO], type_code: str, maps: Sequence[str] | None) -> Sheet:
+    return desk.read(handed[1], type_code=type_code, name="", mapping=_mapping(maps))
+
+
+def is_long(sheet: Sheet) -> bool:
+    """Whether a table is for the worker to judge: readable all through, and longer than anybody waits for."""
+    return not sheet.problems and len(sheet.rows) > MOST_TRIED
+
+
+def tried_at_once(desk: BatchDesk, sheet: Sheet, *, type_code: str, body_code: str) -> list[tuple[int, Failure]]:
+    """What is wrong in a table; of a long one that cannot be read throughout only where it cannot be read."""
+    if len(sheet.rows) > MOST_TRIED:
+        return [(one.row, Failure(one.column, one.reason, one.sentence)) for one in sheet.problems]
+    return list(desk.try_sheet(sheet, type_code=type_code, body_code=body_code))
 
 
 def problem_list(
@@ -207,9 +243,16 @@ def problem_list(
 ) -> Response:
     """The rows of a table that have problems, as a download."""
     told = [RowProblem(row, one.place, one.reason, one.sentence) for row, one in failures]
-    make = problem_xlsx if ending == "xlsx" else problem_csv
-    made = make(table, name=name, kind=kind, problems=told, mapping=mapping)
-    return download(made, f"problems.{ending}")
+    made = TemporaryFile()  # noqa: SIM115  (closed when it has been poured)
+    write_problems(made, table, ending=ending, name=name, kind=kind, problems=told, mapping=mapping)
+    return poured_table(poured(made), f"problems.{ending}")
+
+
+def poured_table(pieces: Iterator[bytes], name: str) -> Response:
+    """A table as a file to keep, sent as it is read."""
+    media = XLSX if name.endswith(".xlsx") else f"{CSV}; charset=utf-8"
+    headers = NO_STORE | {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(pieces, media_type=media, headers=headers)
 
 
 def download(octets: bytes, name: str) -> Response:
@@ -287,15 +330,16 @@ def _add_steps(routes: APIRouter, desk: BatchDesk, authorize: Authorize) -> None
 
     @routes.post(
         "/batches/{number}/decision",
-        summary="批准或者取消批次",
-        description="批准须由提交人以外的另一人办理；取消后，已签发的仍然有效，已开始签发的办完为止。",
+        summary="批准或者取消批次，删除试算",
+        description="批准须由提交人以外的另一人办理，本人须先打开内容和照面样张；取消后，已签发的仍然有效，已开始签发的办完为止。",
         responses=GUARDED,
     )
     def decision(number: Number, body: BatchDecisionBody, clerk: Person) -> BatchView:
         batch = desk.find(number, clerk.department)
         if body.step == "approve":
             return _answer(desk, desk.approve(batch, digest=body.digest, by=clerk.officer))
-        return _answer(desk, desk.cancel(batch, by=clerk.officer))
+        taking = desk.cancel if body.step == "cancel" else desk.discard
+        return _answer(desk, taking(batch, by=clerk.officer))
 
 
 def _mapping(given: Sequence[str] | None) -> dict[str, str]:

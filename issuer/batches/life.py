@@ -3,6 +3,9 @@
 A batch is of one body and one licence type. Its digest covers what was submitted, and an approval is of that digest.
 Rows wait until a worker has issued them or found why not; a row that has failed leaves the others alone. `done` and
 `cancelled` are final. Cancelling keeps what was issued; rows that had begun are brought to their end.
+
+A trial is kept like a batch and never becomes one: its rows are judged chunk by chunk and are sound or have failed.
+When it is discarded, or lapses after a week, its rows are deleted.
 """
 
 from collections.abc import Mapping
@@ -29,10 +32,16 @@ class State(Labelled):
     PAUSED = "paused", "已暂停"
     DONE = "done", "已办结"
     CANCELLED = "cancelled", "已取消"
+    TRYING = "trying", "试算中"
+    TRIED = "tried", "已试算"
+
+
+TRIALS = frozenset({State.TRYING, State.TRIED})
+"""Where a trial stands: rows are judged and nothing is issued, neither now nor later."""
 
 
 class Step(Labelled):
-    """What is done with a batch; `finish` and `hold` are the worker's."""
+    """What is done with a batch; `finish` and `hold` are the worker's, and of a trial `conclude` and `lapse`."""
 
     SUBMIT = "submit", "提交"
     APPROVE = "approve", "批准"
@@ -41,6 +50,10 @@ class Step(Labelled):
     CANCEL = "cancel", "取消"
     FINISH = "finish", "办结"
     HOLD = "hold", "暂停待查"
+    TRY = "try", "试算"
+    CONCLUDE = "conclude", "试算结束"
+    DISCARD = "discard", "删除试算"
+    LAPSE = "lapse", "到期删除"
 
 
 LIFE = Life(
@@ -52,6 +65,10 @@ LIFE = Life(
         LifeRow(Step.CANCEL, {State.SUBMITTED, State.RUNNING, State.PAUSED}, State.CANCELLED),
         LifeRow(Step.FINISH, {State.RUNNING}, State.DONE, Who.REGISTER),
         LifeRow(Step.HOLD, {State.RUNNING}, State.PAUSED, Who.REGISTER),
+        LifeRow(Step.TRY, {None}, State.TRYING),
+        LifeRow(Step.CONCLUDE, {State.TRYING}, State.TRIED, Who.REGISTER),
+        LifeRow(Step.DISCARD, {State.TRYING, State.TRIED}, State.CANCELLED),
+        LifeRow(Step.LAPSE, {State.TRYING, State.TRIED}, State.CANCELLED, Who.REGISTER),
     ),
     moved=BatchMoved,
     persons={Who.ANOTHER: BatchOwnHand},
@@ -65,6 +82,7 @@ class RowState(Labelled):
     DONE = "done", "已签发"
     FAILED = "failed", "未签发"
     DROPPED = "dropped", "已取消"
+    SOUND = "sound", "检查通过"
 
 
 @dataclass(frozen=True)
@@ -114,6 +132,11 @@ class Batch:
     approved_by: Officer | None = None
     trouble: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether it is judged alone, and never issued."""
+        return self.state in TRIALS
 
     @property
     def waits_for_approval(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from issuer.batches.life import Batch, Event, Failure, Row, RowState
@@ -15,11 +16,18 @@ class BatchBook(Protocol):
     """Batches with their rows and steps; every method is one durable transaction."""
 
     def open(
-        self, batch: Batch, rows: Iterable[tuple[int, Mapping[str, object]]], event: Event, key: str, pieces: str = "[]"
+        self,
+        batch: Batch,
+        rows: Iterable[tuple[int, Mapping[str, object]]],
+        event: Event,
+        key: str,
+        pieces: str = "[]",
+        failures: Mapping[int, Failure] = MappingProxyType({}),
     ) -> Batch:
         """Store a new one with its rows, all of them or nothing, or give the one opened under this key.
 
-        The leaf of each row is kept beside it, `pieces` (`issuer.batches.content`) beside the batch.
+        The leaf of each row is kept beside it, `pieces` (`issuer.batches.content`) beside the batch. Rows of which that
+        is known already have their `failures`.
 
         Raises:
             IdempotencyMismatch: the key was used for another content.
@@ -30,7 +38,7 @@ class BatchBook(Protocol):
     def move(self, before: Batch, after: Batch, event: Event) -> Batch:
         """Store a step, if the batch still stands as `before`; raises BatchMoved where somebody was faster.
 
-        With a cancellation every waiting row is dropped that no worker has ever held.
+        With a cancellation every waiting row is dropped that no worker has ever held; of a trial all rows are deleted.
         """
         ...
 
@@ -107,6 +115,10 @@ class BatchBook(Protocol):
         """Store why rows were not issued; one that was issued meanwhile stays so."""
         ...
 
+    def sound(self, number: str, rows: Sequence[int]) -> None:
+        """Store of waiting rows of a trial that nothing is wrong with them."""
+        ...
+
     def issued(self, number: str, rows: Sequence[tuple[int, str]]) -> None:
         """Store the identifiers of rows that were issued; a row that has one keeps it."""
         ...
@@ -120,7 +132,11 @@ class BatchBook(Protocol):
         ...
 
     def finished(self) -> Sequence[Batch]:
-        """Running batches without a waiting row."""
+        """Running batches, and trials on their way, without a waiting row."""
+        ...
+
+    def lapsed(self, before: datetime) -> Sequence[Batch]:
+        """Trials that have not moved since."""
         ...
 
 

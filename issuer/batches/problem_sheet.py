@@ -7,18 +7,19 @@ damaged is marked, and is refused again as long as the mark stands there.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from io import BytesIO
 from itertools import chain
 from typing import BinaryIO
 
 from issuer.batches.cells import Line, Lines
 from issuer.batches.columns import PROBLEM, SERIAL, Column
 from issuer.batches.headers import match
-from issuer.batches.neutral import csv_octets
-from issuer.batches.reading import lines_of
-from issuer.batches.sheet import RowProblem, SheetError
+from issuer.batches.neutral import write_csv
+from issuer.batches.opening import lines_of
+from issuer.batches.sheet import Ending, RowProblem, SheetError
 from issuer.batches.values import DAMAGED, MARK
 from issuer.batches.xlsx_lines import FILLED
-from issuer.batches.xlsx_writing import NewSheet, xlsx_octets
+from issuer.batches.xlsx_writing import NewSheet, write_xlsx
 from trust.rules.catalogue import LicenceType
 
 
@@ -34,7 +35,9 @@ def problem_csv(
 
     `name` and `mapping` as for `read_sheet`; `problems` may be those of reading and of what came after it together.
     """
-    return csv_octets(_lines(file, name, kind, problems, mapping or {}))
+    made = BytesIO()
+    write_problems(made, file, ending="csv", name=name, kind=kind, problems=problems, mapping=mapping)
+    return made.getvalue()
 
 
 def problem_xlsx(
@@ -46,10 +49,29 @@ def problem_xlsx(
     mapping: Mapping[str, str] | None = None,
 ) -> bytes:
     """The same as a workbook, whose cells are text: long numbers stay as they are when it is opened and saved."""
+    made = BytesIO()
+    write_problems(made, file, ending="xlsx", name=name, kind=kind, problems=problems, mapping=mapping)
+    return made.getvalue()
+
+
+def write_problems(
+    out: BinaryIO,
+    file: BinaryIO,
+    *,
+    ending: Ending,
+    name: str,
+    kind: LicenceType,
+    problems: Iterable[RowProblem],
+    mapping: Mapping[str, str] | None = None,
+) -> None:
+    """Write the same as a file of either kind, line by line; both stay open."""
     lines = _lines(file, name, kind, problems, mapping or {})
+    if ending == "csv":
+        write_csv(out, lines)
+        return
     titles = next(lines)
     widths = (18.0,) * (len(titles) - 1) + (80.0,)
-    return xlsx_octets([NewSheet(FILLED, chain([titles], lines), widths)])
+    write_xlsx(out, [NewSheet(FILLED, chain([titles], lines), widths)])
 
 
 def _lines(

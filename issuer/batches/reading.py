@@ -3,23 +3,22 @@
 Nothing is guessed. After the headers (`headers`) each row stands for itself: one with a problem is not among the rows,
 the others are. Whether the values are right for the type is for `issuer.checking`; here it is seen that what must be
 given is there, and that no program has damaged it (`values`). A file is gone through once, line by line; its rows are
-kept packed, so that a long table takes little memory.
+kept packed, so that a long table takes little memory. Photographs come with it in a ZIP (`picturing`).
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from issuer.batches.cells import Line, Lines
+from issuer.batches.cells import Cell, Line
 from issuer.batches.columns import Column, holder_place
-from issuer.batches.comma_separated import csv_lines
 from issuer.batches.headers import Headers, match
+from issuer.batches.opening import opened
 from issuer.batches.packed import PackedRows
+from issuer.batches.picturing import Pictures, Take
 from issuer.batches.sheet import Row, RowProblem, Sheet, SheetError
 from issuer.batches.sheet_words import sentence_of
 from issuer.batches.values import CellError, LongNumbers, is_long, value_of
-from issuer.batches.xlsx_lines import xlsx_lines
-from issuer.batches.zipped import zipped
 from keys.sm3 import Sm3
 from trust.rules.catalogue import LicenceType
 
@@ -27,28 +26,39 @@ MAX_ROWS, MAX_PROBLEMS = 100_000, 100_000
 """Of one file; where either is passed, reading ends and says so."""
 MAX_HEADER = 64
 """Characters that are kept of a header of the file."""
-OTHERS = frozenset({"xls", "xlsm", "xltm", "xltx", "xlsb", "ods", "et", "numbers"})
-_ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_HEAD, _PIECE = 4096, 1 << 20
+_PIECE = 1 << 20
 
 
 def read_sheet(
-    file: BinaryIO, *, name: str, kind: LicenceType, mapping: Mapping[str, str] | None = None, max_rows: int = MAX_ROWS
+    file: BinaryIO,
+    *,
+    name: str,
+    kind: LicenceType,
+    mapping: Mapping[str, str] | None = None,
+    max_rows: int = MAX_ROWS,
+    take: Take | None = None,
 ) -> Sheet:
     """Read a file that can be gone through again; whether it is CSV or XLSX is seen from its content.
 
     `mapping` says for headers of the file which column they are, by any name of `columns`; an empty text leaves a
-    column out. Nothing is raised for what is wrong with a file: it stands in `problems`, by row.
+    column out. Nothing is raised for what is wrong with a file: it stands in `problems`, by row. `take` makes
+    photographs of the pictures that come with the table; without it their cells stay as they are.
     """
-    reading = _Reading(kind, mapping or {}, max_rows)
+    reading = _Reading(kind, mapping or {}, max_rows, pictures=Pictures(take) if take is not None else None)
+    warnings: tuple[RowProblem, ...] = ()
     try:
-        for line in lines_of(file, name):
-            reading.take(line)
-        reading.finish()
+        with opened(file, name) as one:
+            if reading.pictures is not None:
+                reading.pictures.archive = one.archive
+            for line in one.lines:
+                reading.take(line)
+            reading.finish()
+            warnings = tuple(reading.pictures.warnings()) if reading.pictures is not None else ()
     except SheetError as error:
         reading.tell(error.row, "", error.reason, *error.facts)
     problems = tuple(sorted(reading.problems, key=lambda problem: problem.row))
-    return Sheet(reading.rows, problems, _digest(file), headers=tuple(reading.named))
+    made = reading.pictures.made if reading.pictures is not None else {}
+    return Sheet(reading.rows, problems, _digest(file), warnings, made, headers=tuple(reading.named))
 
 
 def _digest(file: BinaryIO) -> str:
@@ -57,42 +67,6 @@ def _digest(file: BinaryIO) -> str:
     while piece := file.read(_PIECE):
         digest.update(piece)
     return f"sm3:{digest.digest().hex()}"
-
-
-def lines_of(file: BinaryIO, name: str) -> Lines:
-    """The lines of a file that are not empty; of a ZIP with a table and photographs those of the table.
-
-    Raises:
-        SheetError: it cannot be read, or not further.
-
-    """
-    first = _beginning(file, name)
-    if first.startswith(_ZIP) and (archive := zipped(file)) is not None:
-        with archive.table() as table:
-            first = _beginning(table, archive.table_name)
-            yield from xlsx_lines(table) if first.startswith(_ZIP) else csv_lines(table)
-    else:
-        yield from xlsx_lines(file) if first.startswith(_ZIP) else csv_lines(file)
-
-
-def starts_as_zip(file: BinaryIO) -> bool:
-    """Whether a file begins as a ZIP does, which an XLSX is too."""
-    file.seek(0)
-    return file.read(len(_ZIP)) == _ZIP
-
-
-def _beginning(file: BinaryIO, name: str) -> bytes:
-    """The first octets of a file that may be one of those that are read; raises SheetError."""
-    ending = name.strip().casefold().rpartition(".")[2]
-    file.seek(0)
-    first = file.read(_HEAD)
-    if first.startswith(_OLD):
-        raise SheetError("old-format")
-    if ending in OTHERS:
-        raise SheetError("other-format", 0, f".{ending}")
-    if len(first) < _HEAD and not first.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise SheetError("empty-file")
-    return first
 
 
 @dataclass
@@ -108,6 +82,7 @@ class _Reading:
     named: list[tuple[str, str]] = field(default_factory=list)
     seen: int = 0
     numbers: LongNumbers = field(default_factory=LongNumbers)
+    pictures: Pictures | None = None
 
     def tell(self, row: int, column: str, reason: str, *facts: object) -> None:
         """Note a problem."""
@@ -181,14 +156,21 @@ class _Reading:
             if cell is None or column.form == "aside":
                 continue
             try:
-                value = value_of(column, cell)
+                value = self._value(line, column, cell)
             except CellError as error:
                 refused.add(column.place)
-                self.tell(line.number, column.header, error.reason)
+                self.tell(line.number, column.header, error.reason, *error.facts)
                 continue
             if value:
                 values[column.place] = value
         return values, refused
+
+    def _value(self, line: Line, column: Column, cell: Cell) -> str:
+        """What a cell means; raises CellError."""
+        value = value_of(column, cell)
+        if value and column.form == "photo" and column.rule is not None and self.pictures is not None:
+            return self.pictures.photograph(line.number, column.rule, value)
+        return value
 
     def _due(self, headers: Headers, values: Mapping[str, str]) -> Iterator[Column]:
         """Columns that must be filled in a row: a holder of whom something is said needs all that is asked."""

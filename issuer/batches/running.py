@@ -16,10 +16,11 @@ from issuer.application import read_application
 from issuer.applying.deciding import needs_two
 from issuer.batches.content import is_sound
 from issuer.batches.errors import BatchMoved
-from issuer.batches.life import Batch, Failure, Row, State, key_of
+from issuer.batches.life import TRIALS, Batch, Failure, Row, State, key_of
 from issuer.batches.outcomes import Sorted, sort
 from issuer.batches.ports import Batches
 from issuer.batches.submitting import finish, hold
+from issuer.batches.trials import conclude, drop_lapsed, judge
 from issuer.errors import ApplicationRefused, UnknownType
 from issuer.issuing import Order, issue_many
 from issuer.ports import Void
@@ -65,6 +66,8 @@ def run_chunk(
     try:
         if batch.state is State.CANCELLED:
             rows = _begun(desk, batch, rows)
+        elif batch.state is State.TRYING:
+            return _judged(desk, batch, rows, at)
         elif (reason := _kept_by(desk, batch)) is not None:
             return _held(desk, batch, reason, at)
         elif not is_sound(desk.book, batch, rows):
@@ -76,14 +79,22 @@ def run_chunk(
 
 
 def finish_batches(desk: Batches, *, at: datetime) -> Sequence[Batch]:
-    """Store of every running batch without a waiting row that it is done."""
+    """Store of every running batch and trial without a waiting row that it is done; trials that lapsed are deleted."""
     done = []
+    drop_lapsed(desk, at=at)
     for batch in desk.book.finished():
         try:
-            done.append(finish(desk, batch, at=at))
+            done.append((conclude if batch.state in TRIALS else finish)(desk, batch, at=at))
         except BatchMoved:
             continue  # another worker was first, or somebody stopped it: the next look tells
     return done
+
+
+def _judged(desk: Batches, trial: Batch, rows: Sequence[Row], at: datetime) -> Worked:
+    """Judge rows of a trial, for the face that it was opened for."""
+    if desk.office.bundle(trial.type_code).template != trial.template:
+        return _held(desk, trial, "template-changed", at)
+    return Worked(trial, 0, judge(desk, trial, rows, at), frozenset())
 
 
 def _run(desk: Batches, batch: Batch, rows: Sequence[Row], at: datetime) -> Worked:
@@ -177,7 +188,10 @@ def _kept_by(desk: Batches, batch: Batch) -> str | None:
 
 
 def _held(desk: Batches, batch: Batch, reason: str, at: datetime) -> Worked:
-    """Pause a batch; where somebody has just moved it, that stands."""
+    """Pause a batch, or conclude a trial; where somebody has just moved it, that stands."""
     with suppress(BatchMoved):  # it does not run any more, or another worker has paused it
-        hold(desk, batch, reason, at=at)
+        if batch.state in TRIALS:
+            conclude(desk, batch, at=at, reason=reason)
+        else:
+            hold(desk, batch, reason, at=at)
     return Worked(batch, 0, 0, frozenset(), reason)

@@ -6,17 +6,24 @@ when nobody needs it any more, and with the process, however that ends. What is 
 
 import weakref
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from tempfile import TemporaryFile
+from typing import BinaryIO
 
 
 class Spooled(Mapping[str, bytes]):
     """Octets by their names; the same name twice has the same octets."""
 
     def __init__(self) -> None:
-        self._file = TemporaryFile()  # noqa: SIM115  (closed with this object, below)
         self._places: dict[str, tuple[int, int]] = {}
         self._end = 0
-        weakref.finalize(self, self._file.close)
+
+    @cached_property
+    def _file(self) -> BinaryIO:
+        """The file, made when it is first needed."""
+        made = TemporaryFile()  # noqa: SIM115  (closed with this object)
+        weakref.finalize(self, made.close)
+        return made
 
     def add(self, name: str, octets: bytes) -> None:
         """Keep one more; raises OSError where there is no room."""

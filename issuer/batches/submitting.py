@@ -19,6 +19,7 @@ from issuer.batches.ports import Batches
 from issuer.batches.sheet import Row
 from issuer.errors import NoMandate
 from keys.sm3 import sm3
+from templates.library import Bundle
 from trust.rules.mandate import MandateBook
 from trust.rules.times import aware
 from trust.sealing.ports import Officer
@@ -57,16 +58,13 @@ def submit(desk: Batches, handed: Handed, *, by: Officer, key: str, at: datetime
         IdempotencyMismatch: the key was used for another content.
 
     """
-    bundle = desk.office.bundle(handed.type_code)
-    _check_mandate(desk, handed, at)
-    if not 0 < len(handed.rows) <= MAX_ROWS:
-        raise BatchRefused([("", "too-many" if handed.rows else "no-rows")])
+    bundle = check_handed(desk, handed, at)
     known = desk.book.by_key(key)
     if known is not None and handed.content(known.type_code, known.template).digest == known.digest:
         return known  # also where the type has another face by now
     content = handed.content(bundle.type.code, bundle.template)
     state = State.SUBMITTED if needs_two(bundle) else State.RUNNING
-    number = sm3(f"{handed.body_code}\n{key}".encode()).hex()[:DIGITS]
+    number = number_of(handed, key)
     batch = Batch(
         number=number,
         body_code=handed.body_code,
@@ -85,6 +83,26 @@ def submit(desk: Batches, handed: Handed, *, by: Officer, key: str, at: datetime
         desk.office.blobs.put_many(some)
     rows = ((row.number, row.members) for row in handed.rows)
     return desk.book.open(batch, rows, Event(number, 1, Step.SUBMIT, at, by), key, content.told)
+
+
+def check_handed(desk: Batches, handed: Handed, at: datetime) -> Bundle:
+    """See that a table may be taken in at all; the type that it is for.
+
+    Raises:
+        UnknownType, NoMandate: the body may not issue this type.
+        BatchRefused: no rows, or more than one batch may have.
+
+    """
+    bundle = desk.office.bundle(handed.type_code)
+    _check_mandate(desk, handed, at)
+    if not 0 < len(handed.rows) <= MAX_ROWS:
+        raise BatchRefused([("", "too-many" if handed.rows else "no-rows")])
+    return bundle
+
+
+def number_of(handed: Handed, key: str) -> str:
+    """The number of the batch of a body under a key."""
+    return sm3(f"{handed.body_code}\n{key}".encode()).hex()[:DIGITS]
 
 
 def find(desk: Batches, number: str, body_code: str) -> Batch:
@@ -115,32 +133,32 @@ def approve(desk: Batches, batch: Batch, *, digest: str, by: Officer, at: dateti
         raise BatchStale(batch.number)
     if left := unopened(desk, batch, by):
         raise BatchNotOpened(left)
-    return _move(desk, replace(batch, approved_by=by), Step.APPROVE, by=by, at=at, note=batch.digest)
+    return moved(desk, replace(batch, approved_by=by), Step.APPROVE, by=by, at=at, note=batch.digest)
 
 
 def pause(desk: Batches, batch: Batch, *, by: Officer, at: datetime) -> Batch:
     """Let no further row begin; raises BatchMoved."""
-    return _move(desk, replace(batch, trouble=""), Step.PAUSE, by=by, at=at)
+    return moved(desk, replace(batch, trouble=""), Step.PAUSE, by=by, at=at)
 
 
 def resume(desk: Batches, batch: Batch, *, by: Officer, at: datetime) -> Batch:
     """Let it run again; raises BatchMoved."""
-    return _move(desk, replace(batch, trouble=""), Step.RESUME, by=by, at=at)
+    return moved(desk, replace(batch, trouble=""), Step.RESUME, by=by, at=at)
 
 
 def cancel(desk: Batches, batch: Batch, *, by: Officer, at: datetime) -> Batch:
     """Give up what has not begun; what was issued stays issued. Raises BatchMoved."""
-    return _move(desk, batch, Step.CANCEL, by=by, at=at)
+    return moved(desk, batch, Step.CANCEL, by=by, at=at)
 
 
 def finish(desk: Batches, batch: Batch, *, at: datetime) -> Batch:
     """Store that no row waits any more; raises BatchMoved."""
-    return _move(desk, replace(batch, trouble=""), Step.FINISH, by=batch.submitted_by, at=at)
+    return moved(desk, replace(batch, trouble=""), Step.FINISH, by=batch.submitted_by, at=at)
 
 
 def hold(desk: Batches, batch: Batch, reason: str, *, at: datetime) -> Batch:
     """Stop a batch until a person has seen to what keeps it; raises BatchMoved."""
-    return _move(desk, replace(batch, trouble=reason), Step.HOLD, by=batch.submitted_by, at=at, note=reason)
+    return moved(desk, replace(batch, trouble=reason), Step.HOLD, by=batch.submitted_by, at=at, note=reason)
 
 
 def _together(photographs: Mapping[str, bytes]) -> Iterator[Mapping[str, bytes]]:
@@ -157,11 +175,11 @@ def _together(photographs: Mapping[str, bytes]) -> Iterator[Mapping[str, bytes]]
         yield some
 
 
-def _move(desk: Batches, changed: Batch, step: Step, *, by: Officer, at: datetime, note: str = "") -> Batch:
+def moved(desk: Batches, changed: Batch, step: Step, *, by: Officer, at: datetime, note: str = "") -> Batch:
     """Take a step from where the batch was seen; `changed` is the batch with what the step changes beside its state."""
     target = LIFE.after(changed.state, step)
-    moved = replace(changed, state=target, sequence=changed.sequence + 1, moved_at=aware(at))
-    return desk.book.move(changed, moved, Event(changed.number, moved.sequence, step, at, by, note))
+    after = replace(changed, state=target, sequence=changed.sequence + 1, moved_at=aware(at))
+    return desk.book.move(changed, after, Event(changed.number, after.sequence, step, at, by, note))
 
 
 def _check_mandate(desk: Batches, handed: Handed, at: datetime) -> None:

@@ -5,7 +5,7 @@ printed. A row that passes here may still be refused later, when something has c
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
@@ -36,10 +36,11 @@ def try_rows(
     at: datetime,
     photographs: Mapping[str, bytes] | None = None,
     progress: Callable[[int], None] = lambda _: None,
+    judge_photographs: bool = True,
 ) -> Iterator[tuple[int, Failure]]:
     """What keeps which rows from being issued, in their order; `progress` hears how many have been looked at.
 
-    `photographs` came with the table, and are not stored yet.
+    `photographs` came with the table, and are not stored yet; without `judge_photographs` they have been seen to.
 
     Raises:
         UnknownType, NoPen: none of them can be issued now.
@@ -51,55 +52,57 @@ def try_rows(
         desk = replace(desk, office=office)
     bundle, pen = desk.office.bundle(type_code), desk.office.pen(body_code, at)
     check_seal(bundle.type, pen)
-    return _try_all(desk, rows, bundle, pen, at, progress)
+    return _Judging(desk, bundle, pen, at, photographs=judge_photographs).all(rows, progress)
 
 
-def _try_all(
-    desk: Batches, rows: Collection[Row], bundle: Bundle, pen: Pen, at: datetime, progress: Callable[[int], None]
-) -> Iterator[tuple[int, Failure]]:
-    coming, seen, count = iter(rows), set[str](), 0
-    while some := list(islice(coming, AT_ONCE)):
-        yield from _try_some(desk, some, bundle, pen, seen, at)
-        count += len(some)
-        progress(count)
+@dataclass
+class _Judging:
+    """A table on its way: the numbers that have been seen in it."""
 
+    desk: Batches
+    bundle: Bundle
+    pen: Pen
+    at: datetime
+    photographs: bool
+    seen: set[str] = field(default_factory=set)
 
-def _try_some(
-    desk: Batches,
-    rows: Sequence[Row],
-    bundle: Bundle,
-    pen: Pen,
-    seen: set[str],
-    at: datetime,
-) -> list[tuple[int, Failure]]:
-    sound: list[tuple[int, str]] = []
-    failures: list[tuple[int, Failure]] = []
-    mandates = desk.office.mandates(at)
-    for row in rows:
-        try:
-            application = read_application(row.members, type_code=bundle.type.code, issuer_code=pen.body.code)
-            check(application, bundle.type, mandates, at)
-            _check_face(desk, application, bundle, pen)
-            sound.append((row.number, application.number))
-        except (IssuerError, TemplatesError, TrustError) as refusal:
-            failures.append((row.number, desk.explain(refusal, bundle.type)))
-    taken = desk.office.register.numbered_many(pen.body.code, bundle.type.code, [one for _, one in sound if one])
-    for number, licence in sound:
-        if licence and (licence in taken or same_number(licence) in seen):
-            failures.append((number, desk.explain(DuplicateNumber(licence), bundle.type)))
-        elif licence:
-            seen.add(same_number(licence))
-    return sorted(failures, key=lambda one: one[0])
+    def all(self, rows: Collection[Row], progress: Callable[[int], None]) -> Iterator[tuple[int, Failure]]:
+        coming, count = iter(rows), 0
+        while some := list(islice(coming, AT_ONCE)):
+            yield from self._some(some)
+            count += len(some)
+            progress(count)
+
+    def _some(self, rows: Sequence[Row]) -> list[tuple[int, Failure]]:
+        desk, kind = self.desk, self.bundle.type
+        sound: list[tuple[int, str]] = []
+        failures: list[tuple[int, Failure]] = []
+        mandates = desk.office.mandates(self.at)
+        for row in rows:
+            try:
+                application = read_application(row.members, type_code=kind.code, issuer_code=self.pen.body.code)
+                check(application, kind, mandates, self.at)
+                self._check_face(application)
+                sound.append((row.number, application.number))
+            except (IssuerError, TemplatesError, TrustError) as refusal:
+                failures.append((row.number, desk.explain(refusal, kind)))
+        taken = desk.office.register.numbered_many(self.pen.body.code, kind.code, [one for _, one in sound if one])
+        for number, licence in sound:
+            if licence and (licence in taken or same_number(licence) in self.seen):
+                failures.append((number, desk.explain(DuplicateNumber(licence), kind)))
+            elif licence:
+                self.seen.add(same_number(licence))
+        return sorted(failures, key=lambda one: one[0])
+
+    def _check_face(self, application: Application) -> None:
+        """See that the licence may be drafted and all of it printed; raises as `issuer.issuing.issue`."""
+        licence = blank_draft(application, self.bundle, self.pen)
+        check_draft(licence, self.bundle.type)
+        check_face(licence, self.bundle, self.pen, host_url=self.desk.office.host_url)
+        if self.photographs:
+            find_photographs(self.desk.office, licence, self.bundle)
 
 
 def blank_draft(application: Application, bundle: Bundle, pen: Pen) -> Licence:
     """The licence that would be issued, without anything drawn for it; raises as `issuer.drafting.draft`."""
     return draft(application, bundle, pen, serial="0" * SERIAL_LENGTH, salt=bytes(SALT_LENGTH))
-
-
-def _check_face(desk: Batches, application: Application, bundle: Bundle, pen: Pen) -> None:
-    """See that the licence may be drafted and all of it printed; raises as `issuer.issuing.issue`."""
-    licence = blank_draft(application, bundle, pen)
-    check_draft(licence, bundle.type)
-    check_face(licence, bundle, pen, host_url=desk.office.host_url)
-    find_photographs(desk.office, licence, bundle)

@@ -7,7 +7,7 @@ through twice, once for the columns and once for the lines, and never all in mem
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, BinaryIO
 
 from issuer.batches.columns import PROBLEM, SERIAL, Column, all_columns, holder_place
 from issuer.batches.neutral import csv_octets, write_csv
@@ -41,11 +41,17 @@ def pieces_of(kind: LicenceType, rows: Told, ending: Ending) -> Iterator[bytes]:
     """
     columns = _columns(kind, rows)
     lines = _in_place(columns, rows)
-    with TemporaryFile() as file:
-        if ending == "xlsx":
-            write_xlsx(file, [NewSheet(FILLED, lines, (18.0,) * len(columns))])
-        else:
-            write_csv(file, lines)
+    file = TemporaryFile()  # noqa: SIM115  (closed when it has been poured)
+    if ending == "xlsx":
+        write_xlsx(file, [NewSheet(FILLED, lines, (18.0,) * len(columns))])
+    else:
+        write_csv(file, lines)
+    yield from poured(file)
+
+
+def poured(file: BinaryIO) -> Iterator[bytes]:
+    """A file in pieces, from its beginning; it is closed afterwards."""
+    with file:
         file.seek(0)
         while octets := file.read(OCTETS):
             yield octets

@@ -54,11 +54,11 @@ _CODES: frozenset[Form] = frozenset({"number", "area", "holder-code", "code-type
 
 
 class CellError(ValueError):
-    """A cell that is refused; the reason is stable."""
+    """A cell that is refused; the reason is stable, `facts` are those of its sentence."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *facts: object) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.facts = reason, facts
 
 
 def value_of(column: Column, cell: Cell) -> str:

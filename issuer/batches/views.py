@@ -77,9 +77,15 @@ class ContentView(BaseModel):
 
 
 class TrialView(BaseModel):
-    """试算的结果：可读的行数、逐行的问题，以及不妨碍签发的提示；什么也没有登记."""
+    """试算的结果：可读的行数、逐行的问题，以及不妨碍签发的提示；一本也没有签发.
+
+    `complete` 表示每一行都检查过；没有的，或者先要更正读不出来的内容，或者由后台接着检查，`number` 是它的编号，
+    进度和结果按批次查询（`/batches/{number}`、`rows`、`unissued.csv`）.
+    """
 
     rows: int
+    complete: bool
+    number: str | None
     problems: list[BatchRowView]
     warnings: list[BatchRowView]
 
@@ -123,11 +129,20 @@ def row_view(row: Row) -> BatchRowView:
     return _row_view(row.number, row.state, row.identifier, row.failure or Failure("", "", ""))
 
 
-def trial_view(rows: int, failures: Sequence[tuple[int, Failure]], warnings: Sequence[RowProblem] = ()) -> TrialView:
-    """The report of a trial."""
+def trial_view(
+    rows: int,
+    failures: Sequence[tuple[int, Failure]],
+    warnings: Sequence[RowProblem] = (),
+    *,
+    complete: bool = True,
+    number: str | None = None,
+) -> TrialView:
+    """The report of a trial; `number` is that of one that the worker goes on with."""
     told = [(one.row, Failure(one.column, one.reason, one.sentence)) for one in warnings]
     return TrialView(
         rows=rows,
+        complete=complete,
+        number=number,
         problems=[_row_view(row, RowState.FAILED, None, one) for row, one in failures],
         warnings=[_row_view(row, RowState.WAITING, None, one) for row, one in told],
     )

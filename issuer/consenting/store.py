@@ -64,8 +64,10 @@ class SqlCopyConsents:
                 connection.execute(insert(CONSENTS).values(_values(consent)))
         except IntegrityError:
             known = self.by_key(consent.key)
-            if known is None:
+            if known is None and self.find(consent.body_code, consent.reference) is not None:
                 raise ConsentNotTaken([("reference", "consent-known")]) from None
+            if known is None:
+                raise
             if known.asked != consent.asked:
                 raise IdempotencyMismatch(consent.key) from None
             return known

@@ -8,60 +8,34 @@ events of its own, numbered from 1 without a gap but for those that a restore le
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from types import MappingProxyType
+
+from trust.rules.labelled import Labelled
 
 MAX_SUBJECT, MAX_DETAIL, MAX_MARK = 140, 140, 200
 
 
-class EventKind(StrEnum):
+class EventKind(Labelled):
     """What happened."""
 
-    LICENCE_ISSUED = "licence.issued"
-    LICENCE_ACT = "licence.act"
-    COPY_MADE = "copy.made"
-    SEAL_ACT = "seal.act"
-    APPLICATION_SUBMITTED = "application.submitted"
-    APPLICATION_APPROVED = "application.approved"
-    APPLICATION_RETURNED = "application.returned"
-    APPLICATION_REFUSED = "application.refused"
-    APPLICATION_WITHDRAWN = "application.withdrawn"
-    APPLICATION_EXPIRED = "application.expired"
-    APPLICATION_RELEASED = "application.released"
-    STOCK_CONFIRMED = "stock.confirmed"
-    STOCK_REFUSED = "stock.refused"
-    BATCH_APPROVED = "batch.approved"
-    BATCH_FINISHED = "batch.finished"
-    BATCH_HELD = "batch.held"
-    BATCH_CANCELLED = "batch.cancelled"
-    FEED_RESTORED = "feed.restored"
-
-    @property
-    def label(self) -> str:
-        """The words for people."""
-        return _LABELS[self]
-
-
-_LABELS = {
-    EventKind.LICENCE_ISSUED: "证照已签发",
-    EventKind.LICENCE_ACT: "证照状态处理",
-    EventKind.COPY_MADE: "加注件已制作",
-    EventKind.SEAL_ACT: "印章状态处理",
-    EventKind.APPLICATION_SUBMITTED: "申请已提交",
-    EventKind.APPLICATION_APPROVED: "申请已批准",
-    EventKind.APPLICATION_RETURNED: "申请已退回补正",
-    EventKind.APPLICATION_REFUSED: "申请不予批准",
-    EventKind.APPLICATION_WITHDRAWN: "申请已撤回",
-    EventKind.APPLICATION_EXPIRED: "批准已过期",
-    EventKind.APPLICATION_RELEASED: "申请已办结发证",
-    EventKind.STOCK_CONFIRMED: "存量证照已复核",
-    EventKind.STOCK_REFUSED: "存量证照不予转换",
-    EventKind.BATCH_APPROVED: "批次已批准",
-    EventKind.BATCH_FINISHED: "批次已办结",
-    EventKind.BATCH_HELD: "批次已暂停待查",
-    EventKind.BATCH_CANCELLED: "批次已取消",
-    EventKind.FEED_RESTORED: "系统已从备份恢复",
-}
+    LICENCE_ISSUED = "licence.issued", "证照已签发"
+    LICENCE_ACT = "licence.act", "证照状态处理"
+    COPY_MADE = "copy.made", "加注件已制作"
+    SEAL_ACT = "seal.act", "印章状态处理"
+    APPLICATION_SUBMITTED = "application.submitted", "申请已提交"
+    APPLICATION_APPROVED = "application.approved", "申请已批准"
+    APPLICATION_RETURNED = "application.returned", "申请已退回补正"
+    APPLICATION_REFUSED = "application.refused", "申请不予批准"
+    APPLICATION_WITHDRAWN = "application.withdrawn", "申请已撤回"
+    APPLICATION_EXPIRED = "application.expired", "批准已过期"
+    APPLICATION_RELEASED = "application.released", "申请已办结发证"
+    STOCK_CONFIRMED = "stock.confirmed", "存量证照已复核"
+    STOCK_REFUSED = "stock.refused", "存量证照不予转换"
+    BATCH_APPROVED = "batch.approved", "批次已批准"
+    BATCH_FINISHED = "batch.finished", "批次已办结"
+    BATCH_HELD = "batch.held", "批次已暂停待查"
+    BATCH_CANCELLED = "batch.cancelled", "批次已取消"
+    FEED_RESTORED = "feed.restored", "系统已从备份恢复"
 
 
 APPLICATION_STEPS: Mapping[str, EventKind] = MappingProxyType(

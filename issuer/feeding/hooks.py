@@ -8,10 +8,10 @@ lead elsewhere tomorrow.
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from urllib.parse import urlsplit
 
 from issuer.feeding.errors import HookRefused
+from trust.rules.labelled import Labelled
 
 MAX_URL, MOST_OF_A_BODY = 300, 5
 FIRST_WAIT, LONGEST_WAIT, MOST_FAILURES = timedelta(seconds=30), timedelta(hours=6), 12
@@ -23,17 +23,12 @@ _NAME = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.-]{0,251}[0-9A-Za-z])?", re.ASCII)
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 
 
-class HookState(StrEnum):
+class HookState(Labelled):
     """Whether anything is sent."""
 
-    ACTIVE = "active"
-    PAUSED = "paused"
-    ENDED = "ended"
-
-    @property
-    def label(self) -> str:
-        """The word for people."""
-        return {"active": "使用中", "paused": "已暂停", "ended": "已停用"}[self]
+    ACTIVE = "active", "使用中"
+    PAUSED = "paused", "已暂停"
+    ENDED = "ended", "已停用"
 
 
 @dataclass(frozen=True)

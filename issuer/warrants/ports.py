@@ -13,6 +13,7 @@ from issuer.warrants.warrant import Event, Outcome, Warrant
 from trust.log.ports import LogStore
 from trust.revocation.ports import Acts
 from trust.rules.catalogue import Approval
+from trust.rules.standing import ActKind
 from trust.rules.two_people import ALONE_A_DAY
 
 
@@ -56,6 +57,9 @@ class Warrants(Protocol):
 
     def in_stage(self, stage: Stage, limit: int) -> Sequence[Warrant]:
         """Orders of every body in a stage, the oldest first."""
+
+    def done_on(self, kind: ActKind, beginning: str) -> Sequence[Warrant]:
+        """Orders that were carried out, of one kind of act, on subjects that begin like this; the oldest first."""
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ class Derived:
         """A list counts the entries that were given away, or is closed; and has the size that was published."""
         counted = select(status_slot.c.shard, func.count()).group_by(status_slot.c.shard)
         with self._engine.connect() as connection:
-            given: dict[int, int] = dict(connection.execute(counted).tuples())
+            given = {row[0]: row[1] for row in connection.execute(counted)}
             rows = connection.execute(select(status_shard)).all()
         known = {row.shard: row for row in rows}
         for shard in sorted(given.keys() - known.keys()):
@@ -154,7 +154,7 @@ class Derived:
 
 def _missing(identifier: object) -> Select[*tuple[object, ...]]:
     """Those of the identifiers that have no entry or no standing."""
-    query = select(identifier).outerjoin(status_slot, status_slot.c.subject == identifier)  # type: ignore[arg-type, call-overload]  # a column
+    query = select(identifier).outerjoin(status_slot, status_slot.c.subject == identifier)  # type: ignore[call-overload]  # a column
     query = query.outerjoin(standing, standing.c.subject == identifier)
     missing: Select[*tuple[object, ...]] = query.where(status_slot.c.subject.is_(None) | standing.c.subject.is_(None))
     return missing

@@ -1,67 +1,33 @@
-"""Figures of the audit pages, in SQL: what was done when, by whom, on which ground, and how long it took to be public.
+"""Figures of the audit pages, in SQL: what was done when, by whom, on which ground, and how much of it is logged.
 
-Everything is bounded by dates, by a body where one is chosen, and by a number of rows. No name and no number of a
-holder is read.
+Everything is bounded by dates, by a body where one is chosen, and by a number of rows; counts are of all rows. No name
+and no number of a holder is read.
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import BigInteger, ColumnElement, Engine, Select, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Engine, Table, and_, func, select, type_coerce
 
 from issuer.copying.store import COPIES
 from issuer.ports import State
 from issuer.store import licence
-from trust.log.store import log_head
-from trust.revocation.store.tables import act, status_publication
+from keys.sm3 import sm3
+from service.auditing.acts_shown import BODY, ActRow, acts_shown, on_anything
+from service.auditing.periods import Period, out_of_hours, within
+from trust.log.store import SqlLog, log_head
+from trust.revocation.store.tables import act, status_current, status_publication
 from trust.rules.grounds import GROUNDS
-from trust.rules.licence import CHINA
 from trust.rules.standing import ActKind
 from trust.sealing.store.tables import seal, seal_request_item, seal_use
 from trust.sealing.using import Result
 
 PAGE = 50
 MOST_READ = 20_000
-"""Rows that a figure is made from at most; beyond that the page says so and asks for a shorter period."""
-MOST_LISTED = 200
-OFFICE = (time(8, 30), time(18, 0))
+"""Uses of seals that are looked at for their hour; beyond that the page says so and asks for a shorter period."""
 OVERDUE_S = 5.0
-WHOLE_SECOND = 1_000_000
-"""Microseconds: a list says its instant in whole seconds, and shows what was recorded within that second."""
-
-
-@dataclass(frozen=True)
-class Period:
-    """What is looked at: from an instant to another, of one body or of all."""
-
-    begins: datetime
-    ends: datetime
-    body: str = ""
-
-
-@dataclass(frozen=True)
-class ActRow:
-    """One act: what, on which ground, by which body on which type, when, and when a list first showed it."""
-
-    kind: ActKind
-    ground: str
-    issuer_code: str
-    type_code: str
-    recorded_by: str
-    effective_at: datetime
-    recorded_at: datetime
-    log_index: int | None
-    shown_at: datetime | None
-
-    @property
-    def delay_s(self) -> float | None:
-        """Seconds from when it could show to the first list that shows it; None while none does."""
-        if self.shown_at is None:
-            return None
-        return max(0.0, (self.shown_at - max(self.recorded_at, self.effective_at)).total_seconds())
+CHINA_S, DAY_S = 8 * 3600, 86_400
 
 
 @dataclass(frozen=True)
@@ -77,11 +43,14 @@ class UseRow:
 
 @dataclass(frozen=True)
 class Covered:
-    """A register: rows that are final, rows with an entry in the log, and rows that are begun."""
+    """A register: rows that are final, rows with an entry in the log, and rows that are begun.
+
+    `logged` is None where only an audit that reads every file can tell.
+    """
 
     name: str
     final: int
-    logged: int
+    logged: int | None
     begun: int
 
 
@@ -92,120 +61,92 @@ class Figures:
         self._engine = engine
 
     def acts(self, period: Period, *, offset: int = 0, limit: int = PAGE) -> list[ActRow]:
-        """Acts on licences recorded in the period, newest first."""
-        query = _acts_in(period).order_by(act.c.recorded_at.desc(), act.c.subject, act.c.sequence.desc())
-        with self._engine.connect() as connection:
-            rows = connection.execute(query.offset(offset).limit(limit)).all()
-        return [ActRow(ActKind(kind), GROUNDS[ground].label, *rest) for kind, ground, *rest in rows]
+        """Acts recorded in the period, newest first, each with when it was first shown."""
+        return acts_shown(self._engine, period, offset=offset, limit=limit)
 
     def act_count(self, period: Period) -> int:
         """How many acts there are in the period."""
         with self._engine.connect() as connection:
-            return connection.scalar(_of_licences(select(func.count()), period)) or 0
+            return connection.scalar(on_anything(select(func.count()), period)) or 0
+
+    def by_day(self, period: Period) -> dict[date, int]:
+        """How many acts were recorded on each day in China; days without any are left out."""
+        second = type_coerce(act.c.recorded_at, BigInteger) / 1_000_000
+        day = (func.floor(second) + CHINA_S) / DAY_S
+        number = func.floor(day).label("day")
+        wanted = on_anything(select(number, func.count()), period).group_by(number)
+        with self._engine.connect() as connection:
+            return {date(1970, 1, 1) + timedelta(days=int(one)): count for one, count in connection.execute(wanted)}
 
     def by_ground(self, period: Period) -> dict[tuple[str, str], Counter[str]]:
         """For each body and kind of act the number of acts by ground."""
-        of = (licence.c.issuer_code, act.c.kind, act.c.ground)
-        wanted = _of_licences(select(*of, func.count()), period).group_by(*of).order_by(*of)
+        of = (BODY, act.c.kind, act.c.ground)
+        wanted = on_anything(select(*of, func.count()), period).group_by(*of).order_by(*of)
         found: dict[tuple[str, str], Counter[str]] = {}
         with self._engine.connect() as connection:
-            for issuer, kind, ground, count in connection.execute(wanted):
-                found.setdefault((issuer, ActKind(kind).label), Counter())[GROUNDS[ground].label] += count
+            for issuer, kind, code, count in connection.execute(wanted):
+                ground = GROUNDS.get(code)
+                label = code if ground is None else ground.label
+                found.setdefault((issuer, ActKind(kind).label), Counter())[label] += count
         return found
 
     def uses_out_of_hours(self, period: Period) -> tuple[list[UseRow], int]:
-        """Uses of seals outside of office hours and on weekends, newest first, and how many uses there were in all."""
+        """Uses of seals outside of office hours, newest first, of the newest `MOST_READ`; and how many uses in all."""
+        conditions = [*within(seal_use.c.at, period), *([seal.c.body_code == period.body] if period.body else [])]
         query = select(seal_use.c.number, seal_use.c.seal_id, seal.c.body_code, seal_use.c.used_by, seal_use.c.at)
-        query = query.join_from(seal_use, seal).where(*_within(seal_use.c.at, period))
-        if period.body:
-            query = query.where(seal.c.body_code == period.body)
+        query = query.join_from(seal_use, seal).where(*conditions).order_by(seal_use.c.at.desc()).limit(MOST_READ)
         with self._engine.connect() as connection:
-            rows = connection.execute(query.order_by(seal_use.c.at.desc()).limit(MOST_READ)).all()
-        uses = [UseRow(*row) for row in rows]
-        return [one for one in uses if out_of_hours(one.at)], len(uses)
+            uses = [UseRow(*row) for row in connection.execute(query)]
+            counted = select(func.count()).select_from(seal_use).join(seal).where(*conditions)
+            total = connection.scalar(counted) or 0
+        return [one for one in uses if out_of_hours(one.at)], total
 
     def coverage(self) -> list[Covered]:
-        """For each register the rows that are final, logged, and only begun."""
-        items, lists = seal_request_item.c, status_publication.c
-        asked = (
-            ("证照", licence.c.state == State.RELEASED, licence.c.leaf, licence.c.state != State.RELEASED),
-            ("加注件", COPIES.c.state == State.RELEASED, COPIES.c.leaf, COPIES.c.state != State.RELEASED),
-            ("处理", act.c.sequence > 0, act.c.log_index, act.c.log_index.is_(None)),
-            ("用印文件", items.result == Result.SEALED.value, items.file, items.result == Result.PLANNED.value),
-            ("状态清单", lists.octets.is_not(None), lists.octets, lists.octets.is_(None)),
-        )
+        """For each register the rows that are final, those whose entry the log has, and those only begun."""
+        items = seal_request_item.c
+        size = self.log_size()
+        found = [
+            self._issued("证照", licence, size),
+            self._issued("加注件", COPIES, size),
+            Covered(
+                "处理",
+                self._count(act.c.sequence > 0),
+                self._count(act.c.log_index < size),
+                self._count(act.c.log_index.is_(None)),
+            ),
+            Covered(
+                "用印文件",
+                self._count(items.result == Result.SEALED.value),
+                None,
+                self._count(items.result == Result.PLANNED.value),
+            ),
+        ]
+        return [*found, self._lists()]
+
+    def _issued(self, name: str, table: Table, size: int) -> Covered:
+        released = table.c.state == State.RELEASED
+        logged = self._count(and_(released, table.c.leaf < size))
+        return Covered(name, self._count(released), logged, self._count(table.c.state != State.RELEASED))
+
+    def _lists(self) -> Covered:
+        """The status lists that are served now, by their octets."""
+        table, served = status_publication, status_current
+        same = (table.c.shard == served.c.shard) & (table.c.number == served.c.number)
         with self._engine.connect() as connection:
-            return [
-                Covered(
-                    name,
-                    connection.scalar(select(func.count()).where(final)) or 0,
-                    connection.scalar(select(func.count()).where(final, logged.is_not(None))) or 0,
-                    connection.scalar(select(func.count()).where(begun)) or 0,
-                )
-                for name, final, logged, begun in asked
-            ]
+            octets = connection.scalars(select(table.c.octets).join(served, same)).all()
+        digests = [sm3(bytes(one)) for one in octets if one is not None]
+        return Covered(
+            "现行的状态清单",
+            len(octets),
+            len(SqlLog(self._engine).places(digests)),
+            self._count(table.c.octets.is_(None)),
+        )
+
+    def _count(self, condition: ColumnElement[bool]) -> int:
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.count()).where(condition)) or 0
 
     def log_size(self) -> int:
         """How many entries the log has."""
         with self._engine.connect() as connection:
             return connection.scalar(select(log_head.c.size)) or 0
-
-
-def out_of_hours(at: datetime) -> bool:
-    """Whether an instant lies outside of office hours in China; public holidays are not known here."""
-    local = at.astimezone(CHINA)
-    return local.weekday() >= 5 or not OFFICE[0] <= local.time() < OFFICE[1]
-
-
-def by_hour(instants: Sequence[datetime]) -> list[int]:
-    """How many fall into each hour of the day in China."""
-    counted = Counter(one.astimezone(CHINA).hour for one in instants)
-    return [counted[hour] for hour in range(24)]
-
-
-def by_day(instants: Sequence[datetime], period: Period) -> list[tuple[str, int]]:
-    """How many fall on each day of the period in China, at most its last 92 days."""
-    counted = Counter(one.astimezone(CHINA).date() for one in instants)
-    last = (period.ends - timedelta(microseconds=1)).astimezone(CHINA).date()
-    first = period.begins.astimezone(CHINA).date()
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)][-92:]
-    return [(f"{one:%m-%d}", counted[one]) for one in days]
-
-
-def _within(column: ColumnElement[datetime], period: Period) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return column >= period.begins, column < period.ends
-
-
-def _acts_in(period: Period) -> Select[Any]:
-    """Acts on licences in the period, each with the time of the first list of its shard that could show it."""
-    table = status_publication
-    shown = (
-        select(func.min(table.c.at))
-        .where(
-            table.c.shard == act.c.shard,
-            table.c.octets.is_not(None),
-            type_coerce(table.c.at, BigInteger) > type_coerce(act.c.recorded_at, BigInteger) - WHOLE_SECOND,
-            type_coerce(table.c.at, BigInteger) > type_coerce(act.c.effective_at, BigInteger) - WHOLE_SECOND,
-        )
-        .correlate(act)
-        .scalar_subquery()
-    )
-    query = select(
-        act.c.kind,
-        act.c.ground,
-        licence.c.issuer_code,
-        licence.c.type_code,
-        act.c.recorded_by,
-        act.c.effective_at,
-        act.c.recorded_at,
-        act.c.log_index,
-        shown.label("shown_at"),
-    )
-    return _of_licences(query, period)
-
-
-def _of_licences(query: Select[Any], period: Period) -> Select[Any]:
-    """Limited to acts on licences of the body, in the period."""
-    query = query.join_from(act, licence, act.c.subject == licence.c.identifier)
-    query = query.where(*_within(act.c.recorded_at, period))
-    return query.where(licence.c.issuer_code == period.body) if period.body else query

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, Row, Table, select
 
 from issuer.catalogue.store.tables import catalogue_edition
 from issuer.copying.store import COPIES
+from issuer.errors import IssuerError
 from issuer.ports import Blobs, State
 from issuer.store import licence
 from service.archive import Archive
@@ -26,6 +27,7 @@ from trust.certification.store import trust_list_publication, x509_crl
 from trust.errors import TrustError
 from trust.formats.act_record import act_commitment
 from trust.formats.canonical_json import octets_from
+from trust.formats.checkpoint import parse_checkpoint
 from trust.formats.leaf import EntryKind, Statement, commitment, sealed_commitment, token_commitment
 from trust.log.store import log_checkpoint
 from trust.revocation.store.tables import act, status_publication
@@ -37,7 +39,7 @@ from verifier.auditing.ports import Row as LoggedRow
 
 Compared = Callable[[], Iterator[Mismatch | Looked]]
 """A comparison of registers with each other."""
-BROKEN = (ValueError, KeyError, TypeError, AttributeError, LookupError)
+BROKEN = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, IssuerError)
 """What reading a row gives whose values nobody would store."""
 MOST_NOTES = 2000
 """Checkpoints whose signatures are looked at; of more, some from all over."""
@@ -53,11 +55,14 @@ class InsideSource:
         self._misfiled: list[int] = []
 
     def checkpoint(self) -> bytes:
-        """The latest note with its cosignatures; raises LookupError."""
-        note = self._archive.log.latest()
-        if note is None:
-            raise LookupError("checkpoint")
-        return note
+        """The note over most entries, by what it says itself; raises LookupError."""
+        table = log_checkpoint
+        signed = select(table.c.size, table.c.note).where(table.c.note.is_not(None))
+        with self._engine.connect() as connection:
+            for row in connection.execute(signed.order_by(table.c.size.desc(), table.c.at.desc())):
+                if _size_of(bytes(row.note)) == row.size:
+                    return bytes(row.note)
+        raise LookupError("checkpoint")
 
     def entries(self, number: int, width: int) -> bytes:
         """A tile of entries as they are stored; raises LookupError. How they are found is compared on the way."""
@@ -180,7 +185,7 @@ class InsideRegisters:
         for compare in (first, *self._more):
             try:
                 yield from compare()
-            except (TrustError, ArithmeticError, *BROKEN) as error:
+            except (TrustError, *BROKEN) as error:
                 said = f"登记里有读不出来的行（{type(error).__name__}），这一项比对没有做完。"
                 yield Mismatch("standings", "row-broken", getattr(compare, "__qualname__", "agreeing"), said)
 
@@ -221,6 +226,14 @@ class InsideRegisters:
             return self._blobs.stored(name)
         except BlobMissing:
             return None
+
+
+def _size_of(note: bytes) -> int | None:
+    """How many entries a note says it covers; None where it is no checkpoint."""
+    try:
+        return parse_checkpoint(note)[0].size
+    except TrustError:
+        return None
 
 
 def _act_row(row: Row[*tuple[object, ...]]) -> LoggedRow:

@@ -14,7 +14,7 @@ from service.wiring import Yinzheng
 from trust.errors import Malformed
 from trust.formats.certificate import Certificate, load_certificate
 from trust.formats.crl import RevocationList, load_crl
-from verifier.auditing.auditing import Audit, Brought
+from verifier.auditing.auditing import INSIDE, Audit, Brought
 from verifier.auditing.ports import Edition, PublicLists
 from verifier.auditing.signers import Signers
 from verifier.auditing.walking import Progress
@@ -45,7 +45,7 @@ def inside(
     ]
     helpers = [found for one in records if one.der is not None for found in _readable(one.der)]
     signers = Signers(anchors, helpers, newest_crls(source), now)
-    audit = Audit(source, source, signers, brought, now, manner="inside", progress=progress)
+    audit = Audit(source, source, signers, brought, now, manner=INSIDE, progress=progress)
     more = (
         source.mismatches,
         Derived(archive.engine).mismatches,

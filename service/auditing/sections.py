@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
+from service.auditing.acts_shown import ActRow
 from service.auditing.charts import Bar
-from service.auditing.figures import OVERDUE_S, PAGE, Figures, Period, by_day, by_hour
+from service.auditing.figures import MOST_READ, OVERDUE_S, PAGE, Covered, Figures
+from service.auditing.periods import MOST_DAYS, Period, by_hour, last_days
 from service.identity import ROLE_LABELS
 from service.trail.store import Search, SqlTrail
 from trust.formats.trail_record import TrailRecord
@@ -85,14 +87,15 @@ class Sections:
     def acts(self, asked: Asked, limit: int = PAGE) -> Part:
         """Acts over time, by department and ground, and one by one."""
         period = asked.period
-        total, some = self._figures.act_count(period), self._figures.acts(period, limit=MOST_DELAYS)
+        total, counts = self._figures.act_count(period), self._figures.by_day(period)
         listed = self._figures.acts(period, offset=(asked.page - 1) * limit, limit=limit)
-        days = by_day([one.recorded_at for one in some], period)
+        days, whole = last_days(counts, period), len(period.days) <= MOST_DAYS
         timeline = Section(
             "处理的时间线",
-            "每一天登记的暂扣、恢复、撤销、吊销、注销等处理。",
+            f"每一天登记的暂扣、恢复、撤销、吊销、注销等处理，含对印章和加注件的；共 {total} 件。"
+            + ("" if whole else f"期间超过 {MOST_DAYS} 天，图中只有最后 {MOST_DAYS} 天，表中是全部。"),
             ("日期", "件数"),
-            [(day, str(count)) for day, count in days if count],
+            [(f"{day:%Y-%m-%d}", str(count)) for day, count in sorted(counts.items())],
             [Bar(day, count, str(count)) for day, count in days],
             upright=True,
             every=max(1, len(days) // 8),
@@ -103,16 +106,16 @@ class Sections:
                 one.kind.label,
                 one.ground,
                 self._body(one.issuer_code),
-                self._types.get(one.type_code, one.type_code),
+                self._on(one),
                 self._moment(one.effective_at),
                 "未公布" if one.shown_at is None else self._moment(one.shown_at),
                 "待写入" if one.log_index is None else str(one.log_index),
             )
             for one in listed
         ]
-        headers = ("登记时间", "处理", "事由", "机构", "证照类型", "生效时间", "首次公布", "日志条目")
+        headers = ("登记时间", "处理", "事由", "机构", "对象", "生效时间", "首次公布", "日志条目")
         listing = Section("逐件", "最新的在前；不显示证照标识和理由。", headers, rows)
-        lead = "谁对证照作了什么处理、依什么事由、多久为公众所见。"
+        lead = "谁对证照、加注件和印章作了什么处理，依什么事由，多久为公众所见。"
         return Part("acts", "处理", lead, [timeline, self._grounds(period), self._delays(asked)], listing, total)
 
     def _grounds(self, period: Period) -> Section:
@@ -136,7 +139,9 @@ class Sections:
             low = high
         counts.append(("尚未公布", sum(one.delay_s is None for one in acts)))
         middle = f"中位数 {median(delays):.1f} 秒，最长 {delays[-1]:.1f} 秒。" if delays else "没有可算的。"
-        said = f"从登记（或生效）到第一份写明它的状态清单；清单的时间以整秒计，取最近 {MOST_DELAYS} 件。{middle}"
+        total = self._figures.act_count(asked.period)
+        taken = f"这一期间共 {total} 件，" + (f"取最近 {MOST_DELAYS} 件。" if total > MOST_DELAYS else "全部计入。")
+        said = f"从登记（或生效）到第一份日志条数已含它的状态清单。{taken}{middle}"
         bars = [Bar(label, count, str(count), place) for place, (label, count) in enumerate(counts)]
         return Section("公布的延迟", said, ("延迟", "件数"), [(label, str(count)) for label, count in counts], bars)
 
@@ -144,9 +149,11 @@ class Sections:
         """Uses of seals outside of office hours."""
         outside, total = self._figures.uses_out_of_hours(asked.period)
         hours = by_hour([one.at for one in outside])
+        taken = f"只看了最近 {MOST_READ} 次，请缩短期间；其中" if total > MOST_READ else ""
         chart = Section(
             "办公时间以外的用章",
-            f"周一至周五 8:30 至 18:00 以外的（未计节假日调休）；这一期间共用章 {total} 次，在外 {len(outside)} 次。",
+            "周一至周五 8:30 至 18:00 以外的（未计节假日调休）；"
+            f"这一期间共用章 {total} 次，{taken}在外 {len(outside)} 次。",
             ("钟点", "次数"),
             [(f"{hour:02d} 时", str(count)) for hour, count in enumerate(hours) if count],
             [Bar(f"{hour:02d}", count, str(count)) for hour, count in enumerate(hours)],
@@ -205,14 +212,13 @@ class Sections:
     def coverage(self) -> Part:
         """How much of the registers the log covers."""
         found = self._figures.coverage()
-        rows = [
-            (one.name, str(one.final), str(one.logged), str(one.final - one.logged), str(one.begun)) for one in found
-        ]
+        rows = [(one.name, str(one.final), _known(one.logged), _known(_lacking(one)), str(one.begun)) for one in found]
         bars = [
-            Bar(one.name, one.final, f"{one.logged}/{one.final}", 0 if one.final == one.logged else 3) for one in found
+            Bar(one.name, one.final, f"{_known(one.logged)}/{one.final}", 3 if _lacking(one) else 0) for one in found
         ]
         said = (
-            f"登记了结果的行有多少写入了日志；日志现有 {self._figures.log_size()} 条。是否相符用 yinzheng audit 复算。"
+            f"登记了结果的行有多少指着日志里有的条目；日志现有 {self._figures.log_size()} 条。"
+            "用印文件的条目要读文件才知道，这里不数；状态清单只看现行的。是否相符用 yinzheng audit 复算。"
         )
         headers = ("登记", "已完成", "有日志条目", "没有", "未完成")
         number, head = self._trail.tip()
@@ -225,8 +231,21 @@ class Sections:
         section = Section("日志的覆盖", said, headers, rows, bars)
         return Part("coverage", "覆盖", "登记与存证日志是否一一对应。", [section, chain])
 
+    def _on(self, one: ActRow) -> str:
+        """What an act is on: the type of licence, a copy of one, or a seal."""
+        return " ".join(filter(None, (one.thing, self._types.get(one.type_code, one.type_code))))
+
     def _body(self, code: str) -> str:
         return self._bodies.get(code, code)
+
+
+def _lacking(one: Covered) -> int | None:
+    """How many rows have no entry; None where that is not known here."""
+    return None if one.logged is None else one.final - one.logged
+
+
+def _known(count: int | None) -> str:
+    return "—" if count is None else str(count)
 
 
 def _by(used_by: str) -> str:

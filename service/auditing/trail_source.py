@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from service.trail.bound import LEDGERS
 from service.trail.ledger import SqlLedgers, When
 from service.trail.store import SqlTrail, columns_of
 from trust.errors import Malformed
@@ -38,7 +37,7 @@ class TrailSource:
 
     def rows(self, table: str, keys: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
         """Rows of a register; none of a register that there is not; one that cannot be read is there, with nothing."""
-        if table not in LEDGERS:
+        if table not in self._ledgers.every:
             return {}
         try:
             return self._ledgers.rows(table, keys)
@@ -47,7 +46,7 @@ class TrailSource:
 
     def whole(self) -> Mapping[str, bool]:
         """The registers whose rows are all marked; acts are from the moment they are recorded."""
-        return {name: one.when is When.WRITTEN for name, one in LEDGERS.items() if one.when in MARKED_WHOLE}
+        return {name: one.when is When.WRITTEN for name, one in self._ledgers.every.items() if one.when in MARKED_WHOLE}
 
     def final(self, table: str) -> Iterator[tuple[str, datetime | None]]:
         """Every final row of a register, by key."""

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from issuer.batches.sheet import Row as SheetRow
 from issuer.batches.unissued import shown
 from service.commands.batching import (
     REFUSED,
@@ -42,7 +43,9 @@ def rows(
     for header, column in one.headers:
         ERR.print(visible(f"列名“{header}”：{f'读作{column}' if column else '没有读'}"), markup=False)
     ERR.print(f"共 {one.total} 行，从第 {seen.first} 行到第 {seen.last} 行；内容摘要 {one.digest}", markup=False)
-    headers, lines = shown(yinzheng.office.face(one.type_code, one.template).type, [*seen.rows])
+    headers, lines = shown(
+        yinzheng.office.face(one.type_code, one.template).type, [SheetRow(row.number, row.members) for row in seen.rows]
+    )
     for row, cells in zip(seen.rows, lines, strict=True):
         told = "，".join(f"{header} {cell}" for header, cell in zip(headers, cells, strict=True) if cell)
         OUT.print(visible(f"第 {row.number} 行：{told}"), markup=False)

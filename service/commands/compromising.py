@@ -19,6 +19,7 @@ from service.compromises.views import blast_view, loss_view
 from service.identity import Person, Role
 from service.lost_keys.again import State
 from service.lost_keys.order import Compromise, Loss, Stage
+from service.lost_keys.signed import Blast
 from service.problem import Usage
 from service.wiring import Yinzheng
 from trust.rules.licence import CHINA
@@ -75,15 +76,12 @@ def blast(
     if with_json:
         say_json(blast_view(found))
         return
-    names = types_of(yinzheng)
-    for one in found.by_type():
-        what = f"{one.kind.label} {names.get(one.type_code, one.type_code)}"
-        OUT.print(f"{what}：早于泄露 {one.before}，泄露之后 {one.after}，没有时间证明 {one.none}", markup=False)
+    say_blast(yinzheng, found)
     OUT.print(f"不再有效共 {found.falls}；离线核验时 {found.codes} 个二维码全部不能通过。", markup=False)
 
 
 def losses(with_json: Json = False) -> None:
-    """列出密钥泄露登记。"""
+    """列出密钥泄露登记，以及印章注销后须重新办理的。"""
     yinzheng = installation()
     found = yinzheng.archive.compromises.recent(None, SHOWN)
     if with_json:
@@ -91,7 +89,8 @@ def losses(with_json: Json = False) -> None:
         return
     for one in found:
         since = _when(one.loss.since) if one.loss.since else "时间不明"
-        OUT.print(f"{one.number}  {one.loss.key_name:<20} 自 {since}  {one.stage.label}", markup=False)
+        what = one.loss.key_name or f"印章 {one.loss.seal_id}"
+        OUT.print(f"{one.number}  {what:<20} 自 {since}  {one.stage.label}", markup=False)
 
 
 def carry_on(number: Number, with_json: Json = False) -> None:
@@ -133,6 +132,15 @@ def reissue(
         for subject, why in worked.stuck.items():
             OUT.print(f"  {subject}  {why}", markup=False)
     raise typer.Exit(1 if worked.stuck else 0)
+
+
+def say_blast(yinzheng: Yinzheng, found: Blast) -> None:
+    """Print the counts by type, and by department."""
+    names = types_of(yinzheng)
+    lines = [(f"{one.kind.label} {names.get(one.type_code, one.type_code)}", one) for one in found.by_type()]
+    lines += [(f"{one.kind.label} {yinzheng.seals.body_name(one.body_code)}", one) for one in found.by_department()]
+    for what, one in lines:
+        OUT.print(f"{what}：早于该时间 {one.before}，该时间之后 {one.after}，没有时间证明 {one.none}", markup=False)
 
 
 def types_of(yinzheng: Yinzheng) -> dict[str, str]:

@@ -12,10 +12,13 @@ import typer
 
 from issuer.warrants.warrant import Wanted as WantedAct
 from service.commands.acting import by_two
+from service.commands.compromising import say_blast, types_of
 from service.commands.installation import installation, official_of
 from service.commands.output import ERR, OUT, check_writable, read_file, say_json, visible, write_file
 from service.commands.standing_in import acts, decides, officer
 from service.commands.verifying import instant
+from service.compromises.exporting import signed_csv
+from service.compromises.views import blast_view
 from service.identity import Person, Role
 from service.problem import Usage
 from trust.rules.licence import CHINA
@@ -238,9 +241,35 @@ def cancel(
     subjects, at = (subject_of(seal_id),), instant(effective)
     wanted = WantedAct(filed.body_code, ActKind.CANCEL, ground, subjects, reason, effective_at=at)
     maker = acts(_person(who, filed.body_code))
+    reports = yinzheng.compromises
+    found = reports.blast(reports.end_of_seal(seal_id, at))
+    ERR.print(f"波及范围：不再有效或者无法确认的 {found.falls} 件，逐项见 yinzheng seals blast。", markup=False)
     done, _ = by_two(yinzheng, wanted, approved_by, key=key or yinzheng.random(16).hex(), maker=maker)
     OUT.print(f"已登记（处理审批单 {done.number}）；现在状态：{yinzheng.seals.state(seal_id).label}", markup=False)
     ERR.print("信任列表和状态清单已重新公布。")
+
+
+@seals.command("blast")
+def blast(
+    seal_id: SealId,
+    effective: Annotated[str | None, typer.Option(help="自何时起注销（默认现在）")] = None,
+    csv: Annotated[Path | None, typer.Option(help="把不再有效的逐项写成 CSV 文件")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="CSV 中也列出仍然有效的")] = False,
+    with_json: Json = False,
+) -> None:
+    """预览注销一枚印章（密钥没有泄露）的波及范围，不改变任何东西。"""
+    yinzheng = installation()
+    reports = yinzheng.compromises
+    end = reports.end_of_seal(seal_id, instant(effective))
+    found = reports.blast(end)
+    if csv is not None:
+        name, listed = yinzheng.seals.body_name(end.body_code), reports.signed(end, everything=everything)
+        write_file(csv, signed_csv(listed, body_code=end.body_code, body_name=name, types=types_of(yinzheng)))
+    if with_json:
+        say_json(blast_view(found))
+        return
+    say_blast(yinzheng, found)
+    OUT.print(f"不再有效或者无法确认的共 {found.falls}。", markup=False)
 
 
 @seals.command("grounds")

@@ -123,7 +123,8 @@ def _evidence(bundle: Path | None, extra: tuple[Certificate, ...], now: datetime
     if bundle is not None:
         return weigh(with_extras(decode_bundle_file(bundle), more), (*pinned(), *extra), now)
     yinzheng = installation()
-    return weigh(with_extras(yinzheng.evidence_bundle(), more), (*yinzheng.anchors, *extra), now)
+    weighed = weigh(with_extras(yinzheng.evidence_bundle(), more), (*yinzheng.anchors, *extra), now)
+    return yinzheng.as_far_as_known(weighed)
 
 
 @dataclass(frozen=True)

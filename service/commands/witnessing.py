@@ -215,6 +215,7 @@ def _from_log(place: WitnessFolder, address: str | None) -> bytes:
     if address is None:
         raise Usage("no-log", "没有日志地址；用 --note 指明检查点文件。", "no address; name a checkpoint with --note.")
     log = FollowedLog(address)
+    place.check_memory(log.cosigned_by(place.watch.name))
     seen, theirs = place.seen(), log.cosigned()
     if theirs is not None and (seen is None or _size(place, theirs) >= seen[1].size):
         _cosign(place, log, theirs)

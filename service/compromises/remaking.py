@@ -30,7 +30,8 @@ from trust.rules.text import check_text
 from trust.sealing.ports import Officer
 
 LONGEST = 400
-BASIS = "原签章密钥泄露，重新签发"
+BASIS = {True: "原签章密钥泄露，重新签发", False: "原印章已注销，重新签发"}
+"""Why a licence is issued again, by whether a key was lost; else its seal ended."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Remaking:
             one.number, State.WAITING, after=after, limit=limit, kind=Kind.LICENCE
         ):
             try:
-                fresh = self._again(entry, maker, second)
+                fresh = self._again(one, entry, maker, second)
             except (CompromiseError, IssuerError, TemplatesError, TrustError) as error:
                 stuck[entry.signed.subject] = getattr(error, "reason", type(error).__name__)
                 self.archive.reissues.stuck(entry, stuck[entry.signed.subject][:LONGEST])
@@ -99,7 +100,7 @@ class Remaking:
             raise CompromiseRefused("loss-reason", error.reason) from error
         self.archive.reissues.settle(entry, State.DROPPED, by=by, at=self.now(), note=reason)
 
-    def _again(self, entry: Entry, maker: Officer, second: Officer) -> bool:
+    def _again(self, one: Compromise, entry: Entry, maker: Officer, second: Officer) -> bool:
         """Re-issue one licence and note it; False if it had been followed before."""
         subject, applications = entry.signed.subject, self.applications()
         before = self.archive.register.find(subject)
@@ -108,12 +109,12 @@ class Remaking:
         follower = applications.successor_of(subject)
         fresh = follower is None
         if follower is None:
-            follower = self._issued(entry, before, maker, second)
+            follower = self._issued(entry, before, BASIS[one.loss.of_key], maker, second)
         identifier = str(follower.licence.identifier)
         self.archive.reissues.settle(entry, State.AGAIN, by=maker, at=self.now(), successor=identifier)
         return fresh
 
-    def _issued(self, entry: Entry, before: Registered, maker: Officer, second: Officer) -> Registered:
+    def _issued(self, entry: Entry, before: Registered, basis: str, maker: Officer, second: Officer) -> Registered:
         applications, licence = self.applications(), before.licence
         type_code, body = licence.identifier.type_code, licence.identifier.issuer_code
         key = f"again:{entry.number}:{sm3(entry.signed.subject.encode()).hex()[:32]}"
@@ -125,7 +126,7 @@ class Remaking:
                 type_code=type_code,
                 issuer_code=body,
                 succession=(SuccessionKind.REISSUE.value, entry.signed.subject),
-                basis=BASIS,
+                basis=basis,
             )
             opened = applications.hand_in(proposal, by=maker, key=key)
         elif opened.stage is Stage.DRAFT:

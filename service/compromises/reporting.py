@@ -8,18 +8,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from issuer.warrants.life import Step as OrderStep
+from issuer.warrants.warrant import Warrant
 from service.city import City
-from service.compromises.measuring import blast_of, older_entries, reach_of, seals_of_key, signed_with
+from service.compromises.measuring import blast_of, older_entries, reach_of, signed_with
 from service.compromises.working import Tools, carry_out
 from service.directory import Directory
 from service.lost_keys.errors import CompromiseMoved, CompromiseRefused, NoSuchCompromise
-from service.lost_keys.order import LIFE, Compromise, Done, Loss, Stage, Step
+from service.lost_keys.order import LIFE, Compromise, Done, Loss, Stage, Step, seal_end
 from service.lost_keys.signed import Blast, Reach, Signed
 from service.sealing import Seals
+from service.trail.doing import note_about, note_reason
 from trust.certification.authority import ISSUING
 from trust.certification.issuing import key_digest
 from trust.certification.revoking import standing_revocations
 from trust.errors import Malformed
+from trust.rules.seal_standing import SUBJECT_PREFIX, seal_in
+from trust.rules.standing import ActKind
 from trust.rules.text import check_text
 from trust.rules.times import aware
 from trust.sealing.errors import SealUnknown
@@ -89,8 +94,7 @@ class Reports:
 
     def reach(self, loss: Loss) -> Reach:
         """What is to be looked at for a loss."""
-        archive = self.tools.archive
-        return reach_of(archive, loss, seals_of_key(archive, loss.body_code, loss.key))
+        return reach_of(self.tools.archive, loss)
 
     def blast(self, loss: Loss) -> Blast:
         """How far a loss would reach, or has reached, in numbers; nothing is changed."""
@@ -99,6 +103,55 @@ class Reports:
     def signed(self, loss: Loss, *, everything: bool = False) -> Iterator[Signed]:
         """What falls with the key, one by one, or everything that it signed."""
         return signed_with(self.tools.archive, self.tools.blobs, self.reach(loss), everything=everything)
+
+    # --- seals that end without a loss -------------------------------------------------------------------------------
+
+    def end_of_seal(self, seal_id: str, since: datetime | None) -> Loss:
+        """The end of a seal that somebody thinks of, from an instant on, or from now; to be looked at alone.
+
+        Raises:
+            SealUnknown: no seal is filed under this number.
+
+        """
+        filed = self.seals.find(seal_id)
+        if filed is None:
+            raise SealUnknown
+        return seal_end(filed.body_code, seal_id, aware(since) if since else self.tools.now(), "")
+
+    def list_ends(self, order: Warrant) -> Sequence[Compromise]:
+        """List what does not count any more because of the seals that an order ended; done again, nothing changes.
+
+        Raises:
+            KeysError, TrustError: what was listed until then stays listed; it is carried on like all such work.
+
+        """
+        return [carry_out(self.tools, one) for one in self._ends(order)]
+
+    def _ends(self, order: Warrant) -> Sequence[Compromise]:
+        """One record for each seal that the order ended, under the key of its act."""
+        archive, made = self.tools.archive, list[Compromise]()
+        steps = {event.step: event for event in archive.warrants.events(order.number)}
+        approval = steps.get(OrderStep.APPROVE)
+        for outcome in archive.warrants.outcomes(order.number):
+            seal_id = seal_in(outcome.subject)
+            if approval is None or seal_id is None or outcome.act_sequence is None:
+                continue
+            act = archive.acts.of(outcome.subject)[outcome.act_sequence - 1]
+            loss = seal_end(order.wanted.body_code, seal_id, act.effective_at, order.wanted.reason)
+            key = f"seal-end:{order.number}:{seal_id}"
+            one = archive.compromises.by_key(key) or Compromise(
+                number=f"SE{self.tools.random(8).hex()}",
+                loss=loss,
+                stage=Stage.CONFIRMED,
+                reported_by=order.maker,
+                reported_at=order.opened_at,
+                decided_by=approval.by,
+                decided_at=approval.at,
+                note=approval.reason[:LONGEST_REASON],
+                boundary=older_entries(archive.log, loss.since),
+            )
+            made.append(archive.compromises.report(one, key=key))
+        return made
 
     # --- two people ---------------------------------------------------------------------------------------------------
 
@@ -133,6 +186,7 @@ class Reports:
             self._require_news(loss)
             number = f"KC{self.tools.random(8).hex()}"
             known = archive.compromises.report(Compromise(number, loss, Stage.WAITING, by, at), key=key)
+        _note(known)
         if known.loss.digest != loss.digest or known.reported_by.login != by.login:
             raise CompromiseRefused("idempotency-mismatch", key)
         return known
@@ -147,6 +201,7 @@ class Reports:
             NotYetPublished, KeysError, TrustError: as `carry_out`.
 
         """
+        _note(one)
         if digest != one.loss.digest:
             raise CompromiseRefused("loss-changed", one.number)
         if one.stage is Stage.WAITING:
@@ -174,11 +229,14 @@ class Reports:
 
     def carry_on(self, one: Compromise) -> Compromise:
         """Do what is not done yet of a confirmed report; raises as `carry_out`."""
+        _note(one)
         return carry_out(self.tools, one)
 
     def take_up(self) -> tuple[int, tuple[Exception, ...]]:
         """Carry on whatever was cut off; how many were completed, and what kept the others."""
         kept: list[Exception] = []
+        for order in self.tools.archive.warrants.done_on(ActKind.CANCEL, SUBJECT_PREFIX):
+            self._ends(order)
         waiting = self.tools.archive.compromises.unfinished()
         for one in waiting:
             try:
@@ -190,6 +248,7 @@ class Reports:
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _move(self, one: Compromise, step: Step, by: Officer, note: str) -> Compromise:
+        _note(one)
         LIFE.check_person(step, by, [one.reported_by])  # asked first: it is told to whoever comes too late as well
         stage = LIFE.after(one.stage, step)
         if note:
@@ -211,3 +270,9 @@ class Reports:
             if known.invalid_since is not None and (loss.since is None or loss.since < known.invalid_since):
                 return
         raise CompromiseRefused("loss-known", loss.key_name)
+
+
+def _note(one: Compromise) -> None:
+    """Tell the trail which loss it is about, of whose key."""
+    note_about(loss=one.number, body=one.loss.body_code, digest=one.loss.digest)
+    note_reason("key-compromise")

@@ -15,6 +15,7 @@ def loss_view(reports: Reports, one: Compromise) -> dict[str, Any]:
     return {
         "number": one.number,
         "body": one.loss.body_code,
+        "about": "key" if one.loss.of_key else "seal",
         "key": one.loss.key_name,
         "seal": one.loss.seal_id,
         "since": _instant(one.loss.since),
@@ -40,10 +41,15 @@ def blast_view(found: Blast) -> dict[str, Any]:
         "totals": {kind.value: dict(zip(("before", "after", "none"), found.total(kind), strict=True)) for kind in Kind},
         "falls": found.falls,
         "codes_offline": found.codes,
+        "departments": [
+            {"kind": one.kind.value, "body": one.body_code, "before": one.before, "after": one.after, "none": one.none}
+            for one in found.by_department()
+        ],
         "counts": [
             {
                 "kind": one.kind.value,
                 "type": one.type_code,
+                "body": one.body_code,
                 "month": one.month,
                 "before": one.before,
                 "after": one.after,

@@ -7,7 +7,8 @@
     listed            what has to be made again is in the queue
 
 The block comes first and asks nobody: whatever fails after it, nothing more is signed. What is cut off is carried on by
-confirming again, by `yinzheng key carry-on`, or when the service starts.
+confirming again, by `yinzheng key carry-on`, or when the service starts. Of a seal that ended without a loss of its key
+only the last step is left.
 """
 
 from collections.abc import Callable, Mapping
@@ -58,10 +59,10 @@ def carry_out(tools: Tools, one: Compromise) -> Compromise:
     if one.stage is not Stage.CONFIRMED:
         return one
     over = {done.work for done in tools.archive.compromises.work(one.number)}
-    for work, step in STEPS.items():
+    for work in one.loss.steps:
         if work not in over:
             with published_later(one.number) if work in SHOWN else nullcontext():
-                count = step(tools, one)
+                count = STEPS[work](tools, one)
             tools.archive.compromises.note(one.number, Done(work, tools.now(), count))
     return tools.archive.compromises.move(one, replace(one, stage=LIFE.after(one.stage, Step.FINISH)))
 
@@ -96,7 +97,7 @@ def _publish(tools: Tools, _: Compromise) -> int:
 
 
 def _list(tools: Tools, one: Compromise) -> int:
-    reach, count = reach_of(tools.archive, one.loss, _seals(tools.archive, one)), 0
+    reach, count = reach_of(tools.archive, one.loss), 0
     signed = signed_with(tools.archive, tools.blobs, reach)
     while some := tuple(islice(signed, CHUNK)):
         tools.archive.reissues.add(one.number, one.loss.body_code, some)
@@ -105,7 +106,7 @@ def _list(tools: Tools, one: Compromise) -> int:
 
 
 def _seals(archive: Archive, one: Compromise) -> tuple[str, ...]:
-    return seals_of_key(archive, one.loss.body_code, one.loss.key)
+    return seals_of_key(archive, one.loss.key)
 
 
 def _people(one: Compromise) -> str:

@@ -1,5 +1,8 @@
 """A key reported lost, as values: which key since when, who says so and who confirmed it, and how far the work is.
 
+The end of a seal whose key was not lost stands here too, confirmed by the order that ended it: what was sealed with it
+since has to be made again as well.
+
 `LIFE` is the one table of its stages. The work between `confirmed` and `done` has steps of its own (`Work`), in this
 order. Each is safe to repeat, and is noted with the instant at which it was over, so that one that was cut off is found
 and carried on.
@@ -13,6 +16,7 @@ from service.lost_keys.errors import CompromiseMoved, CompromiseRefused, NotAnot
 from trust.formats.canonical_json import encode_json, text_of
 from trust.rules.labelled import Labelled
 from trust.rules.life import Life, Row, Who
+from trust.rules.seal_standing import subject_of
 from trust.sealing.ports import Officer
 
 
@@ -64,6 +68,7 @@ class Loss:
     """Which key was lost: its name, SM3 of its public half, whose it is; since when (None: nobody knows), and why.
 
     `seal_id` is the personal seal whose own key it is; None for the key of a body, which all of its other seals use.
+    Where a seal ended and no key was lost (`seal_end`), no key is named, and `since` is when the end took effect.
     """
 
     body_code: str
@@ -72,6 +77,16 @@ class Loss:
     since: datetime | None
     reason: str
     seal_id: str | None = None
+
+    @property
+    def of_key(self) -> bool:
+        """Whether a key was lost; else a seal ended."""
+        return bool(self.key_name)
+
+    @property
+    def steps(self) -> tuple[Work, ...]:
+        """The work that it takes: the order that ended a seal has published that already."""
+        return tuple(Work) if self.of_key else (Work.LISTED,)
 
     @property
     def digest(self) -> str:
@@ -85,6 +100,11 @@ class Loss:
             "since": text_of(self.since) if self.since else "",
         }
         return f"sm3:{sm3(encode_json(members)).hex()}"
+
+
+def seal_end(body_code: str, seal_id: str, since: datetime, reason: str) -> Loss:
+    """The end of a seal from an instant on, without the loss of a key; SM3 of its subject stands in the key's place."""
+    return Loss(body_code, "", sm3(subject_of(seal_id).encode()), since, reason, seal_id)
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,17 @@
-"""What a key signed, as values: one thing each, and counts by kind, type and month, on either side of the loss.
+"""What a key signed, or a seal was put to, as values: one thing each, and counts by kind, type, department and month.
 
-    before    the log has it among the entries that are older than the loss: it stays valid
-    after     the log has it, later: anybody who has the key may have made one like it
+Each stands on one side of the instant from which on nothing counts any more: that of the loss, or of the seal's end.
+
+    before    the log has it among the entries that are older: it stays valid
+    after     the log has it, later: anybody who has the key, or the seal, may have made one like it
     none      it was begun and never logged, so that nothing proves when it was signed
 
 A code is not a thing of its own: every licence and every copy bears one, signed by the same key. Where no log can be
 asked nothing proves the age of a code, so that the codes of all of them fail offline, also of those from before.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from trust.rules.labelled import Labelled
@@ -24,10 +26,10 @@ class Kind(Labelled):
 
 
 class Proof(Labelled):
-    """What is proven of its time, against the instant of the loss."""
+    """What is proven of its time, against the instant of the loss or of the end."""
 
-    BEFORE = "before", "证明早于泄露"
-    AFTER = "after", "泄露之后"
+    BEFORE = "before", "证明早于泄露或者注销"
+    AFTER = "after", "泄露或者注销之后"
     NONE = "none", "没有时间证明"
 
 
@@ -48,10 +50,11 @@ class Signed:
 
 @dataclass(frozen=True)
 class Count:
-    """How many of a kind, of a type, made in a month (`2026-11`, by the clock of China)."""
+    """How many of a kind, of a type, of a department, made in a month (`2026-11`, by the clock of China)."""
 
     kind: Kind
     type_code: str
+    body_code: str
     month: str
     before: int
     after: int
@@ -68,7 +71,8 @@ class Reach:
     """What is looked at: the things of a body between the first certificate of the key and the next key's.
 
     `boundary` is the number of log entries older than the loss, `seals` are the seals of this key. `licences` is false
-    for the key of a personal seal, which signs documents alone.
+    for the key of a personal seal, which signs documents alone. With `used` only those licences and copies are looked
+    at that one of the seals was put to: a seal ended, and the key goes on with another.
     """
 
     body_code: str
@@ -78,6 +82,7 @@ class Reach:
     ends: datetime | None
     seals: tuple[str, ...]
     licences: bool = True
+    used: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,11 +108,21 @@ class Blast:
         return sum(sum(self.total(kind)) for kind in (Kind.LICENCE, Kind.COPY))
 
     def by_type(self) -> Sequence[Count]:
-        """The counts with all months together."""
-        made: dict[tuple[Kind, str], Count] = {}
-        for one in self.counts:
-            known = made.get((one.kind, one.type_code), Count(one.kind, one.type_code, "", 0, 0, 0))
-            made[one.kind, one.type_code] = Count(
-                one.kind, one.type_code, "", known.before + one.before, known.after + one.after, known.none + one.none
-            )
-        return tuple(made.values())
+        """The counts with all months and departments together."""
+        return _together(self.counts, lambda one: replace(one, body_code="", month=""))
+
+    def by_department(self) -> Sequence[Count]:
+        """The counts with all months and types together."""
+        return _together(self.counts, lambda one: replace(one, type_code="", month=""))
+
+
+def _together(counts: Iterable[Count], where: Callable[[Count], Count]) -> Sequence[Count]:
+    """Sums of the counts that `where` makes alike, numbers aside, in the order of the first of each."""
+    made: dict[Count, Count] = {}
+    for one in counts:
+        place = replace(where(one), before=0, after=0, none=0)
+        known = made.get(place, place)
+        made[place] = replace(
+            known, before=known.before + one.before, after=known.after + one.after, none=known.none + one.none
+        )
+    return tuple(made.values())

@@ -20,10 +20,12 @@ from issuer.warrants.warrant import Wanted, Warrant
 from service.field_words import SENTENCES
 from service.guards import Guards
 from service.identity import Person, Role
+from service.lost_keys.signed import Kind
 from service.pages.acting import Asked
 from service.pages.forms import Form, fresh_nonce, read_form
-from service.pages.issuing import department_name
+from service.pages.issuing import body_names, department_name
 from service.pages.rendering import render, see_other
+from service.pages.seal_reach import add_seal_reach, reached
 from service.pages.seal_use import officer_of
 from service.problem import Usage
 from service.problems import problem_of
@@ -115,6 +117,8 @@ def add_act_orders(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> Non
             told, status = _told(error)
             return _form_page(request, yinzheng, official, asked, told, status)
         return _preview(request, yinzheng, official, asked, wanted, refused, nonce)
+
+    add_seal_reach(routes, yinzheng, guards)
 
     @routes.get("/issuer/acts/{number}")
     def one(request: Request, official: Official, number: str, done: str = "") -> Response:
@@ -257,6 +261,10 @@ def _page(
         events=desk.events(warrant),
         badges=BADGES,
         own=same_person(warrant.maker, officer_of(official)),
+        reached=reached(yinzheng, warrant),
+        kinds=tuple(Kind),
+        bodies=body_names(yinzheng),
+        types={one.type.code: one.type.name for one in yinzheng.catalogue.bundles()},
         waiting=warrant.stage is Stage.WAITING,
         done=done,
         reason=reason,

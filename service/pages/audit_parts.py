@@ -15,12 +15,14 @@ from markupsafe import Markup
 
 from issuer.batches.neutral import csv_octets
 from service.auditing.charts import DEFINITIONS, lying, standing
-from service.auditing.figures import PAGE, Figures, Period
+from service.auditing.figures import PAGE, Figures
+from service.auditing.periods import Period
 from service.auditing.report_pdf import draw_report
 from service.auditing.report_signing import ReportPen
 from service.auditing.sections import Asked, Part, Section, Sections
 from service.guards import Guards
 from service.identity import Person, Role
+from service.pages.forms import Form, read_form
 from service.pages.issuing import body_names
 from service.pages.rendering import moment, render
 from service.wiring import Yinzheng
@@ -112,8 +114,8 @@ def add_audit_parts(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> No
     def coverage(request: Request, _auditor: Auditor, filled: Filled) -> Response:
         return shown(request, filled, sections().coverage())
 
-    @routes.get("/audit/report.pdf")
-    def report(auditor: Auditor, filled: Filled) -> Response:
+    @routes.post("/audit/report.pdf")
+    def report(auditor: Auditor, filled: Filled, _form: Annotated[Form, Depends(read_form)]) -> Response:
         made, asked, at = sections(_short), filled.asked, yinzheng.now()
         parts = [made.acts(asked), made.uses(asked), made.looks(asked), made.coverage()]
         period = f"{moment(asked.period.begins)} 至 {moment(asked.period.ends)}"

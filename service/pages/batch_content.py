@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from issuer.batches.life import Batch, RowState
 from issuer.batches.looking import MAX_WORDS, Part
 from issuer.batches.sheet import Ending
+from issuer.batches.sheet import Row as SheetRow
 from issuer.batches.unissued import shown
 from issuer.errors import IssuerError
 from service.batch_routes import MOST_ROW, table_download
@@ -78,7 +79,7 @@ def _content(request: Request, yinzheng: Yinzheng, official: Person, batch: Batc
     by = Officer(official.login, official.name)
     opened = yinzheng.batches.open_rows(batch, by=by, words=words, limit=AT_ONCE, after=after)
     kind = yinzheng.office.face(batch.type_code, batch.template).type
-    headers, lines = shown(kind, [*opened.rows])
+    headers, lines = shown(kind, [SheetRow(row.number, row.members) for row in opened.rows])
     return render(
         request,
         "batch_content",

@@ -1,9 +1,9 @@
 """Pages for batches: hand in a table or try it, see how far it has come, approve, pause, take up, cancel, download.
 
-Trying stores nothing and looks at as many rows as one can wait for; handing in the same table again leads to the same
-batch. Headers that are not known are offered with a choice of what they mean; the file is chosen once more with it,
-because none is kept. Nothing is issued by a page: that is the worker's, and the page of a batch says how far it has
-come, anew every few seconds where somebody wants that.
+Trying issues nothing; a table that is longer than one can wait for becomes a trial, which the worker judges and which
+has a page like a batch. Handing in the same table again leads to the same batch. Headers that are not known are offered
+with a choice of what they mean; the file is chosen once more with it, because none is kept. Nothing is issued by a
+page: that is the worker's, and the page of a batch says how far it has come, anew every few seconds on request.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -16,7 +16,15 @@ from fastapi import APIRouter, Depends, Request, Response
 from issuer.batches.blank import blank_csv, blank_xlsx
 from issuer.batches.columns import columns_of
 from issuer.batches.errors import BatchMoved
-from issuer.batches.http import MOST_TRIED, download, problem_list, table_answer
+from issuer.batches.http import (
+    MAX_SENT,
+    MOST_TRIED,
+    download,
+    is_long,
+    problem_list,
+    table_answer,
+    tried_at_once,
+)
 from issuer.batches.life import Batch, Failure, RowState, State
 from issuer.batches.looking import Part
 from issuer.batches.sheet import Ending, Sheet
@@ -44,8 +52,17 @@ UNCHOSEN = "?"
 UNKNOWN = frozenset({"unknown-column", "mapping-unknown"})
 LIVE_S = 5
 """Seconds after which the page of a running batch asks for itself again, where somebody wants that."""
-BADGES = {State.SUBMITTED: "s02", State.RUNNING: "s02", State.PAUSED: "s02", State.DONE: "s01"}
+BADGES = {
+    State.SUBMITTED: "s02",
+    State.RUNNING: "s02",
+    State.TRYING: "s02",
+    State.PAUSED: "s02",
+    State.DONE: "s01",
+    State.TRIED: "s01",
+}
 """How a state is coloured; what was cancelled is at its end."""
+GOING_ON = frozenset({State.RUNNING, State.TRYING})
+"""Where the worker is at it."""
 REPORTS: dict[str, Ending] = {"report": "csv", "report-xlsx": "xlsx"}
 """Buttons that give a list of problems, and as what."""
 Refusal = IssuerError | TemplatesError | TrustError
@@ -143,9 +160,8 @@ def _take(request: Request, yinzheng: Yinzheng, handed: TableForm) -> Response:
     """What the button says: try, write down what is wrong, or hand in."""
     texts, upload, desk = handed.upload.texts, handed.upload, yinzheng.batches
     bundle, body = own_bundle(yinzheng, handed.person, texts.get("bundle", "")), handed.person.department or ""
-    code, most = bundle.type.code, None if texts.get("step") == "submit" else MOST_TRIED
-    mapping = handed.mapping
-    sheet = desk.read(upload.file, type_code=code, name=upload.name, mapping=mapping, max_rows=most)
+    code, mapping = bundle.type.code, handed.mapping
+    sheet = desk.read(upload.file, type_code=code, name=upload.name, mapping=mapping)
     if texts.get("step") == "submit" and not sheet.problems:
         batch = desk.submit(
             sheet,
@@ -156,7 +172,10 @@ def _take(request: Request, yinzheng: Yinzheng, handed: TableForm) -> Response:
             key=desk.key_for(sheet, type_code=code, body_code=body),
         )
         return see_other(f"{HOME}/{batch.number}?live=1")
-    failures = list(desk.try_sheet(sheet, type_code=code, body_code=body))
+    if is_long(sheet):
+        trial = desk.open_trial(sheet, type_code=code, body_code=body, name=upload.name, by=handed.officer)
+        return see_other(f"{HOME}/{trial.number}?live=1")
+    failures = tried_at_once(desk, sheet, type_code=code, body_code=body)
     if (ending := REPORTS.get(texts.get("step", ""))) is not None:
         return problem_list(upload.file, upload.name, bundle.type, failures, ending=ending, mapping=mapping)
     return _list(request, yinzheng, handed.person, tried=Tried(bundle, sheet, failures, mapping))
@@ -174,6 +193,8 @@ def _step(yinzheng: Yinzheng, batch: Batch, form: Form, by: Officer) -> None:
             desk.resume(batch, by=by)
         case "cancel":
             desk.cancel(batch, by=by)
+        case "discard":
+            desk.discard(batch, by=by)
         case _:
             raise BatchMoved(batch.state, "unknown")
 
@@ -215,6 +236,8 @@ def _list(
         warnings=tried.sheet.warnings if tried else (),
         left=max(0, len(failures) - SHOWN),
         most=MOST_TRIED,
+        most_octets=MAX_SENT >> 20,
+        partly=tried is not None and len(tried.sheet.rows) > MOST_TRIED,
         states=RowState,
         errors={"": problem_of(error).zh} if error else {},
         labels={},
@@ -233,7 +256,8 @@ def _page(
     desk = yinzheng.batches
     who, counts = Officer(official.login, official.name), desk.counts(batch)
     names = {bundle.type.code: bundle.type.name for bundle in own_bundles(yinzheng, official)}
-    live = live and batch.state is State.RUNNING
+    live = live and batch.state in GOING_ON
+    aside = {RowState.DONE, RowState.DROPPED} if batch.is_trial else {RowState.SOUND}
     page = render(
         request,
         "batch",
@@ -244,7 +268,7 @@ def _page(
         type_name=names.get(batch.type_code, batch.type_code),
         counts=counts,
         settled=batch.total - counts[RowState.WAITING],
-        states=list(RowState),
+        states=[state for state in RowState if state not in aside],
         failed=desk.rows(batch, [RowState.FAILED], limit=SHOWN),
         some=desk.rows(batch, [RowState.DONE], limit=PAGE),
         more_failed=max(0, counts[RowState.FAILED] - SHOWN),
@@ -255,6 +279,9 @@ def _page(
         waits=batch.waits_for_approval and not who.is_other_than(batch.submitted_by),
         parts_to_open=list(Part),
         left=desk.unopened(batch, who) if batch.waits_for_approval else (),
+        going_on=batch.state in GOING_ON,
+        is_trial=batch.is_trial,
+        sound=counts[RowState.SOUND],
         may_pause=batch.state is State.RUNNING,
         may_resume=batch.state is State.PAUSED,
         may_cancel=batch.state in {State.SUBMITTED, State.RUNNING, State.PAUSED},

@@ -5,7 +5,6 @@ licence and one that is not there give the same answer.
 """
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -70,7 +69,7 @@ def _page(
     return render(
         request,
         "copy_consent",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
+        status=422 if errors else 200,
         entry=yinzheng.archive.register.find(identifier),
         lines=[(one, consents.label(one), one.stage is Stage.WAITING or consents.carries(one)) for one in found],
         values={name: values.get(name, "") for name in NAMES},

@@ -1,6 +1,6 @@
 """A form with a table, or a ZIP with a table and photographs: kept on disk without a name while it is looked at.
 
-A table is as large as any document may be, a ZIP larger. Which of the two it is, its first octets say.
+It may be as long as any table is: what is read of it is for whoever reads it.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -12,8 +12,6 @@ from fastapi import HTTPException, Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from issuer.batches.http import MAX_SENT
-from issuer.batches.reading import starts_as_zip
 from service.pages.uploading import MAX_TEXT
 from service.shell import MAX_ARCHIVE_FORM
 from trust.sealing.uploads import FORM
@@ -47,8 +45,6 @@ async def read_table(request: Request, *, fields: int) -> AsyncIterator[TableUpl
         found = form.get("file")
         if not isinstance(found, UploadFile):
             raise HTTPException(400)
-        if (found.size or 0) > MAX_SENT and not starts_as_zip(found.file):
-            raise HTTPException(413)
         texts = {key: value for key, value in form.multi_items() if isinstance(value, str)}
         yield TableUpload(found.file, (found.filename or "")[:120], texts)
     finally:

@@ -33,10 +33,14 @@ ROWS: dict[str, tuple[str, str]] = {
         "The stored log is no beginning of the published one; load the backup once more.",
     ),
     "public-copy-damaged": (
-        "公布目录残缺或被改动，已停止公布和恢复；请运行 `yinzheng mend-public 镜像目录`，从镜像补齐后重试。",
+        (
+            "公布目录残缺或被改动，已停止公布和恢复；请运行 `yinzheng mend-public 镜像目录`，从镜像补齐后重试"
+            "（恢复到一半的用 `yinzheng restore --here`）。"
+        ),
         (
             "The public folder is damaged or was cut off; nothing is published or restored. "
-            "Run `yinzheng mend-public MIRROR` to bring from a mirror what is missing, and try again."
+            "Run `yinzheng mend-public MIRROR` to bring from a mirror what is missing, and try again "
+            "(`yinzheng restore --here` where a restore was begun)."
         ),
     ),
     "public-copy-behind": (

@@ -14,26 +14,24 @@ manifest is none.
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from pathlib import Path, PurePosixPath
 
-from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
+from sqlalchemy import Engine, select
 
 from keys.files import make_folder, sync_folder
 from keys.sm3 import sm3
-from service.database import migrate, open_engine
+from service.database import migrate
 from service.epochs.store import begin_in
 from service.packs import remove_left_overs
 from service.problem import Usage
-from service.restoring.files import LIST, copy_files, lost_in, read_list, write_list
+from service.restoring.files import LIST, copy_files, lost_in, read_list, sync_tree, write_list
+from service.restoring.rows import as_of_now, copy_rows_in, copy_rows_out, has_rows
 from trust.errors import Malformed
 from trust.formats.canonical_json import decode_json, encode_json, text_of
 from trust.log.store import log_head
-from trust.store import METADATA
 
 DATABASE, MANIFEST, KEYS, BLOBS = "database.sqlite", "backup.json", "keys", "blobs"
 PLAIN = ("city.toml", "matters.toml", "anchors.pem", "DEMO")
@@ -41,7 +39,6 @@ BEGUN, LOST = ".restoring", "restored-without.json"
 """In the data folder: a restore that has not come to the rows yet, and the blobs that it went on without."""
 FORMAT = "yinzheng-backup/2"
 MAX_MANIFEST, MAX_LOST, SHOWN = 4 * 1024 * 1024, 64 * 1024 * 1024, 5
-ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -62,10 +59,8 @@ def back_up(engine: Engine, data: Path, target: Path, at: datetime) -> Manifest:
         OSError: it cannot be written.
 
     """
-    if target.exists() and any(target.iterdir()):
-        raise Usage("backup-folder", f"{target} 不是空目录，请另选一个。", f"{target} is not empty; choose another.")
-    make_folder(target)
-    tables = _copy_rows_out(engine, target / DATABASE)
+    _make_empty(target)
+    tables = copy_rows_out(engine, target / DATABASE)
     for name in PLAIN:
         if (data / name).exists():
             shutil.copy2(data / name, target / name)
@@ -75,13 +70,33 @@ def back_up(engine: Engine, data: Path, target: Path, at: datetime) -> Manifest:
     stored = copy_files(data / BLOBS, target / BLOBS)
     write_list(target, stored)
     files = {str(path.relative_to(target)): _digest(path) for path in _named_files(target)}
-    os.sync()
+    sync_tree(target)
     made = Manifest(text_of(at), tables, files, tuple(lost_in(target / BLOBS, stored)))
     content = {"format": FORMAT, "made_at": made.made_at, "tables": made.tables, "files": made.files}
-    (target / MANIFEST).write_bytes(encode_json(content))
-    os.sync()
-    sync_folder(target)
+    _note(target / MANIFEST, encode_json(content))
     return made
+
+
+def _make_empty(target: Path) -> None:
+    """Make the folder of a backup, or take an empty one.
+
+    Raises:
+        Usage: `backup-folder`, it has something in it, or cannot be made.
+
+    """
+    try:
+        if target.exists() and any(target.iterdir()):
+            raise Usage(
+                "backup-folder", f"{target} 不是空目录，请另选一个。", f"{target} is not empty; choose another."
+            )
+        make_folder(target)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise Usage(
+            "backup-folder",
+            f"不能在 {target} 建立备份（{why}），请另选一个。",
+            f"no backup can be made in {target} ({why}).",
+        ) from error
 
 
 def read_manifest(source: Path) -> Manifest:
@@ -113,7 +128,15 @@ def _members(value: dict[str, object]) -> tuple[str, dict[str, int], dict[str, s
     made_at, tables, files = value.get("made_at"), value.get("tables"), value.get("files")
     if value.get("format") != FORMAT or not (isinstance(tables, dict) and isinstance(files, dict) and LIST in files):
         raise Malformed("backup", "another format")
+    if DATABASE not in files or not all(_inside(name) for name in files):
+        raise Malformed("backup", f"it lacks {DATABASE}, or names files outside of it")
     return str(made_at), tables, files
+
+
+def _inside(name: str) -> bool:
+    """Whether a name is that of a file below the backup's folder."""
+    place = PurePosixPath(name)
+    return not place.is_absolute() and ".." not in place.parts
 
 
 def load_backup(
@@ -141,7 +164,7 @@ def load_backup(
         raise _incomplete(source, manifest.lost)
     make_folder(data)
     migrate(engine)
-    if ((data / KEYS).exists() and not (data / BEGUN).exists()) or _rows(engine):
+    if ((data / KEYS).exists() and not (data / BEGUN).exists()) or has_rows(engine):
         raise Usage(
             "not-empty",
             f"{data} 或其数据库里已有安装；恢复须在空的数据目录和空的数据库上进行。",
@@ -155,9 +178,9 @@ def load_backup(
     for name in (BLOBS, KEYS):
         if (source / name).is_dir():
             shutil.copytree(source / name, data / name, dirs_exist_ok=True)
-    os.sync()
-    with _as_of_now(source / DATABASE) as stored, engine.begin() as connection:
-        _copy_rows_in(stored, connection)
+    sync_tree(data)
+    with as_of_now(source / DATABASE) as stored, engine.begin() as connection:
+        copy_rows_in(stored, connection)
         size = connection.scalar(select(log_head.c.size)) or 0
         begin_in(connection, at, by, approved_by, size)
     (data / BEGUN).unlink()
@@ -178,83 +201,12 @@ def lost_of(data: Path) -> list[str]:
 
 
 def _note(path: Path, octets: bytes) -> None:
-    """Write a small file of the data folder, on disk when this returns."""
+    """Write a small file; it is on disk when this returns."""
     with path.open("wb") as file:
         file.write(octets)
         file.flush()
         os.fsync(file.fileno())
     sync_folder(path.parent)
-
-
-def _copy_rows_out(engine: Engine, path: Path) -> dict[str, int]:
-    unknown = set(inspect(engine).get_table_names()) - set(METADATA.tables) - {"alembic_version"}
-    if unknown:
-        raise RuntimeError(f"tables that nobody here knows: {sorted(unknown)}")
-    stored = open_engine(f"sqlite:///{path}")
-    migrate(stored)
-    with _snapshot(engine) as source, stored.begin() as target:
-        counts = {str(table.name): _copy(source, target, table.name) for table in METADATA.sorted_tables}
-    with closing(stored.raw_connection()) as raw:
-        raw.execute("PRAGMA query_only=OFF")
-        raw.execute("PRAGMA journal_mode=DELETE")
-    stored.dispose()
-    return counts
-
-
-@contextmanager
-def _snapshot(engine: Engine) -> Iterator[Connection]:
-    """A transaction that sees one moment."""
-    level = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
-    with engine.connect().execution_options(**level) as connection:
-        yield connection
-
-
-def _copy(source: Connection, target: Connection, name: str) -> int:
-    table, count = METADATA.tables[name], 0
-    rows = source.execution_options(yield_per=ROWS_AT_ONCE).execute(select(table)).mappings()
-    for some in rows.partitions(ROWS_AT_ONCE):
-        target.execute(insert(table), [dict(row) for row in some])
-        count += len(some)
-    return count
-
-
-def _copy_rows_in(source: Connection, target: Connection) -> None:
-    for table in METADATA.sorted_tables:
-        _copy(source, target, table.name)
-        if target.dialect.name == "postgresql":
-            _count_on(target, table.name)
-
-
-def _count_on(connection: Connection, name: str) -> None:
-    """Let PostgreSQL number new rows behind those that were put in."""
-    for column in METADATA.tables[name].primary_key.columns:
-        sequence = connection.scalar(
-            text("SELECT pg_get_serial_sequence(:t, :c)"), {"t": f'"{name}"', "c": column.name}
-        )
-        if sequence is not None:
-            highest = connection.scalar(select(func.max(column))) or 0
-            connection.execute(
-                text("SELECT setval(:s, :v, :called)"), {"s": sequence, "v": max(highest, 1), "called": highest > 0}
-            )
-
-
-@contextmanager
-def _as_of_now(path: Path) -> Iterator[Connection]:
-    """The rows of a backup, in the tables that this version has; the backup itself is not touched."""
-    with TemporaryDirectory(prefix="yinzheng-restore-") as folder:
-        copy = Path(folder) / DATABASE
-        shutil.copyfile(path, copy)
-        engine = open_engine(f"sqlite:///{copy}")
-        migrate(engine)
-        with engine.connect() as connection:
-            yield connection
-        engine.dispose()
-
-
-def _rows(engine: Engine) -> bool:
-    """Whether there is any row."""
-    with engine.connect() as connection:
-        return any(connection.execute(select(table).limit(1)).first() for table in METADATA.sorted_tables)
 
 
 def _named_files(folder: Path) -> list[Path]:

@@ -7,12 +7,13 @@ A blob is lost where no copy of it has its digest; a damaged file whose blobs st
 is not there, or of which even the head is gone, is told by its name, because nobody knows which blobs it had.
 """
 
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from keys.files import make_folder
+from keys.files import make_folder, sync_folder
 from service.blobs import BlobMissing, FolderBlobs, changed_on_disk, digests_in
 from trust.errors import Malformed
 
@@ -43,6 +44,24 @@ def copy_files(source: Path, target: Path) -> list[StoredFile]:
             (target / name).unlink(missing_ok=True)  # it is on the list, and told with what is lost
         copied.append(StoredFile(name, size, blobs))
     return copied
+
+
+def sync_tree(folder: Path) -> None:
+    """Bring every file under a folder to disk, and every name, its own among them; a write that failed is told.
+
+    Raises:
+        OSError: something did not get there.
+
+    """
+    for root, _, names in os.walk(folder):
+        for name in names:
+            descriptor = os.open(Path(root) / name, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        sync_folder(Path(root))
+    sync_folder(folder.parent)
 
 
 def write_list(folder: Path, files: Sequence[StoredFile]) -> None:

@@ -3,8 +3,8 @@
 What was issued since the backup is not in the register. A batch that was running then, or an approval that had not been
 acted on, may have been carried out already; carried out once more, it would be a second licence. So batches stop,
 approvals that nothing was begun under end, and both say why. What had begun before the backup has its identifier and is
-completed: it is the same licence, however often. Where its code had been signed by then, the public log tells that it was
-issued, and refuses it a second entry; those are named. Every step may be repeated; nothing is done twice.
+completed: it is the same licence, however often. Where its code had been signed by then, the public log tells that it
+was issued, and refuses it a second entry; those are named. Every step may be repeated; nothing is done twice.
 """
 
 from collections.abc import Iterator

@@ -6,7 +6,7 @@
     4 checkpoint  the larger of the two, if the tiles lead to the root that it states
 
 Signatures are not looked at here: who takes the folder up or publishes behind it does (`service.restoring.taking_up`,
-`service.seen_checkpoints`). A mirror that lags brings what it has; that it lags is found by a checkpoint kept elsewhere.
+`service.seen_checkpoints`). A mirror that lags brings what it has; a checkpoint kept elsewhere tells that it does.
 """
 
 from collections.abc import Iterator

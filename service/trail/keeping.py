@@ -5,12 +5,11 @@ trail's head is logged. What was planned for the log is stored first, so a crash
 by logging again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
-from service.trail.bound import LEDGERS
 from service.trail.doing import Actor, Doing
 from service.trail.ledger import Ledger, SqlLedgers, When
 from service.trail.store import Committed, SqlTrail
@@ -30,18 +29,19 @@ UNKNOWN = "?"
 
 
 class Keeping:
-    """The trail of one installation; `index_holder` keys the hash of a holder's code."""
+    """The trail of one installation, which binds `ledgers`; `index_holder` keys the hash of a holder's code."""
 
     def __init__(
         self,
         engine: Engine,
         log: LogStore,
+        ledgers: Mapping[str, Ledger],
         *,
         index_holder: Callable[[str, str], bytes],
         now: Callable[[], datetime],
         random: Callable[[int], bytes],
     ) -> None:
-        self.store, self.ledgers = SqlTrail(engine), SqlLedgers(engine, LEDGERS)
+        self.store, self.ledgers = SqlTrail(engine), SqlLedgers(engine, ledgers)
         self._log, self._index_holder, self._now, self._random = log, index_holder, now, random
         self._committed_at: datetime | None = None
         self._known: dict[str, set[str]] = {}
@@ -92,7 +92,7 @@ class Keeping:
 
     def _mark(self, at: datetime) -> None:
         """Take the rows that became final into the trail."""
-        for ledger in LEDGERS.values():
+        for ledger in self.ledgers.every.values():
             if ledger.when is When.FOUND:
                 self._look_through(ledger, at)
             elif ledger.when is When.WRITTEN and self.store.last_marks(ledger.name) is None:
@@ -111,7 +111,7 @@ class Keeping:
             known.update(digests)
         if not digests:
             return
-        for other in LEDGERS.values():
+        for other in self.ledgers.every.values():
             if other.beside is not None and other.beside[0] == name:
                 values = sorted({key.split("/")[0] for key in digests})
                 self._add(at, other.name, self.ledgers.beside(other, other.beside[1], values))

@@ -1,6 +1,6 @@
 """Reading the rows that the trail vouches for: by key, by time, and as digests.
 
-What is bound, and by which columns, stands in `service.trail.bound`. A key is spelled as a record of the trail has it:
+What is bound, and by which columns, stands in `service.bound`. A key is spelled as a record of the trail has it:
 its parts joined by a slash, octets in hexadecimal and instants as microseconds.
 """
 
@@ -141,7 +141,8 @@ class SqlLedgers:
     def keys(self, table: str, since: datetime | None = None) -> list[str]:
         """Every key of the final rows of a register; with a time, of those that became final from then on."""
         ledger = self.every[table]
-        query = _bounded(ledger, select(*ledger.key_columns), since)
+        wanted: Select[*tuple[Any, ...]] = select(*ledger.key_columns)
+        query = _bounded(ledger, wanted, since)
         with self._engine.connect() as connection:
             return [spelled(ledger, row) for row in connection.execute(query.order_by(*ledger.key_columns))]
 
@@ -150,7 +151,8 @@ class SqlLedgers:
         ledger, last = self.every[table], None
         columns = [*ledger.key_columns, *([] if ledger.time is None else [ledger.time.label("became")])]
         while True:
-            query = _bounded(ledger, select(*columns), None).order_by(*ledger.key_columns).limit(BLOCK)
+            wanted: Select[*tuple[Any, ...]] = select(*columns)
+            query = _bounded(ledger, wanted, None).order_by(*ledger.key_columns).limit(BLOCK)
             if last is not None:
                 query = query.where(tuple_(*ledger.key_columns) > tuple_(*last))
             with self._engine.connect() as connection:
@@ -186,7 +188,7 @@ def _final(ledger: Ledger):  # type: ignore[no-untyped-def]  # noqa: ANN202  (as
     return _bounded(ledger, _selected(ledger), None)
 
 
-def _bounded(ledger: Ledger, query: Select[Any], since: datetime | None) -> Select[Any]:
+def _bounded(ledger: Ledger, query: Select[*tuple[Any, ...]], since: datetime | None) -> Select[*tuple[Any, ...]]:
     """Limited to rows that are final, from an instant on where one is given."""
     if ledger.final is not None:
         query = query.where(ledger.final)

@@ -7,20 +7,29 @@ the service's own.
 
 from sqlalchemy import Connection
 
-from service.trail.bound import LEDGERS
 from service.trail.doing import acting_now
-from service.trail.ledger import digest_in
+from service.trail.ledger import Ledger, When, digest_in
 from service.trail.store import add_in
 from trust.formats.trail_record import MARKED, TrailRecord
 from trust.revocation.store.tables import act
 from trust.rules.standing import Act
 
 SERVICE = ("yinzheng", "service")
+ACTS = Ledger(
+    act,
+    ("subject", "sequence"),
+    (
+        *("subject", "sequence", "kind", "ground", "reason", "decided_at", "effective_at", "recorded_at"),
+        *("recorded_by", "salt", "idempotency_key", "body", "shard", "decision", "reverses", "receiver"),
+    ),
+    at="recorded_at",
+    when=When.WRITTEN,
+)
+"""The register of acts; its log index comes later and is bound by the log itself."""
 
 
 def mark_act(connection: Connection, new: Act) -> None:
     """Take the row of an act that was just stored into the trail."""
-    name = str(act.name)
     login, role = acting_now() or SERVICE
-    rows = digest_in(connection, LEDGERS[name], (new.subject, new.sequence))
-    add_in(connection, [TrailRecord(0, new.recorded_at, login, role, MARKED, 0, {"table": name}, rows=rows)])
+    rows = digest_in(connection, ACTS, (new.subject, new.sequence))
+    add_in(connection, [TrailRecord(0, new.recorded_at, login, role, MARKED, 0, {"table": ACTS.name}, rows=rows)])

@@ -41,7 +41,15 @@ class Acting(Issuing):
     def warrants(self) -> Warranting:
         """Acts that two people stand behind."""
         publisher = lambda: self.publisher  # noqa: E731  (asked for late, as everywhere here)
-        return Warranting(self.archive, self.catalogue, publisher, self.now, self.random, self._means.alone_a_day)
+        return Warranting(
+            self.archive,
+            self.catalogue,
+            publisher,
+            self.now,
+            self.random,
+            self._means.alone_a_day,
+            after_end=lambda order: self.compromises.list_ends(order),  # noqa: PLW0108  (late: it needs `warrants`)
+        )
 
     @cached_property
     def seals(self) -> Seals:

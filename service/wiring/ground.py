@@ -6,6 +6,7 @@ from keys.sm3 import hmac_sm3
 from service.abreast import Abreast
 from service.adapters import OnlinePorts
 from service.archive import Archive
+from service.bound import LEDGERS
 from service.directory import Directory
 from service.identity import Identity
 from service.means import Means
@@ -30,7 +31,7 @@ class Ground:
         self.archive = Archive(means.engine, self._looked_for)
         self.directory = Directory(self.archive, means.ring, means.city)
         self.trail = Keeping(
-            means.engine, self.archive.log, index_holder=self._index_holder, now=means.now, random=means.random
+            means.engine, self.archive.log, LEDGERS, index_holder=self._index_holder, now=means.now, random=means.random
         )
         self.identity = Identity(self.archive.people, means.random)
         self.public_log = PublicLog(self.archive.log, means.public)

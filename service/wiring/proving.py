@@ -49,7 +49,7 @@ class Proving(Verifying):
     @property
     def preserving(self) -> Preserving:
         """Archive records and long-term validation data, with what this installation has published."""
-        return Preserving(self.evidence_bundle, lambda: self.anchors, self.online, self.stamper, self.now)
+        return Preserving(self.certain_bundle, lambda: self.anchors, self.online, self.stamper, self.now)
 
     @property
     def log_key(self) -> VerifierKey:

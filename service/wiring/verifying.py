@@ -7,6 +7,7 @@ from functools import cached_property
 from service.abreast import left_open
 from service.counter import OurLicences
 from service.past_standings import PastStandings
+from service.trail.doing import note_about
 from service.wiring.publishing import Publishing
 from trust.errors import Conflict
 from trust.formats.bundle import Bundle as EvidenceBundle
@@ -33,14 +34,26 @@ class Verifying(Publishing):
             Conflict: `database-behind`, `restore-unfinished`: what the public has seen is not in it.
 
         """
-        if (trouble := self.abreast.trouble()) is not None:
-            raise Conflict(trouble, "more was published than is stored")
+        self._require_abreast()
         return self._published.carried(self.now())
 
     def evidence(self) -> Evidence:
         """The published evidence, weighed under this installation's own root; open where more was published."""
-        weighed, trouble = self._published.evidence(self.now(), edition=self._edition()), self.abreast.trouble()
-        return weighed if trouble is None else replace(weighed, findings=(*weighed.findings, *left_open(trouble)))
+        return self.as_far_as_known(self._published.evidence(self.now(), edition=self._edition()))
+
+    def as_far_as_known(self, evidence: Evidence) -> Evidence:
+        """Evidence of this database, with what it leaves open while more was published than the database has."""
+        trouble = self.abreast.trouble()
+        return evidence if trouble is None else replace(evidence, findings=(*evidence.findings, *left_open(trouble)))
+
+    def certain_bundle(self) -> EvidenceBundle:
+        """`evidence_bundle`, to be kept for later; raises Conflict as `carried_bundle`."""
+        self._require_abreast()
+        return self.evidence_bundle()
+
+    def _require_abreast(self) -> None:
+        if (trouble := self.abreast.trouble()) is not None:
+            raise Conflict(trouble, "more was published than is stored")
 
     def _edition(self) -> int:
         """How often this process has published; 0 where it never did, without opening the publishing side."""
@@ -56,15 +69,17 @@ class Verifying(Publishing):
     ) -> Examined:
         """Verify a file or a picture that is handed in, with this installation's evidence."""
         at, evidence, online = at or self.now(), self.evidence(), self.online
-        return verify_file(
-            data,
-            evidence,
-            now=at,
-            online=online,
-            policy=policy,
-            audience=audience,
-            read=self._read,
-            look=self._look,
+        return _noted(
+            verify_file(
+                data,
+                evidence,
+                now=at,
+                online=online,
+                policy=policy,
+                audience=audience,
+                read=self._read,
+                look=self._look,
+            )
         )
 
     def verify_words(
@@ -72,7 +87,7 @@ class Verifying(Publishing):
     ) -> Examined:
         """Verify the text of a code, or an identifier; raises NotUnderstood."""
         at, evidence, online = at or self.now(), self.evidence(), self.online
-        return verify_words(words, evidence, now=at, online=online, policy=policy, audience=audience)
+        return _noted(verify_words(words, evidence, now=at, online=online, policy=policy, audience=audience))
 
     @property
     def past_standings(self) -> PastStandings:
@@ -103,3 +118,10 @@ class Verifying(Publishing):
     def standing(self, identifier: str, at: datetime) -> Standing:
         """What pages show of a licence's standing; raises SubjectUnknown."""
         return self.licences.standing(identifier, at)
+
+
+def _noted(examined: Examined) -> Examined:
+    """The same; the trail is told whose licence was looked at, where it is one."""
+    if examined.licence is not None:
+        note_about(identifier=str(examined.licence.identifier))
+    return examined

@@ -39,7 +39,7 @@ def test_issued_past_the_check_it_fails_in_both_formats(
     published(city, changed_files(change), BUNDLE)
     with pytest.raises(NotSound, match="face"):
         Hall(city).issue()
-    monkeypatch.setattr("issuer.completing.require_sound", lambda *_: None)
+    monkeypatch.setattr("issuer.sealing.require_sound", lambda *_: None)
     issued = Hall(city).issue(number="91530199MA6QH2K74U")
     for sealed in (examine_ofd(issued.ofd), examine_pdf(issued.pdf)):
         said = {finding.name: finding.indication for finding in read_licence(sealed)[0]}

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from templates.code import code_png
 from tests.api_parts import identifier_of
+from tests.browser import batch_life
 from tests.browser.clicking import expect_verdict, place_seal, verify_file, verify_number
 from tests.browser.conftest import Opening
 from tests.browser.licence_life import live
@@ -128,6 +129,12 @@ def test_from_issuing_to_suspending_everybody_sees_it(site: Site, browse: Openin
 def test_the_life_of_a_licence_by_clicking(browse: Opening) -> None:
     """The walk of the pictures in docs/journeys; the second person's browser has no script."""
     live(browse("scjg"), browse("scjg2", script=False), browse(), lambda *_: None)
+
+
+def test_a_batch_by_two_people_by_clicking(site: Site, browse: Opening) -> None:
+    """The walk of the pictures in docs/journeys; neither browser has a script."""
+    maker, second = (browse(login, script=False) for login in batch_life.PEOPLE)
+    batch_life.live(maker, second, lambda *_: None, lambda: site.api.yinzheng.batches.work("worker"))
 
 
 def test_a_licence_is_cited_and_its_holder_sees_by_whom(site: Site, browse: Opening) -> None:

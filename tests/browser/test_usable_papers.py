@@ -8,11 +8,13 @@ from playwright.sync_api import Page
 
 from issuer.converting.manifest import read_manifest
 from issuer.converting.stock import Stock
+from issuer.copying.ports import Terms
 from tests.api_parts import TYPE, identifier_of
 from tests.applying_parts import MAKER, Hall, members
 from tests.browser.conftest import Opening
 from tests.browser.serving import Site
 from tests.browser.usable import Walk, expect_usable, look
+from tests.copy_parts import body_of, consented
 from tests.stock_parts import SOURCE, picture
 
 TERMS = {"使用单位": "云岭市住房和城乡建设局", "用途": "办理商铺租赁合同备案"}
@@ -55,6 +57,27 @@ def at_copy(page: Page, site: Site) -> None:
     page.locator("form.card").first.get_by_role("button").last.click()
 
 
+def at_consent(page: Page, site: Site) -> None:
+    issued = site.api.issue()
+    consented(site.api.city, issued, Terms(TERMS["用途"], TERMS["使用单位"]))
+    page.goto(f"/me/consent/{identifier_of(issued)}")
+
+
+def at_consent_errors(page: Page, site: Site) -> None:
+    at_consent(page, site)
+    page.locator("form.card").first.get_by_role("button").last.click()
+
+
+def at_body_copies(page: Page, site: Site) -> None:
+    issued = site.api.issue()
+    terms = Terms(TERMS["用途"], TERMS["使用单位"])
+    given = consented(site.api.city, issued, terms)
+    consented(site.api.city, issued, terms, reference=f"SQ-{given.reference[-6:]}")
+    copies, by = site.api.yinzheng.copies, body_of(issued)
+    copies.for_body(given.original, terms, mode=given.mode, reference=given.reference, by=by, key=given.reference)
+    page.goto(f"/issuer/copying/{given.original}")
+
+
 def at_presenting(page: Page, site: Site) -> None:
     page.goto(f"/me/present/{identifier_of(site.api.issue())}")
 
@@ -90,6 +113,9 @@ PAGES: list[Any] = [
     pytest.param("firm", at_copying, id="copy"),
     pytest.param("firm", at_copying_errors, id="copy-errors"),
     pytest.param("firm", at_copy, id="copied"),
+    pytest.param("firm", at_consent, id="copy-consent"),
+    pytest.param("firm", at_consent_errors, id="copy-consent-errors"),
+    pytest.param("scjg", at_body_copies, id="body-copies"),
     pytest.param("firm", at_presenting, id="present"),
     pytest.param("firm", at_code, id="presented"),
     pytest.param("firm", at_code_used, id="code"),

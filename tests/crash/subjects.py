@@ -25,6 +25,7 @@ from tests.crash.acting import (
     two_licences,
 )
 from tests.crash.applying import APPLICATIONS, a_licence_to_amend
+from tests.crash.backing_up import BackedUp, Restored
 from tests.crash.issuing import BATCHES, ISSUES, chunk, chunk_holds
 from tests.crash.promised import Promise, Promised
 
@@ -56,6 +57,8 @@ SUBJECTS = {
     "seal": Promised([Promise(key, sealed, sealing_holds) for key in DOCUMENTS], before=a_seal),
     "keys": Promised([Promise("retire", retired, key_holds), Promise("compromise", blocked, key_holds)]),
     "found": Promised([Promise("found", founded, founding_holds), *ISSUES[:1]], founded=False, changed=in_one_thread),
+    "backup": BackedUp(),
+    "restore": Restored(),
     "issue-nodirsync": Promised(ISSUES, changed=without_folder_sync),
     "issue-nosync": Promised(ISSUES, changed=without_sync),
 }

@@ -55,6 +55,13 @@ def acting(name: str, status: int, code: str, field: str | None = None, /, **cha
     return Bad(name, ACTS, status, code, json={k: v for k, v in body.items() if v is not ...}, field=field)
 
 
+def consenting(name: str, status: int, code: str, field: str | None = None, /, **changed: Any) -> Bad:
+    """A row for POST /api/v1/licences/…/copy-consents, by the holder."""
+    body = {"purpose": "办理租赁", "recipient": "某某公司", "valid_until": "2027-03-31T15:59:59Z"} | changed
+    asked = {k: v for k, v in body.items() if v is not ...}
+    return Bad(name, f"{LICENCES}/{{licence}}/copy-consents", status, code, login="firm", json=asked, field=field)
+
+
 def citing(name: str, status: int, code: str, field: str | None = None, /, **changed: Any) -> Bad:
     body = {
         "matter_code": "11530199MB0T35T369000131017001000",
@@ -101,6 +108,13 @@ TABLE = [
         login="window",
         key="k",
     ),
+    # --- consents to copies
+    consenting("a consent without an end", 422, "invalid-request", "valid_until", valid_until=...),
+    consenting("a consent that is over", 422, "consent-not-taken", "valid_until", valid_until="2020-01-01T00:00:00Z"),
+    consenting("a consent for ever", 422, "consent-not-taken", "valid_until", valid_until="2199-01-01T00:00:00Z"),
+    consenting("a consent for nothing", 422, "consent-not-taken", "purpose", purpose=""),
+    consenting("a consent that turns round", 422, "consent-not-taken", "recipient", recipient=f"{CANARY_ASCII}{BIDI}"),
+    consenting("a consent with a giver of its own", 422, "invalid-request", "giver", giver=CANARY),
     # --- members of an application
     issuing("an unknown member", 422, "invalid-request", "status", status="01"),
     issuing("a member with a strange name", 422, "invalid-request", "?", **{CANARY: CANARY}),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from templates.library import load_bundle
 from tests.api_parts import TYPE, Api, is_problem
 from tests.batch_parts import table
 from tests.photo_parts import KIND as CARD
@@ -54,7 +55,8 @@ def test_a_trial_stores_nothing(api: Api) -> None:
     before = api.rows()
     told = send(api, table(2, first=50, issued_on="2099-01-01"), to="batch-trials").json()
     assert (told["rows"], [row["reason"] for row in told["problems"]]) == (2, ["in-the-future"] * 2)
-    assert send(api, table(2, first=50), to="batch-trials").json() == {"rows": 2, "problems": [], "warnings": []}
+    whole = {"rows": 2, "complete": True, "number": None, "problems": [], "warnings": []}
+    assert send(api, table(2, first=50), to="batch-trials").json() == whole
     assert is_problem(send(api, b"a,b\n1,2\n"), 422, "batch-refused")
     assert is_problem(send(api, table(1), map="nothing"), 422, "batch-refused")
     assert is_problem(send(api, table(1), who="jyj"), 403, "no-mandate")
@@ -105,12 +107,64 @@ def test_a_trial_of_a_zip_tells_its_pictures_by_row(api: Api) -> None:
 
 
 def test_a_table_is_bounded_and_a_zip_too(api: Api) -> None:
-    assert send(api, b"x" * (20 * 1024 * 1024 + 1)).status_code == 413
     declared = api.as_("rsj", Idempotency_Key=api.key(), Content_Type="application/zip") | {
         "Content-Length": str(300 * 1024 * 1024)
     }
     answer = api.client.post("/api/v1/batches", params={"type": CARD.code}, content=b"PK", headers=declared)
     assert answer.status_code == 413
+    declared |= {"Content-Type": CSV}
+    answer = api.client.post("/api/v1/batches", params={"type": CARD.code}, content=b"a", headers=declared)
+    assert answer.status_code == 413
+
+
+def test_a_table_that_is_long_is_tried_by_the_worker(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("issuer.batches.http.MOST_TRIED", 2)
+    octets = table(4, first=3000).replace(b"PL00003002", b"PL00003001")
+    answer = send(api, octets, to="batch-trials", name="长表.csv")
+    told, path = answer.json(), answer.headers["location"]
+    assert (answer.status_code, told["rows"], told["complete"], told["problems"]) == (202, 4, False, [])
+    own = api.as_("scjg")
+    assert api.client.get(path, headers=own).json()["state"] == "trying"
+    while api.yinzheng.batches.work("worker", size=3) is not None:
+        continue
+    told = api.client.get(path, headers=own).json()
+    assert (told["state"], told["counts"]["sound"], told["counts"]["failed"]) == ("tried", 3, 1)
+    rows = api.client.get(f"{path}/rows", params={"state": "failed"}, headers=own).json()
+    assert [(row["row"], row["reason"]) for row in rows] == [(4, "duplicate-number")]
+    assert is_problem(send(api, octets, to="batch-trials/problems.csv"), 422, "batch-refused")
+    unreadable = octets.replace("颁发日期".encode(), "颁发日".encode())
+    told = send(api, unreadable, to="batch-trials").json()
+    assert (told["complete"], {row["reason"] for row in told["problems"]}) == (
+        True,
+        {"unknown-column", "missing-column"},
+    )
+    gone = api.client.post(f"{path}/decision", json={"step": "discard"}, headers=own).json()
+    assert (gone["state"], set(gone["counts"].values())) == ("cancelled", {0})
+
+
+def test_what_is_approved_was_looked_at(api: Api) -> None:
+    title = load_bundle("real-estate-certificate").type.code
+    octets = table(3, first=1, bundle="real-estate-certificate")
+    path = send(api, octets, who="zrzyj", type=title).headers["location"]
+    second = api.as_("zrzyj2")
+
+    def approve() -> Any:
+        digest = api.client.get(path, headers=second).json()["digest"]
+        return api.client.post(f"{path}/decision", json={"step": "approve", "digest": digest}, headers=second)
+
+    assert is_problem(approve(), 409, "batch-not-opened")
+    told = api.client.get(f"{path}/content", params={"limit": 2}, headers=second).json()
+    assert (told["total"], told["first"], told["last"], len(told["rows"])) == (3, 2, 4, 2)
+    assert {"header": "证照编号", "column": "证照编号"} in told["headers"]
+    assert told["rows"][0]["application"]["number"] == "PL00000001"
+    found = api.client.post(f"{path}/content/searches", json={"words": "00000003"}, headers=second).json()
+    assert [row["row"] for row in found["rows"]] == [4]
+    assert is_problem(approve(), 409, "batch-not-opened")
+    face = api.client.get(f"{path}/faces/3", headers=second)
+    assert (face.content[:4], face.headers["content-type"]) == (b"%PDF", "application/pdf")
+    assert is_problem(api.client.get(f"{path}/faces/9", headers=second), 404, "not-found")
+    assert api.client.get(f"{path}/table.csv", headers=second).text.count("\r\n") == 4
+    assert approve().json()["state"] == "running"
 
 
 def test_a_header_may_be_given_another_meaning(api: Api) -> None:
@@ -129,7 +183,13 @@ def test_steps_have_their_order(api: Api) -> None:
     assert is_problem(step("pause"), 409, "batch-moved")
     assert step("resume").json()["state"] == "running"
     assert is_problem(step("approve", "decision"), 409, "batch-moved")
-    assert step("cancel", "decision").json()["counts"] == {"waiting": 0, "done": 0, "failed": 0, "dropped": 2}
+    assert step("cancel", "decision").json()["counts"] == {
+        "waiting": 0,
+        "done": 0,
+        "failed": 0,
+        "dropped": 2,
+        "sound": 0,
+    }
     assert is_problem(step("resume"), 409, "batch-moved")
     assert step("cancel").status_code == 422
     assert is_problem(step("cancel", "decision", who="jyj"), 404, "not-found")

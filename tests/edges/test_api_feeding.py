@@ -130,6 +130,11 @@ def test_the_feed_names_nobody(api: Api) -> None:
     assert {one["kind"] for one in feed(api, limit=500)["events"]} <= set(EventKind)
 
 
+def test_a_cursor_from_before_a_restore_is_told(api: Api) -> None:
+    answer = api.client.get(f"/api/v1/feed?after={since(api) + 1}", headers=api.as_("scjg"))
+    assert is_problem(answer, 409, "feed-cursor")
+
+
 @pytest.mark.parametrize("query", ["after=-1", "after=x", "limit=0", "limit=501", f"after={2**60}"])
 def test_a_cursor_is_a_number(api: Api, query: str) -> None:
     answer = api.client.get(f"/api/v1/feed?{query}", headers=api.as_("scjg"))

@@ -98,11 +98,42 @@ def _json(value: object) -> bytes:
 
 def test_a_body_needs_a_consent_and_names_it(api: Api, here: str) -> None:
     assert is_problem(post(api, "scjg", f"{here}/copies", TERMS), 403, "basis-ended")
-    made = post(api, "scjg", f"{here}/copies", TERMS | {"consent": {"reference": "SQ-2026-000300"}})
-    assert made.json()["basis"] == "consent:SQ-2026-000300"
-    withdrawn = post(api, "scjg", "/api/v1/consent-withdrawals", {"mode": "holder", "reference": "SQ-2026-000300"})
+    nobody = post(api, "scjg", f"{here}/copies", TERMS | {"consent": {"reference": "SQ-2026-000300"}})
+    assert is_problem(nobody, 403, "basis-ended")
+    assert "没有登记过这份授权" in nobody.text
+    given = post(api, "firm", f"{here}/copy-consents", TERMS | {"valid_until": "2026-12-31T16:00:00Z"})
+    assert given.status_code == 201, given.text
+    reference = given.json()["reference"]
+    assert (given.json()["stage"], given.json()["label"], given.json()["on_paper"]) == ("given", "有效", False)
+    other = post(
+        api, "scjg", f"{here}/copies", TERMS | {"recipient": "任意一家公司", "consent": {"reference": reference}}
+    )
+    assert is_problem(other, 403, "basis-ended")
+    made = post(api, "scjg", f"{here}/copies", TERMS | {"consent": {"reference": reference}})
+    assert made.json()["basis"] == f"consent:{reference}"
+    withdrawn = post(api, "scjg", "/api/v1/consent-withdrawals", {"mode": "holder", "reference": reference})
     assert withdrawn.status_code == 200
     assert api.client.get(made.json()["links"]["here"], headers=api.as_("scjg")).json()["label"] == "注销"
+    listed = api.client.get(f"{here}/copy-consents", headers=api.as_("firm")).json()
+    assert {"reference": reference, "label": "已撤回"}.items() <= listed[0].items()
+    assert api.client.get(f"{here}/copy-consents", headers=api.as_("jyj")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changed", "member"),
+    [
+        ({"purpose": ""}, "purpose"),
+        ({"recipient": "局" * 101}, "recipient"),
+        ({"purpose": "證據等級A"}, "purpose"),
+        ({"valid_until": "2020-01-01T00:00:00Z"}, "valid_until"),
+        ({"valid_until": "2036-01-01T00:00:00Z"}, "valid_until"),
+    ],
+)
+def test_a_consent_that_is_not_in_order(api: Api, here: str, changed: dict[str, str], member: str) -> None:
+    asked = TERMS | {"valid_until": "2026-12-31T16:00:00Z"} | changed
+    answer = post(api, "firm", f"{here}/copy-consents", asked)
+    assert is_problem(answer, 422, "consent-not-taken")
+    assert member in answer.text
 
 
 def test_a_one_time_code_from_end_to_end(api: Api, here: str) -> None:

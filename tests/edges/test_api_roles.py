@@ -359,7 +359,7 @@ ROWS = {
     "GET /audit/trail": Row(AUDITORS),
     "GET /audit/trail.csv": Row(AUDITORS),
     "GET /audit/coverage": Row(AUDITORS),
-    "GET /audit/report.pdf": Row(AUDITORS),
+    "POST /audit/report.pdf": Row(AUDITORS, EMPTY_FORM),
 }
 NAMES = {
     "GET /api/v1/licences/{identifier}/files/{name}": "ofd",

@@ -75,11 +75,17 @@ def test_from_application_to_the_end(api: Api) -> None:
     for step, ground, state in (
         ("suspend", "seal-paused", "suspended"),
         ("resume", "seal-pause-ended", "in-use"),
-        ("cancel", "seal-remade", "cancelled"),
     ):
         body = {"step": step, "ground": ground}
         answer = ask(api, "POST", f"{SEALS}/{made}/acts", json=body)
         assert (answer.status_code, answer.json()["seal"]["state"]) == (201, state)
+    alone = ask(api, "POST", f"{SEALS}/{made}/acts", json={"step": "cancel", "ground": "seal-remade"})
+    assert is_problem(alone, 409, "needs-second-person")
+    order = {"identifiers": [f"seal:{made}"], "kind": "cancel", "ground": "seal-remade"}
+    placed = ask(api, "POST", "/api/v1/act-orders", json=order).json()
+    approval = {"step": "approve", "digest": placed["digest"]}
+    assert ask(api, "POST", f"/api/v1/act-orders/{placed['number']}/steps", "scjg2", json=approval).status_code == 200
+    assert ask(api, "GET", f"{SEALS}/{made}").json()["seal"]["state"] == "cancelled"
     told = ask(api, "GET", f"{SEALS}/{made}", "auditor").json()["steps"]
     assert [step["step"] for step in told] == ["approve", "make", "file", "suspend", "resume", "cancel"]
     assert [step["by"] for step in told][:2] == ["管理员", "顾清和"]

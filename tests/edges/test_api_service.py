@@ -268,6 +268,7 @@ def test_alive_and_ready(api: Api) -> None:
         "self-test",
         "signing",
         "database",
+        "public-copy",
         "status-lists",
         "checkpoint",
     }

@@ -184,7 +184,7 @@ def test_a_restore_that_was_cut_off_is_begun_again(home: Home, monkeypatch: pyte
         raise KeyboardInterrupt
 
     with monkeypatch.context() as during:
-        during.setattr("service.restoring.backup._copy_rows_in", cut)
+        during.setattr("service.restoring.backup.copy_rows_in", cut)
         with pytest.raises(KeyboardInterrupt):
             home.restore()
     assert readable(home.restore()) == set(EVERY)

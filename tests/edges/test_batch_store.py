@@ -101,6 +101,14 @@ def test_rows_are_held_by_one_worker_until_the_lease_has_run_out(book: SqlBatche
     assert numbers(book.lease("third", at=LATER, until=LATER + timedelta(1), size=9)) == [2, 3, 4, 5]
 
 
+def test_a_large_batch_keeps_no_other_body_waiting(book: SqlBatches) -> None:
+    opened(book, batch(), 40)
+    opened(book, batch("0b", body_code="other", opened_at=AT + timedelta(seconds=9)), 2)
+    opened(book, batch("0c", body_code="third", opened_at=AT + timedelta(seconds=10)), 20)
+    told = [book.lease("w", at=AT, until=LATER, size=10) for _ in range(7)]
+    assert [one and one[0].number for one in told] == ["0a", "0b", "0c", "0a", "0c", "0a", "0a"]
+
+
 def test_workers_at_once_never_hold_the_same_row(book: SqlBatches) -> None:
     opened(book, batch(), 60)
 

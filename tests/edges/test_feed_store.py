@@ -8,7 +8,8 @@ from threading import Event as Flag
 import pytest
 from sqlalchemy import Engine
 
-from issuer.feeding.errors import HookRefused
+from issuer.feeding.asking import read_on
+from issuer.feeding.errors import CursorAhead, HookRefused
 from issuer.feeding.events import EventKind, Noted
 from issuer.feeding.hooks import KEPT, Delivery, Hook, HookState
 from issuer.feeding.store import SqlFeed, note_in
@@ -164,3 +165,26 @@ def test_whoever_is_late_takes_nothing_back(feed: SqlFeed) -> None:
     feed.told(late, Delivery("0a", 0, AT, 1, 3, "timeout"), lease)
     assert feed.find("0a") == ahead
     assert [one.last for one in feed.deliveries("0a", 9)] == [3, 5]
+
+
+def test_after_a_restore_numbers_go_on_beyond_all_that_were_given(feed: SqlFeed) -> None:
+    feed.note([noted("a"), noted("b")])
+    for _ in range(2):  # cut off and repeated
+        feed.leap([BODY, OTHER], 5_000_000, mark="restored:1", subject="1", at=AT)
+    feed.note([noted("c"), noted("d", "late")])
+    told = [(one.number, one.kind.value, one.detail) for one in feed.after(BODY, 2, 10)]
+    assert told == [(5_000_001, "feed.restored", "after=2"), (5_000_002, "licence.issued", "")]
+    assert [(one.number, one.detail) for one in feed.after(OTHER, 0, 10)] == [(5_000_001, "after=0")]
+    assert [one.number for one in feed.after("late", 0, 10)] == [5_000_001]  # it may have had events all the same
+    assert [one.number for one in feed.after("", 0, 10)] == []
+    feed.leap([], 9_000_000, mark="restored:2", subject="2", at=AT)
+    assert [feed.last(body) for body in (BODY, OTHER, "late", "nobody")] == [9_000_001] * 3 + [0]
+
+
+def test_a_cursor_beyond_the_newest_event_is_told(feed: SqlFeed) -> None:
+    feed.note([noted("a")])
+    assert [one.number for one in read_on(feed, BODY, 0, 10)] == [1]
+    assert read_on(feed, BODY, 1, 10) == []
+    with pytest.raises(CursorAhead) as ahead:
+        read_on(feed, BODY, 2, 10)
+    assert (ahead.value.number, ahead.value.last) == (2, 1)

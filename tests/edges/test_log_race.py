@@ -35,7 +35,7 @@ def statement(name: str) -> Statement:
 class Delayed:
     """A signer that lets others go first: `meanwhile` happens after the plan and before the signature."""
 
-    public = SIGNER.public
+    public, reference, software = SIGNER.public, SIGNER.reference, SIGNER.software
 
     def __init__(self, meanwhile: Sequence[object]) -> None:
         self._meanwhile = iter(meanwhile)

@@ -29,6 +29,7 @@ from trust.rules.two_people import Cause
 from trust.sealing.ports import Officer
 
 MAKER, SECOND = SEAL_OFFICERS
+SIGNED = "周明远（scjg）"
 
 
 @pytest.fixture
@@ -106,16 +107,20 @@ def test_one_after_the_other_is_as_many_at_once() -> None:
     kinds = [(ActKind.SUSPEND, "penalty"), (ActKind.RESTRICT, "other"), (ActKind.CANCEL, "holder-request")]
     for one, (kind, ground) in zip(some, kinds, strict=False):
         city.clock.forward(hours=1)
-        city.yinzheng.act(Order(kind, identifier(one), ground, "说明", OFFICIAL), key=f"alone {kind}")
-    lifting = Order(ActKind.REINSTATE, identifier(some[0]), "rectified", "", OFFICIAL)
+        city.yinzheng.act(Order(kind, identifier(one), ground, "说明", SIGNED), key=f"alone {kind}")
+    lifting = Order(ActKind.REINSTATE, identifier(some[0]), "rectified", "", SIGNED)
     city.yinzheng.act(lifting, key="lift")  # what takes nothing away is not counted
-    more = Order(ActKind.REVOKE, identifier(some[3]), "penalty", "", OFFICIAL)
-    for by in (OFFICIAL, "scjg"):
+    more = Order(ActKind.REVOKE, identifier(some[3]), "penalty", "", SIGNED)
+    for by in (SIGNED, "scjg"):
         with pytest.raises(NeedsSecond) as caught:
             city.yinzheng.act(replace(more, by=by), key=f"four {by}")
         assert caught.value.causes == (Cause.MANY,)
     city.yinzheng.act(replace(more, by="顾清和（scjg2）"), key="another person's first")
-    done = city.act(ActKind.REVOKE, some[4], "penalty")
+    desk, order = city.yinzheng.warrants, wanted(city, some[4:])
+    placed = desk.place(order, by=MAKER, key="by two")
+    assert placed.causes == (Cause.MANY,)
+    desk.approve(placed, digest=order.digest, by=SECOND, key="by two:approve")
+    (done,) = city.yinzheng.archive.acts.of(identifier(some[4]))
     assert done.by == "周明远（scjg）；批准：顾清和（scjg2）"
     city.clock.forward(hours=22)
     city.yinzheng.act(replace(lifting, kind=ActKind.SUSPEND, ground="penalty"), key="the day after")

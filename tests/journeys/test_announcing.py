@@ -17,7 +17,7 @@ from tests.city import City
 from tests.journey_parts import number
 from tests.public_parts import current, listed, published_city, with_folder
 from trust.errors import Conflict
-from trust.formats.checkpoint import parse_checkpoint
+from trust.formats.checkpoint import encode_checkpoint, parse_checkpoint
 from trust.formats.cosignature import cosign, witness_key
 from trust.formats.crl import Reason
 from trust.formats.leaf import EntryKind, Statement, decode_entry, public_statement
@@ -182,14 +182,19 @@ def test_no_checkpoint_is_signed_over_one_that_a_witness_has(city: City, public:
     assert archive.log.latest() is None
 
 
-@pytest.mark.parametrize("spoilt", [b"rubbish", "another key"])
-def test_a_checkpoint_that_is_not_ours_stops_signing(city: City, tmp_path: Path, spoilt: object) -> None:
+def rubbish(_: bytes) -> bytes:
+    return b"rubbish"
+
+
+def of_another_key(note: bytes) -> bytes:
+    return encode_checkpoint(parse_checkpoint(note)[0], memory_signer("other"))
+
+
+@pytest.mark.parametrize("spoilt", [rubbish, of_another_key])
+def test_a_checkpoint_that_is_not_ours_stops_signing(
+    city: City, tmp_path: Path, spoilt: Callable[[bytes], bytes]
+) -> None:
     path = tmp_path / "public/log/checkpoint"
-    octets = path.read_bytes()
-    if spoilt == "another key":
-        text, lines = octets.split(b"\n\n")
-        path.write_bytes(text + b"\n\n" + lines.replace(b"A", b"B"))
-    else:
-        path.write_bytes(b"rubbish")
+    path.write_bytes(spoilt(path.read_bytes()))
     with pytest.raises(Conflict, match="public-copy-damaged"):
         with_folder(city, tmp_path / "public").publisher.refresh(city.clock.forward(hours=2))

@@ -87,11 +87,15 @@ def of_another_face(connection: Connection, batch: Batch) -> None:
     connection.execute(update(batches).where(batches.c.number == batch.number).values(digest="sm3:" + "0" * 64))
 
 
-@pytest.mark.parametrize("change", [renamed, added, taken_away, moved, unbound, of_another_face])
+CHANGES: list[Callable[[Connection, Batch], None]] = [renamed, added, taken_away, moved, unbound, of_another_face]
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_rows_that_were_changed_after_the_approval_are_not_issued(
     city: City, change: Callable[[Connection, Batch], None]
 ) -> None:
-    batch = submit(city, 1, 2, 3, key=change.__name__)
+    first = 10 * CHANGES.index(change)
+    batch = submit(city, first + 1, first + 2, first + 3, key=change.__name__)
     approve(city.yinzheng, batch)
     with city.engine.begin() as connection:
         change(connection, batch)
@@ -227,3 +231,16 @@ def test_how_headers_were_read_is_kept(city: City) -> None:
     told = dict(desk.find(batch.number, batch.body_code).headers)
     assert (told["许可证号"], told["备注"], told["持证主体"]) == ("证照编号", "", "持证主体")
     desk.cancel(batch, by=FIRST)
+
+
+def test_a_table_that_is_read_in_another_way_has_a_key_of_its_own(city: City) -> None:
+    octets = table(1, first=9400, bundle=TWO).replace("证照编号".encode(), "许可证号".encode())
+    octets = octets.replace(b"\r\n", ",备注\r\n".encode(), 1)
+    desk, body = city.yinzheng.batches, city.body_code(TWO)
+
+    def key_of(mapping: dict[str, str]) -> str:
+        sheet = read_sheet(io.BytesIO(octets), name="a.csv", kind=KIND, mapping=mapping)
+        return desk.key_for(sheet, type_code=KIND.code, body_code=body)
+
+    plain = {"许可证号": "number", "备注": ""}
+    assert key_of(plain) == key_of(plain) != key_of(plain | {"许可证号": ""})

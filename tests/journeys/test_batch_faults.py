@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-import issuer.completing as completing
+import issuer.sealing as sealing
 import issuer.soundness as soundness
 from issuer.batches.life import Batch, RowState, State, Step, key_of
 from issuer.batches.running import GIVEN_UP, STRIKES
@@ -106,7 +106,7 @@ def test_rows_that_fail_through_our_fault_wait_and_the_batch_is_held(
     first = {"not-sound": 100, "plan-broken": 200}.get(reason, 300)
     desk, batch = city.yinzheng.batches, submit(city, *range(first, first + STRIKES + 1))
     with monkeypatch.context() as patch:
-        patch.setattr(completing, "require_sound", failing(error))
+        patch.setattr(sealing, "require_sound", failing(error))
         run(city)
     assert counts(city, batch) == (STRIKES + 1, 0, 0)
     stopped = now(city, batch)
@@ -141,7 +141,7 @@ def test_one_such_row_does_not_keep_the_others_waiting_and_is_issued_once(
         require(identifier, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(completing, "require_sound", check)
+        patch.setattr(sealing, "require_sound", check)
         run(city)
         assert counts(city, batch) == (1, 2, 0)
         assert (now(city, batch).state, now(city, batch).trouble) == (State.RUNNING, "not-sound")
@@ -215,7 +215,7 @@ def test_a_chunk_that_comes_through_forgets_the_faults_before(city: City, monkey
 def test_of_a_cancelled_batch_what_cannot_be_completed_is_given_up(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     desk, batch = city.yinzheng.batches, submit(city, 601, 602, 603)
     with monkeypatch.context() as patch:
-        patch.setattr(completing, "require_sound", failing(NotSound("x", "the PDF does not verify")))
+        patch.setattr(sealing, "require_sound", failing(NotSound("x", "the PDF does not verify")))
         run(city)
         desk.cancel(now(city, batch), by=SECOND)
         later(city)

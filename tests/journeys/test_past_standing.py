@@ -10,6 +10,7 @@ from issuer.errors import NoSuchLicence
 from issuer.issuing import Issued
 from tests.city import City
 from tests.journey_parts import identifier, number
+from tests.ofd_foreign import letter
 from trust.formats.act_record import decode_act, encode_act
 from trust.formats.bundle import decode_bundle, encode_bundle
 from trust.formats.log_proof import decode_log_proof, encode_log_proof
@@ -23,6 +24,7 @@ from trust.rules.past_standing import Answer
 from trust.rules.standing import ActKind, Status
 from trust.rules.verdict import Indication
 from verifier.past_standing import PastVerdict, check_past_standing
+from verifier.reading import read_sealed
 
 HOUR = timedelta(hours=1)
 LISTS = ("list_then", "list_then_proof", "list_next", "list_next_proof")
@@ -287,6 +289,31 @@ def test_a_file_of_before_says_nothing_about_what_came_after_it(minutes: int) ->
     assert (verdict.answer, verdict.as_of) == (Answer.VALID, told.as_of)  # true, and as of then
     _, told = city.yinzheng.past_standings.evidence(identifier(issued), now)
     assert told.answer is Answer.NOT_VALID
+
+
+def test_the_evidence_is_about_this_very_file(story: Story) -> None:
+    given, now = story.evidence(4.5), story.city.clock()
+    changed = bytearray(story.issued.ofd)
+    changed[-1] ^= 1
+    told = {}
+    for name, octets in {
+        "ofd": story.issued.ofd,
+        "pdf": story.issued.pdf,
+        "another": story.other.ofd,
+        "changed": bytes(changed),
+        "longer": story.issued.pdf + b"\n",
+        "no licence": letter(),
+    }.items():
+        verdict = check_past_standing(given, story.city.yinzheng.anchors, now, (octets, read_sealed(octets)))
+        (finding,) = [one for one in verdict.findings if one.name == "licence-file"]
+        told[name] = (finding.indication, verdict.answer)
+    right, wrong = (Indication.PASSED, Answer.VALID_NOT_SINCE), (Indication.FAILED, Answer.UNKNOWN)
+    assert told == dict.fromkeys(told, wrong) | {"ofd": right, "pdf": right}
+    unproven, read = replace(given, issue=None), read_sealed(story.issued.ofd)
+    verdict = check_past_standing(unproven, story.city.yinzheng.anchors, now, (story.issued.ofd, read))
+    assert (7, "licence-file") in {
+        (one.step, one.name) for one in verdict.findings if one.indication is Indication.INDETERMINATE
+    }
 
 
 def test_asking_about_now_publishes_at_most_once_a_minute() -> None:

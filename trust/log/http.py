@@ -1,7 +1,8 @@
 """The log over HTTP: checkpoint, tiles and proofs, all public and all below the size that is signed for.
 
     GET /log/checkpoint                              the latest signed note, with what witnesses cosigned of it
-    GET /log/checkpoint/cosigned                     the note with most witnesses among the newest that have any
+    GET /log/checkpoint/cosigned[?witness=<name>]    the note with most witnesses among the newest that have any; or
+                                                     the newest that this witness has cosigned
     POST /log/cosignatures                           a note, cosigned by a witness, as text/plain; tells whose are kept
     GET /log/tile/<level>/<number>[.p/<width>]       hashes
     GET /log/tile/entries/<number>[.p/<width>]       entries
@@ -67,8 +68,11 @@ def _add_witnessing(routes: APIRouter, log: PublishedLog, take: Callable[[bytes]
         response_class=Response,
         responses=_described(TEXT) | {404: {"description": "还没有见证方会签过"}},
     )
-    def cosigned(if_none_match: Annotated[str | None, Header()] = None) -> Response:
-        note = log.cosigned(0)
+    def cosigned(
+        witness: Annotated[str | None, Query(max_length=200)] = None,
+        if_none_match: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        note = log.cosigned(0) if witness is None or "\0" in witness else log.cosigned_by(witness)
         if note is None:
             raise NotLogged("no-checkpoint", "no witness has cosigned anything yet")
         return _note(note, if_none_match)

@@ -97,6 +97,9 @@ class Notes(Protocol):
     def cosigned(self, first: int) -> bytes | None:
         """Of the newest cosigned notes of at least `first` entries the one with most witnesses, lines included."""
 
+    def cosigned_by(self, witness: str) -> bytes | None:
+        """The newest note that a witness of this name has cosigned, lines included."""
+
 
 class PublishedLog(ReadLog, Notes, Protocol):
     """A log as the public has it."""

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Engine,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     LargeBinary,
     SmallInteger,
     Table,
@@ -78,6 +79,7 @@ log_checkpoint = Table(
     Column("to_be_signed", LargeBinary, nullable=False),
     Column("note", LargeBinary),
 )
+Index("ix_log_checkpoint_at", log_checkpoint.c.at)
 log_witness = Table(
     "log_witness",
     METADATA,
@@ -274,6 +276,15 @@ class SqlLog:
         size, at = max(found, key=lambda one: (found[one], one))
         note = self.signed(size, at)
         return None if note is None else note + b"".join(self.cosignatures(size, at))
+
+    def cosigned_by(self, witness: str) -> bytes | None:
+        """The newest note that a witness of this name has cosigned."""
+        table = log_cosignature
+        own = select(table.c.size, table.c.at).where(table.c.witness == witness)
+        with self._engine.connect() as connection:
+            row = connection.execute(own.order_by(table.c.size.desc(), table.c.at.desc()).limit(1)).first()
+        note = None if row is None else self.signed(row.size, row.at)
+        return None if row is None or note is None else note + b"".join(self.cosignatures(row.size, row.at))
 
     def checkpoints(self, first: int = 0) -> list[bytes]:
         """The latest checkpoint of each size from `first` on, smallest first; for audit."""

@@ -88,9 +88,7 @@ def publish(
         raise Conflict("clock-went-back", f"the current list is of {before.at.isoformat()}")
     earlier = _earlier(before, served, (signer.public, *signers), size)
     shown = _shown(before, earlier, (signer.public, *signers), size)
-    listed = acts.listed(shard, log_size, at, shown and Shown(shown.log_size, values_of(shown)))
-    if shown is not None:
-        _check_explained(shown, listed, at)
+    listed = acts.listed(shard, log_size, at, None if shown is None else Shown(shown.log_size, values_of(shown)))
     issued_at = at.replace(microsecond=0)
     fresh = StatusList(
         uri=uri,
@@ -104,6 +102,8 @@ def publish(
     )
     for one in earlier:
         check_successor(one, fresh)
+    if shown is not None:
+        _check_explained(shown, listed, at)
     message, complete = plan_sign1(encode_status_list(fresh), signer.public, STATUS_LIST_TYPE)
     publications.plan(PlannedList(shard, fresh.number, at, fresh.next_update, ttl_s, listed.count, message))
     octets = complete(signer.sign(message))

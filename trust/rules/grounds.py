@@ -9,11 +9,11 @@ so no standing that a verifier was told can turn out better afterwards.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
 from trust.errors import Malformed, Untrusted
 from trust.rules.errors import FieldRefused, naming
+from trust.rules.labelled import Labelled
 from trust.rules.standing import ActKind
 from trust.rules.text import check_text
 
@@ -23,23 +23,13 @@ DECISION_LENGTH = 120
 """Characters of the number of a decision."""
 
 
-class Authority(StrEnum):
+class Authority(Labelled):
     """In which capacity an act is taken."""
 
-    ISSUER = "issuer"
-    SUPERIOR = "superior"
-    ENFORCEMENT = "enforcement"
-    REGISTER = "register"
-
-    @property
-    def label(self) -> str:
-        """The word of the administration."""
-        return {
-            Authority.ISSUER: "颁发机构",
-            Authority.SUPERIOR: "上级行政机关",
-            Authority.ENFORCEMENT: "行政处罚机关",
-            Authority.REGISTER: "登记系统自动办理",
-        }[self]
+    ISSUER = "issuer", "颁发机构"
+    SUPERIOR = "superior", "上级行政机关"
+    ENFORCEMENT = "enforcement", "行政处罚机关"
+    REGISTER = "register", "登记系统自动办理"
 
 
 @dataclass(frozen=True)

@@ -11,23 +11,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from trust.rules.labelled import Labelled
 
-class Status(StrEnum):
+
+class Status(Labelled):
     """What a licence is worth at an instant; expiry by its own dates is judged elsewhere (`licence.validity`)."""
 
-    VALID = "01"
-    SUSPENDED = "02"
-    RESCINDED = "03"
-    CANCELLED = "04"
-    LAPSED = "05"
-    TRANSFERRING = "06"
-    REVOKED = "07"
-    OTHER = "99"
-
-    @property
-    def label(self) -> str:
-        """The word of the administration."""
-        return _STATUS_LABELS[self]
+    VALID = "01", "有效"
+    SUSPENDED = "02", "暂扣"
+    RESCINDED = "03", "撤销"
+    CANCELLED = "04", "注销"
+    LAPSED = "05", "失效"
+    TRANSFERRING = "06", "办理转出"
+    REVOKED = "07", "吊销"
+    OTHER = "99", "其他"
 
     @property
     def final(self) -> bool:
@@ -35,16 +32,6 @@ class Status(StrEnum):
         return self in _FINAL
 
 
-_STATUS_LABELS = {
-    Status.VALID: "有效",
-    Status.SUSPENDED: "暂扣",
-    Status.RESCINDED: "撤销",
-    Status.CANCELLED: "注销",
-    Status.LAPSED: "失效",
-    Status.TRANSFERRING: "办理转出",
-    Status.REVOKED: "吊销",
-    Status.OTHER: "其他",
-}
 _FINAL = frozenset({Status.RESCINDED, Status.CANCELLED, Status.LAPSED, Status.REVOKED})
 
 LIST_VALUE = MappingProxyType(

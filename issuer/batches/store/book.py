@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import datetime
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +27,7 @@ from issuer.batches.life import (
     MAX_PLACE,
     MAX_REASON,
     MAX_SENTENCE,
+    TRIALS,
     Batch,
     Event,
     Failure,
@@ -35,7 +37,7 @@ from issuer.batches.life import (
     Step,
     row_of,
 )
-from issuer.batches.store.leasing import FAILED, counts_of, dropping, free, mark_done, note_turn, take
+from issuer.batches.store.leasing import FAILED, SOUND, counts_of, dropping, free, mark_done, note_turn, take
 from issuer.batches.store.rows import batch_of, batch_values, row_in, row_values
 from issuer.batches.store.tables import batches, looks, rows, steps, turns
 from issuer.errors import IdempotencyMismatch
@@ -61,13 +63,14 @@ class SqlBatches:
         event: Event,
         key: str,
         pieces: str = "[]",
+        failures: Mapping[int, Failure] = MappingProxyType({}),
     ) -> Batch:
         """See `BatchBook`."""
         try:
             with self._engine.begin() as connection:
                 connection.execute(insert(batches).values(idempotency_key=key, pieces=pieces, **batch_values(batch)))
                 connection.execute(insert(steps).values(step_values(event, note=event.note)))
-                coming = (row_values(batch.number, row, members) for row, members in given)
+                coming = (row_values(batch.number, row, members, failures.get(row)) for row, members in given)
                 while some := list(islice(coming, AT_ONCE)):
                     connection.execute(insert(rows), some)
         except IntegrityError as error:
@@ -86,6 +89,10 @@ class SqlBatches:
             if connection.execute(seen.values(faults=0, **batch_values(after))).rowcount != 1:
                 raise BatchMoved("elsewhere", event.step)
             connection.execute(insert(steps).values(step_values(event, note=event.note)))
+            if before.state in TRIALS:
+                if after.state is State.CANCELLED:
+                    connection.execute(rows.delete().where(rows.c.number == after.number))
+                return after
             if after.state is State.CANCELLED:
                 connection.execute(dropping(after.number).where(rows.c.worker.is_(None)))
             _tell(connection, after, event)
@@ -184,7 +191,9 @@ class SqlBatches:
 
     def lease(self, worker: str, *, at: datetime, until: datetime, size: int) -> tuple[Batch, Sequence[Row]] | None:
         """See `BatchBook`."""
-        open_ones = select(batches).where(batches.c.state.in_([State.RUNNING.value, State.CANCELLED.value]))
+        open_ones = select(batches).where(
+            batches.c.state.in_([State.RUNNING.value, State.CANCELLED.value, State.TRYING.value])
+        )
         with self._engine.connect() as connection:
             candidates = open_ones.where(exists().where(rows.c.number == batches.c.number, *free(at)))
             turn = func.coalesce(turns.c.turn, 0)
@@ -222,6 +231,12 @@ class SqlBatches:
             with self._engine.begin() as connection:
                 connection.execute(FAILED, told)
 
+    def sound(self, number: str, given: Sequence[int]) -> None:
+        """See `BatchBook`."""
+        if given:
+            with self._engine.begin() as connection:
+                connection.execute(SOUND, [{"of": number, "at_row": row} for row in sorted(given)])
+
     def issued(self, number: str, given: Sequence[tuple[int, str]]) -> None:
         """See `BatchBook`."""
         if given:
@@ -245,9 +260,17 @@ class SqlBatches:
     def finished(self) -> Sequence[Batch]:
         """See `BatchBook`."""
         waiting = exists().where(rows.c.number == batches.c.number, rows.c.state == RowState.WAITING.value)
-        wanted = select(batches).where(batches.c.state == State.RUNNING.value, ~waiting)
+        wanted = select(batches).where(batches.c.state.in_([State.RUNNING.value, State.TRYING.value]), ~waiting)
         with self._engine.connect() as connection:
             return [batch_of(row) for row in connection.execute(wanted)]
+
+    def lapsed(self, before: datetime) -> Sequence[Batch]:
+        """See `BatchBook`."""
+        trials = batches.c.state.in_([state.value for state in TRIALS])
+        with self._engine.connect() as connection:
+            return [
+                batch_of(row) for row in connection.execute(select(batches).where(trials, batches.c.moved_at < before))
+            ]
 
     def _first(self, wanted: Select[Any]) -> Batch | None:
         with self._engine.connect() as connection:

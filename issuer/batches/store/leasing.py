@@ -27,6 +27,8 @@ from issuer.batches.store.tables import batches, rows, turns
 
 _WAITING = (rows.c.number == bindparam("of"), rows.c.row == bindparam("at_row"), rows.c.state == RowState.WAITING.value)
 _DONE = update(rows).where(*_WAITING).values(state=RowState.DONE.value, identifier=bindparam("issued"))
+SOUND = update(rows).where(*_WAITING).values(state=RowState.SOUND.value)
+
 FAILED = (
     update(rows)
     .where(*_WAITING)

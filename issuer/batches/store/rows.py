@@ -8,6 +8,9 @@ from sqlalchemy import Row as SqlRow
 
 from issuer.batches.content import leaf, told
 from issuer.batches.life import (
+    MAX_PLACE,
+    MAX_REASON,
+    MAX_SENTENCE,
     Batch,
     Failure,
     Row,
@@ -41,11 +44,22 @@ def batch_values(one: Batch) -> dict[str, object]:
     }
 
 
-def row_values(number: str, row: int, members: Mapping[str, object]) -> dict[str, object]:
-    """The columns of a row that came in."""
+def row_values(
+    number: str, row: int, members: Mapping[str, object], failure: Failure | None = None
+) -> dict[str, object]:
+    """The columns of a row that came in, with a failure where one is known."""
     text = told(members)
     kept = leaf(row, text).hex()
-    return {"number": number, "row": row, "members": text, "digest": kept, "state": RowState.WAITING.value}
+    return {
+        "number": number,
+        "row": row,
+        "members": text,
+        "digest": kept,
+        "state": (RowState.FAILED if failure else RowState.WAITING).value,
+        "place": failure.place[:MAX_PLACE] if failure else None,
+        "reason": failure.reason[:MAX_REASON] if failure else None,
+        "sentence": failure.sentence[:MAX_SENTENCE] if failure else None,
+    }
 
 
 def batch_of(row: SqlRow[*tuple[Any, ...]]) -> Batch:

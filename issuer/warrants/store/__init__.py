@@ -25,6 +25,7 @@ from issuer.warrants.store.rows import (
     warrant_of,
 )
 from issuer.warrants.warrant import Event, Outcome, Warrant
+from trust.rules.standing import ActKind
 
 
 class SqlWarrants:
@@ -107,6 +108,15 @@ class SqlWarrants:
         wanted = select(act_order).where(act_order.c.stage == stage).order_by(act_order.c.moved_at, act_order.c.number)
         with self._engine.connect() as connection:
             return [to_warrant(connection, row) for row in connection.execute(wanted.limit(limit)).all()]
+
+    def done_on(self, kind: ActKind, beginning: str) -> Sequence[Warrant]:
+        """See `Warrants`."""
+        subject, stage = act_order_subject.c, act_order.c.stage == Stage.DONE
+        own = select(subject.number).where(subject.subject.startswith(beginning, autoescape=True))
+        wanted = select(act_order).where(stage, act_order.c.kind == kind.value, act_order.c.number.in_(own))
+        with self._engine.connect() as connection:
+            rows = connection.execute(wanted.order_by(act_order.c.moved_at, act_order.c.number)).all()
+            return [to_warrant(connection, row) for row in rows]
 
     def _instead(self, event: Event, error: IntegrityError) -> Warrant:
         """What stands under the event's key already, or that somebody was faster."""

@@ -1,20 +1,19 @@
 """What a key signed, read from the registers of licences, copies and requests to seal; nothing is written here.
 
 Counts go month by month along the index on body and release, lists in chunks behind a key, so that neither holds a
-register's worth of rows at a time. Documents are few beside licences and are looked at one by one where they are near
-the loss: the commitment of a document is over its file.
+register's worth of rows at a time. Documents are few beside licences and are looked up by their files.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, case, exists, func, or_, select
 
 from issuer.copying.store import COPIES
 from issuer.store import licence
 from service.lost_keys.signed import Kind, Proof, Reach, Signed
-from trust.sealing.store.tables import seal_request, seal_request_item
+from trust.sealing.store.tables import seal_request, seal_request_item, seal_use
 from trust.sealing.using import Result
 
 CHUNK = 500
@@ -70,12 +69,12 @@ class SqlExtent:
         with self._engine.connect() as connection:
             return _tallies(connection, COPIES, licence.c.type_code, own, reach, (begin, end))
 
-    def documents(self, reach: Reach) -> Iterator[Document]:
-        """Documents sealed with the seals of the key, in the order of their requests."""
+    def documents(self, reach: Reach) -> Iterator[Sequence[Document]]:
+        """Documents sealed with the seals of the key, in the order of their requests, some at a time."""
         for seal_id in reach.seals:
             after = ""
             while some := self._documents(reach, seal_id, after):
-                yield from some
+                yield some
                 after = some[-1].subject
 
     def signed(self, reach: Reach, kind: Kind, *, everything: bool) -> Iterator[Signed]:
@@ -144,7 +143,7 @@ def _falling(table: Table, reach: Reach) -> list[ColumnElement[bool]]:
 
 def _within(table: Table, reach: Reach) -> list[ColumnElement[bool]]:
     """Released while the key was the body's."""
-    conditions = [table.c.released_at >= reach.begins]
+    conditions = [table.c.released_at >= reach.begins, *_sealed_with(table, reach)]
     return conditions if reach.ends is None else [*conditions, table.c.released_at < reach.ends]
 
 
@@ -152,7 +151,14 @@ def _begun(table: Table, reach: Reach) -> list[ColumnElement[bool]]:
     """Begun while the key was the body's, and neither released nor given up."""
     given_up = table.c.void_at if "void_at" in table.c else table.c.ended_at
     conditions = [table.c.released_at.is_(None), given_up.is_(None), table.c.begun_at >= reach.begins]
+    conditions += _sealed_with(table, reach)
     return conditions if reach.ends is None else [*conditions, table.c.begun_at < reach.ends]
+
+
+def _sealed_with(table: Table, reach: Reach) -> list[ColumnElement[bool]]:
+    """One of the seals was put to it, where that is asked; every use is on record before there is a signature."""
+    own = (seal_use.c.subject == table.c.identifier) & seal_use.c.seal_id.in_(reach.seals)
+    return [exists().where(own)] if reach.used else []
 
 
 def _tallies(

@@ -91,7 +91,7 @@ def test_acts_are_listed_with_what_they_do(shell: Shell) -> None:
     found = {row["kind"]: row for row in ran.json["acts"]}
     assert (found["suspend"]["list_value"], found["suspend"]["lifted_by"]) == (2, ["reinstate"])
     assert (found["revoke"]["list_value"], found["revoke"]["lifted_by"]) == (1, [])
-    assert [one["cause"] for one in ran.json["two_people"]] == ["bulk", "retroactive", "final"]
+    assert [one["cause"] for one in ran.json["two_people"]] == ["bulk", "many", "retroactive", "final"]
     assert "须两人办理" in shell.run("acts").out
 
 
@@ -140,7 +140,7 @@ def test_a_check_and_an_end_that_is_set_aside(shell: Shell) -> None:
 
 
 def test_evidence_is_written_and_checked_without_the_installation(shell: Shell) -> None:
-    identifier, _ = issue(shell)
+    identifier, folder = issue(shell)
     shell.run("suspend", identifier, "--ground", "penalty")
     place = shell.desk / "evidence.json"
     made = shell.run("standing", identifier, "--out", place, "--json")
@@ -148,6 +148,13 @@ def test_evidence_is_written_and_checked_without_the_installation(shell: Shell) 
     checked = shell.run("standing", "--check", place, "--trust", shell.data / "anchors.pem", "--json")
     assert (checked.code, checked.json["answer"]) == (1, "not-valid"), checked.err
     assert {act["kind"] for act in checked.json["acts"]} == {"suspend"}
+    trusted = ("--trust", shell.data / "anchors.pem")
+    beside = shell.run("standing", "--check", place, "--file", folder / "licence.ofd", *trusted)
+    assert (beside.code, "就是签发时记入存证日志的那一份" in beside.out) == (1, True)
+    longer = shell.write("x.pdf", (folder / "licence.pdf").read_bytes() + b"\n")
+    other = shell.run("standing", "--check", place, "--file", longer, *trusted)
+    assert (other.code, "所附文件" in other.out) == (2, True)
+    assert shell.run("standing", "--check", place, "--file", shell.write("x.txt", "text"), *trusted).code == 64
     earlier = shell.run("standing", identifier, "--on", "2020-01-01")
     assert (earlier.code, "当时尚未颁发" in earlier.out) == (1, True)
     later = shell.run("standing", identifier, "--on", "2126-01-01T00:00:00+08:00")
@@ -256,6 +263,15 @@ BAD: dict[str, Row] = {
         64,
         "time",
         lambda desk: ("standing", desk.paper.identifier, "--on", "gestern"),
+    ),
+    "a standing of no seal": (1, "not-found", lambda desk: ("standing", "seal:1")),
+    "a standing of no key": (1, "unknown-key", lambda desk: ("standing", "key:nobodys")),
+    "a standing of no certificate": (64, "no-certificate", lambda desk: ("standing", "cert:zz")),
+    "evidence about a seal": (64, "standing", lambda desk: ("standing", "seal:1", "--out", desk.shell.desk / "x.json")),
+    "a licence file beside nothing": (
+        64,
+        "standing",
+        lambda desk: ("standing", desk.paper.identifier, "--file", desk.paper.folder / "licence.ofd"),
     ),
     "a standing of a stranger": (1, "not-found", lambda desk: ("standing", STRANGER)),
     "evidence that is none": (

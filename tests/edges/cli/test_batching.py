@@ -85,3 +85,34 @@ def test_a_table_with_photographs_is_checked_and_handed_in_as_a_zip(shell: Shell
     assert shell.run("batch", "check", good, "--type", CARD).code == 0
     done = shell.run("batch", "submit", good, "--type", CARD, "--wait")
     assert (done.code, "已签发 2 行" in done.err) == (0, True)
+
+
+def test_a_second_person_looks_and_then_approves(shell: Shell) -> None:
+    first = next(NUMBERS) * 1000
+    kind = "real-estate-certificate"
+    path = shell.write("title.csv", table(3, first=first, bundle=kind))
+    number = shell.run("batch", "submit", path, "--type", kind).out.strip()
+    digest = shell.run("batch", "status", number, "--json").json["digest"]
+
+    def approve() -> Ran:
+        return shell.run("batch", "approve", number, "--digest", digest, "--as", "zrzyj2")
+
+    assert (approve().code, "照面样张" in approve().err) == (1, True)
+    seen = shell.run("batch", "rows", number, "--as", "zrzyj2", "--limit", "2")
+    assert (seen.code, len(seen.out.splitlines()), "第 2 行到第 4 行" in seen.err) == (0, 2, True)
+    assert "列名“证照编号”：读作证照编号" in seen.err
+    found = shell.run("batch", "rows", number, "--find", f"PL{first + 2:08d}")
+    assert [line[:4] for line in found.out.splitlines()] == ["第 4 "]
+    face = shell.desk / "face.pdf"
+    assert shell.run("batch", "face", number, "9", "--out", face, "--as", "zrzyj2").code == 1
+    assert approve().code == 1
+    assert shell.run("batch", "face", number, "3", "--out", face, "--as", "zrzyj2").code == 0
+    assert face.read_bytes().startswith(b"%PDF")
+    for ending in ("csv", "xlsx"):
+        out = shell.desk / f"all.{ending}"
+        assert shell.run("batch", "table", number, "--out", out).code == 0
+        assert shell.run("batch", "digest", number, out).out.strip() == digest
+    assert shell.run("batch", "digest", number, path).code == 0
+    other = shell.write("other.csv", table(3, first=first + 1, bundle=kind))
+    assert shell.run("batch", "digest", number, other).code == 1
+    assert approve().code == 0

@@ -58,6 +58,11 @@ def test_what_was_issued_is_read_and_told(shell: Shell, listening: tuple[str, li
     assert "url-https" in kept.out
     assert "连续 1 次" in shell.run("feed", "hooks", "--body", "scjg").out
     assert shell.run("feed", "renew", hook).json["secret"] != made.json["secret"]
+    tried = shell.run("feed", "test", hook, **HERE)
+    assert (tried.code, "已送达" in tried.err, b'"test":true' in heard[-1]) == (0, True, True)
+    assert refused(shell.run("feed", "test", hook, **HERE), 1, "hook-refused")
+    assert shell.run("feed", "pause", hook).code == 0
+    assert "已暂停" in shell.run("feed", "hooks", "--body", "scjg").out
     assert shell.run("feed", "resume", hook).code == 0
     assert shell.run("feed", "end", hook).code == 0
     assert shell.run("feed", "hooks", "--body", "scjg", "--json").json[-1]["state"] == "ended"
@@ -79,6 +84,8 @@ def test_a_system_has_a_secret(shell: Shell) -> None:
         (("feed", "read", "--body", "nobody"), 64, "no-body"),
         (("feed", "add", "https://127.0.0.1/", "--body", "scjg"), 1, "url-host"),
         (("feed", "end", "00"), 1, "not-found"),
+        (("feed", "pause", "00"), 1, "not-found"),
+        (("feed", "test", "00"), 1, "not-found"),
         (("feed", "renew", "no hook"), 1, "not-found"),
         (("system", "add", "Big", "--body", "scjg"), 64, "login"),
         (("system", "add", "reg-2", "--body", "scjg", "--name", "a\u202eb"), 64, "name"),

@@ -1,10 +1,14 @@
 """present, copy, verify --for: codes and copies on the command line, online and at a counter without network."""
 
 import io
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from issuer.copying.ports import Asker, Terms
+from service.commands.installation import installation
 from tests.cli_parts import Paper, Shell
 
 
@@ -59,10 +63,11 @@ def test_what_cannot_be_redeemed(shell: Shell, words: tuple[str, ...], code: int
 
 def test_a_code_for_somebody_else_stays_unused(shell: Shell, paper: Paper) -> None:
     once = shell.run("present", paper.identifier, "--kind", "once", "--for", "某某银行滨江支行").out.strip()
-    for _ in range(2):
-        ran = shell.run("redeem", once, "--place", "三号窗口")
+    for place in ("三号窗口", "三号窗口", "某某银行滨江支行"):
+        ran = shell.run("redeem", once, "--place", place)
         assert (ran.code, "[code-for-others]" in ran.err) == (1, True)
-    assert shell.run("redeem", once, "--place", "某某银行滨江支行柜台").code == 0
+    ours = shell.run("present", paper.identifier, "--kind", "once", "--for", "云岭市政务服务和数据局").out.strip()
+    assert shell.run("redeem", ours, "--place", "三号窗口").code == 0
 
 
 def test_a_signed_code_at_a_counter_without_a_network(shell: Shell, paper: Paper) -> None:
@@ -131,10 +136,23 @@ def test_copies_that_are_refused(shell: Shell, paper: Paper, more: tuple[str, ..
     assert not (shell.desk / "none").exists()
 
 
+def consented(licence: str, terms: Terms) -> str:
+    """The number of a consent that the first holder has given."""
+    yinzheng = installation()
+    entry = yinzheng.archive.register.find(licence)
+    assert entry is not None
+    first = entry.licence.holders[0]
+    asker = Asker("firm", first.name, holder=(first.code_type, first.code))
+    wanted = replace(terms, expires_at=yinzheng.now() + timedelta(days=9))
+    return yinzheng.copy_consents.give(licence, wanted, by=asker, key="consent-of-tests").reference
+
+
 def test_a_copy_by_the_body_falls_with_its_consent(shell: Shell, paper: Paper) -> None:
     out = shell.desk / "copy"
     words = ("copy", paper.identifier, "--for", "银行开户", "--recipient", "某银行", "--out", out)
-    made = shell.run(*words, "--consent", "SQ-2026-000400")
+    nobody = shell.run(*words, "--consent", "SQ-2026-000400")
+    assert (nobody.code, "没有登记过这份授权" in nobody.err) == (1, True)
+    made = shell.run(*words, "--consent", consented(paper.identifier, Terms("银行开户", "某银行")))
     assert made.code == 0, made.err
     assert shell.run("verify", out / "licence.ofd").code == 0
 

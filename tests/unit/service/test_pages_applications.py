@@ -253,7 +253,7 @@ def test_a_type_with_a_photograph_takes_one(api: Api) -> None:
     assert done.says("已保存", "sm3:")
 
 
-def across(wide: bool) -> bytes:  # noqa: FBT001  (how the place lies)
+def across(wide: bool) -> bytes:
     """A picture that lies across its place."""
     held = io.BytesIO()
     Image.new("RGB", (400, 900) if wide else (900, 400)).save(held, "JPEG")

@@ -148,5 +148,50 @@ def test_a_table_with_photographs_is_tried_and_handed_in_as_a_zip(api: Api) -> N
     assert who.client.get(f"{HOME}/blank/{CARD}.xlsx").status_code == 200
 
 
-def test_a_table_that_is_no_zip_is_not_taken_at_its_size(official: Visitor) -> None:
-    assert send(official, b"x" * (20 * 1024 * 1024 + 1), "try").status == 413
+def test_a_table_may_be_larger_than_any_document(official: Visitor) -> None:
+    page = send(official, table(1, first=5000) + b"\r\n" * (11 * 1024 * 1024), "try")
+    assert (page.status, page.says("1 行全部通过检查")) == (200, True)
+
+
+def test_a_long_table_is_tried_by_the_worker_and_has_a_page(
+    api: Api, official: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("issuer.batches.http.MOST_TRIED", 2)
+    page = send(official, table(3, first=4000, issued_on="2099-01-01"), "try")
+    path = path_of(page)
+    assert page.says("试算中", "已办 0 行，共 3 行", "本页每 5 秒自动刷新")
+    while api.yinzheng.batches.work("worker", size=2) is not None:
+        pass
+    page = official.open(path)
+    assert page.says("已试算", "有问题的行", "颁发日期：不能晚于今天。", "下载问题清单")
+    assert [button for form in page.forms for button in form.buttons if button[0] == "step"] == [("step", "discard")]
+    assert press(official, path, "discard").says("已取消")
+    fine = path_of(send(official, table(3, first=4100), "try"))
+    while api.yinzheng.batches.work("worker") is not None:
+        pass
+    assert official.open(fine).says("3 行全部通过检查")
+
+
+def test_a_second_person_looks_before_there_is_a_button(api: Api) -> None:
+    first, second = Visitor(api, "zrzyj"), Visitor(api, "zrzyj2")
+    name = "real-estate-certificate"
+    path = path_of(send(first, table(30, first=1, bundle=name), "submit", bundle=name))
+
+    def offered() -> bool:
+        return any(("step", "approve") in form.buttons for form in second.open(path).forms)
+
+    assert (second.open(path).says("尚未打开"), offered()) == (True, False)
+    rows = second.open(f"{path}/content")
+    assert rows.says("共 30 行，从第 2 行到第 31 行", "PL00000001", "看末尾", "列的列名与模板一致")
+    assert second.open(f"{path}/content?after=29").says("第 31 行", "PL00000030")
+    form = next(one for one in rows.forms if "words" in one.fields)
+    found = second._seen(second.client.post(f"{path}/content", data=form.fields | {"words": "PL00000017"}))
+    assert (found.says("第 18 行"), "PL00000016" in found.html) == (True, False)
+    nothing = second._seen(second.client.post(f"{path}/content", data=form.fields | {"words": XSS[0], "after": "x"}))
+    assert (nothing.says("没有这样的行"), XSS[0] in nothing.html) == (True, False)
+    assert not offered()
+    assert second.open(f"{path}/faces").says("第 2 行", "第 17 行", "第 31 行")
+    assert second.open(f"{path}/faces?row=3").says("第 3 行")
+    assert second.open(f"{path}/table.csv").answer.text.count("\r\n") == 31
+    assert press(second, path, "approve").says("签发中")
+    assert Visitor(api, "jyj").open(f"{path}/content").status == 404

@@ -40,7 +40,10 @@ def test_a_picture_that_ends_its_child_is_refused_and_the_next_one_gets_another(
 
 def test_another_series_waits_for_its_turn_and_not_for_ever(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(photograph_series, "PATIENCE_S", 0.05)
-    with series(), series(), pytest.raises(PhotographsBusy), series():
-        pass
-    with series() as child:
-        assert child.take(picture(), 15.6, 19.5)
+    with series() as one, series() as two, series() as three:
+        for child in (one, two):
+            assert child.take(picture(), 15.6, 19.5)
+        with pytest.raises(PhotographsBusy):
+            three.take(picture(), 15.6, 19.5)
+        one.close()
+        assert three.take(picture(), 15.6, 19.5)

@@ -1,5 +1,6 @@
 """A counter's memory of 60-second codes: once each, also for two at a time, and no memory where there is none."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -53,3 +54,42 @@ def test_a_place_where_nothing_can_be_written_is_said(tmp_path: Path) -> None:
         SeenCodes(tmp_path / "no" / "such" / "folder").show(b"one", END, AT)
     with pytest.raises(Usage):
         SeenCodes(tmp_path).show(b"one", END, AT)
+
+
+def test_a_line_that_was_torn_blocks_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "seen-codes"
+    SeenCodes(path).show(b"one", END, AT)
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[:40])
+    assert SeenCodes(path).show(b"two", END, AT).kind == "first"
+    assert [SeenCodes(path).show(one, END, AT).kind for one in (b"one", b"two")] == ["again", "again"]
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_crash_while_writing_forgets_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    path = tmp_path / "seen-codes"
+    SeenCodes(path).show(b"one", END, AT)
+    before = path.read_bytes()
+
+    def cut(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as during:
+        during.setattr(os, call, cut)
+        with pytest.raises(Usage):
+            SeenCodes(path).show(b"two", END, AT)
+    assert path.read_bytes() == before
+    assert SeenCodes(path).show(b"one", END, AT).kind == "again"
+
+
+def test_what_was_answered_is_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, synced, true = tmp_path / "seen-codes", list[str](), os.fsync
+
+    def note(handle: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{handle}").readlink().name)
+        true(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    SeenCodes(path).show(b"one", END, AT)
+    assert len(synced) == 2
+    assert synced[1] == tmp_path.name

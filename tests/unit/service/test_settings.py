@@ -103,6 +103,16 @@ def test_a_wrong_value_stops_with_its_name(monkeypatch: pytest.MonkeyPatch, name
     assert f"YINZHENG_{name}" in refusal.value.en
 
 
+def test_production_keeps_the_public_folder_apart(tmp_path: Path) -> None:
+    data, apart = tmp_path / "data", tmp_path / "public"
+    assert Settings(data=data).public_folder == data / "public"
+    assert Settings(data=data, production=True, public=apart).public_folder == apart
+    for inside in (None, data, data / "x", data / ".." / "data" / "public"):
+        with pytest.raises(Usage) as refused:
+            _ = Settings(data=data, production=True, public=inside).public_folder
+        assert refused.value.code == "public-inside-data"
+
+
 @pytest.mark.parametrize("passphrase", [None, "", DEMO_PASSPHRASE])
 def test_production_takes_no_well_known_passphrase(monkeypatch: pytest.MonkeyPatch, passphrase: str | None) -> None:
     monkeypatch.setenv("YINZHENG_PRODUCTION", "1")

@@ -245,3 +245,29 @@ def test_answers_that_are_none(world: World) -> None:
             FollowedLog(address).checkpoint()
         with pytest.raises(LogUnavailable, match="404 no-checkpoint"):
             FollowedLog(address).hand_in(published(3).latest())
+
+
+@pytest.mark.parametrize("kept", [(), (SEEN, COSIGNED)], ids=["as after init", "an older memory"])
+def test_a_folder_put_back_from_a_backup_goes_no_further(
+    world: World, followed: FollowedLog, kept: tuple[str, ...]
+) -> None:
+    followed.hand_in(look(world, followed))
+    backup = {name: (world.folder / name).read_bytes() for name in kept}
+    world.later(world.log, 40)
+    followed.hand_in(look(world, followed))
+    world.witness.check_memory(followed.cosigned_by(NAME))
+    for name in (SEEN, COSIGNED):
+        (world.folder / name).unlink()
+    for name, octets in backup.items():
+        (world.folder / name).write_bytes(octets)
+    world.witness = world.reopened()
+    with pytest.raises(Usage) as refused:
+        world.witness.check_memory(followed.cosigned_by(NAME))
+    assert refused.value.code == "witness-state"
+
+
+def test_what_is_not_of_this_witness_says_nothing_about_its_memory(world: World, followed: FollowedLog) -> None:
+    world.witness.check_memory(None)
+    world.witness.check_memory(followed.checkpoint())
+    assert followed.cosigned_by("another.example") is None
+    world.witness.check_memory(cosign(followed.checkpoint(), NAME, memory_signer("other"), AT))

@@ -84,6 +84,7 @@ status_publication = Table(
     Column("to_be_signed", LargeBinary, nullable=False),
     Column("octets", LargeBinary),
 )
+Index("ix_status_publication_at", status_publication.c.at)
 status_current = Table(
     "status_current",
     METADATA,

@@ -5,12 +5,14 @@ from zipfile import ZIP_STORED
 
 import pytest
 
-from issuer.batches.picturing import MOST_TOLD, with_photographs
+from issuer.batches.picturing import MOST_TOLD
 from issuer.batches.problem_sheet import problem_csv
 from issuer.batches.reading import read_sheet
 from issuer.batches.sheet import Sheet
 from issuer.batches.spooled import Spooled
+from templates.library import load_bundle
 from templates.photo import MAX_OCTETS, photo_name, take_photo
+from tests.batch_parts import BUNDLE, table
 from tests.photo_parts import KIND, cards, packed, picture, table_of
 
 KEPT = "sm3:" + "1" * 64
@@ -22,8 +24,7 @@ def take(octets: bytes, field: str) -> bytes:
 
 
 def read(octets: bytes) -> Sheet:
-    file = io.BytesIO(octets)
-    return with_photographs(read_sheet(file, name="a.zip", kind=KIND), file, KIND, take)
+    return read_sheet(io.BytesIO(octets), name="a.zip", kind=KIND, take=take)
 
 
 def photos(sheet: Sheet) -> list[str]:
@@ -89,6 +90,23 @@ def test_pictures_that_nobody_names_or_several_do_are_warnings():
     assert "第 2 行" in sheet.warnings[1].sentence
 
 
+def test_pictures_of_rows_with_other_problems_are_judged_and_are_not_unused():
+    sheet = read(packed({"表.csv": table_of("甲.jpg", "乙.jpg", issued_on="昨天"), "甲.jpg": picture(1)}))
+    assert told(sheet) == [
+        (2, "颁发日期", "not-a-day"),
+        (3, "颁发日期", "not-a-day"),
+        (3, "照片", "photo-missing"),
+    ]
+    assert sheet.warnings == ()
+
+
+def test_where_reading_ends_early_nothing_is_called_unused():
+    octets = cards(5)
+    sheet = read_sheet(io.BytesIO(octets), name="a.zip", kind=KIND, take=take, max_rows=2)
+    assert [one[2] for one in told(sheet)] == ["too-many-rows"]
+    assert sheet.warnings == ()
+
+
 def test_a_table_alone_may_only_name_photographs_that_were_handed_in():
     sheet = read(table_of("张三.jpg", KEPT))
     assert told(sheet) == [(2, "照片", "photo-needs-zip")]
@@ -120,3 +138,9 @@ def test_spooled_octets_come_back_and_a_name_has_one_place():
     assert dict(kept) == {"a": b"one", "b": b"three"}
     with pytest.raises(KeyError):
         kept["c"]
+
+
+def test_pictures_beside_a_table_that_has_no_use_for_them_are_told():
+    octets = packed({"表.csv": table(2), "甲.jpg": picture(1)})
+    sheet = read_sheet(io.BytesIO(octets), name="a.zip", kind=load_bundle(BUNDLE).type, take=take)
+    assert ([one.reason for one in sheet.warnings], len(sheet.rows), sheet.problems) == (["photo-unused"], 2, ())

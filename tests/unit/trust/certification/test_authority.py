@@ -12,11 +12,11 @@ from trust.certification.authority import ISSUING, ROOT, Authority
 from trust.certification.errors import CertificateUnknown, PublicationDamaged
 from trust.certification.issuing import draw_serial, key_digest
 from trust.certification.profiles import END_ENTITIES, OCSP, SEAL_MAKER, SEAL_SIGNER
-from trust.formats.merged_revocations import merged
 from trust.errors import Conflict, Malformed
 from trust.formats.certificate import Certificate, Purpose
 from trust.formats.crl import Reason, Revoked
 from trust.formats.errors import CertificateRevoked
+from trust.formats.merged_revocations import merged
 from trust.formats.path import Path, validate_path
 
 SECOND = AT.replace(microsecond=0)

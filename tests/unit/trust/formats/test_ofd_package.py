@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trust.errors import Malformed
-from trust.formats.ofd.package import MAX_FILE, read_package, write_package
+from trust.formats.ofd.package import MAX_FILE, is_package_of, read_package, write_package
 
 ENTRIES = {"OFD.xml": b"<root/>", "Doc_0/Document.xml": b"<document/>", "Doc_0/印.txt": "印证".encode()}
 
@@ -68,7 +68,19 @@ def test_every_flipped_octet_is_refused_or_repacks_differently() -> None:
                 entries = read_package(bytes(changed))
             except Malformed:
                 continue
-            assert "OFD.xml" not in entries or write_package(entries) != bytes(changed), position
+            if "OFD.xml" in entries:
+                assert write_package(entries) != bytes(changed), position
+                assert not is_package_of(bytes(changed), entries), position
+
+
+def test_a_package_is_of_its_entries_alone() -> None:
+    octets = write_package(ENTRIES)
+    assert is_package_of(octets, ENTRIES)
+    for other in (octets[:-1], octets + b"\0", b"\0" + octets, b""):
+        assert not is_package_of(other, ENTRIES)
+    for name in ENTRIES:
+        assert not is_package_of(octets, {**ENTRIES, name: b"other"})
+    assert not is_package_of(octets, {**ENTRIES, "Doc_0/more.xml": b""})
 
 
 def test_zip_files_of_others_are_read() -> None:

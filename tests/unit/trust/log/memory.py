@@ -93,6 +93,10 @@ class MemoryLog:
         best = max(places, key=lambda place: (len(self.cosignatures(*place)), place))
         return self.signed(*best) + b"".join(self.cosignatures(*best))
 
+    def cosigned_by(self, witness: str) -> bytes | None:
+        places = [place for place, one in self.kept if one.witness == witness]
+        return self.signed(*max(places)) + b"".join(self.cosignatures(*max(places))) if places else None
+
     def keep(self, size: int, at: datetime, cosignature: Cosignature) -> None:
         if cosignature.witness not in {one.witness for place, one in self.kept if place == (size, at)}:
             self.kept.append(((size, at), cosignature))

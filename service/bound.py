@@ -3,8 +3,8 @@
 The log commits to what is issued and recorded; it does not say by whom a seal was used, who approved an order, or who
 a person is. So the trail takes digests of such rows once they are final. A column that is added later must not change
 the digest of a row that was marked before: it is left out, by name. Every table is in one of three lists: `LEDGERS`,
-bound by the trail; `COMPUTED`, copies of what is signed or logged; or `FREE`, each with the reason in words why an audit
-can do without it. A test holds the lists against the tables there are.
+bound by the trail; `COMPUTED`, copies of what is signed or logged; or `FREE`, each with the reason in words why an
+audit can do without it. A test holds the lists against the tables there are.
 """
 
 from types import MappingProxyType
@@ -36,9 +36,10 @@ from service.lost_keys.order import Stage as LossStage
 from service.lost_keys.store.tables import compromise, compromise_work, reissue_entry
 from service.store import person
 from service.trail.ledger import Ledger, When
+from service.trail.marking import ACTS
 from trust.certification.store import time_stamp, trust_list_publication, x509_certificate, x509_crl, x509_revocation
 from trust.log.store import log_checkpoint, log_witness
-from trust.revocation.store.tables import act, status_publication
+from trust.revocation.store.tables import status_publication
 from trust.sealing.life import State as SealState
 from trust.sealing.store.tables import (
     seal,
@@ -111,17 +112,7 @@ _ROWS = (
         final=seal_request_item.c.result == Result.SEALED.value,
         when=When.USED,
     ),
-    # marked in the transaction that records it
-    Ledger(
-        act,
-        ("subject", "sequence"),
-        (
-            *("subject", "sequence", "kind", "ground", "reason", "decided_at", "effective_at", "recorded_at"),
-            *("recorded_by", "salt", "idempotency_key", "body", "shard", "decision", "reverses"),
-        ),
-        at="recorded_at",
-        when=When.WRITTEN,
-    ),
+    ACTS,
     # small registers, looked through as a whole
     Ledger(seal, ("seal_id",), ("seal_id", "body_code", "name", "octets", "filed_at", "filed_by")),
     Ledger(seal_filing, ("seal_id",), ("seal_id", "kind", "holder", "digest", "per_day", "threshold")),
@@ -158,7 +149,8 @@ _ROWS = (
         _all(mandate_request),
         final=mandate_request.c.progress != MandateProgress.WAITING.value,
     ),
-    Ledger(person, ("login",), ("login", "name", "role", "department")),
+    # only of people who work here: holders stand in the trail by keyed hash alone
+    Ledger(person, ("login",), ("login", "name", "role", "department"), final=person.c.holder_code.is_(None)),
     Ledger(
         seal_application,
         ("seal_id",),

@@ -1,0 +1,110 @@
+"""Trials of long tables 试算: kept like a batch and judged by the worker, chunk by chunk, so that nobody has to wait.
+
+Every row has to be readable: what cannot be read is told at once, and takes no trial. What only the whole of the table
+shows, a number that stands in it twice, and whether photographs are at hand is seen when the trial is opened; the rest
+is `trying`, a chunk at a time, under the same lease as issuing. A trial that cannot go on is concluded with the reason.
+It has personal data in it, so it is deleted when somebody discards it, or after a week.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from issuer.batches.errors import BatchMoved
+from issuer.batches.life import MAX_NAME, Batch, Event, Failure, Row, State, Step
+from issuer.batches.ports import Batches
+from issuer.batches.sheet import Row as SheetRow
+from issuer.batches.submitting import Handed, check_handed, moved, number_of
+from issuer.batches.trying import try_rows
+from issuer.errors import ApplicationRefused, DuplicateNumber
+from trust.rules.catalogue import LicenceType
+from trust.rules.number_rule import same_number
+from trust.rules.times import aware
+from trust.sealing.ports import Officer
+
+KEPT = timedelta(days=7)
+"""How long a trial is kept when nobody discards it."""
+
+
+def open_trial(desk: Batches, handed: Handed, *, by: Officer, key: str, at: datetime) -> Batch:
+    """Take a table in to be judged; repeated under its key, the same trial.
+
+    Raises:
+        UnknownType, NoMandate, BatchRefused, IdempotencyMismatch: as `submitting.submit`.
+
+    """
+    bundle = check_handed(desk, handed, at)
+    content = handed.content(bundle.type.code, bundle.template)
+    number = number_of(handed, key)
+    trial = Batch(
+        number=number,
+        body_code=handed.body_code,
+        type_code=bundle.type.code,
+        template=bundle.template,
+        name=handed.name[:MAX_NAME],
+        digest=content.digest,
+        total=len(handed.rows),
+        submitted_by=by,
+        opened_at=aware(at),
+        moved_at=at,
+        state=State.TRYING,
+        headers=handed.headers,
+    )
+    rows = ((row.number, row.members) for row in handed.rows)
+    wrong = dict(_of_the_whole(desk, handed, bundle.type))
+    return desk.book.open(trial, rows, Event(number, 1, Step.TRY, at, by), key, content.told, wrong)
+
+
+def judge(desk: Batches, trial: Batch, rows: Sequence[Row], at: datetime) -> int:
+    """Judge rows that were leased, and store what came of each; how many failed. Raises as `trying.try_rows`."""
+    told = [SheetRow(row.number, row.members) for row in rows]
+    code, body = trial.type_code, trial.body_code
+    failures = list(try_rows(desk, told, type_code=code, body_code=body, at=at, judge_photographs=False))
+    wrong = {row for row, _ in failures}
+    desk.book.fail(trial.number, failures)
+    desk.book.sound(trial.number, [row.number for row in rows if row.number not in wrong])
+    desk.book.trouble(trial.number, "")
+    return len(failures)
+
+
+def conclude(desk: Batches, trial: Batch, *, at: datetime, reason: str = "") -> Batch:
+    """Store that no row waits any more, or why it cannot go on; raises BatchMoved."""
+    by = trial.submitted_by
+    return moved(desk, replace(trial, trouble=reason), Step.CONCLUDE, by=by, at=at, note=reason)
+
+
+def discard(desk: Batches, trial: Batch, *, by: Officer, at: datetime) -> Batch:
+    """Delete its rows; raises BatchMoved."""
+    return moved(desk, replace(trial, trouble=""), Step.DISCARD, by=by, at=at)
+
+
+def drop_lapsed(desk: Batches, *, at: datetime) -> None:
+    """Delete the rows of trials that nobody has discarded."""
+    for trial in desk.book.lapsed(at - KEPT):
+        with suppress(BatchMoved):  # somebody was faster
+            moved(desk, trial, Step.LAPSE, by=trial.submitted_by, at=at)
+
+
+def _of_the_whole(desk: Batches, handed: Handed, kind: LicenceType) -> Iterator[tuple[int, Failure]]:
+    """What no chunk would find by itself."""
+    seen = set[str]()
+    for row in handed.rows:
+        number = same_number(str(row.members.get("number", "")))
+        if number and number in seen:
+            yield row.number, desk.explain(DuplicateNumber(number), kind)
+            continue
+        seen.add(number)
+        if missing := _missing_photograph(desk, handed, row, kind):
+            yield row.number, desk.explain(ApplicationRefused([(f"fields.{missing}", "no-such-photo")]), kind)
+
+
+def _missing_photograph(desk: Batches, handed: Handed, row: SheetRow, kind: LicenceType) -> str:
+    """The field of a photograph that neither came with the table nor was handed in before."""
+    fields = row.members.get("fields")
+    named = fields if isinstance(fields, dict) else {}
+    for rule in kind.photos:
+        name = named.get(rule.key)
+        if name and name not in handed.photographs and desk.office.photo(name) is None:
+            return rule.key
+    return ""
