@@ -129,9 +129,11 @@ def _side(place: int, reach: Reach) -> Proof:
 
 
 def _commitments(blobs: Blobs, some: Sequence[Document]) -> dict[str, bytes]:
-    """The commitments to the files of documents; a file that is gone has none, so that nothing is proven of it."""
+    """The commitments to the files of documents; a file that is gone, or never was, has none: nothing is proven."""
     found: dict[str, bytes] = {}
     for document in some:
+        if document.file is None:
+            continue
         with suppress(BlobMissing):
             found[document.subject] = sealed_commitment(blobs.get(document.file))
     return found

@@ -118,6 +118,10 @@ class Reports:
             raise SealUnknown
         return seal_end(filed.body_code, seal_id, aware(since) if since else self.tools.now(), "")
 
+    def listed_end(self, order: Warrant, seal_id: str) -> Compromise | None:
+        """The record of what does not count any more because an order ended a seal; None before that."""
+        return self.tools.archive.compromises.by_key(_key_of(order, seal_id))
+
     def list_ends(self, order: Warrant) -> Sequence[Compromise]:
         """List what does not count any more because of the seals that an order ended; done again, nothing changes.
 
@@ -138,8 +142,7 @@ class Reports:
                 continue
             act = archive.acts.of(outcome.subject)[outcome.act_sequence - 1]
             loss = seal_end(order.wanted.body_code, seal_id, act.effective_at, order.wanted.reason)
-            key = f"seal-end:{order.number}:{seal_id}"
-            one = archive.compromises.by_key(key) or Compromise(
+            one = self.listed_end(order, seal_id) or Compromise(
                 number=f"SE{self.tools.random(8).hex()}",
                 loss=loss,
                 stage=Stage.CONFIRMED,
@@ -150,7 +153,7 @@ class Reports:
                 note=approval.reason[:LONGEST_REASON],
                 boundary=older_entries(archive.log, loss.since),
             )
-            made.append(archive.compromises.report(one, key=key))
+            made.append(archive.compromises.report(one, key=_key_of(order, seal_id)))
         return made
 
     # --- two people ---------------------------------------------------------------------------------------------------
@@ -270,6 +273,10 @@ class Reports:
             if known.invalid_since is not None and (loss.since is None or loss.since < known.invalid_since):
                 return
         raise CompromiseRefused("loss-known", loss.key_name)
+
+
+def _key_of(order: Warrant, seal_id: str) -> str:
+    return f"seal-end:{order.number}:{seal_id}"
 
 
 def _note(one: Compromise) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from keys.errors import KeyNotUsable
 from keys.lifecycle import KeyState
 from service.keeping import block_leaked_key, retire_key
+from service.lost_keys.order import Stage, Work
 from service.wiring import Yinzheng
 from tests.city import OFFICIAL
-from tests.crash.parts import ASKER, FAILED, PASSED, SECOND, body_code, digest, expect, issue
+from tests.crash.parts import ASKER, BUNDLE, FAILED, PASSED, SECOND, body_code, digest, expect, issue
 from tests.crash.promised import Facts
 from tests.ofd_foreign import letter
 from tests.pdf_parts import page
@@ -130,6 +131,53 @@ def key_holds(yinzheng: Yinzheng, facts: Facts) -> Sequence[str]:
         if not own or not own <= told or not own <= standing_revocations(books, ISSUING).keys():
             complaints.append("the list does not tell of its certificates")
     return complaints
+
+
+# --- a key in other hands ---------------------------------------------------------------------------------------------
+
+LOST, KEPT = "LOST-2", "LOST-1"
+
+
+def a_licence_that_stays(yinzheng: Yinzheng) -> None:
+    """Issued, and proven to be older than the loss."""
+    issue(yinzheng, KEPT)
+
+
+def lost(yinzheng: Yinzheng, key: str) -> Facts:
+    """Issue another licence, report the key of the body as lost since then, and confirm it as somebody else.
+
+    Taken up as a client does that keeps what it sent: the licence under its key, the report under its own.
+    """
+    reports, archive = yinzheng.compromises, yinzheng.archive
+    known = archive.compromises.by_key(key)
+    if known is None:
+        first = archive.register.by_key(KEPT)
+        assert first is not None
+        assert first.released_at is not None
+        fallen = issue(yinzheng, LOST).entry
+        assert fallen.begun_at > first.released_at
+        loss = reports.loss_of_body(body_code(yinzheng, BUNDLE), fallen.begun_at, "演练")
+        known = reports.report(loss, by=ASKER, key=key)
+    done = reports.confirm(known, digest=known.loss.digest, by=SECOND)
+    return {"number": done.number, "stage": done.stage.value, "name": done.loss.key_name}
+
+
+def loss_holds(yinzheng: Yinzheng, facts: Facts) -> Sequence[str]:
+    """The key is blocked, every step is on record once, the queue has what fell and no more, verifiers say so."""
+    one = yinzheng.compromises.find(facts["number"], None)
+    complaints = [] if one.stage is Stage.DONE else [f"the report stands at {one.stage}"]
+    if yinzheng.ring.record(facts["name"]).state is not KeyState.COMPROMISED:
+        complaints.append("the key is not blocked")
+    if [done.work for done in yinzheng.compromises.work(one)] != list(Work):
+        complaints.append("a step of the work is lost")
+    kept, fallen = (yinzheng.archive.register.by_key(key) for key in (KEPT, LOST))
+    if kept is None or fallen is None:
+        return [*complaints, "a licence is lost"]
+    listed = [entry.signed.subject for entry in yinzheng.remaking.listed(one)]
+    if listed != [str(fallen.licence.identifier)]:
+        complaints.append(f"the queue has {listed}")
+    complaints += expect(PASSED, kept=yinzheng.verify_file(yinzheng.files_of(kept).ofd))
+    return complaints + expect(FAILED, fallen=yinzheng.verify_file(yinzheng.files_of(fallen).ofd))
 
 
 # --- founding ------------------------------------------------------------------------------------------------------------

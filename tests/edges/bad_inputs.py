@@ -12,6 +12,7 @@ CANARY = "金丝雀㐀７８"
 """Sent in many rows, found in no answer and no journal."""
 CANARY_ASCII = "canary-8c1f"
 LICENCES, VERIFICATIONS, TOKEN = "/api/v1/licences", "/api/v1/verifications", "/api/v1/token"
+LOSSES, BLAST = "/api/v1/key-losses", "/api/v1/seals/{}/blast{}"
 ORDERS, PAST = "/api/v1/act-orders", "/api/v1/licences/{{licence}}/past-standing?on={}"
 ACTS, CITE = "/api/v1/licences/{licence}/acts", "/api/v1/cases/530199-0001/citations"
 JSON = {"Content-Type": "application/json"}
@@ -53,6 +54,12 @@ def ordering(name: str, status: int, code: str, field: str | None = None, /, **c
 def acting(name: str, status: int, code: str, field: str | None = None, /, **changed: Any) -> Bad:
     body = {"kind": "suspend", "ground": "penalty"} | changed
     return Bad(name, ACTS, status, code, json={k: v for k, v in body.items() if v is not ...}, field=field)
+
+
+def losing(name: str, status: int, code: str, field: str | None = None, /, **changed: Any) -> Bad:
+    """A row for POST /api/v1/key-losses."""
+    body = {"body": "scjg", "since": "2026-11-01T00:00:00+08:00", "reason": "遗失"} | changed
+    return Bad(name, LOSSES, status, code, json={k: v for k, v in body.items() if v is not ...}, field=field)
 
 
 def consenting(name: str, status: int, code: str, field: str | None = None, /, **changed: Any) -> Bad:
@@ -108,6 +115,30 @@ TABLE = [
         login="window",
         key="k",
     ),
+    # --- keys in other hands, and ends of seals
+    losing("a loss at no time", 422, "invalid-request", "since", since=...),
+    losing("a loss without a time zone", 422, "invalid-request", "since", since="2026-11-01T00:00:00"),
+    losing("a loss in words", 422, "invalid-request", "since", since=CANARY),
+    losing("a loss to come", 422, "compromise-refused", since="2199-01-01T00:00:00Z"),
+    losing("a loss without a reason", 422, "invalid-request", "reason", reason=""),
+    losing("a loss with a long reason", 422, "invalid-request", "reason", reason=CANARY * 100),
+    losing("a loss that turns round", 422, "compromise-refused", reason=f"{CANARY_ASCII}{BIDI}"),
+    losing("a loss with a NUL", 422, "compromise-refused", reason=f"{CANARY_ASCII}{NUL}"),
+    losing("a loss of two keys", 422, "key-of", seal="1"),
+    losing("a loss of no key", 422, "key-of", body=...),
+    losing("a loss of another's key", 404, "not-found", body="jyj"),
+    losing("a loss of nobody's key", 404, "not-found", body=SQL),
+    losing("a loss of a strange seal", 404, "not-found", body=..., seal=f"{CANARY_ASCII}{NUL}"),
+    losing("a loss with more", 422, "invalid-request", "decided_by", decided_by=CANARY),
+    Bad("a loss without a key", LOSSES, 422, "invalid-request", json=losing("", 0, "").json, key=None),
+    Bad("a preview of nothing", f"{LOSSES}/preview", 422, "invalid-request", json={}, field="since"),
+    Bad("a report that is none", f"{LOSSES}/KC00", 404, "not-found", method="GET"),
+    Bad("a report with a strange number", f"{LOSSES}/{CANARY_ASCII}", 422, "invalid-request", method="GET"),
+    Bad("a step on a report that is none", f"{LOSSES}/SE00/steps", 404, "not-found", json={"step": "confirm"}),
+    Bad("a step that is none", f"{LOSSES}/KC00/steps", 422, "invalid-request", json={"step": CANARY}, field="step"),
+    Bad("the reach of no seal", BLAST.format("1", ""), 404, "not-found", method="GET"),
+    Bad("the reach since never", BLAST.format("1", f"?since={CANARY_ASCII}"), 422, "invalid-request", method="GET"),
+    Bad("the reach of a strange seal", BLAST.format("%00", ""), 422, "invalid-request", method="GET"),
     # --- consents to copies
     consenting("a consent without an end", 422, "invalid-request", "valid_until", valid_until=...),
     consenting("a consent that is over", 422, "consent-not-taken", "valid_until", valid_until="2020-01-01T00:00:00Z"),

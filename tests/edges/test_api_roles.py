@@ -98,7 +98,9 @@ ROWS = {
     "GET /api/v1/batches/{number}/rows": Row(OWN_DEPARTMENT.replace("in", "200")),
     "GET /api/v1/batches/{number}/unissued.{ending}": Row(OWN_DEPARTMENT.replace("in", "200")),
     "GET /api/v1/batches/{number}/content": Row(OWN_DEPARTMENT.replace("in", "200")),
-    "POST /api/v1/batches/{number}/content/searches": Row(OWN_DEPARTMENT.replace("in", "200"), {"json": {"words": "9"}}),
+    "POST /api/v1/batches/{number}/content/searches": Row(
+        OWN_DEPARTMENT.replace("in", "200"), {"json": {"words": "9"}}
+    ),
     "GET /api/v1/batches/{number}/table.{ending}": Row(OWN_DEPARTMENT.replace("in", "200")),
     "GET /api/v1/batches/{number}/faces/{row}": Row(OWN_DEPARTMENT.replace("in", "200")),
     "POST /api/v1/batches/{number}/steps": Row(OWN_DEPARTMENT.replace("in", "200"), {"json": {"step": "pause"}}),
@@ -184,6 +186,7 @@ ROWS = {
     "GET /api/v1/seals": Row("401 200 200 403 403 403 200 200"),
     "POST /api/v1/seals": Row("401 201 201 403 403 403 403 403", {"json": CONTRACT_SEAL}),
     "GET /api/v1/seals/{seal_id}": Row(SEAL_SEEN),
+    "GET /api/v1/seals/{seal_id}/blast": Row("401 200 404 403 403 403 200 200"),
     "GET /api/v1/seals/{seal_id}/picture.png": Row(SEAL_SEEN),
     "GET /api/v1/seals/{seal_id}/uses": Row(SEAL_SEEN),
     "GET /api/v1/seals/{seal_id}/requests": Row(SEAL_SEEN),

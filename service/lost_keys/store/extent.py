@@ -33,12 +33,15 @@ class Tally:
 
 @dataclass(frozen=True)
 class Document:
-    """A document that was sealed: request and place, its seal, when it was planned, the name of the sealed file."""
+    """A document to be sealed: request and place, its seal, when it was planned, the name of the sealed file.
+
+    It has none where sealing was cut off: nothing was handed out, and there may be a signature all the same.
+    """
 
     subject: str
     seal_id: str
     planned_at: datetime
-    file: str
+    file: str | None
 
 
 class SqlExtent:
@@ -97,8 +100,8 @@ class SqlExtent:
         item, number, _, place = seal_request_item, *after.partition("/")
         query = select(item.c.number, item.c.position, item.c.planned_at, item.c.file)
         query = query.join(seal_request, seal_request.c.number == item.c.number)
-        query = query.where(seal_request.c.seal_id == seal_id, item.c.result == Result.SEALED.value)
-        query = query.where(item.c.planned_at >= reach.begins, item.c.file.is_not(None))
+        signed = item.c.result.in_([Result.SEALED.value, Result.PLANNED.value])
+        query = query.where(seal_request.c.seal_id == seal_id, signed, item.c.planned_at >= reach.begins)
         if reach.ends is not None:
             query = query.where(item.c.planned_at < reach.ends)
         if after:

@@ -63,6 +63,24 @@ def test_from_the_preview_to_a_new_licence(own: Shell, paper: Paper) -> None:
     assert follower.code == 1, "the one that fell is followed by another"
 
 
+def test_a_seal_that_ends_is_looked_at_before(own: Shell, paper: Paper) -> None:
+    seals = own.run("seals", "list", "--json").json
+    (number,) = [one["seal"] for one in seals if (one["kind"], one["body"]) == ("licence", "11530199MB0T35T1XE")]
+    before, table = rows(own.data), own.desk / "ends.csv"
+    ran = own.run("seals", "blast", number, "--effective", LONG_AGO, "--csv", table, "--json")
+    assert (ran.code, rows(own.data)) == (0, before), ran.err
+    falls = ran.json["falls"]
+    assert {one["body"] for one in ran.json["departments"]} == {"11530199MB0T35T1XE"}
+    assert paper.identifier in table.read_text("utf-8-sig")
+    assert "证照 " in own.run("seals", "blast", number).out
+    since = own.run("seals", "blast", number, "--json").json
+    assert (falls > 0, since["falls"]) == (True, 0)
+    ran = own.run("seals", "cancel", number, "--ground", "seal-lost")
+    assert (ran.code, "无法确认的 0 件" in ran.err) == (0, True), ran.err
+    (listed,) = own.run("key", "losses", "--json").json
+    assert (listed["about"], listed["seal"], listed["stage"]) == ("seal", number, "done")
+
+
 def test_a_drill_leaves_the_city_as_it_is(own: Shell, paper: Paper) -> None:
     before = rows(own.data), files(own.data)
     ran = own.run("drill", "key-compromise", "--body", "scjg", "--json")
@@ -92,6 +110,8 @@ def test_a_drill_leaves_the_city_as_it_is(own: Shell, paper: Paper) -> None:
         (("key", "carry-on", "KC00"), 1, "not-found"),
         (("key", "reissue", "KC00"), 1, "not-found"),
         (("key", "renew", "--body", "scjg"), 1, "key-in-use"),
+        (("seals", "blast", "0"), 1, "not-found"),
+        (("seals", "blast", "0", "--effective", "soon"), 64, "time"),
         (("drill", "key-compromise", "--body", "nobody"), 1, "body-unknown"),
         (("drill", "key-compromise", "--body", "scjg", "--since", "unknown"), 64, "drill-since"),
     ],
