@@ -38,7 +38,7 @@ from service.store import person
 from service.trail.ledger import Ledger, When
 from service.trail.marking import ACTS
 from trust.certification.store import time_stamp, trust_list_publication, x509_certificate, x509_crl, x509_revocation
-from trust.log.store import log_checkpoint, log_witness
+from trust.log.store import log_witness
 from trust.revocation.store.tables import status_publication
 from trust.sealing.life import State as SealState
 from trust.sealing.store.tables import (
@@ -213,7 +213,6 @@ _ROWS = (
         at="at",
     ),
     Ledger(time_stamp, ("serial",), _all(time_stamp), final=time_stamp.c.done.is_(True), at="at"),
-    Ledger(log_checkpoint, ("size", "at"), _all(log_checkpoint), final=log_checkpoint.c.note.is_not(None), at="at"),
     # final with something else, and marked beside it
     Ledger(
         act_order_subject,
@@ -264,6 +263,7 @@ FREE = MappingProxyType(
         "batch_turn": "轮到谁的批次先做，只管先后。",
         "licence_holder": "由证照内容以密钥算出的查找索引；缺一行只是查不到，证照本身不受影响。",
         "status_bitstring": "状态清单的另一种写法，由第一种重做并签名；读者核对签名。",
+        "log_checkpoint": "日志签出的检查点：由条目可以重算，见证方和审计方另存；也留痕则没有尽头。",
         "log_cosignature": "见证方的签名行，收下时和使用时都核对签名；见证方自己另存。",
     }
 )

@@ -25,6 +25,7 @@ from service.lost_keys.order import Loss
 from service.problem import Usage
 from trust.http import conflicting, guarded, uncached
 from trust.rules.idempotency import own_key
+from trust.sealing.errors import SealUnknown
 from trust.sealing.ports import Officer
 
 SEEING = (Role.OFFICIAL, Role.ADMIN, Role.AUDITOR)
@@ -110,7 +111,7 @@ def _add_seeing(routes: APIRouter, reports: Reports, seeing: Callable[..., Perso
     def of_seal(seal_id: SealNumber, person: Seeing, since: Since = None) -> dict[str, Any]:
         filed = reports.seals.find(seal_id)
         if filed is None or scope_of(person) not in {None, filed.body_code}:
-            raise NoSuchCompromise
+            raise SealUnknown
         return blast_view(reports.blast(reports.end_of_seal(seal_id, since)))
 
 

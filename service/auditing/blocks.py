@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Engine, Row, Table, select, tuple_
+from sqlalchemy import ColumnElement, Engine, Row, Table, literal, select, tuple_
 
 BLOCK = 500
 
@@ -17,7 +17,8 @@ def blocks_of(
         if where is not None:
             query = query.where(where)
         if last is not None:
-            query = query.where(tuple_(*key) > tuple_(*last) if len(key) > 1 else key[0] > last[0])
+            values = [literal(one, column.type) for one, column in zip(last, key, strict=True)]
+            query = query.where(tuple_(*key) > tuple_(*values))
         with engine.connect() as connection:
             rows = connection.execute(query).all()
         if not rows:

@@ -154,7 +154,7 @@ class Derived:
 
 def _missing(identifier: object) -> Select[*tuple[object, ...]]:
     """Those of the identifiers that have no entry or no standing."""
-    query = select(identifier).outerjoin(status_slot, status_slot.c.subject == identifier)  # type: ignore[call-overload]  # a column
+    query = select(identifier).outerjoin(status_slot, status_slot.c.subject == identifier)  # type: ignore[call-overload]  # it is a column
     query = query.outerjoin(standing, standing.c.subject == identifier)
     missing: Select[*tuple[object, ...]] = query.where(status_slot.c.subject.is_(None) | standing.c.subject.is_(None))
     return missing

@@ -3,7 +3,6 @@
 One section is one question an auditor asks. It is put together once, in words, and shown three ways.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -169,24 +168,25 @@ class Sections:
         return Part("uses", "用章", "办公时间以外谁用了哪枚章。", [chart], listing, len(outside))
 
     def looks(self, asked: Asked, limit: int = PAGE) -> Part:
-        """Who looked at whom."""
-        search = Search(asked.period.begins, asked.period.ends, asked.actor, "GET", asked.subject)
-        found = [one for one in self._trail.search(search, before=None, limit=5000) if _about_somebody(one)]
-        by_actor = Counter(one.actor for one in found)
+        """Who looked at whom, or did something with their licences: by page, API and command, whatever the verb."""
+        period = asked.period
+        search = Search(period.begins, period.ends, asked.actor, subject=asked.subject, whom=True)
+        total, most = self._trail.count(search), self._trail.by_actor(search, MOST_BARS)
         chart = Section(
-            "谁查看得最多",
-            f"查看证照或按持证人查找的次数，取最近 {len(found)} 次；持证人以不可还原的代号显示。",
+            "谁查看、使用得最多",
+            f"查看、核验、引用、办理他人证照共 {total} 次，列出最多的 {len(most)} 人；持证人以不可还原的代号显示。",
             ("查看人", "次数"),
-            [(_called(actor), str(count)) for actor, count in by_actor.most_common(MOST_BARS)],
-            [Bar(_called(actor), count, str(count)) for actor, count in by_actor.most_common(MOST_BARS)],
+            [(_called(actor), str(count)) for actor, count in most],
+            [Bar(_called(actor), count, str(count)) for actor, count in most],
         )
         start = (asked.page - 1) * limit
+        found = self._trail.search(search, before=None, limit=start + limit)
         rows = [
             (self._moment(one.at), _called(one.actor), _done(one.action), _whom(one), one.why, str(one.outcome))
-            for one in found[start : start + limit]
+            for one in found[start:]
         ]
         listing = Section("逐次", "最新的在前。", ("时间", "查看人", "操作", "对象", "事由", "结果"), rows)
-        return Part("looks", "查看", "谁查看了谁的证照，为了什么。", [chart], listing, len(found))
+        return Part("looks", "查看", "谁查看、使用了谁的证照，为了什么。", [chart], listing, total)
 
     def trail(self, asked: Asked, limit: int = PAGE) -> Part:
         """A search in the whole trail."""
@@ -261,10 +261,6 @@ def _done(action: str) -> str:
         return SIGNING[action]
     method, _, where = action.partition(" ")
     return f"{METHODS.get(method, method)} {where}"
-
-
-def _about_somebody(record: TrailRecord) -> bool:
-    return bool(record.holders) or "identifier" in record.about
 
 
 def _called(actor: str) -> str:

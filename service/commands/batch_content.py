@@ -28,6 +28,8 @@ from service.commands.batching import (
 from service.commands.installation import installation
 from service.commands.output import ERR, OUT, check_writable, visible, write_file, write_pieces
 
+__all__ = ["batch"]
+
 
 @batch.command("rows")
 def rows(

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from issuer.warrants.life import Step as OrderStep
 from issuer.warrants.warrant import Warrant
 from service.city import City
+from service.compromises.ending import key_of_end, record_ends
 from service.compromises.measuring import blast_of, older_entries, reach_of, signed_with
 from service.compromises.working import Tools, carry_out
 from service.directory import Directory
@@ -23,7 +23,7 @@ from trust.certification.authority import ISSUING
 from trust.certification.issuing import key_digest
 from trust.certification.revoking import standing_revocations
 from trust.errors import Malformed
-from trust.rules.seal_standing import SUBJECT_PREFIX, seal_in
+from trust.rules.seal_standing import SUBJECT_PREFIX
 from trust.rules.standing import ActKind
 from trust.rules.text import check_text
 from trust.rules.times import aware
@@ -120,7 +120,7 @@ class Reports:
 
     def listed_end(self, order: Warrant, seal_id: str) -> Compromise | None:
         """The record of what does not count any more because an order ended a seal; None before that."""
-        return self.tools.archive.compromises.by_key(_key_of(order, seal_id))
+        return self.tools.archive.compromises.by_key(key_of_end(order, seal_id))
 
     def list_ends(self, order: Warrant) -> Sequence[Compromise]:
         """List what does not count any more because of the seals that an order ended; done again, nothing changes.
@@ -129,32 +129,7 @@ class Reports:
             KeysError, TrustError: what was listed until then stays listed; it is carried on like all such work.
 
         """
-        return [carry_out(self.tools, one) for one in self._ends(order)]
-
-    def _ends(self, order: Warrant) -> Sequence[Compromise]:
-        """One record for each seal that the order ended, under the key of its act."""
-        archive, made = self.tools.archive, list[Compromise]()
-        steps = {event.step: event for event in archive.warrants.events(order.number)}
-        approval = steps.get(OrderStep.APPROVE)
-        for outcome in archive.warrants.outcomes(order.number):
-            seal_id = seal_in(outcome.subject)
-            if approval is None or seal_id is None or outcome.act_sequence is None:
-                continue
-            act = archive.acts.of(outcome.subject)[outcome.act_sequence - 1]
-            loss = seal_end(order.wanted.body_code, seal_id, act.effective_at, order.wanted.reason)
-            one = self.listed_end(order, seal_id) or Compromise(
-                number=f"SE{self.tools.random(8).hex()}",
-                loss=loss,
-                stage=Stage.CONFIRMED,
-                reported_by=order.maker,
-                reported_at=order.opened_at,
-                decided_by=approval.by,
-                decided_at=approval.at,
-                note=approval.reason[:LONGEST_REASON],
-                boundary=older_entries(archive.log, loss.since),
-            )
-            made.append(archive.compromises.report(one, key=_key_of(order, seal_id)))
-        return made
+        return [carry_out(self.tools, one) for one in record_ends(self.tools, order)]
 
     # --- two people ---------------------------------------------------------------------------------------------------
 
@@ -239,7 +214,7 @@ class Reports:
         """Carry on whatever was cut off; how many were completed, and what kept the others."""
         kept: list[Exception] = []
         for order in self.tools.archive.warrants.done_on(ActKind.CANCEL, SUBJECT_PREFIX):
-            self._ends(order)
+            record_ends(self.tools, order)
         waiting = self.tools.archive.compromises.unfinished()
         for one in waiting:
             try:
@@ -273,10 +248,6 @@ class Reports:
             if known.invalid_since is not None and (loss.since is None or loss.since < known.invalid_since):
                 return
         raise CompromiseRefused("loss-known", loss.key_name)
-
-
-def _key_of(order: Warrant, seal_id: str) -> str:
-    return f"seal-end:{order.number}:{seal_id}"
 
 
 def _note(one: Compromise) -> None:

@@ -16,7 +16,7 @@ from service.guards import Guards
 from service.identity import Person, Role
 from service.lost_keys.again import State
 from service.lost_keys.errors import CompromiseError, CompromiseMoved
-from service.lost_keys.order import Compromise, Loss, Stage, Work
+from service.lost_keys.order import Compromise, Loss, Stage
 from service.lost_keys.signed import Kind
 from service.pages.acting import Asked
 from service.pages.forms import Form, fresh_nonce, read_form
@@ -243,7 +243,7 @@ def _page(
         status=status,
         found=found,
         work={each.work: each for each in yinzheng.compromises.work(found)},
-        steps=tuple(Work),
+        steps=found.loss.steps,
         blast=yinzheng.compromises.blast(found.loss) if found.stage is Stage.WAITING else None,
         kinds=tuple(Kind),
         states=tuple(State),

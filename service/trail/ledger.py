@@ -10,7 +10,20 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, LargeBinary, Row, Select, Table, select, text, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    LargeBinary,
+    Row,
+    Select,
+    Table,
+    literal,
+    select,
+    text,
+    tuple_,
+)
 
 from trust.formats.trail_record import row_digest
 from trust.log.store import AT_ONCE
@@ -154,7 +167,7 @@ class SqlLedgers:
             wanted: Select[*tuple[Any, ...]] = select(*columns)
             query = _bounded(ledger, wanted, None).order_by(*ledger.key_columns).limit(BLOCK)
             if last is not None:
-                query = query.where(tuple_(*ledger.key_columns) > tuple_(*last))
+                query = query.where(tuple_(*ledger.key_columns) > _typed(ledger, last))
             with self._engine.connect() as connection:
                 rows = connection.execute(query).all()
             if not rows:
@@ -176,8 +189,13 @@ class SqlLedgers:
 
 def digest_in(connection: Connection, ledger: Ledger, key: tuple[object, ...]) -> dict[str, str]:
     """The digest of a row, by its spelled key, read in the transaction that writes it."""
-    query = _selected(ledger).where(tuple_(*ledger.key_columns) == tuple_(*key))
+    query = _selected(ledger).where(tuple_(*ledger.key_columns) == _typed(ledger, key))
     return {spelled(ledger, row): row_digest(ledger.name, _values(ledger, row)) for row in connection.execute(query)}
+
+
+def _typed(ledger: Ledger, key: Sequence[object]):  # type: ignore[no-untyped-def]  # noqa: ANN202  (a tuple of bound values)
+    """A key as values of its columns' own types; PostgreSQL compares no instant that is not told to be one."""
+    return tuple_(*(literal(one, column.type) for one, column in zip(key, ledger.key_columns, strict=True)))
 
 
 def _selected(ledger: Ledger):  # type: ignore[no-untyped-def]  # noqa: ANN202  (a select of named columns has no narrower type)

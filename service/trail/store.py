@@ -30,6 +30,7 @@ from sqlalchemy import (
 
 from trust.formats.trail_record import BEGINNING, MARKED, TrailRecord, decode_record, encode_record, next_head
 from trust.log.store import insert_if_absent
+from trust.rules.identifier import ROOT
 from trust.store import METADATA, Instant, text
 
 trail = Table(
@@ -77,15 +78,23 @@ class Committed:
     log_index: int | None
 
 
+LICENCES = f"{ROOT}."
+"""How the identifiers of licences begin, and no other subject does."""
+
+
 @dataclass(frozen=True)
 class Search:
-    """What an auditor looks for; empty means all. `action` is a part of it."""
+    """What an auditor looks for; empty means all.
+
+    `action` is a part of it; with `whom` only what is about somebody's licences.
+    """
 
     begins: datetime | None = None
     ends: datetime | None = None
     actor: str = ""
     action: str = ""
     subject: str = ""
+    whom: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,6 +194,14 @@ class SqlTrail:
             rows = connection.scalars(query.order_by(trail.c.number.desc()).limit(limit)).all()
         return [decode_record(bytes(octets)) for octets in rows]
 
+    def by_actor(self, wanted: Search, most: int) -> list[tuple[str, int]]:
+        """Who did most of what fits, and how often."""
+        counted = func.count().label("times")
+        query = _fitting(select(trail.c.actor, counted).group_by(trail.c.actor), wanted)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(counted.desc(), trail.c.actor).limit(most)).all()
+        return [(row.actor, row.times) for row in rows]
+
     def count(self, wanted: Search) -> int:
         """How many records fit."""
         with self._engine.connect() as connection:
@@ -214,6 +231,8 @@ def _fitting(query: Select[Any], wanted: Search) -> Select[Any]:
         query = query.where(trail.c.actor == wanted.actor)
     if wanted.subject:
         query = query.where(trail.c.subject == wanted.subject)
+    if wanted.whom:
+        query = query.where(trail.c.holder.is_not(None) | trail.c.subject.startswith(LICENCES))
     if wanted.action:
         query = query.where(trail.c.action.contains(wanted.action, autoescape=True))
     return query

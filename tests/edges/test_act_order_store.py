@@ -120,6 +120,18 @@ def test_lists_are_of_one_body_and_what_waits_comes_first(engine: Engine) -> Non
     assert store.in_stage(Stage.APPROVED, 9) == [done]
 
 
+def test_what_was_carried_out_is_found_by_kind_and_subject(engine: Engine) -> None:
+    store = SqlWarrants(engine)
+    cancel, others = ActKind.CANCEL, [opened(store, kind=ActKind.SUSPEND, subjects=("seal:1",)), opened(store)]
+    waiting = opened(store, kind=cancel, subjects=("seal:2",))
+    done = moved(store, opened(store, kind=cancel, subjects=("seal:1",)), Step.APPROVE, Stage.DONE)
+    for one in others:
+        moved(store, one, Step.APPROVE, Stage.DONE)
+    assert store.done_on(cancel, "seal:") == [done]
+    assert store.done_on(cancel, "seal_") == [], "no pattern"
+    assert waiting.stage is Stage.WAITING
+
+
 def test_lengths_are_held_by_the_database(engine: Engine) -> None:
     with pytest.raises(DatabaseError):
         opened(SqlWarrants(engine), decision="一" * 121)

@@ -215,6 +215,8 @@ MAY = {
     *("POST /api/v1/batches", "POST /api/v1/batch-trials", "GET /api/v1/batches", "GET /api/v1/batches/{number}"),
     "POST /api/v1/batch-trials/problems.{ending}",
     *("GET /api/v1/batches/{number}/rows", "GET /api/v1/batches/{number}/unissued.{ending}"),
+    *("GET /api/v1/batches/{number}/content", "POST /api/v1/batches/{number}/content/searches"),
+    *("GET /api/v1/batches/{number}/faces/{row}", "GET /api/v1/batches/{number}/table.{ending}"),
 }
 """What a system is admitted to beyond what everybody may: one by one, so that nothing is admitted by chance."""
 

@@ -258,6 +258,7 @@ ROWS = {
     "GET /issuer/acts/new": Row(OFFICIALS),
     "POST /issuer/acts/new": Row(OFFICIALS, EMPTY_FORM),
     "GET /issuer/acts/{number}": Row(OWN_DEPARTMENT),
+    "GET /issuer/acts/{number}/signed.csv": Row(OWN_DEPARTMENT),
     "POST /issuer/acts/{number}/steps": Row(OWN_DEPARTMENT, EMPTY_FORM),
     "GET /issuer/applications": Row(OFFICIALS),
     "GET /issuer/applications/new/{name}": Row(OWN_DEPARTMENT),

@@ -61,8 +61,12 @@ def test_the_queue_takes_each_thing_once_and_lets_it_go_once(engine: Engine) -> 
 
 @pytest.mark.parametrize("since", [None, AT])
 @pytest.mark.parametrize("ends", [None, AT + timedelta(days=9)])
-def test_nothing_signed_is_nothing_counted(engine: Engine, since: datetime | None, ends: datetime | None) -> None:
-    extent, reach = SqlExtent(engine), Reach(BODY, since, 0, AT - timedelta(days=9), ends, ("53019900000001",))
+@pytest.mark.parametrize("used", [False, True])
+def test_nothing_signed_is_nothing_counted(
+    engine: Engine, since: datetime | None, ends: datetime | None, used: bool
+) -> None:
+    reach = Reach(BODY, since, 0, AT - timedelta(days=9), ends, ("53019900000001",), used=used)
+    extent = SqlExtent(engine)
     assert (extent.span(reach), extent.middle(reach)) == (None, None)
     assert [*extent.licences(reach, AT, AT), *extent.copies(reach, AT, AT), *extent.documents(reach)] == []
     for kind in (Kind.LICENCE, Kind.COPY):

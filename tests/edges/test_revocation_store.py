@@ -101,7 +101,10 @@ def test_many_requests_at_once_are_not_a_way_round_the_days_limit(office: Office
     office.allot(*"abcdef")
     alone = {"alone": Alone("scjg", 2)}
     outcomes = all_at_once(
-        *(partial(office.act, one, ActKind.SUSPEND, "penalty", f"k{one}", by="周明远（scjg）", **alone) for one in "abcdef")
+        *(
+            partial(office.act, one, ActKind.SUSPEND, "penalty", f"k{one}", by="周明远（scjg）", **alone)
+            for one in "abcdef"
+        )
     )
     refused = [one.reason for one in outcomes if isinstance(one, Conflict)]
     assert refused == ["too-many-alone"] * 4

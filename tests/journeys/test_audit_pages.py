@@ -76,6 +76,12 @@ def test_who_looked_at_whom(api: Api) -> None:
     assert [row[1] for row in rows[1:]] == ["scjg", "scjg"]
     assert {row[4] for row in rows[1:]} == {"A-1"}
     assert len(table_of(api, "/audit/looks.csv?actor=nobody")) == 1
+    headers = api.as_("scjg", Idempotency_Key=api.key())
+    order = {"identifiers": [identifier], "kind": "suspend", "ground": "penalty"}
+    assert api.client.post("/api/v1/act-orders", json=order, headers=headers).status_code == 201
+    rows = table_of(api, f"/audit/looks.csv?subject={identifier}&actor=scjg")
+    assert [row[2] for row in rows[1:]] == ["办理 /api/v1/act-orders", *["查看 /api/v1/licences/{identifier}"] * 2]
+    assert rows[1][4] == "penalty"  # whatever the verb: whom it concerned, and why
 
 
 def test_a_cell_that_would_be_a_formula_is_neutral(api: Api) -> None:

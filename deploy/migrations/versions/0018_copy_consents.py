@@ -31,7 +31,11 @@ OPEN_AT_FIRST = frozenset({"document", "decided_login", "decided_name", "reason"
 
 
 def upgrade() -> None:
-    checks = [sa.CheckConstraint(f"length({name}) <= {most}", name=f"{name}_length") for name, most in TEXTS.items() if name != "original"]
+    checks = [
+        sa.CheckConstraint(f"length({name}) <= {most}", name=f"{name}_length")
+        for name, most in TEXTS.items()
+        if name != "original"
+    ]
     texts = {name: sa.Column(name, sa.String(most), nullable=name in OPEN_AT_FIRST) for name, most in TEXTS.items()}
     times = {
         name: sa.Column(name, sa.BigInteger(), nullable=name == "decided_at")

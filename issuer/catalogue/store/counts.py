@@ -1,7 +1,7 @@
 """How far numbers have been counted, in SQL: one row for each body, type and scope.
 
-A restore makes every count leap. A count that has no row may have begun in the part that was lost all the same: rows of
-no body say behind which number such counts begin, and for scopes up to which year, so that later years begin at 1 again.
+A restore makes every count leap. A count that has no row may have begun in the part that was lost all the same: rows
+of no body say behind which number such counts begin, and for scopes up to which year; later years begin at 1 again.
 """
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
@@ -34,7 +34,7 @@ class SqlCounts:
 
 
 def leap(connection: Connection, by: int, until: int) -> None:
-    """Let every count leap, and those that have no row begin as far on, for scopes of years up to `until` or of none."""
+    """Let every count leap, and those without a row begin as far on, for scopes of years up to `until` or of none."""
     table = number_count
     connection.execute(update(table).values(last=table.c.last + by))
     upto = f"{until:04d}"

@@ -109,7 +109,8 @@ def test_production_takes_neither_the_demo_nor_software_keys(shell: Shell, tmp_p
     data.mkdir()
     plan = (ROOT / "deploy" / "demo" / "city.toml").read_text("utf-8")
     (data / "city.toml").write_text(plan[: plan.index("[[people]]")], "utf-8")
-    ran = shell.run("init", DATA=str(data), PRODUCTION="1", PASSPHRASE="a good one")
+    public = str(tmp_path / "public")
+    ran = shell.run("init", DATA=str(data), PUBLIC=public, PRODUCTION="1", PASSPHRASE="a good one")
     assert (ran.code, "[key-not-usable]" in ran.err) == (1, True)
     assert not list(data.rglob("*.pem"))
 

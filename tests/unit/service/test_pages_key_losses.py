@@ -6,6 +6,7 @@ import pytest
 
 from tests.api_parts import Api, identifier_of
 from tests.page_parts import Visitor
+from trust.rules.seal_standing import SealKind
 
 NEW = "/keys/new"
 
@@ -84,3 +85,37 @@ def test_over_the_api_with_the_digest_that_was_looked_at(api: Api) -> None:
     done = api.client.post(steps, json=good, headers=api.as_("boss"))
     assert (done.status_code, done.json()["stage"], done.json()["queue"]["waiting"]) == (200, "done", 1)
     assert api.client.post(steps, json={"step": "refuse", "note": "x"}, headers=api.as_("boss")).status_code == 409
+
+
+def test_an_order_that_ends_a_seal_shows_how_far_it_reaches_and_leads_to_what_is_made_again(api: Api) -> None:
+    kept = identifier_of(api.issue())
+    api.city.clock.forward(hours=2)
+    fallen = identifier_of(api.issue())
+    filed = api.yinzheng.seals.filed(api.city.body_code("business-licence"))
+    number = next(one.seal.seal_id for one in filed if one.kind is SealKind.LICENCE)
+    maker, second = Visitor(api, "scjg"), Visitor(api, "scjg2")
+    address = f"/issuer/seals/{number}/act/cancel"
+    words = {"ground": "seal-lost", "reason": "遗失", "effective": "2026-11-21T13:00", "sure": "1"}
+    placed = maker.press(maker.open(address).form(address), **words)
+    (order,) = api.yinzheng.warrants.of_body(api.city.body_code("business-licence"))
+    own = f"/issuer/acts/{order.number}"
+    assert placed.says("波及范围", "云岭市市场监督管理局", "早于注销，仍然有效", "无法确认的共 1 件")
+    seen = second.open(own)
+    assert seen.says("波及范围", "无法确认的共 1 件"), "before anything is approved"
+    table = api.client.get(f"{own}/signed.csv", headers=api.as_("scjg2"))
+    assert (fallen in table.text, kept in table.text) == (True, False)
+    assert Visitor(api, "jyj").open(f"{own}/signed.csv").status == 404
+    api_told = api.client.get(
+        f"/api/v1/seals/{number}/blast?since=2026-11-21T05:00:00Z", headers=api.as_("scjg2")
+    ).json()
+    assert api_told["falls"] == 1
+    done = second.press(seen.form(f"{own}/steps"), ("step", "approve"))
+    assert done.says("须重新办理的清单")
+    (one,) = api.yinzheng.archive.compromises.recent(None, 9)
+    queue = second.open(f"/keys/{one.number}")
+    assert queue.says("印章注销", "密钥没有泄露", "待办理 1 件", fallen[:20])
+    assert Visitor(api, "auditor").open("/keys").says(f"注销印章 {number}")
+    again = api.client.get(f"{own}/signed.csv?everything=1", headers=api.as_("scjg"))
+    assert (fallen in again.text, kept in again.text) == (True, True)
+    shown = api.client.get(f"/api/v1/key-losses/{one.number}", headers=api.as_("scjg")).json()
+    assert (shown["about"], shown["queue"]["waiting"]) == ("seal", 1)

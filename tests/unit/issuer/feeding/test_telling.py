@@ -11,7 +11,7 @@ from issuer.feeding.errors import HookRefused, NoSuchHook
 from issuer.feeding.hooks import HookState
 from issuer.feeding.registering import end, pause, resume
 from issuer.feeding.telling import OF_THE_DEAF, TURNS, Telling, deliver_once
-from tests.unit.issuer.feeding.test_delivering import BODY, OTHER, Ear, Scene, scene  # noqa: F401  (a fixture)
+from tests.unit.issuer.feeding.test_delivering import BODY, OTHER, Ear, Scene, scene  # noqa: F401  (a fixture, asked for by name)
 
 LONG_S = 30.0
 """How long a test waits for what has to come; nobody waits so long where it does."""
@@ -33,7 +33,7 @@ class Slow(Ear):
 
 
 @pytest.fixture
-def slow(scene: Scene) -> Iterator[Slow]:  # noqa: F811  (the fixture)
+def slow(scene: Scene) -> Iterator[Slow]:  # noqa: F811  (the fixture is asked for)
     made = Slow()
     scene.desk = type(scene.desk)(scene.feed, scene.feed, made, scene.desk.secret)
     yield made
@@ -49,7 +49,7 @@ def until_told(telling: Telling, hook_id: str) -> None:
     raise AssertionError(hook_id)
 
 
-def test_a_slow_receiver_delays_nobody(scene: Scene, slow: Slow) -> None:  # noqa: F811  (the fixture)
+def test_a_slow_receiver_delays_nobody(scene: Scene, slow: Slow) -> None:  # noqa: F811  (the fixture is asked for)
     hanging = scene.hook("https://slow.example/")
     quick = scene.hook("https://quick.example/", OTHER)
     scene.happen()
@@ -68,7 +68,7 @@ def test_a_slow_receiver_delays_nobody(scene: Scene, slow: Slow) -> None:  # noq
     assert get_ident() not in slow.threads
 
 
-def test_the_deaf_have_half_of_the_turns_and_the_others_the_rest(scene: Scene, slow: Slow) -> None:  # noqa: F811
+def test_the_deaf_have_half_of_the_turns_and_the_others_the_rest(scene: Scene, slow: Slow) -> None:  # noqa: F811  (the fixture is asked for)
     for place in range(OF_THE_DEAF + 1):
         body = f"deaf{place:028d}"
         hook = scene.hook(f"https://slow{place}.example/", body)
@@ -86,7 +86,7 @@ def test_the_deaf_have_half_of_the_turns_and_the_others_the_rest(scene: Scene, s
         slow.let.set()
 
 
-def test_whoever_never_failed_leaves_one_turn_to_the_deaf(scene: Scene, slow: Slow) -> None:  # noqa: F811  (the fixture)
+def test_whoever_never_failed_leaves_one_turn_to_the_deaf(scene: Scene, slow: Slow) -> None:  # noqa: F811  (the fixture is asked for)
     for place in range(TURNS):
         body = f"slow{place:028d}"
         hook = scene.hook(f"https://slow{place}.example/", body)
@@ -105,14 +105,14 @@ def test_whoever_never_failed_leaves_one_turn_to_the_deaf(scene: Scene, slow: Sl
     assert scene.now(deaf).failures == 0
 
 
-def test_turns_go_round_when_there_are_more_hooks_than_turns(scene: Scene, slow: Slow) -> None:  # noqa: F811  (as above)
+def test_turns_go_round_when_there_are_more_hooks_than_turns(scene: Scene, slow: Slow) -> None:  # noqa: F811  (the fixture is asked for)
     hooks = [scene.hook(f"https://oa{place}.example/") for place in range(5)]
     scene.happen(250)
     assert len(deliver_once(scene.desk, now=scene.clock, turns=2)) == 5
     assert {scene.now(hook).delivered for hook in hooks} == {100}, "each once, before any twice"
 
 
-def test_a_fault_of_one_keeps_nothing_from_the_others(scene: Scene, slow: Slow) -> None:  # noqa: F811  (the fixture)
+def test_a_fault_of_one_keeps_nothing_from_the_others(scene: Scene, slow: Slow) -> None:  # noqa: F811  (the fixture is asked for)
     broken, sound = scene.hook("https://broken.example/"), scene.hook("https://sound.example/", OTHER)
     scene.happen()
     scene.happen(body=OTHER)
@@ -137,7 +137,7 @@ def test_a_fault_of_one_keeps_nothing_from_the_others(scene: Scene, slow: Slow) 
     assert len(deliver_once(scene.desk, now=scene.clock)) == 1
 
 
-def test_a_test_says_what_came_of_it_and_changes_nothing(scene: Scene) -> None:  # noqa: F811  (the fixture)
+def test_a_test_says_what_came_of_it_and_changes_nothing(scene: Scene) -> None:  # noqa: F811  (the fixture is asked for)
     hook = scene.hook()
     scene.happen()
     scene.ear.answers = [204, 500]
@@ -155,7 +155,7 @@ def test_a_test_says_what_came_of_it_and_changes_nothing(scene: Scene) -> None: 
         send_test(scene.desk, scene.now(hook), at=scene.clock())
 
 
-def test_a_hook_is_paused_and_goes_on_where_it_was(scene: Scene) -> None:  # noqa: F811  (the fixture)
+def test_a_hook_is_paused_and_goes_on_where_it_was(scene: Scene) -> None:  # noqa: F811  (the fixture is asked for)
     hook = scene.hook(body=BODY)
     assert pause(scene.desk, hook).state is HookState.PAUSED
     scene.happen(2)
