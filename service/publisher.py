@@ -19,18 +19,19 @@ from service.announcing import Announcer, Stored
 from service.archive import Archive
 from service.cataloguing import Cataloguing
 from service.directory import Directory
+from service.listed_facts import certificates_listed, seals_listed
 from service.mirroring import Mirror
 from service.public_folder import TRUST_LIST, PublicFolder, Series, revocation_list, status_list
 from service.seen_checkpoints import SeenCheckpoints
 from trust.certification.authority import Authority
-from trust.certification.profiles import END_ENTITIES, STATUS_LIST
+from trust.certification.profiles import STATUS_LIST
 from trust.certification.trust_listing import MAX_ENVELOPE, NAME, next_number, publish_trust_list
 from trust.errors import Conflict
 from trust.formats.certificate import load_certificate
 from trust.formats.cose import split
 from trust.formats.leaf import EntryKind
 from trust.formats.status_list import SIZE
-from trust.formats.trust_list import ListedCertificate, TrustList, decode_trust_list
+from trust.formats.trust_list import TrustList, decode_trust_list
 from trust.log.appending import check_clock
 from trust.log.checkpointing import publish_if_due
 from trust.revocation.acting import resume
@@ -38,8 +39,7 @@ from trust.revocation.allotting import allot_many
 from trust.revocation.errors import NotPublished
 from trust.revocation.publishing import due, publish
 from trust.revocation.second_form import publish_second_form
-from trust.rules.seal_standing import ListedSeal, history_of, subject_of
-from trust.rules.standing import history
+from trust.rules.seal_standing import subject_of
 
 STATUS_HOLDS = timedelta(hours=24)
 TRUST_LIST_HOLDS = timedelta(days=7)
@@ -294,7 +294,7 @@ class Publisher:
         number = next_number(self._archive.trust_lists)
         last = self.trust_list()
         mandates = self._catalogue.take_up_mandates(last.mandates if last else (), at)
-        listed, seals = self._listed(at), self._seals()
+        listed, seals = certificates_listed(self._archive, at), seals_listed(self._archive, last)
         types = tuple(dict.fromkeys((*(last.types if last else ()), *self._catalogue.types())))
         in_force = self._catalogue.types_in_force((last.in_force if last else None) or ())
         checks = self._catalogue.check_duties(last.checks if last else ())
@@ -329,53 +329,6 @@ class Publisher:
         if (current := lists.current(NAME)) is not None:
             self._announce(TRUST_LIST, EntryKind.TRUST_LIST, current.number, partial(lists.edition, NAME), at)
             self._mirror.show_trust_list()
-
-    def _seals(self) -> tuple[ListedSeal, ...]:
-        """Every seal on file, by number, with its history as far as acts tell it; those without an entry come later."""
-        own, last = self._own_seals(), self.trust_list()
-        if last is None or not self._archive.epochs.every():
-            return own
-        known = {one.seal_id: one for one in own}
-        for before in last.seals or ():
-            now = known.get(before.seal_id)
-            if now is None or (len(now.history) < len(before.history) and before.history[-1].status.final):
-                known[before.seal_id] = before  # known to the public, and lost to the register in a restore
-        return tuple(known[number] for number in sorted(known))
-
-    def _own_seals(self) -> tuple[ListedSeal, ...]:
-        """The seals on file here, by number."""
-        filed = self._archive.seals.listed()
-        subjects = [subject_of(one.seal_id) for one in filed]
-        slots, acts = self._archive.slots.of(subjects), self._archive.acts.of_many(subjects)
-        return tuple(
-            ListedSeal(
-                seal_id=one.seal_id,
-                kind=one.kind,
-                body_code=one.body_code,
-                digest=one.digest,
-                filed_at=one.filed_at,
-                pointer=slots[subject],
-                history=history_of(history(acts.get(subject, ()))),
-            )
-            for one, subject in zip(filed, subjects, strict=True)
-            if subject in slots
-        )
-
-    def _listed(self, at: datetime) -> tuple[ListedCertificate, ...]:
-        """Every certificate of a signer that has begun, in the order of issue.
-
-        One that has ended stays: what it sealed in its time is still verified.
-        """
-        listed = []
-        for kind in END_ENTITIES:
-            for record in self._archive.books.certificates.of_profile(kind.profile.name):
-                if record.der is None:
-                    continue  # planned and never completed
-                certificate = load_certificate(record.der)
-                if certificate.not_before <= at:
-                    code = certificate.subject.organisation_code
-                    listed.append(ListedCertificate(kind.profile.purposes[0], code, record.der))
-        return tuple(listed)
 
     def _status_lists(self, at: datetime) -> None:
         for shard in sorted({0, *self._archive.slots.lists()}):  # the first is there before anything is issued

@@ -130,6 +130,21 @@ def peak_kib(running: subprocess.Popen[bytes]) -> int:
     return int(told[1])
 
 
+def until_it_listens(running: subprocess.Popen[bytes]) -> None:
+    """Wait until a process has said what it does when it is asked to end; before that it just ends."""
+    begun = time.monotonic()
+    while not _caught(running) >> (signal.SIGTERM - 1) & 1:
+        assert time.monotonic() - begun < STANDSTILL_S
+        time.sleep(0.05)
+
+
+def _caught(running: subprocess.Popen[bytes]) -> int:
+    """The signals that a process handles, one bit each."""
+    told = re.search(r"SigCgt:\s+([0-9a-f]+)", Path(f"/proc/{running.pid}/status").read_text("ascii"))
+    assert told is not None
+    return int(told[1], 16)
+
+
 @pytest.mark.parametrize(
     ("rows", "size", "kills"),
     [(30, 5, 1), pytest.param(ROWS, 100, 9, marks=pytest.mark.long)],
@@ -155,6 +170,7 @@ def test_every_row_is_issued_exactly_once(home: Home, rows: int, size: int, kill
             until(home, number, 0, staying, another)
             assert peak_kib(staying) < MOST_MEMORY_KIB
             for running in (staying, another):
+                until_it_listens(running)
                 running.send_signal(signal.SIGTERM)
             assert staying.wait(STANDSTILL_S) == 0
     home.run("worker", "--once")  # whoever was last to issue may have ended before it could say that all is done
