@@ -31,6 +31,7 @@ from issuer.ports import Office
 from service.archive import Archive
 from service.errors import published_later
 from service.field_words import SENTENCES
+from service.logging_now import at_its_turn
 from service.photograph_series import series
 from service.problems import problem_of, sentence_of
 from service.publisher import Publisher
@@ -234,7 +235,10 @@ class Batches:
 
         """
         self._publisher().ready()
-        worked = run_chunk(self.desk, worker, at=self._now(), size=size, lease=lease)
+        # Where a lease ran out under a slow chunk, another worker may have begun the same rows at a later instant.
+        worked = at_its_turn(
+            lambda at: run_chunk(self.desk, worker, at=at, size=size, lease=lease), self._now(), self._now
+        )
         if worked is not None and worked.lists:
             with published_later(worked.batch.number):
                 self._publisher().after_issues(worked.lists, self._now())
