@@ -70,6 +70,8 @@ def complete_many(
     open_ones = [one for one in entries if isinstance(one, Entry) and one.state is not State.RELEASED]
     made: dict[str, Outcome[Issued]] = {}
     if open_ones:
+        # Where a lease ran out under slow work, another worker has begun some of them since `at`.
+        at = office.log.instant(at)
         pen = pen or office.pen(open_ones[0].licence.identifier.issuer_code, at)
         timely = each(lambda entry: _timely(entry, at), open_ones)
         begun = together(lambda some: still_allowed(office, some, lambda entry: entry, at), timely)

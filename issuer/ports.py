@@ -195,6 +195,10 @@ class LogBook(Protocol):
         """Append all of them at once, durably, and give the place of each."""
         ...
 
+    def instant(self, at: datetime) -> datetime:
+        """The log's clock, or `at` where that is later: work that took long is no clock set back."""
+        ...
+
 
 class SealUses(Protocol):
     """The record of every use of a seal, kept before the signature is made."""

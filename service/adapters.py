@@ -8,7 +8,6 @@ from issuer.presenting.codes import number_digest
 from issuer.presenting.ports import Use
 from service.archive import Archive
 from service.blobs import BlobMissing
-from service.logging_now import at_its_turn
 from trust.formats.leaf import Statement
 from trust.formats.log_proof import LogProof
 from trust.log.appending import append
@@ -29,8 +28,12 @@ CHECKED_ONLINE = "联网核验"
 class LogBook:
     """`issuer.ports.LogBook` on the log's own journey."""
 
-    def __init__(self, archive: Archive, now: Callable[[], datetime]) -> None:
-        self._log, self._now = archive.log, now
+    def __init__(self, archive: Archive) -> None:
+        self._log = archive.log
+
+    def instant(self, at: datetime) -> datetime:
+        """See `issuer.ports.LogBook`."""
+        return self._log.instant(at)
 
     def append(self, statement: Statement, at: datetime) -> int:
         """See `issuer.ports.LogBook`."""
@@ -38,7 +41,7 @@ class LogBook:
 
     def append_many(self, statements: Sequence[Statement], at: datetime) -> Sequence[int]:
         """See `issuer.ports.LogBook`."""
-        return at_its_turn(lambda instant: append(self._log, statements, instant), at, self._now)
+        return append(self._log, statements, at)
 
 
 class OnlinePorts:

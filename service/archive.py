@@ -1,6 +1,7 @@
 """The registers of one installation on one database: every store, made once."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
@@ -43,9 +44,9 @@ def _noted(connection: Connection, new: Act) -> None:
 
 
 class Archive:
-    """Every store over an engine; `index_holder` keys the index from holder to licence."""
+    """Every store over an engine; `index_holder` keys the index from holder to licence, `now` is the log's clock."""
 
-    def __init__(self, engine: Engine, index_holder: Callable[[str, str], bytes]) -> None:
+    def __init__(self, engine: Engine, index_holder: Callable[[str, str], bytes], now: Callable[[], datetime]) -> None:
         self.engine = engine
         self.books = books(engine)
         self.trust_lists = trust_lists(engine)
@@ -53,7 +54,7 @@ class Archive:
         self.seals = SqlSealRegister(engine)
         self.seal_applications = SqlApplications(engine)
         self.seal_requests = SqlSealRequests(engine)
-        self.log = SqlLog(engine)
+        self.log = SqlLog(engine, now)
         self.witnesses = SqlWitnesses(engine)
         self.acts = SqlActs(engine, _noted, Documents())
         self.feed = SqlFeed(engine)

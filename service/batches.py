@@ -31,7 +31,6 @@ from issuer.ports import Office
 from service.archive import Archive
 from service.errors import published_later
 from service.field_words import SENTENCES
-from service.logging_now import at_its_turn
 from service.photograph_series import series
 from service.problems import problem_of, sentence_of
 from service.publisher import Publisher
@@ -235,10 +234,7 @@ class Batches:
 
         """
         self._publisher().ready()
-        # Where a lease ran out under a slow chunk, another worker may have begun the same rows at a later instant.
-        worked = at_its_turn(
-            lambda at: run_chunk(self.desk, worker, at=at, size=size, lease=lease), self._now(), self._now
-        )
+        worked = run_chunk(self.desk, worker, at=self._now(), size=size, lease=lease)
         if worked is not None and worked.lists:
             with published_later(worked.batch.number):
                 self._publisher().after_issues(worked.lists, self._now())

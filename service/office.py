@@ -22,7 +22,7 @@ def open_office(
     return Office(
         register=archive.register,
         blobs=means.blobs,
-        log=LogBook(archive, means.now),
+        log=LogBook(archive),
         uses=archive.seals,
         pen=Pens(archive, directory, means.city).pen,
         bundle=catalogue.in_force,

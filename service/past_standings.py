@@ -118,11 +118,10 @@ class PastStandings:
         """The instant to answer for: as asked, once a list covers it, or that of a list less than a minute old."""
         shard = entry.licence.status.list
         newest = self._archive.publications.current(shard)
-        issued_at = None if newest is None else newest.at.replace(microsecond=0)
-        if on > at or (issued_at is not None and on < issued_at + SECOND):
+        if on > at or (newest is not None and on < newest.at.replace(microsecond=0) + SECOND):
             return on
-        if issued_at is not None and at - issued_at < RECENT and self._life(entry).issued_at <= issued_at:
-            return issued_at
+        if newest is not None and at - newest.at < RECENT and self._life(entry).issued_at <= newest.at:
+            return newest.at
         self._publish(shard, at)
         return on
 

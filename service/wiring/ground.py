@@ -28,7 +28,7 @@ class Ground:
     def __init__(self, means: Means) -> None:
         self._means = means
         self.city, self.now, self.random, self.ring = means.city, means.now, means.random, means.ring
-        self.archive = Archive(means.engine, self._looked_for)
+        self.archive = Archive(means.engine, self._looked_for, means.now)
         self.directory = Directory(self.archive, means.ring, means.city)
         self.trail = Keeping(
             means.engine, self.archive.log, LEDGERS, index_holder=self._index_holder, now=means.now, random=means.random

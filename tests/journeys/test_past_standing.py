@@ -330,6 +330,20 @@ def test_asking_about_now_publishes_at_most_once_a_minute() -> None:
     assert numbers[-1] - numbers[0] == 2  # in 124 seconds, four times
 
 
+def test_asking_about_now_knows_the_act_of_this_very_second() -> None:
+    """The list that shows it is of whole seconds, the act is not."""
+    city = City(people=False)
+    issued = city.issue(number=number())
+    city.clock.at = city.clock().replace(microsecond=0) + timedelta(seconds=5.2)
+    city.act(ActKind.REVOKE, issued, "penalty")
+    city.clock.forward(seconds=1.3)
+    given, told = city.yinzheng.past_standings.evidence(identifier(issued), city.clock())
+    assert (told.answer, len(told.acts)) == (Answer.NOT_VALID, 1)
+    assert given.on == city.clock() - timedelta(seconds=1.3), (
+        "that of the list, and none was published for the question"
+    )
+
+
 def test_nobodys_licence_has_no_past(story: Story) -> None:
     with pytest.raises(NoSuchLicence):
         story.city.yinzheng.past_standings.evidence(identifier(story.issued)[:-1], story.begun)

@@ -310,6 +310,9 @@ class DeafLog:
     def append_many(self, statements: Sequence[Statement], at: datetime) -> Sequence[int]:
         return [0] * len(statements)
 
+    def instant(self, at: datetime) -> datetime:
+        return at
+
 
 def test_sealed_genuinely_but_never_logged(city: City) -> None:
     issued = issue_by(city, office_of(city, log=DeafLog()))
@@ -357,6 +360,9 @@ def test_logged_but_not_as_issued(city: City, kind: EntryKind) -> None:
     class Mislabelling:
         def append_many(self, statements: Sequence[Statement], at: datetime) -> Sequence[int]:
             return append(city.yinzheng.archive.log, [replace(one, kind=kind) for one in statements], at)
+
+        def instant(self, at: datetime) -> datetime:
+            return at
 
     issued = issue_by(city, office_of(city, log=Mislabelling()))
     for examined in presented(city, issued).values():

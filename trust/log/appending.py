@@ -1,9 +1,9 @@
 """Appending to the log: durable, in order, and once.
 
 The log writes its own instant into an entry, so that a repair after a crash never claims to be early, and its time
-never runs backwards: up to a second of clock correction is absorbed, more stops appending. A statement whose
-commitments are already logged is not logged again; its first entry is the answer. So whoever crashed between storing
-an act and logging it simply logs it again.
+never runs backwards: up to a second of clock correction is absorbed, more stops appending. How long ago the work for an
+entry began says nothing about the clock. A statement whose commitments are already logged is not logged again; its
+first entry is the answer. So whoever crashed between storing an act and logging it simply logs it again.
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ def append(log: LogStore, statements: Sequence[Statement], at: datetime) -> list
     """Log these statements and return the index of each, in their order.
 
     Raises:
-        Conflict: `clock-went-back`, `at` is more than a second before the last entry; `commitment-in-use`, a
-            commitment is already logged in another statement.
+        Conflict: `clock-went-back`, `at` and the log's clock are more than a second before the last entry;
+            `commitment-in-use`, a commitment is already logged in another statement.
 
     """
     with log.writing() as writer:
@@ -31,7 +31,7 @@ def append(log: LogStore, statements: Sequence[Statement], at: datetime) -> list
         fresh = list(dict.fromkeys(statement for statement in statements if statement not in known))
         _check_distinct(fresh)
         if fresh:
-            _add(writer, head, fresh, at)
+            _add(writer, head, fresh, writer.instant(at))
         known |= {statement: head.size + place for place, statement in enumerate(fresh)}
         return [known[statement] for statement in statements]
 

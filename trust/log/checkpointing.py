@@ -46,7 +46,7 @@ def publish_checkpoint(
     Raises:
         LogDamaged: what is stored is not what was signed before, or does not hash to its nodes, or has another root
             than was `seen`; nothing is signed.
-        Conflict: `clock-went-back`, the last checkpoint is more than a second later than `at`.
+        Conflict: `clock-went-back`, the last checkpoint is more than a second later than `at` and the log's clock.
 
     """
     for _ in range(ATTEMPTS - 1):
@@ -81,7 +81,7 @@ def publish_if_due(
 
 def _publish(log: CheckpointedLog, signer: Signer, origin: str, at: datetime, seen: Sequence[Checkpoint]) -> bytes:
     planned, last, size = log.planned(), _last(log), log.size()  # in this order: the log only grows
-    instant = _instant(at, [*seen, *([last] if last else [])], planned[1] if planned else at)
+    instant = _instant(log.instant(at), [*seen, *([last] if last else [])], planned[1] if planned else at)
     for told in (planned[0] if planned else 0, *(one.size for one in seen)):
         if size < told:
             raise LogDamaged("log-shorter", f"{told} entries were signed for, {size} are stored")

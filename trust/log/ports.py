@@ -38,6 +38,9 @@ class LogWriter(Protocol):
 
     def head(self) -> Head: ...
 
+    def instant(self, at: datetime) -> datetime:
+        """As `LogStore.instant`, with every other writer excluded."""
+
     def find(self, commitments: Sequence[bytes]) -> Mapping[bytes, int]:
         """The index of the entry for each of these commitments that is logged."""
 
@@ -70,6 +73,12 @@ class LogStore(ReadLog, Protocol):
     """The log as stored."""
 
     def head(self) -> Head: ...
+
+    def instant(self, at: datetime) -> datetime:
+        """The instant of what began at `at` and is logged now: that of the log's clock where it is later.
+
+        Work that took long, or waited for other writers, began before what they logged; it is no clock set back.
+        """
 
     def subtree(self, top: Node) -> list[bytes]:
         """Stored hashes of a complete node and of all below it, in the order of a walk from left to right.

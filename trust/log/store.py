@@ -7,7 +7,7 @@ checkpoint when it is signed, and a witness that is dismissed; nothing is delete
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import cast
@@ -161,8 +161,13 @@ def insert_if_absent(connection: Connection, table: Table, **values: object) -> 
 class SqlLog:
     """A `CheckpointedLog` in the tables above."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, now: Callable[[], datetime] | None = None) -> None:
+        """`now` is the log's clock; without one everything is of the instant at which it began."""
+        self._engine, self._now = engine, now
+
+    def instant(self, at: datetime) -> datetime:
+        """See `LogStore`."""
+        return at if self._now is None else max(at, self._now())
 
     def size(self) -> int:
         """How many entries there are."""
@@ -215,7 +220,7 @@ class SqlLog:
         """
         try:
             with self._engine.begin() as connection:
-                yield SqlLogWriter(connection)
+                yield SqlLogWriter(connection, self.instant)
         except IntegrityError as error:
             raise Conflict("log-busy", "another writer appended meanwhile") from error
 
@@ -344,8 +349,8 @@ def _admitted(connection: Connection) -> list[VerifierKey]:
 class SqlLogWriter:
     """A `LogWriter` inside one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, instant: Callable[[datetime], datetime]) -> None:
+        self._connection, self.instant = connection, instant
         self._head = _lock(connection)
 
     def head(self) -> Head:

@@ -73,6 +73,9 @@ class MemoryLog:
             self.stored, self.commitments, self.tree, self.at = before
             raise
 
+    def instant(self, at: datetime) -> datetime:
+        return at
+
     def add(self, addition: Addition) -> None:
         for entry, values in zip(addition.entries, addition.commitments, strict=True):
             self.commitments |= dict.fromkeys(values, len(self.stored))
