@@ -37,7 +37,7 @@ from bench.rows import Row
 from issuer.batches.running import CHUNK
 from issuer.issuing import Issued, Order, issue_many
 from issuer.ports import Office, Pen
-from service.batches import settle
+from service.process_memory import give_back, settle
 from trust.formats.token import to_text
 from trust.rules.verdict import Indication
 
@@ -77,13 +77,14 @@ def run(rows: int = ROWS) -> list[Row]:
 
 
 def issue_chunk(made: Installation, office: Office, orders: list[Order]) -> list[Issued]:
-    """Issue one chunk and make it provable."""
+    """Issue one chunk and make it provable, as a worker does."""
     at = made.yinzheng.now()
     outcomes = issue_many(office, orders, at=at)
     issued = [one for one in outcomes if isinstance(one, Issued)]
     if len(issued) < len(orders):
         raise RuntimeError(f"not issued: {next(one for one in outcomes if not isinstance(one, Issued))}")
     made.yinzheng.publisher.after_issues({one.entry.licence.status.list for one in issued}, at)
+    give_back()
     return issued
 
 

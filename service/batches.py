@@ -4,7 +4,6 @@ The journeys are `issuer.batches`; here they get their stores and their instant,
 chunk has issued is published with one checkpoint. Running takes no server: whoever has the database and the keys can.
 """
 
-import gc
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +40,6 @@ from trust.rules.idempotency import own_key
 from trust.sealing.ports import Officer
 
 PAGE, AT_ONCE, MOST_TOLD = 50, 1000, 100
-NEW_OBJECTS = 100_000
 HELD = {
     "template-changed": "证照模板在提交之后已经更新；请取消这个批次，按新模板重新提交。",
     "needs-approval": "这类证照现在须由另一人审批；请取消这个批次后重新提交。",
@@ -240,17 +238,6 @@ class Batches:
                 self._publisher().after_issues(worked.lists, self._now())
         finish_batches(self.desk, at=self._now())
         return worked
-
-
-def settle() -> None:
-    """Set aside what is loaded, for a process that issues chunk after chunk.
-
-    It stays to the end; the garbage collector, going through it again and again, would take a tenth of the time. New
-    objects are gone through when there are more of them than a few chunks leave: nearly all are gone by then.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(NEW_OBJECTS)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from service.commands import (
     auditing,
     backing_up,
     batch_content,
-    batching,
     catalogue,
     citing,
     compromising,
@@ -44,6 +43,7 @@ from service.commands import (
     templating,
     verifying,
     witnessing,
+    working,
 )
 from service.commands.installation import record_command
 from service.commands.output import complain
@@ -101,7 +101,7 @@ app.command("acts")(explaining.acts)
 app.command("standing")(standing.standing)
 app.command("cite")(citing.cite)
 app.add_typer(batch_content.batch, name="batch")
-app.command("worker")(batching.worker)
+app.command("worker")(working.worker)
 app.add_typer(converting.convert, name="convert")
 app.add_typer(feeding.feed, name="feed")
 app.add_typer(feeding.system, name="system")

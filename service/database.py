@@ -9,11 +9,13 @@ Stores take an engine and know nothing of this module.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import StaticPool
@@ -71,9 +73,18 @@ def lax_settings(engine: Engine) -> list[str]:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to the newest revision; safe to call at every start."""
+    """Bring the tables to the newest revision; safe to call at every start, which writes nothing where they are."""
+    with engine.connect() as connection:
+        if MigrationContext.configure(connection).get_current_heads() == (newest_revision(),):
+            return
     configuration = Config()
     configuration.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, "head")
+
+
+@cache
+def newest_revision() -> str:
+    """The revision that the code is written for, by the names of the files: to read them all takes long."""
+    return max(one.name.partition("_")[0] for one in (MIGRATIONS / "versions").glob("[0-9]*.py"))

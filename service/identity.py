@@ -7,6 +7,7 @@ reviewer verifies and cites, a holder sees their own, an auditor reads and write
 people. The demo's people are announced and refused in production.
 """
 
+from base64 import b64encode
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from typing import Protocol
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2.low_level import ARGON2_VERSION
 
 from keys.sm3 import hmac_sm3, sm3
 from service.trail.doing import note_actor, note_failure, note_present
@@ -150,13 +152,20 @@ class People(Protocol):
         ...
 
 
+def nobodys_hash(hasher: PasswordHasher, random: Callable[[int], bytes]) -> str:
+    """What stands where a hash would for a login that nobody has: checking it takes as long, and no password has it."""
+    salt, drawn = (b64encode(random(length)).decode().rstrip("=") for length in (hasher.salt_len, hasher.hash_len))
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${drawn}"
+
+
 class Identity:
     """Signing in and out, over `People`."""
 
     def __init__(self, people: People, random: Callable[[int], bytes], hasher: PasswordHasher | None = None) -> None:
         self._people, self._random = people, random
         self._hasher = hasher or PasswordHasher()
-        self._decoy = self._hasher.hash("nobody")
+        self._decoy = nobodys_hash(self._hasher, random)
         self._failures: dict[str, list[datetime]] = {}
         self._counting = Lock()
         self._turn = BoundedSemaphore(AT_ONCE)

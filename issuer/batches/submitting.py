@@ -9,11 +9,12 @@ came with the table are stored before the batch is.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from issuer.applying.deciding import needs_two
 from issuer.batches.content import Content, content_of
 from issuer.batches.errors import BatchNotOpened, BatchRefused, BatchStale, NoSuchBatch
-from issuer.batches.life import LIFE, MAX_NAME, MAX_ROWS, Batch, Event, State, Step
+from issuer.batches.life import LIFE, MAX_NAME, MAX_ROWS, Batch, Event, Failure, State, Step
 from issuer.batches.looking import unopened
 from issuer.batches.ports import Batches
 from issuer.batches.sheet import Row
@@ -62,11 +63,33 @@ def submit(desk: Batches, handed: Handed, *, by: Officer, key: str, at: datetime
     known = desk.book.by_key(key)
     if known is not None and handed.content(known.type_code, known.template).digest == known.digest:
         return known  # also where the type has another face by now
-    content = handed.content(bundle.type.code, bundle.template)
+    for some in _together(handed.photographs):
+        desk.office.blobs.put_many(some)
     state = State.SUBMITTED if needs_two(bundle) else State.RUNNING
-    number = number_of(handed, key)
+    return opened(desk, handed, bundle, state, Step.SUBMIT, by=by, key=key, at=at)
+
+
+def opened(
+    desk: Batches,
+    handed: Handed,
+    bundle: Bundle,
+    state: State,
+    step: Step,
+    *,
+    by: Officer,
+    key: str,
+    at: datetime,
+    wrong: Mapping[int, Failure] = MappingProxyType({}),
+) -> Batch:
+    """A table stored as the batch or the trial that it begins as; `wrong` are rows that are known to fail.
+
+    Raises:
+        IdempotencyMismatch: the key was used for another content.
+
+    """
+    content = handed.content(bundle.type.code, bundle.template)
     batch = Batch(
-        number=number,
+        number=number_of(handed, key),
         body_code=handed.body_code,
         type_code=bundle.type.code,
         template=bundle.template,
@@ -79,10 +102,8 @@ def submit(desk: Batches, handed: Handed, *, by: Officer, key: str, at: datetime
         state=state,
         headers=handed.headers,
     )
-    for some in _together(handed.photographs):
-        desk.office.blobs.put_many(some)
     rows = ((row.number, row.members) for row in handed.rows)
-    return desk.book.open(batch, rows, Event(number, 1, Step.SUBMIT, at, by), key, content.told)
+    return desk.book.open(batch, rows, Event(batch.number, 1, step, at, by), key, content.told, wrong)
 
 
 def check_handed(desk: Batches, handed: Handed, at: datetime) -> Bundle:

@@ -12,15 +12,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from issuer.batches.errors import BatchMoved
-from issuer.batches.life import MAX_NAME, Batch, Event, Failure, Row, State, Step
+from issuer.batches.life import Batch, Failure, Row, State, Step
 from issuer.batches.ports import Batches
 from issuer.batches.sheet import Row as SheetRow
-from issuer.batches.submitting import Handed, check_handed, moved, number_of
+from issuer.batches.submitting import Handed, check_handed, moved, opened
 from issuer.batches.trying import try_rows
 from issuer.errors import ApplicationRefused, DuplicateNumber
 from trust.rules.catalogue import LicenceType
 from trust.rules.number_rule import same_number
-from trust.rules.times import aware
 from trust.sealing.ports import Officer
 
 KEPT = timedelta(days=7)
@@ -35,25 +34,8 @@ def open_trial(desk: Batches, handed: Handed, *, by: Officer, key: str, at: date
 
     """
     bundle = check_handed(desk, handed, at)
-    content = handed.content(bundle.type.code, bundle.template)
-    number = number_of(handed, key)
-    trial = Batch(
-        number=number,
-        body_code=handed.body_code,
-        type_code=bundle.type.code,
-        template=bundle.template,
-        name=handed.name[:MAX_NAME],
-        digest=content.digest,
-        total=len(handed.rows),
-        submitted_by=by,
-        opened_at=aware(at),
-        moved_at=at,
-        state=State.TRYING,
-        headers=handed.headers,
-    )
-    rows = ((row.number, row.members) for row in handed.rows)
     wrong = dict(_of_the_whole(desk, handed, bundle.type))
-    return desk.book.open(trial, rows, Event(number, 1, Step.TRY, at, by), key, content.told, wrong)
+    return opened(desk, handed, bundle, State.TRYING, Step.TRY, by=by, key=key, at=at, wrong=wrong)
 
 
 def judge(desk: Batches, trial: Batch, rows: Sequence[Row], at: datetime) -> int:

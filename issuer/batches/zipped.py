@@ -35,6 +35,7 @@ _ENCRYPTED, _UTF8, _UNICODE_PATH, _LOCAL = 0x41, 0x800, 0x7075, 30
 _NAME = re.compile(r"[^\x00-\x1f\x7f\\:*?\"<>|/]+")
 _PIECE = 1 << 20
 _FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError)
+"""What `zipfile` and the decompressors below it raise at octets that are no sound ZIP."""
 
 
 class Zipped:

@@ -1,20 +1,15 @@
-"""batch, worker: a table becomes licences; handed in and watched here, issued by whoever runs a worker.
+"""batch: a table becomes licences; handed in and watched here, issued by whoever runs a worker.
 
 Commands act as the official of the body that issues the type, or as whoever `--as` names. A batch that needs a second
 person is approved by one who is named, for the digest that `batch status` prints. `submit --wait` issues in this very
-process; otherwise `yinzheng worker` does, of which any number may run at once, also on other machines.
+process; otherwise `yinzheng worker` does (`working`).
 """
 
 import os
-import signal
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from errno import ESPIPE
 from pathlib import Path
-from threading import Event as Flag
-from threading import Thread
 from typing import Annotated, BinaryIO
 
 import typer
@@ -24,24 +19,21 @@ from issuer.batches.blank import blank_csv, blank_xlsx
 from issuer.batches.errors import NoSuchBatch
 from issuer.batches.life import Batch, RowState, State
 from issuer.batches.problem_sheet import problem_csv, problem_xlsx
-from issuer.batches.running import CHUNK, LEASE
 from issuer.batches.sheet import Ending, RowProblem, Sheet
 from issuer.batches.views import batch_view
-from issuer.feeding.telling import Telling
-from service.batches import settle, trouble_of
+from service.batches import trouble_of
 from service.commands.installation import installation, official_named, official_of
 from service.commands.output import ERR, OUT, check_writable, say_json, visible, write_file
 from service.commands.standing_in import acts, decides, officer
-from service.errors import NotYetPublished
+from service.commands.working import TICK_S, stopping
 from service.problem import Usage
-from service.problems import problem_of
+from service.process_memory import give_back, settle
 from service.wiring import Yinzheng
 from templates.library import Bundle
 from trust.rules.idempotency import own_key
 from trust.sealing.ports import Officer
 
 REFUSED = 1
-TICK_S, LEASE_S = 1.0, LEASE.total_seconds()
 batch = typer.Typer(help="批量签发：一张表格，一类证照。", no_args_is_help=True)
 
 File = Annotated[Path, typer.Argument(help="表格，CSV 或 XLSX；照面有照片的，表格和照片压缩成一个 ZIP")]
@@ -51,10 +43,6 @@ Report = Annotated[Path | None, typer.Option(help="有问题的行连同原因�
 As = Annotated[str | None, typer.Option("--as", help="办理人账号（默认为该单位的经办人）")]
 Number = Annotated[str, typer.Argument(help="批次编号，见 yinzheng batch list")]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
-Size = Annotated[int, typer.Option("--chunk", min=1, max=1000, help="每次签发的行数")]
-Lease = Annotated[
-    float, typer.Option("--lease", min=1, max=3600, help="每次领取的有效秒数；进程被强行结束的，过后由别的进程接着办")
-]
 
 
 @batch.command("submit")
@@ -192,89 +180,14 @@ def errors(number: Number, out: Annotated[Path, typer.Option(help="输出文件�
     ERR.print(f"未签发 {yinzheng.batches.counts(one)[RowState.FAILED]} 行，已写入 {out}", markup=False)
 
 
-def worker(
-    once: Annotated[bool, typer.Option("--once", help="办完现有的就结束")] = False,
-    size: Size = CHUNK,
-    lease: Lease = LEASE_S,
-    attached: Annotated[bool, typer.Option("--attached", help="标准输入结束时也结束", hidden=True)] = False,
-) -> None:
-    """签发批次，并把消息送达各部门的系统；收到结束信号时办完手上的一组再结束。"""
-    yinzheng = installation()
-    name = yinzheng.random(8).hex()
-    yinzheng.publisher.refresh(yinzheng.now())  # what was issued by one that was killed becomes provable
-    settle()
-    with _stopping() as stop, yinzheng.feeds.telling() as telling:
-        if attached:
-            Thread(target=_until_alone, args=(stop,), daemon=True).start()
-        failed = False
-        while not stop.is_set():
-            worked, error = _tick(yinzheng, telling, name, size, timedelta(seconds=lease))
-            failed = failed or error
-            if not worked and once:
-                break
-            if not worked:
-                stop.wait(TICK_S)
-    if failed and once:
-        raise typer.Exit(REFUSED)
-
-
-def _until_alone(stop: Flag) -> None:
-    """Raise the flag when whoever holds the other end of the standard input is gone."""
-    while sys.stdin.buffer.read(4096):
-        continue
-    stop.set()
-
-
-def _tick(yinzheng: Yinzheng, telling: Telling, name: str, size: int, lease: timedelta) -> tuple[bool, bool]:
-    """One chunk, and what systems wait for is sent beside it; whether a chunk was issued, and whether anything failed.
-
-    Nobody waits here for a system that is slow to answer.
-    """
-    worked = failed = False
-    try:
-        done = yinzheng.batches.work(name, size=size, lease=lease)
-        worked = done is not None
-        if done is not None and done.held:
-            ERR.print(f"{done.batch.number}：批次已停下（{done.held}），见 yinzheng batch status", markup=False)
-        if done is not None and (done.issued or done.failed):
-            ERR.print(f"{done.batch.number}：已签发 {done.issued} 行，未签发 {done.failed} 行", markup=False)
-    except NotYetPublished as error:
-        worked = True
-        _warn(error)
-    except Exception as error:  # noqa: BLE001  (a worker outlives any failure; what it held is taken up again)
-        failed = True
-        _warn(error)
-    try:
-        telling.step()
-    except Exception as error:  # noqa: BLE001  (as above)
-        failed = True
-        _warn(error)
-    return worked, failed
-
-
-def _warn(error: Exception) -> None:
-    ERR.print(f"本次没有办完，将重试：{visible(problem_of(error).zh)}", markup=False)
-
-
-@contextmanager
-def _stopping() -> Iterator[Flag]:
-    """A flag that a signal to end raises, so that a chunk is finished first."""
-    stop = Flag()
-    before = {one: signal.signal(one, lambda *_: stop.set()) for one in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield stop
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
-
-
 def _carry_out(yinzheng: Yinzheng, one: Batch) -> None:
     """Work until this batch is through, or stands still; other workers may help."""
     name = yinzheng.random(8).hex()
     settle()
-    with _bar(one.total) as bar, _stopping() as stop:
+    with _bar(one.total) as bar, stopping() as stop:
         while not stop.is_set():
             done = yinzheng.batches.work(name)
+            give_back()
             now, counts = yinzheng.batches.find(one.number, one.body_code), yinzheng.batches.counts(one)
             bar.update(bar.task_ids[0], completed=one.total - counts[RowState.WAITING])
             if now.state is not State.RUNNING:

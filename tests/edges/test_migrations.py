@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from keys.sm3 import sm3
-from service.database import MIGRATIONS, migrate, open_engine
+from service.database import MIGRATIONS, migrate, newest_revision, open_engine
 from service.problems import TABLES_BEHIND, problem_of
 from tests.edges.conftest import load_all_stores
 from tests.seal_parts import parts
@@ -45,6 +46,12 @@ def compare(migrated: Engine, described: Engine) -> None:
     METADATA.create_all(described)
     assert shape(migrated) == shape(described)
     assert len(shape(migrated)) == len(METADATA.tables) > 20
+
+
+def test_the_newest_revision_is_the_one_that_alembic_finds() -> None:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(configuration).get_heads() == [newest_revision()]
 
 
 def test_sqlite(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from itertools import count
 from threading import Barrier, Event, Thread
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
 from keys.randomness import random_octets
 from keys.sm3 import sm3
@@ -24,6 +25,7 @@ from service.identity import (
     TooManyTries,
     WrongCredentials,
     form_token,
+    nobodys_hash,
     require,
 )
 
@@ -153,6 +155,20 @@ def test_a_login_nobody_has_costs_the_same_work_and_says_the_same(
     assert real == people.people["scjg"][1]
     assert decoy.rpartition("$")[0].rpartition("$")[0] == real.rpartition("$")[0].rpartition("$")[0]
     assert decoy != real
+
+
+def test_what_stands_for_nobodys_password_is_a_hash_that_takes_the_same_work() -> None:
+    hasher = PasswordHasher()
+    made = nobodys_hash(hasher, random_octets)
+    told = extract_parameters(made)
+    assert (told.memory_cost, told.time_cost, told.parallelism, told.salt_len, told.hash_len, told.type) == (
+        *(hasher.memory_cost, hasher.time_cost, hasher.parallelism, hasher.salt_len, hasher.hash_len),
+        hasher.type,
+    )
+    assert not hasher.check_needs_rehash(made)
+    with pytest.raises(VerifyMismatchError):  # read, computed and found different, not refused as no hash
+        hasher.verify(made, "nobody")
+    assert nobodys_hash(hasher, random_octets) != made
 
 
 def test_the_decoy_is_nobodys_password(identity: Identity) -> None:
