@@ -21,7 +21,7 @@ from issuer.errors import NotSound
 from issuer.planning import plan_all
 from issuer.ports import Artefacts, Entry, Office, Pen, Release, State
 from issuer.sealing import Sealed, seal_all
-from issuer.still_allowed import live, still_allowed
+from issuer.still_allowed import live, not_out, still_allowed
 from trust.errors import Conflict
 from trust.formats.leaf import EntryKind, Statement, commitment, token_commitment
 from trust.log.appending import TOLERANCE
@@ -43,6 +43,7 @@ def complete(office: Office, entry: Entry, *, at: datetime, pen: Pen | None = No
     Raises:
         NoPen: the body has no seal in force now; the entry stays where it stands.
         GivenUp: it was given up, now or before: the type was ended, or the body's mandate.
+        ReleasedBefore: it was released after the backup that was restored; its files are handed in.
         Conflict: `clock-went-back`, it was begun at a time that is still to come.
         PlanBroken, NotSound: something is wrong inside; nothing was released.
 
@@ -74,7 +75,8 @@ def complete_many(
         at = office.log.instant(at)
         pen = pen or office.pen(open_ones[0].licence.identifier.issuer_code, at)
         timely = each(lambda entry: _timely(entry, at), open_ones)
-        begun = together(lambda some: still_allowed(office, some, lambda entry: entry, at), timely)
+        here = together(lambda some: not_out(office, some), timely)
+        begun = together(lambda some: still_allowed(office, some, lambda entry: entry, at), here)
         planned = plan_all(office, begun, pen)
         sealed = together(lambda some: seal_all(office, some, pen, at), planned)
         granted = together(lambda some: still_allowed(office, some, lambda one: one.entry, at), sealed)

@@ -12,6 +12,7 @@ IssuerError
 ├── NoSuchLicence         no licence of this identifier, none released, or not the asker's to see: the same answer
 ├── NotSound              what was signed does not verify, or was not stored as it was made; nothing was released
 ├── GivenUp               what was begun was given up before its release, and never will be released
+├── ReleasedBefore        it was released after the backup that was restored: its files are out, and are to be handed in
 ├── PeopleOnly            this step is for a person; a department's system may not take it
 └── NoPen                 the body has no seal in force, or its key cannot be used
 """
@@ -83,6 +84,14 @@ class GivenUp(IssuerError):
     def __init__(self, identifier: str, reason: str) -> None:
         super().__init__(f"{identifier}: {reason}")
         self.identifier, self.reason = identifier, reason
+
+
+class ReleasedBefore(IssuerError):
+    reason = "released-before-restore"
+
+    def __init__(self, identifier: str) -> None:
+        super().__init__(identifier)
+        self.identifier = identifier
 
 
 class PeopleOnly(IssuerError):

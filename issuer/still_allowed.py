@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from issuer.checking import require_mandate
 from issuer.chunks import Outcome, each
-from issuer.errors import GivenUp, NoMandate, UnknownType
+from issuer.errors import GivenUp, NoMandate, ReleasedBefore, UnknownType
 from issuer.ports import Entry, Office, Void
 
 T = TypeVar("T")
@@ -28,6 +28,24 @@ def live(entry: Entry) -> Entry:
     if entry.void is not None:
         raise GivenUp(str(entry.licence.identifier), entry.void.reason)
     return entry
+
+
+def not_out(office: Office, entries: Sequence[Entry]) -> list[Outcome[Entry]]:
+    """The entries that may be carried on; a ReleasedBefore stands in the place of what a restore has forgotten."""
+    out = office.out(entries)
+
+    def carried_on(entry: Entry) -> Entry:
+        if (identifier := str(entry.licence.identifier)) in out:
+            raise ReleasedBefore(identifier)
+        return entry
+
+    return each(carried_on, list(entries))
+
+
+def require_not_out(office: Office, entry: Entry) -> None:
+    """See that there are no files of it that a restore has forgotten; raises ReleasedBefore."""
+    if office.out([entry]):
+        raise ReleasedBefore(str(entry.licence.identifier))
 
 
 def still_allowed(office: Office, items: Sequence[T], entry_of: Callable[[T], Entry], at: datetime) -> list[Outcome[T]]:

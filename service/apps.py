@@ -150,7 +150,7 @@ def _json_routers(yinzheng: Yinzheng, guards: Guards) -> list[APIRouter]:
         applications_router(yinzheng.applications, authorize=clerks),
         warrants_router(yinzheng.warrants, authorize=clerks),
         copies_router(CopyPorts(yinzheng.copies, host), authorize=askers),
-        copy_consents_router(yinzheng.copy_consents, authorize=askers),
+        copy_consents_router(yinzheng.copy_consents, authorize=askers, clerks=clerks),
         presenting_router(
             yinzheng.presenting,
             holders=admit_roles(guards, (Role.HOLDER,), presenter_of),

@@ -1,10 +1,11 @@
 """Which tables the trail binds, by which columns and from when on; which are computed anew; and which may change.
 
 The log commits to what is issued and recorded; it does not say by whom a seal was used, who approved an order, or who
-a person is. So the trail takes digests of such rows once they are final. A column that is added later must not change
-the digest of a row that was marked before: it is left out, by name. Every table is in one of three lists: `LEDGERS`,
-bound by the trail; `COMPUTED`, copies of what is signed or logged; or `FREE`, each with the reason in words why an
-audit can do without it. A test holds the lists against the tables there are.
+a person is. So the trail takes digests of such rows once they are final, and of what is on file at every write, in the
+transaction that writes (`service.trail.following`). A column that is added later must not change the digest of a row
+that was marked before: it is left out, by name. Every table is in one of three lists: `LEDGERS`, bound by the trail;
+`COMPUTED`, copies of what is signed or logged; or `FREE`, each with the reason in words why an audit can do without it.
+A test holds the lists against the tables there are.
 """
 
 from types import MappingProxyType
@@ -15,8 +16,6 @@ from cases.store import CITATIONS, PLANS
 from issuer.applying.life import Stage as DocketStage
 from issuer.applying.store import docket
 from issuer.batches.store.tables import looks
-from issuer.catalogue.life import Progress as MandateProgress
-from issuer.catalogue.life import State as VersionState
 from issuer.catalogue.store.tables import (
     catalogue_edition,
     catalogue_event,
@@ -32,7 +31,6 @@ from issuer.store import licence
 from issuer.warrants.life import Stage as OrderStage
 from issuer.warrants.store.rows import act_order, act_order_subject
 from service.epochs.store import restore_epoch
-from service.lost_keys.order import Stage as LossStage
 from service.lost_keys.store.tables import compromise, compromise_work, reissue_entry
 from service.store import person
 from service.trail.ledger import Ledger, When
@@ -40,7 +38,6 @@ from service.trail.marking import ACTS
 from trust.certification.store import time_stamp, trust_list_publication, x509_certificate, x509_crl, x509_revocation
 from trust.log.store import log_witness
 from trust.revocation.store.tables import status_publication
-from trust.sealing.life import State as SealState
 from trust.sealing.store.tables import (
     seal,
     seal_application,
@@ -59,8 +56,6 @@ _ISSUED = (
 )
 _PUBLISHED = ("name", "number", "issued_at", "next_update", "to_be_signed")
 _STEP = ("number", "sequence", "step", "at", "by_login", "by_name")
-_ENDED = (LossStage.DONE, LossStage.REFUSED, LossStage.WITHDRAWN)
-_SEALS_ENDED = (SealState.REJECTED, SealState.WITHDRAWN)
 
 
 def _all(table: Table, *but: str) -> tuple[str, ...]:
@@ -72,13 +67,16 @@ def _steps(name: str, *more: str) -> Ledger:
     return Ledger(METADATA.tables[name], ("number", "sequence"), (*_STEP, *more), at="at")
 
 
+def _followed(table: Table, key: str, *more: str) -> Ledger:
+    return Ledger(table, (key,), (key, *more), when=When.FOLLOWED)
+
+
 def _in(column: ColumnElement[str], *some: str) -> ColumnElement[bool]:
     return column.in_(some)
 
 
 _OVER = (DocketStage.RELEASED, DocketStage.REFUSED, DocketStage.WITHDRAWN)
 _ORDERED = (OrderStage.DONE, OrderStage.REFUSED, OrderStage.WITHDRAWN)
-_VERSIONS = (VersionState.PUBLISHED, VersionState.RETIRED, VersionState.WITHDRAWN)
 _ROWS = (
     # marked with the uses of seals that made them
     Ledger(seal_use, ("number",), ("number", "seal_id", "subject", "digest", "at", "used_by"), when=When.USED),
@@ -113,50 +111,35 @@ _ROWS = (
         when=When.USED,
     ),
     ACTS,
-    # small registers, looked through as a whole
-    Ledger(seal, ("seal_id",), ("seal_id", "body_code", "name", "octets", "filed_at", "filed_by")),
-    Ledger(seal_filing, ("seal_id",), ("seal_id", "kind", "holder", "digest", "per_day", "threshold")),
+    # registers of what is on file, marked at every write
+    _followed(seal, "seal_id", "body_code", "name", "octets", "filed_at", "filed_by"),
+    _followed(seal_filing, "seal_id", "kind", "holder", "digest", "per_day", "threshold"),
+    _followed(catalogue_edition, "number", "type_code", "version", "since", "to_be_signed", "octets"),
     Ledger(
-        catalogue_edition,
-        ("number",),
-        ("number", "type_code", "version", "since", "to_be_signed", "octets"),
-        final=catalogue_edition.c.octets.is_not(None),
-    ),
-    Ledger(
-        catalogue_version,
-        ("type_code", "version"),
-        _all(catalogue_version, "state"),
-        final=_in(catalogue_version.c.state, *_VERSIONS),
-    ),
-    Ledger(
+        catalogue_version, ("type_code", "version"), _all(catalogue_version, "state"), when=When.FOLLOWED
+    ),  # its state is in its events
+    _followed(
         mandate,
-        ("number",),
-        (
-            "number",
-            "place",
-            "issuer_code",
-            "issuer_name",
-            "type_code",
-            "area",
-            "valid_from",
-            "delegated_from",
-            "origin",
-        ),
+        "number",
+        *("place", "issuer_code", "issuer_name", "type_code", "area", "valid_from", "delegated_from", "origin"),
     ),
-    Ledger(
-        mandate_request,
-        ("number",),
-        _all(mandate_request),
-        final=mandate_request.c.progress != MandateProgress.WAITING.value,
-    ),
+    Ledger(mandate_request, ("number",), _all(mandate_request), when=When.FOLLOWED),
     # only of people who work here: holders stand in the trail by keyed hash alone
-    Ledger(person, ("login",), ("login", "name", "role", "department"), final=person.c.holder_code.is_(None)),
     Ledger(
-        seal_application,
-        ("seal_id",),
-        ("seal_id", "body_code", "wish", "applied_by", "applied_name", "applied_at", "idempotency_key", "body"),
+        person,
+        ("login",),
+        ("login", "name", "role", "department"),
+        final=person.c.holder_code.is_(None),
+        when=When.FOLLOWED,
     ),
-    Ledger(compromise, ("number",), _all(compromise), final=_in(compromise.c.stage, *_ENDED)),
+    _followed(
+        seal_application,
+        "seal_id",
+        *("body_code", "wish", "applied_by", "applied_name", "applied_at", "idempotency_key", "body"),
+    ),
+    Ledger(compromise, ("number",), _all(compromise), when=When.FOLLOWED),
+    Ledger(log_witness, ("name", "point"), ("name", "point"), when=When.FOLLOWED),
+    # looked through by the time in them
     Ledger(restore_epoch, ("number",), _all(restore_epoch), final=restore_epoch.c.report != b"", at="at"),
     Ledger(
         CONSENTS,
@@ -167,8 +150,6 @@ _ROWS = (
         ),
         at="recorded_at",
     ),
-    Ledger(log_witness, ("name", "point"), ("name", "point")),
-    # many rows, looked through by the time in them
     _steps("docket_event", "reason", "stage", "digest", "proposal", "idempotency_key", "body"),
     _steps("act_order_event", "reason", "stage", "idempotency_key", "body"),
     _steps("batch_step", "note"),

@@ -26,12 +26,15 @@ from service.commands import (
     catalogue,
     citing,
     compromising,
+    consenting,
     converting,
     drilling,
     explaining,
     feeding,
+    handing_in,
     issuing,
     keeping,
+    leaking,
     mandates,
     presenting,
     preserving,
@@ -96,10 +99,12 @@ app.add_typer(auditing.audit, name="audit")
 app.command("backup")(backing_up.backup)
 app.command("restore")(backing_up.restore)
 app.command("mend-public")(backing_up.mend_public)
+app.command("hand-in")(handing_in.hand_in)
 app.command("grounds")(explaining.grounds)
 app.command("acts")(explaining.acts)
 app.command("standing")(standing.standing)
 app.command("cite")(citing.cite)
+app.add_typer(consenting.consent, name="consent")
 app.add_typer(batch_content.batch, name="batch")
 app.command("worker")(working.worker)
 app.add_typer(converting.convert, name="convert")
@@ -114,7 +119,7 @@ bundle.command("export")(verifying.export)
 app.add_typer(bundle, name="bundle")
 key.command("list")(keeping.list_keys)
 key.command("retire")(keeping.retire)
-key.command("compromise")(keeping.compromise)
+key.command("compromise")(leaking.compromise)
 key.command("compromised")(compromising.compromised)
 key.command("blast")(compromising.blast)
 key.command("losses")(compromising.losses)

@@ -6,7 +6,6 @@ that the copies resting on it end with it. Whoever asks sees the consents of an 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from cases.consent import Mode
@@ -15,7 +14,7 @@ from cases.privacy import COMING_OF_AGE, holds_citizen_number
 from cases.withdrawing import withdraw
 from cases.wording import is_code
 from issuer.consenting import recording
-from issuer.consenting.consent import CopyConsent, Stage, Step
+from issuer.consenting.consent import CopyConsent, PaperWords, Stage, Step
 from issuer.consenting.errors import ConsentNotTaken, NoSuchConsent
 from issuer.consenting.ports import ConsentDesk
 from issuer.consenting.recording import Paper
@@ -29,15 +28,6 @@ from trust.rules.licence import day_in_china
 from trust.sealing.ports import Officer
 
 WITHDRAWN = "已撤回"
-
-
-@dataclass(frozen=True)
-class PaperWords:
-    """What an official puts down of a paper: its number, who signed it, and whether as holder or as agent."""
-
-    reference: str
-    mode: str
-    giver: str
 
 
 class CopyConsents:
@@ -77,14 +67,38 @@ class CopyConsents:
             ScanRefused: the file is no scan.
 
         """
+        self._check(identifier, words, by)
+        kind_of(scan)
+        return self._record(identifier, terms, words, self._blobs.put(scan), by=by, key=key)
+
+    def record_scanned(
+        self, identifier: str, terms: Terms, words: PaperWords, scan: str, *, by: Asker, key: str
+    ) -> CopyConsent:
+        """The same with a scan that the body has handed in before (`/api/v1/scans`), by its digest; as `record`.
+
+        Raises:
+            ConsentNotTaken: also `scan-unknown`, the body has handed in none of this digest.
+
+        """
+        self._check(identifier, words, by)
+        self.of_licence(identifier, by)  # whose licence it is comes before what is wrong with the paper
+        if "\0" in scan or self._archive.stocks.scan(by.department, scan) is None:
+            raise ConsentNotTaken([("scan", "scan-unknown")])
+        return self._record(identifier, terms, words, scan, by=by, key=key)
+
+    def _check(self, identifier: str, words: PaperWords, by: Asker) -> None:
+        """See that this person may put down a paper, and that its number may stand there."""
         if not by.official or len(identifier) > MAX_LENGTH:
             raise NoSuchLicence
         if not is_code(words.reference):
             raise ConsentNotTaken([("reference", "consent-reference")])
         if holds_citizen_number(words.reference, day_in_china(self._now()), youngest=COMING_OF_AGE):
             raise ConsentNotTaken([("reference", "personal-data")])
-        kind_of(scan)
-        paper = Paper(words.reference, words.mode, words.giver, self._blobs.put(scan))
+
+    def _record(
+        self, identifier: str, terms: Terms, words: PaperWords, document: str, *, by: Asker, key: str
+    ) -> CopyConsent:
+        paper = Paper(words.reference, words.mode, words.giver, document)
         return recording.record(
             self.desk, identifier, terms, paper, body_code=by.department, by=_officer(by), key=key, at=self._now()
         )
@@ -123,6 +137,10 @@ class CopyConsents:
         if entry is None or entry.artefacts is None or not asker.owns(entry.licence):
             raise NoSuchLicence
         return self._archive.copy_consents.of_original(identifier)
+
+    def of_body(self, body_code: str, stage: Stage | None, *, limit: int, after: str = "") -> Sequence[CopyConsent]:
+        """The consents that a body has, by number."""
+        return self._archive.copy_consents.of_body(body_code, stage, limit=limit, after=after)
 
     def paper(self, consent: CopyConsent) -> tuple[bytes, str]:
         """The file of a consent on paper, with its media type.

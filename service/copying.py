@@ -151,6 +151,7 @@ class Copying:
                 consent=None if mode is Mode.STATUTORY else ConsentName(by.department, mode.value, reference),
                 fields=frozenset(citation.fields),
                 latest=latest,
+                most=MOST_OF_CITATION,
             ),
             by=by,
             key=key,

@@ -2,12 +2,15 @@
 
 The address was named by whoever runs the witness, and it has to be https, or this machine itself. Nothing that comes is
 believed here: notes are signed, proofs prove themselves, tiles are hashed. Nothing is redirected, no proxy is asked,
-every answer has its largest size, and every step so many seconds.
+every answer has its largest size, and so many seconds for each step and for the whole of it.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from socket import SHUT_RDWR, socket
+from threading import Event, Timer
 from urllib.parse import quote, urlsplit
 
 from service.errors import LogUnavailable
@@ -18,9 +21,12 @@ from trust.formats.checkpoint import MAX_NOTE
 from trust.formats.merkle import HASH_SIZE, MAX_PROOF, Node, complete_nodes, fold, levels_of
 from trust.log.tiles import HEIGHT, WIDTH, Tile, tile_path
 
-STEP_S = 10.0
+STEP_S, ANSWER_S = 10.0, 60.0
+"""For one step, and for the whole answer: one octet now and then would hold a witness as long as the log likes."""
 MAX_ADDRESS, MAX_ANSWER = 300, 64 * 1024
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)
+"""What reading a small JSON answer raises, whatever stands there."""
 _PROOF = frozenset({"new", "old", "path"})
 
 
@@ -93,7 +99,7 @@ class FollowedLog:
         try:
             kept = json.loads(_good(status, octets))["kept"]
             return [str(name) for name in kept]
-        except (ValueError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             raise LogUnavailable("answer") from error
 
     def _node(self, node: Node, size: int) -> bytes:
@@ -119,19 +125,43 @@ class FollowedLog:
         headers = {"Connection": "close", "User-Agent": "yinzheng-witness"}
         if body is not None:
             headers["Content-Type"] = "text/plain; charset=utf-8"
+        overdue = Event()
         try:
-            connection.request(method, parts.path + path, body, headers)
-            with connection.getresponse() as answer:
-                octets = answer.read(limit + 1)
+            connection.connect()
+            with _cut_off(connection, overdue):
+                connection.request(method, parts.path + path, body, headers)
+                with connection.getresponse() as answer:
+                    octets = answer.read(limit + 1)
         except TimeoutError as error:
             raise LogUnavailable("timeout") from error
         except (OSError, HTTPException) as error:
-            raise LogUnavailable("unreachable") from error
+            raise LogUnavailable("timeout" if overdue.is_set() else "unreachable") from error
         finally:
             connection.close()
+        if overdue.is_set():
+            raise LogUnavailable("timeout")  # what was read ends where the wire was cut
         if len(octets) > limit:
             raise LogUnavailable("too-large")
         return answer.status, octets
+
+
+@contextmanager
+def _cut_off(connection: HTTPConnection, overdue: Event) -> Iterator[None]:
+    """Cut a connection off that is not done after `ANSWER_S`, and say so by the event."""
+    wire = connection.sock  # the connection lets go of it as soon as it has the head of an answer
+
+    def cut() -> None:
+        overdue.set()
+        with suppress(OSError):  # it may have been closed at this very moment
+            socket.shutdown(wire, SHUT_RDWR)  # of TLS too: the reader meets an end, not a socket without its keys
+
+    timer = Timer(ANSWER_S, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def read_consistency(octets: bytes) -> list[bytes]:
@@ -155,6 +185,6 @@ def _good(status: int, octets: bytes) -> bytes:
         return octets
     try:
         code = str(json.loads(octets)["code"])
-    except (ValueError, KeyError, TypeError):
+    except UNREADABLE:
         code = ""
     raise LogUnavailable(f"{status} {code}"[:80].rstrip())

@@ -23,6 +23,21 @@ def retire_key(ring: KeyRing, name: str, at: datetime) -> KeyRecord:
     return ring.put_away(name, KeyState.RETIRED, at)
 
 
+def check_leaked(ring: KeyRing, name: str, at: datetime, lost_at: datetime | None) -> None:
+    """Check that a key can be blocked as one that leaked at `lost_at`; blocked already, it can.
+
+    Raises:
+        Malformed: `invalidity-date`; it cannot have leaked later than `at`.
+        KeysError: there is no such key, or its state does not lead there.
+
+    """
+    if lost_at is not None and lost_at > at:
+        raise Malformed("invalidity-date", "a key cannot be lost later than it is revoked")
+    known = ring.record(name)
+    if known.state is not KeyState.COMPROMISED:
+        known.moved(KeyState.COMPROMISED, at)
+
+
 def block_leaked_key(
     ring: KeyRing, archive: Archive, name: str, at: datetime, lost_at: datetime | None = None
 ) -> tuple[KeyRecord, int]:
@@ -36,8 +51,7 @@ def block_leaked_key(
         KeysError: as `KeyRing.put_away`.
 
     """
-    if lost_at is not None and lost_at > at:
-        raise Malformed("invalidity-date", "a key cannot be lost later than it is revoked")
+    check_leaked(ring, name, at, lost_at)
     record = ring.put_away(name, KeyState.COMPROMISED, at)
     certificates = [
         one for one in archive.books.certificates.of_key(key_digest(record.public)) if one.profile != ROOT.profile.name

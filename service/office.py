@@ -8,6 +8,7 @@ from service.cataloguing import Cataloguing
 from service.directory import Directory
 from service.means import Means
 from service.pens import Pens
+from service.restoring.forgotten import out_by_log
 from trust.revocation.allotting import allot_many
 from verifier.content import read_licence
 
@@ -35,6 +36,7 @@ def open_office(
         photo=lambda name: _photo(means.blobs, name),
         judged=lambda sealed: read_licence(sealed)[0],
         first_list=archive.epochs.first_list,
+        out=lambda entries: out_by_log(archive, entries),
     )
 
 

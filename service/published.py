@@ -90,14 +90,15 @@ class PublishedEvidence:
         )
 
     def evidence(self, at: datetime, *, edition: int) -> Evidence:
-        """The published evidence, weighed; used again for a short while when nothing was published since."""
+        """The published evidence, weighed, and the log's witnesses; used again for a moment while nothing changed."""
         kept = self._weighed
         if kept and kept.edition == edition and timedelta(0) <= at - kept.looked_at < LOOK_EVERY:
             return kept.evidence
-        bundle = self.bundle(at)
-        parts = (bundle.trust_list, bundle.certificates, bundle.crls, bundle.status_lists, bundle.checkpoint)
+        bundle, admitted = self.bundle(at), tuple(self._archive.witnesses.admitted())
+        parts = (bundle.trust_list, bundle.certificates, bundle.crls, bundle.status_lists, bundle.checkpoint, admitted)
         if kept and kept.parts == parts and timedelta(0) <= at - kept.weighed_at < EVIDENCE_KEPT:
             self._weighed = replace(kept, edition=edition, looked_at=at)
         else:
-            self._weighed = Weighed(parts, edition, at, at, weigh(bundle, self.anchors, at))
+            weighed = replace(weigh(bundle, self.anchors, at), cosigners=admitted)
+            self._weighed = Weighed(parts, edition, at, at, weighed)
         return self._weighed.evidence

@@ -156,8 +156,17 @@ def _kept(
 
 
 def _copied(folder: PublicFolder, series: Series, editions: dict[int, bytes]) -> Iterator[Oddity]:
-    """Whether the folder has each edition since its first, as it was signed, and shows the newest."""
-    there = folder.numbers(series)
+    """Whether the folder has each edition since its first, as it was signed, and shows the newest.
+
+    A folder may have been begun later than the series, or been deleted from: which of the two is told by its log.
+    """
+    there, last = folder.numbers(series), max(editions, default=0)
+    lacking = sorted(number for number in editions if not there or number < there[0])
+    if lacking and there:
+        told = f"公布目录从第 {there[0]} 期开始，没有之前的 {len(lacking)} 期"
+        yield Oddity(series.name, lacking[-1], "copy-begins-later", told, grave=False)
+    elif lacking:
+        yield Oddity(series.name, last, "copy-missing", f"公布目录中一期也没有，签过 {len(lacking)} 期")
     for number, octets in editions.items():
         try:
             copy = folder.edition(series, number)
@@ -171,7 +180,7 @@ def _copied(folder: PublicFolder, series: Series, editions: dict[int, bytes]) ->
     try:
         newest = folder.newest(series)
     except Conflict as error:
-        yield Oddity(series.name, max(editions, default=0), error.reason, "公布目录中的指针残缺，或者不是最新的一期")
+        yield Oddity(series.name, last, error.reason, "公布目录中的指针残缺，或者不是最新的一期")
         return
     if newest is not None and not folder.holds(series, newest.number, newest.octets):
         yield Oddity(series.name, newest.number, "latest-differs", "公布目录中以固定名称提供的，不是指针所指的最新一期")

@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Table, delete, insert, select, update
+from sqlalchemy import Engine, Table, create_engine, delete, insert, select, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.pool import StaticPool
 
 from issuer.issuing import Issued
 from service.auditing.opening import inside
+from service.database import open_engine
 from service.wiring import Yinzheng
 from tests.city import City
 from tests.copy_parts import copy_of as copy_made
@@ -93,13 +95,36 @@ STRICT = ("foreign_keys=ON", "ignore_check_constraints=OFF")
 
 @contextmanager
 def superuser(engine: Engine) -> Iterator[Connection]:
-    """A connection that may do everything; what it did is durable afterwards."""
+    """A connection of his own that may do everything; what it did is durable afterwards."""
+    own = _beside(engine)
+    with loosely(own) as connection:
+        yield connection
+    own.dispose()
+
+
+@contextmanager
+def loosely(engine: Engine) -> Iterator[Connection]:
+    """The installation's own connection, which writes what does not hang together."""
     _pragmas(engine, LOOSE)
     with engine.begin() as connection:
         if connection.dialect.name != "sqlite":
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         yield connection
     _pragmas(engine, STRICT)
+
+
+def _beside(engine: Engine) -> Engine:
+    """Another engine on the same database, which the installation knows nothing of."""
+    if engine.dialect.name != "sqlite":
+        return create_engine(engine.url)
+    if engine.url.database not in {None, "", ":memory:"}:
+        return open_engine(str(engine.url))
+    raw = engine.raw_connection().driver_connection
+    assert raw is not None
+    raw.execute("PRAGMA query_only=OFF")  # whoever read last through the installation's engine set it
+    own = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
+    own.dispose = lambda *_, **__: None  # type: ignore[method-assign]  # the database lives in this connection
+    return own
 
 
 def _pragmas(engine: Engine, settings: Sequence[str]) -> None:

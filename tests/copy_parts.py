@@ -6,11 +6,10 @@ from typing import Any
 
 from cases.citation import Citation
 from cases.consent import Consent, Mode
-from issuer.consenting.consent import CopyConsent, Step
+from issuer.consenting.consent import CopyConsent, PaperWords, Step
 from issuer.copying.ports import Asker, Terms
 from issuer.issuing import Issued
 from issuer.presenting.ports import Presenter
-from service.copy_consents import PaperWords
 from tests.city import City
 from tests.journey_parts import NUMBERS, identifier
 from trust.rules.annotated_copy import CopyNote

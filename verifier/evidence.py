@@ -22,6 +22,7 @@ from trust.formats.path import Path, Trials, validate_path
 from trust.formats.status_list import STATUS_LIST_TYPE, StatusList, decode_status_list
 from trust.formats.trust_list import CONTENT_TYPE as TRUST_LIST_TYPE
 from trust.formats.trust_list import TrustList, decode_trust_list
+from trust.formats.verifier_key import VerifierKey
 from trust.rules.verdict import Finding, Indication
 from verifier.budget import Budget
 from verifier.distrust import why
@@ -39,7 +40,8 @@ class Evidence:
 
     `budget` is what may still be spent while one document is judged; None where no document brings anything along.
     `witnesses` are those whom the verifier believes about the log; `proof` is a log proof that came along with the
-    document, for whoever cannot ask the log.
+    document, for whoever cannot ask the log. `cosigners` are those whom the log itself admitted, to be named to people,
+    and None where they are not known.
     """
 
     anchors: tuple[Certificate, ...]
@@ -53,6 +55,7 @@ class Evidence:
     budget: Budget | None = field(default=None, compare=False, repr=False, kw_only=True)
     witnesses: WitnessRule = field(default=WitnessRule(), kw_only=True)
     proof: LogProof | None = field(default=None, repr=False, kw_only=True)
+    cosigners: tuple[VerifierKey, ...] | None = field(default=None, repr=False, kw_only=True)
 
     @property
     def trials(self) -> Trials | None:

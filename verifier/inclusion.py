@@ -20,7 +20,7 @@ from trust.formats.log_proof import LogProof, verify_log_proof
 from trust.rules.verdict import Finding, Indication
 from verifier.evidence import Evidence
 from verifier.ports import Awaited, LogProofs
-from verifier.witnesses import judge_witnesses
+from verifier.witnesses import judge_witnesses, tell_cosigners
 
 OFFLINE = Finding(9, "log", Indication.INDETERMINATE, "离线核验，未查存证日志。")
 MISSING = Finding(9, "log", Indication.FAILED, "存证日志中没有它的签发记录。")
@@ -37,8 +37,9 @@ def judge_inclusion(
 ) -> tuple[list[Finding], datetime | None]:
     """The findings about the log for one commitment, and the proven instant of sealing where there is one.
 
-    The first is about the entry; a second tells of the witnesses, where the verifier named some. `kind` is the heading
-    an entry must stand under: licences are issued, other documents are seal uses.
+    The first is about the entry; others tell of the witnesses, where the verifier named some, and of those whom the
+    log admitted, where they are known. `kind` is the heading an entry must stand under: licences are issued, other
+    documents are seal uses.
     """
     proof = log.prove(wanted) if log is not None else evidence.proof
     if proof is None:
@@ -54,7 +55,8 @@ def judge_inclusion(
             return [OF_ANOTHER], None
         return [Finding(9, "log", Indication.FAILED, f"存证日志的证明不成立（{error.reason}）。")], None
     told = Finding(9, "log", Indication.PASSED, f"已在存证日志第 {proof.index} 条，{at:%Y-%m-%dT%H:%M:%SZ}。")
-    return [told, *judge_witnesses(proof.checkpoint, evidence.witnesses, now)], at
+    witnessed = judge_witnesses(proof.checkpoint, evidence.witnesses, now)
+    return [told, *witnessed, *tell_cosigners(proof.checkpoint, evidence.cosigners, now)], at
 
 
 def _proven(proof: LogProof, wanted: bytes, origin: str, keys: Sequence[PublicKey], kind: EntryKind) -> datetime:

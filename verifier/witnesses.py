@@ -2,7 +2,8 @@
 
 A witness looks after the log from elsewhere and cosigns only what continues what it saw before. Who they are and how
 many of them are wanted is the verifier's to say, like its anchors; the log's own word on it would be worth nothing. Too
-few is no fault of the licence: it is told, and a policy that needs `log-witnessed` leaves the question open.
+few is no fault of the licence: it is told, and a policy that needs `log-witnessed` leaves the question open. Apart from
+that, a service that knows whom its own log admitted names them to everybody; no policy makes anything of that.
 """
 
 from dataclasses import dataclass
@@ -34,6 +35,20 @@ def judge_witnesses(note: bytes, rule: WitnessRule, now: datetime) -> list[Findi
         return [Finding(9, "log-witnessed", Indication.PASSED, f"{told}，要求 {rule.wanted} 个。")]
     few = f"{told}，少于要求的 {rule.wanted} 个。"
     return [Finding(9, "log-unwitnessed", Indication.PASSED, few, warning=True)]
+
+
+def tell_cosigners(note: bytes, admitted: tuple[VerifierKey, ...] | None, now: datetime) -> list[Finding]:
+    """Who of those whom the log admitted stands behind a checkpoint; nothing where nobody knows whom it admitted."""
+    if admitted is None:
+        return []
+    found = sorted((name, at) for name, at in _cosigned(note, admitted) if at <= now + TOLERANCE)
+    if found:
+        names = "、".join(f"{name}（{at:%Y-%m-%dT%H:%M:%SZ}）" for name, at in found)
+        told = f"共同签名的见证方：{names}。由日志一方登记，是否采信由核验方决定。"
+        return [Finding(9, "log-cosigned", Indication.PASSED, told)]
+    why = f"登记的 {len(admitted)} 个见证方都还没有会签" if admitted else "本日志没有登记见证方"
+    told = f"共同签名的见证方：没有。{why}，检查点只有日志自己的签名。"
+    return [Finding(9, "log-not-cosigned", Indication.PASSED, told)]
 
 
 @lru_cache(maxsize=64)

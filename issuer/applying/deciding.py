@@ -6,7 +6,7 @@ week. A licence of a type that one person may issue needs none; the step by whic
 
 from datetime import datetime
 
-from issuer.applying.docket import APPROVAL_LASTS, Approval, Docket
+from issuer.applying.docket import APPROVAL_LASTS, Approval, Docket, changed_since
 from issuer.applying.errors import ApprovalStale, NeedsApproval
 from issuer.applying.life import LIFE, Step
 from issuer.applying.linting import check_proposal
@@ -21,7 +21,7 @@ def approve(applying: Applying, docket: Docket, *, digest: str, by: Officer, key
     """Approve the content of this digest.
 
     Raises:
-        ApprovalStale: another content stands in the application now.
+        ApprovalStale: another content stands in the application now, or other authors, than its steps put there.
         SamePerson: whoever approves had a hand in it.
         DocketMoved, IdempotencyMismatch: as `moving.advance`.
         IssuerError, TemplatesError, Conflict: as `linting.check_proposal`; it could not be issued.
@@ -87,6 +87,8 @@ def require_one(bundle: Bundle) -> None:
 
 def _approve(applying: Applying, docket: Docket, step: Step, *, by: Officer, key: str, at: datetime) -> Docket:
     LIFE.take(docket.stage, step, by, docket.authors)
+    if changed_since(docket, applying.dockets.events(docket.number)):
+        raise ApprovalStale(docket.number)
     check_proposal(applying, docket.proposal, key=docket.key, at=at)
     approval = Approval(by, docket.proposal.digest, aware(at) + APPROVAL_LASTS)
     return advance(applying, docket, step, by=by, key=key, at=at, approval=approval)

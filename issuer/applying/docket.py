@@ -5,13 +5,13 @@ incomplete, the face they were checked for, and what the licence is to follow. I
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from issuer.application import MAX_OCTETS, Application, read_application
-from issuer.applying.life import AUTHORING, Stage, Step
+from issuer.applying.life import APPROVING, AUTHORING, Stage, Step
 from issuer.errors import ApplicationRefused
 from keys.sm3 import sm3
 from trust.errors import Malformed
@@ -167,6 +167,23 @@ class Event:
 def authors_after(authors: tuple[Officer, ...], step: Step, by: Officer) -> tuple[Officer, ...]:
     """The authors when this person has taken a step."""
     return authors if step not in AUTHORING or by in authors else (*authors, by)
+
+
+def changed_since(docket: Docket, events: Sequence[Event]) -> bool:
+    """Whether an application says anything else than its steps: its content, who had a hand in it, who approved.
+
+    Steps taken since it was read do not count; whoever moves it is told of those.
+    """
+    authors: tuple[Officer, ...] = ()
+    last: Event | None = None
+    approved: Event | None = None
+    for last in events[: docket.sequence]:
+        authors = authors_after(authors, last.step, last.by)
+        approved = last if last.step in APPROVING else approved
+    if last is None or last.digest != docket.proposal.digest or authors != docket.authors:
+        return True
+    given = docket.approval
+    return given is not None and (approved is None or (approved.by, approved.digest) != (given.by, given.digest))
 
 
 def _succession(succession: Succession | None) -> tuple[str, str]:

@@ -63,5 +63,7 @@ LIFE = Life(
     moved=DocketMoved,
     persons={Who.ANOTHER: SamePerson, Who.AUTHOR: NotAnAuthor},
 )
+APPROVING = frozenset({Step.APPROVE, Step.WAIVE})
+"""Whoever takes one of these stands behind what is applied for."""
 AUTHORING = frozenset({Step.OPEN, Step.SAVE, Step.SUBMIT})
 """Whoever takes one of these has had a hand in what is applied for."""

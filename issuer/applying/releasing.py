@@ -28,7 +28,8 @@ from issuer.applying.succession_rules import fate_of, require_followable
 from issuer.errors import GivenUp, IssuerError, NoPen, NotSound, PlanBroken, UnknownType
 from issuer.inheriting import resting_on
 from issuer.issuing import Issued, Order, issue_many
-from issuer.ports import Artefacts, Entry, Void
+from issuer.ports import Artefacts, Entry, Release, Void
+from issuer.still_allowed import require_not_out
 from templates.errors import TemplatesError
 from trust.errors import Conflict, Malformed
 from trust.revocation.acting import Order as Act
@@ -89,6 +90,7 @@ def abandon(applying: Applying, docket: Docket, *, reason: str, by: Officer, key
 
     Raises:
         DocketMoved, SamePerson, ApplicationRefused, IdempotencyMismatch: as `moving.advance`.
+        ReleasedBefore: it was released after the backup that was restored; there are files of it.
 
     """
     if (known := repeated(applying, key, asked(Step.ABANDON, docket.proposal.digest, by, reason))) is not None:
@@ -111,6 +113,7 @@ def _giving_up(
     entry = applying.office.register.by_key(docket.key)
     if entry is None:
         return None
+    require_not_out(applying.office, entry)
     subject, said = str(entry.licence.identifier), f"未发出即作废：{words}"[:MAX_REASON]
     order = Act(ActKind.LAPSE, subject, "issued-in-error", said, f"{by.name}（{by.login}）")
 
@@ -169,7 +172,8 @@ def _lacks_second(applying: Applying, docket: Docket) -> bool:
     return (needs_two(bundle) or docket.proposal.weighs_evidence) and decided[-1:] == [Step.WAIVE]
 
 
-def _issue(applying: Applying, docket: Docket, *, at: datetime) -> Issued:
+def release_of(applying: Applying, docket: Docket, at: datetime) -> Release:
+    """How the licence of an application is released: in one transaction with the application and its consequence."""
     by = signed_by(docket)
 
     def release(wanted: Sequence[tuple[Entry, Artefacts]]) -> Sequence[Entry]:
@@ -185,11 +189,16 @@ def _issue(applying: Applying, docket: Docket, *, at: datetime) -> Issued:
         )
         return applying.dockets.release(docket, moved, event, wanted, _consequence(applying, docket, entry, by, at))
 
+    return release
+
+
+def _issue(applying: Applying, docket: Docket, *, at: datetime) -> Issued:
     application = docket.proposal.application()
     if (begun := applying.office.register.by_key(docket.key)) is not None and application.original is not None:
         application = replace(application, conversion=begun.licence.conversion)  # as it was judged when it was begun
-    order = Order(resting_on(application, applying.originals), docket.key, by, docket.proposal.template)
-    (outcome,) = issue_many(applying.office, [order], at=at, release=release)
+    resting = resting_on(application, applying.originals)
+    order = Order(resting, docket.key, signed_by(docket), docket.proposal.template)
+    (outcome,) = issue_many(applying.office, [order], at=at, release=release_of(applying, docket, at))
     if isinstance(outcome, Exception):
         raise outcome
     return outcome

@@ -140,7 +140,7 @@ class SqlDockets:
             return None
         with self._engine.connect() as connection:
             row = connection.execute(select(docket).where(docket.c.number == number)).first()
-        return None if row is None else _docket(row)
+        return None if row is None else docket_of(row)
 
     def by_key(self, key: str) -> tuple[Docket, Event] | None:
         """See `Dockets`."""
@@ -150,12 +150,12 @@ class SqlDockets:
             if row is None:
                 return None
             own = connection.execute(select(docket).where(docket.c.number == row.number)).one()
-        return _docket(own), _event(row)
+        return docket_of(own), event_in(row)
 
     def events(self, number: str) -> Sequence[Event]:
         """See `Dockets`."""
         with self._engine.connect() as connection:
-            return [_event(row) for row in steps_of(connection, docket_event, number)]
+            return [event_in(row) for row in steps_of(connection, docket_event, number)]
 
     def of_body(self, body_code: str, stages: Sequence[Stage], *, limit: int, after: str = "") -> Sequence[Docket]:
         """See `Dockets`."""
@@ -165,7 +165,7 @@ class SqlDockets:
             wanted = wanted.where((docket.c.moved_at < last.moved_at) | same)
         with self._engine.connect() as connection:
             ordered = wanted.order_by(docket.c.moved_at.desc(), docket.c.number).limit(limit)
-            return [_docket(row) for row in connection.execute(ordered)]
+            return [docket_of(row) for row in connection.execute(ordered)]
 
     def counts(self, body_code: str) -> Mapping[Stage, int]:
         """See `Dockets`."""
@@ -180,7 +180,7 @@ class SqlDockets:
             same = (docket.c.moved_at == after.moved_at) & (docket.c.number > after.number)
             wanted = wanted.where((docket.c.moved_at > after.moved_at) | same)
         with self._engine.connect() as connection:
-            return [_docket(row) for row in connection.execute(wanted.limit(limit))]
+            return [docket_of(row) for row in connection.execute(wanted.limit(limit))]
 
     def _instead(self, event: Event, error: IntegrityError) -> Docket:
         """What stands under the event's key already, or who was faster."""
@@ -260,7 +260,8 @@ def _event_values(one: Docket, event: Event) -> dict[str, object]:
     )
 
 
-def _docket(row: Row[*tuple[Any, ...]]) -> Docket:
+def docket_of(row: Row[*tuple[Any, ...]]) -> Docket:
+    """The application in a row."""
     succession = Succession(SuccessionKind(row.kind), row.predecessor) if row.kind else None
     approval = None
     if row.approved_by is not None:
@@ -278,7 +279,8 @@ def _docket(row: Row[*tuple[Any, ...]]) -> Docket:
     )
 
 
-def _event(row: Row[*tuple[Any, ...]]) -> Event:
+def event_in(row: Row[*tuple[Any, ...]]) -> Event:
+    """The step in a row."""
     return Event(
         **step_members(row, Step),
         stage=Stage(row.stage),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from issuer.batches.life import Batch, Failure, key_of
 from issuer.batches.ports import Batches
 from issuer.chunks import Outcome
-from issuer.errors import AlreadySucceeded, ApplicationRefused, DuplicateNumber, GivenUp, NoMandate
+from issuer.errors import AlreadySucceeded, ApplicationRefused, DuplicateNumber, GivenUp, NoMandate, ReleasedBefore
 from issuer.issuing import Issued
 from templates.errors import CodeDoesNotFit, DoesNotFit, MissingGlyph
 from trust.errors import Conflict, Malformed
@@ -58,8 +58,8 @@ def sort(
             made.lists |= {licence.status.list}
             continue
         told = desk.explain(outcome, kind)
-        if isinstance(outcome, Conflict):
-            made.waits = told.reason  # the clock, or another writer
+        if isinstance(outcome, Conflict | ReleasedBefore):
+            made.waits = told.reason  # the clock, another writer, or files that have to be handed in
         elif isinstance(outcome, GivenUp) or (isinstance(outcome, OF_THE_ROW) and row not in begun):
             made.failures.append((row, told))
         else:

@@ -84,6 +84,15 @@ class CopyConsent:
         return ConsentName(self.body_code, self.mode, self.reference)
 
 
+@dataclass(frozen=True)
+class PaperWords:
+    """What is put down of a paper: its number, who signed it, and whether as holder or as agent."""
+
+    reference: str
+    mode: str
+    giver: str
+
+
 def check_carries(consent: CopyConsent | None, *, original: str, mode: str, terms: Terms, at: datetime) -> CopyConsent:
     """The consent, if it carries a copy of this licence on these terms now.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from issuer.consenting.consent import CopyConsent
+from issuer.consenting.consent import CopyConsent, Stage
 from issuer.ports import Entry
 
 
@@ -28,6 +28,10 @@ class CopyConsents(Protocol):
 
     def of_original(self, identifier: str) -> Sequence[CopyConsent]:
         """The consents for a licence, newest first."""
+        ...
+
+    def of_body(self, body_code: str, stage: Stage | None, *, limit: int, after: str = "") -> Sequence[CopyConsent]:
+        """The consents of a body, in a stage or all, by number from behind `after` on, at most so many."""
         ...
 
     def decide(self, decided: CopyConsent) -> CopyConsent:

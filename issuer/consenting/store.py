@@ -90,6 +90,14 @@ class SqlCopyConsents:
             rows = connection.execute(wanted.order_by(CONSENTS.c.recorded_at.desc(), CONSENTS.c.reference))
             return [_consent(row) for row in rows]
 
+    def of_body(self, body_code: str, stage: Stage | None, *, limit: int, after: str = "") -> Sequence[CopyConsent]:
+        """See `CopyConsents`."""
+        wanted = select(CONSENTS).where(CONSENTS.c.body_code == body_code, CONSENTS.c.reference > after)
+        if stage is not None:
+            wanted = wanted.where(CONSENTS.c.stage == stage.value)
+        with self._engine.connect() as connection:
+            return [_consent(row) for row in connection.execute(wanted.order_by(CONSENTS.c.reference).limit(limit))]
+
     def decide(self, decided: CopyConsent) -> CopyConsent:
         """See `CopyConsents`."""
         waiting = (

@@ -41,7 +41,7 @@ class CopyRequest:
     """What is asked for; `expires_at` None means thirty days, `fields` None the whole face.
 
     `creator` is who makes it, as the copy says; `basis` as in `CopyNote`. `asker` and `consent` as in `CopyEntry`.
-    `latest` is where the basis itself ends: no copy lasts longer.
+    `latest` is where the basis itself ends: no copy lasts longer. There may be `most` copies for one basis.
     """
 
     original: str
@@ -54,6 +54,7 @@ class CopyRequest:
     consent: ConsentName | None = None
     fields: frozenset[str] | None = None
     latest: datetime | None = None
+    most: int | None = None
 
     @property
     def digest(self) -> str:
@@ -132,7 +133,7 @@ def _begin(desk: CopyDesk, request: CopyRequest, digest: str, *, key: str, by: s
     drafted = replace(drafted, status=office.allot(str(drafted.identifier), at))
     message, _ = plan_token(drafted, pen)
     entry = Entry(key, digest, drafted, by, begun_at, token_plan=digest_of(message))
-    return desk.copies.begin(CopyEntry(entry, request.asker, request.consent))
+    return desk.copies.begin(CopyEntry(entry, request.asker, request.consent), most=request.most)
 
 
 def _draft(licence: Licence, note: CopyNote, keys: frozenset[str] | None, serial: str, salt: bytes) -> Licence:

@@ -71,10 +71,11 @@ class Copies(Protocol):
         """The copy begun under an idempotency key."""
         ...
 
-    def begin(self, copy: CopyEntry) -> CopyEntry:
+    def begin(self, copy: CopyEntry, *, most: int | None = None) -> CopyEntry:
         """Store a new copy, or give the one that another request stored first under the same key and body.
 
-        Raises IdempotencyMismatch; an identifier once stored is never given out again.
+        Raises IdempotencyMismatch; an identifier once stored is never given out again. Where there may be only so many
+        (`most`) for one basis, however many are begun at once, raises BasisEnded `citation-copies`.
         """
         ...
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ColumnElement,
+    Connection,
     Engine,
     ForeignKey,
     Index,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Table,
     and_,
     column,
+    func,
     insert,
     select,
     table,
@@ -30,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from issuer.copying.errors import BasisEnded
 from issuer.copying.ports import ConsentName, CopyEntry
 from issuer.errors import IdempotencyMismatch
 from issuer.feeding.store import note_released
@@ -76,6 +79,7 @@ COPIES = Table(
     Index("ix_licence_copy_basis", "basis"),
     Index("ix_licence_copy_consent", "consent_department", "consent_mode", "consent_reference"),
 )
+LICENCE = table("licence", column("identifier"))
 CONSENT = table(
     "citation_consent", *(column(name) for name in ("department_code", "mode", "reference", "withdrawn_at"))
 )
@@ -97,11 +101,14 @@ class SqlCopies:
             return None  # no row has one, and PostgreSQL refuses even to be asked
         return self._first(COPIES.c.identifier == identifier)
 
-    def begin(self, copy: CopyEntry) -> CopyEntry:
+    def begin(self, copy: CopyEntry, *, most: int | None = None) -> CopyEntry:
         """See `Copies`."""
+        values = _values(copy)
         try:
             with self._engine.begin() as connection:
-                connection.execute(insert(COPIES).values(_values(copy)))
+                if most is not None:
+                    _require_room(connection, values, most)
+                connection.execute(insert(COPIES).values(values))
         except IntegrityError:
             stored = self.by_key(copy.entry.key)
             if stored is None:
@@ -169,6 +176,11 @@ class SqlCopies:
         with self._engine.begin() as connection:
             connection.execute(update(COPIES).where(*named).values(ended_at=at))
 
+    def unreleased(self, before: datetime) -> Sequence[Entry]:
+        """Copies begun before an instant and never released: signatures of theirs may exist."""
+        wanted = select(COPIES).where(COPIES.c.state != State.RELEASED, COPIES.c.begun_at < before)
+        return [copy.entry for copy in self._all(wanted.order_by(COPIES.c.begun_at))]
+
     def orphaned(self) -> Sequence[CopyEntry]:
         """See `Copies`."""
         consent = and_(
@@ -202,6 +214,23 @@ class SqlCopies:
 
 def _newest(*where: ColumnElement[bool]) -> Select[Any]:
     return select(COPIES).where(*where).order_by(COPIES.c.begun_at.desc(), COPIES.c.identifier)
+
+
+def _require_room(connection: Connection, values: Mapping[str, object], most: int) -> None:
+    """See that fewer than so many others rest on the basis of a copy; the original's row is held until all is stored.
+
+    SQLite has one writer at a time; on PostgreSQL whoever waited for the row counts what the one before has stored.
+
+    Raises:
+        BasisEnded: `citation-copies`.
+
+    """
+    held = select(LICENCE.c.identifier).where(LICENCE.c.identifier == values["original"])
+    connection.execute(held.with_for_update(key_share=True))
+    others = select(func.count()).select_from(COPIES)
+    others = others.where(COPIES.c.basis == values["basis"], COPIES.c.key != values["key"])
+    if (connection.scalar(others) or 0) >= most:
+        raise BasisEnded("citation-copies")
 
 
 def _values(copy: CopyEntry) -> dict[str, object]:

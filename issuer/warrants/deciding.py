@@ -14,7 +14,7 @@ from datetime import datetime
 from issuer.errors import IdempotencyMismatch
 from issuer.warrants.errors import NoSuchWarrant, WarrantMoved, WarrantRefused
 from issuer.warrants.life import LIFE, Stage, Step
-from issuer.warrants.placing import asked, check_note, check_subjects, refusals, told
+from issuer.warrants.placing import asked, changed_since, check_note, check_subjects, refusals, told
 from issuer.warrants.ports import Bench
 from issuer.warrants.warrant import Event, Outcome, Warrant, signed_by
 from trust.revocation.cascading import Cascade, act_on_all
@@ -43,7 +43,8 @@ def approve(
     """Approve the content of this digest and record the acts; repeated, it takes up what was cut off.
 
     Raises:
-        WarrantRefused: `content-changed`, another content than was looked at; or no licence can be acted on any more.
+        WarrantRefused: `content-changed`, another content than was looked at, or than was ordered; or no licence can be
+            acted on any more.
         OwnWarrant: whoever ordered it cannot approve it.
         WarrantMoved, IdempotencyMismatch: as `advance`.
         Malformed, Untrusted: as `check_act`; the order could not be recorded, and still waits.
@@ -51,6 +52,7 @@ def approve(
     """
     if digest != warrant.wanted.digest:
         raise WarrantRefused([("digest", "content-changed")])
+    _check_unchanged(bench, warrant)
     if warrant.stage is Stage.WAITING:
         LIFE.check_person(Step.APPROVE, by, [warrant.maker])
         _check_still_possible(bench, warrant, by, at)
@@ -73,10 +75,12 @@ def carry_out(bench: Bench, warrant: Warrant, *, at: datetime) -> Warrant:
 
     Raises:
         Conflict: `act-busy`, another act is being recorded; ask again.
+        WarrantRefused: `content-changed`, what is stored is not what was ordered and approved.
 
     """
     if warrant.stage is not Stage.APPROVED:
         return warrant
+    _check_unchanged(bench, warrant)
     second = approver_of(bench, warrant)
     order = warrant.wanted.order("", signed_by(warrant.maker, second))
     done = act_on_all(
@@ -134,6 +138,12 @@ def _event(
     moved = replace(warrant, stage=stage, sequence=warrant.sequence + 1, moved_at=aware(at))
     body = asked(step, warrant.wanted.digest, by, reason)
     return moved, Event(warrant.number, moved.sequence, step, stage, moved.moved_at, by, reason, key, body)
+
+
+def _check_unchanged(bench: Bench, warrant: Warrant) -> None:
+    """Refuse an order that stores another content than its steps were about: somebody wrote past the register."""
+    if changed_since(warrant, bench.warrants.events(warrant.number)):
+        raise WarrantRefused([("digest", "content-changed")])
 
 
 def _check_still_possible(bench: Bench, warrant: Warrant, by: Officer, at: datetime) -> None:

@@ -4,7 +4,7 @@ What could not be recorded now is refused at once, so that nobody approves in va
 cannot be acted on are told beforehand, and only an order that concerns none at all is refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -161,6 +161,16 @@ def asked(step: Step, digest: str, by: Officer, reason: str) -> bytes:
     """SM3 of what somebody asks for; a step that the register takes is the same whoever occasions it."""
     who = "" if LIFE.row(step).who is Who.REGISTER else by.login
     return sm3(f"{step.value}\n{digest}\n{who}\n{reason}".encode("utf-8", "surrogatepass"))
+
+
+def changed_since(warrant: Warrant, events: Iterable[Event]) -> bool:
+    """Whether an order orders anything else than what its steps say was placed and approved, by whom it says."""
+    bound = [event for event in events if event.step in {Step.PLACE, Step.APPROVE}]
+    placed = next((event.by.login for event in bound if event.step is Step.PLACE), None)
+    content = warrant.wanted.digest
+    return placed != warrant.maker.login or any(
+        event.body != asked(event.step, content, event.by, event.reason) for event in bound
+    )
 
 
 def _check_possible(bench: Bench, wanted: Wanted, by: Officer, at: datetime) -> None:

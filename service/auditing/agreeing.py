@@ -13,7 +13,7 @@ from issuer.ports import State
 from issuer.store import licence
 from keys.sm3 import sm3
 from service.archive import Archive
-from service.auditing.blocks import BLOCK, blocks_of
+from service.blocks import BLOCK, blocks_of
 from trust.formats.cose import split
 from trust.formats.trust_list import TrustList, decode_trust_list
 from trust.log.store import AT_ONCE

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Row, Select, func, select
 
 from issuer.copying.store import COPIES
 from issuer.store import licence
-from service.auditing.blocks import BLOCK, blocks_of
+from service.blocks import BLOCK, blocks_of
 from service.vouching import SEAL, Documents
 from trust.errors import TrustError
 from trust.formats.cose import split

@@ -18,10 +18,10 @@ from issuer.ports import Blobs, State
 from issuer.store import licence
 from service.archive import Archive
 from service.auditing.agreeing import mismatches
-from service.auditing.blocks import BLOCK, blocks_of
 from service.auditing.log_tables import counted, misfiled, stored_hashes
 from service.auditing.registers import PLANNED
 from service.blobs import BlobMissing
+from service.blocks import BLOCK, blocks_of
 from service.vouching import recovered_in
 from trust.certification.store import trust_list_publication, x509_crl
 from trust.errors import TrustError

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
+from service.auditing.applied import Applied
 from service.auditing.derived import Derived
 from service.auditing.inside import InsideRegisters, InsideSource
 from service.auditing.ordered import Ordered
@@ -49,7 +50,8 @@ def inside(
     more = (
         source.mismatches,
         Derived(archive.engine).mismatches,
-        Ordered(archive.engine, yinzheng.warrants.bench.approval_of).mismatches,
+        Ordered(archive, yinzheng.warrants.bench.approval_of).mismatches,
+        Applied(archive.engine).mismatches,
         partial(rebuilt, archive, yinzheng.public_folder),
     )
     registers = InsideRegisters(archive.engine, archive, yinzheng.office.blobs, more)

@@ -1,31 +1,31 @@
-"""Acts beside the orders that two people stand behind, and whatever moves in steps beside its last step.
+"""Acts beside the papers that two people stand behind, and whatever moves in steps beside its last step.
 
-An act that comes of an order bears the order's key; the order must then be there, of the same kind and ground, approved
-by another person than who placed it, and both must be people of the register. An act that two people have to stand
-behind, and that comes of no order, was put there by somebody who went past the rule. What moves in steps stands where
-the last step left it: the steps are bound by the trail.
+An act that comes of an order bears the order's key, one that comes of the report of a lost key the report's; the paper
+must then be there and carry the act (`behind`). What an order orders is what its steps say was ordered and approved,
+by digest. What moves in steps stands where the last step left it: the steps are bound by the trail.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from itertools import islice
 
-from sqlalchemy import Engine, Row, Table, func, select
+from sqlalchemy import Connection, Row, Table, func, select, tuple_
 
-from issuer.warrants.store.rows import act_order, act_order_event, act_order_subject
-from service.auditing.blocks import BLOCK, blocks_of
+from issuer.warrants.life import Step
+from issuer.warrants.placing import changed_since
+from issuer.warrants.store.rows import act_order, act_order_event, act_order_subject, to_event, to_warrant
+from service.archive import Archive
+from service.auditing.behind import ApprovalOf, Paper, fault_of_loss, fault_of_order, loss_of, needs_two, order_of
+from service.blocks import BLOCK, blocks_of
+from service.compromises.measuring import seals_of_key
 from service.store import person
-from service.vouching import SEAL
 from trust.log.store import AT_ONCE
 from trust.revocation.store.tables import act
-from trust.rules.catalogue import Approval
-from trust.rules.grounds import GROUNDS, Authority
-from trust.rules.standing import ActKind
-from trust.rules.two_people import Asked, causes_for_two
+from trust.rules.seal_standing import seal_in
+from trust.sealing.ports import Officer
 from trust.store import METADATA
 from verifier.auditing.ports import Looked, Mismatch
 
-ORDERED = "warrant:"
-"""How the keys of acts begin that come of an order; its number follows."""
 MOVING = (
     ("act_order", "act_order_event", "orders"),
     ("docket", "docket_event", "applications"),
@@ -33,65 +33,86 @@ MOVING = (
     ("stock", "stock_step", "applications"),
 )
 AnyRow = Row[*tuple[object, ...]]
-ApprovalOf = Callable[[str], Approval]
 
 
 class Ordered:
-    """The acts of one installation beside its orders; `approval_of` says how many people a licence's type asks for."""
+    """The acts of one installation beside its papers; `approval_of` says how many people a subject asks for."""
 
-    def __init__(self, engine: Engine, approval_of: ApprovalOf) -> None:
-        self._engine, self._approval_of = engine, approval_of
+    def __init__(self, archive: Archive, approval_of: ApprovalOf) -> None:
+        self._archive, self._engine, self._approval_of = archive, archive.engine, approval_of
 
     def mismatches(self) -> Iterator[Mismatch | Looked]:
         """Acts without the people they need, orders without their acts, and what stands where no step left it."""
+        with self._engine.connect() as connection:
+            people = frozenset(connection.scalars(select(person.c.login)))
         rows = blocks_of(self._engine, act, [act.c.subject, act.c.sequence])
         while some := list(islice(rows, BLOCK)):
             yield Looked("orders", len(some))
-            yield from self._acts(some)
+            yield from self._acts(some, people)
         yield from self._outcomes()
+        yield from self._contents()
         for table, steps, check in MOVING:
             yield from self._moved(METADATA.tables[table], METADATA.tables[steps], check)
 
-    def _acts(self, some: list[AnyRow]) -> Iterator[Mismatch]:
-        numbers = {row: _order_of(row) for row in some}
-        orders = self._orders(sorted({one for one in numbers.values() if one is not None}))
-        for row, number in numbers.items():
-            key = f"{row.subject} #{row.sequence}"
-            if number is None:
-                if self._needs_two(row):
-                    said = "这件处理须由两人办理，却不出自任何处理审批单。"
+    def _acts(self, some: list[AnyRow], people: AbstractSet[str]) -> Iterator[Mismatch]:
+        papers = self._papers({(number, row.subject) for row in some if (number := order_of(row)) is not None})
+        for row in some:
+            key, number, loss = f"{row.subject} #{row.sequence}", order_of(row), loss_of(row)
+            if loss is not None:
+                yield from self._ended_by_loss(row, key, loss, people)
+            elif number is None:
+                if needs_two(row, self._approval_of):
+                    said = "这件处理须由两人办理，却不出自任何处理审批单或者密钥丢失报告。"
                     yield Mismatch("orders", "act-without-second", key, said)
-            elif number not in orders:
+            elif number not in papers:
                 yield Mismatch("orders", "order-missing", key, "这件处理所出的处理审批单不存在：审批单被删除。")
-            elif (fault := _fault(row, *orders[number])) is not None:
+            elif (fault := fault_of_order(row, papers[number], people)) is not None:
                 yield Mismatch("orders", "order-differs", key, fault)
 
-    def _needs_two(self, row: AnyRow) -> bool:
-        """Whether two people have to stand behind an act; what the register draws by itself needs nobody."""
-        ground = GROUNDS.get(row.ground)
-        drawn = ground is None or ground.successor or Authority.REGISTER in ground.authorities
-        if drawn or row.subject.startswith(SEAL):
-            return False
-        alone = Asked(ActKind(row.kind), 1, row.recorded_at, row.effective_at, "one")
-        strict = Asked(ActKind(row.kind), 1, row.recorded_at, row.effective_at, "two")
-        if causes_for_two(alone):
-            return True
-        return bool(causes_for_two(strict)) and self._approval_of(row.subject) == "two"
+    def _ended_by_loss(self, row: AnyRow, key: str, number: str, people: AbstractSet[str]) -> Iterator[Mismatch]:
+        """The end of a seal beside the report of a lost key."""
+        loss, seal_id = self._archive.compromises.find(number), seal_in(row.subject)
+        if loss is None:
+            yield Mismatch("orders", "loss-missing", key, "这件处理所出的密钥丢失报告不存在：报告被删除。")
+            return
+        filed = None if seal_id is None else self._archive.seals.find(seal_id)
+        seals = frozenset(seals_of_key(self._archive, loss.loss.key))
+        if (fault := fault_of_loss(row, loss, filed, seals, people)) is not None:
+            yield Mismatch("orders", "loss-differs", key, fault)
 
-    def _orders(self, numbers: list[str]) -> dict[str, tuple[AnyRow, str | None, bool]]:
-        """For each order its row, the login of whoever approved it, and whether both people are known."""
-        found: dict[str, tuple[AnyRow, str | None, bool]] = {}
+    def _papers(self, wanted: AbstractSet[tuple[str, str]]) -> Mapping[str, Paper]:
+        """The orders of these numbers, each with those of the subjects that are in it."""
+        found: dict[str, Paper] = {}
+        numbers, pairs = sorted({number for number, _ in wanted}), sorted(wanted)
         with self._engine.connect() as connection:
-            people = set(connection.scalars(select(person.c.login)))
+            there = self._there(connection, pairs)
             for start in range(0, len(numbers), AT_ONCE):
-                part = numbers[start : start + AT_ONCE]
-                steps = act_order_event.c
-                approved = select(steps.number, steps.by_login).where(steps.number.in_(part), steps.step == "approve")
-                by = {row.number: row.by_login for row in connection.execute(approved)}
+                part, steps = numbers[start : start + AT_ONCE], act_order_event.c
+                approved = select(act_order_event).where(steps.number.in_(part), steps.step == Step.APPROVE.value)
+                by = {row.number: Officer(row.by_login, row.by_name) for row in connection.execute(approved)}
                 for row in connection.execute(select(act_order).where(act_order.c.number.in_(part))):
-                    second = by.get(row.number)
-                    found[row.number] = row, second, {row.maker_login, second} <= people
+                    subjects = frozenset(subject for number, subject in there if number == row.number)
+                    found[row.number] = Paper(row, by.get(row.number), subjects)
         return found
+
+    def _there(self, connection: Connection, pairs: list[tuple[str, str]]) -> AbstractSet[tuple[str, str]]:
+        """Those of the pairs of order and subject that are stored."""
+        pair, found = tuple_(act_order_subject.c.number, act_order_subject.c.subject), set[tuple[str, str]]()
+        for start in range(0, len(pairs), AT_ONCE):
+            some = select(act_order_subject).where(pair.in_(pairs[start : start + AT_ONCE]))
+            found |= {(row.number, row.subject) for row in connection.execute(some)}
+        return found
+
+    def _contents(self) -> Iterator[Mismatch]:
+        """What is ordered is what was placed, and what was approved, also while an order is under way."""
+        for row in blocks_of(self._engine, act_order, [act_order.c.number]):
+            with self._engine.connect() as connection:
+                order = to_warrant(connection, row)
+                own = select(act_order_event).where(act_order_event.c.number == row.number)
+                steps = [to_event(one) for one in connection.execute(own.order_by(act_order_event.c.sequence))]
+            if changed_since(order, steps):
+                said = "处理审批单的内容（对象、事由、时间等）与提请或批准时的摘要不符：内容被改动。"
+                yield Mismatch("orders", "order-changed", str(row.number), said)
 
     def _outcomes(self) -> Iterator[Mismatch]:
         """What an order says was recorded is recorded."""
@@ -119,20 +140,3 @@ class Ordered:
         for row in rows:
             said = f"{table.name} 的一项与它的最后一步不一致：登记被改动，或步骤被删除。"
             yield Mismatch(check, "step-differs", f"{table.name}/{row.number}", said)
-
-
-def _order_of(row: AnyRow) -> str | None:
-    """The number of the order that an act comes of, by its key."""
-    key = str(row.idempotency_key)
-    return key.removeprefix(ORDERED).split("/")[0] if key.startswith(ORDERED) else None
-
-
-def _fault(row: AnyRow, order: AnyRow, second: str | None, known: bool) -> str | None:  # noqa: FBT001  (as `_orders` gives it)
-    """Why an order does not carry an act; None where it does."""
-    if (row.kind, row.ground) != (order.kind, order.ground):
-        return "这件处理与它所出的处理审批单不是同一种处理或事由。"
-    if second is None:
-        return "这件处理所出的处理审批单没有人批准。"
-    if second == order.maker_login:
-        return "这件处理的审批单由提请人自己批准。"
-    return None if known else "处理审批单上的人不在人员登记里。"

@@ -1,6 +1,7 @@
 """The operation trail as its audit reads it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from service.trail.ledger import SqlLedgers, When
@@ -9,7 +10,7 @@ from trust.errors import Malformed
 from trust.formats.trail_record import decode_record
 from verifier.auditing.ports import TrailHead, TrailRow
 
-MARKED_WHOLE = frozenset({When.FOUND, When.WRITTEN})
+MARKED_WHOLE = frozenset({When.FOUND, When.WRITTEN, When.FOLLOWED})
 
 
 class TrailSource:
@@ -47,6 +48,10 @@ class TrailSource:
     def whole(self) -> Mapping[str, bool]:
         """The registers whose rows are all marked; acts are from the moment they are recorded."""
         return {name: one.when is When.WRITTEN for name, one in self._ledgers.every.items() if one.when in MARKED_WHOLE}
+
+    def followed(self) -> AbstractSet[str]:
+        """The registers that are marked at every write."""
+        return {name for name, one in self._ledgers.every.items() if one.when is When.FOLLOWED}
 
     def final(self, table: str) -> Iterator[tuple[str, datetime | None]]:
         """Every final row of a register, by key."""

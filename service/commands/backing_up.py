@@ -21,6 +21,8 @@ from trust.errors import Conflict
 
 DAMAGED = 1
 """A backup was made, and files of it were damaged before."""
+LOST = {"missing": "缺失", "damaged": "损坏"}
+"""What may be the matter with a file that a row names."""
 Folder = Annotated[Path, typer.Argument(help="备份目录")]
 Since = Annotated[Path | None, typer.Option(help="别处（见证方、镜像）保存的检查点原文；日志没有接上它就不恢复")]
 WithJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -103,6 +105,12 @@ def _named(name: str) -> str:
     return " ".join(shown.split())
 
 
+def told_lost(files: Mapping[str, Any]) -> Iterator[str]:
+    """How many files that rows name are lost, and which, line by line."""
+    yield f"登记所指的文件 {files['compared']} 项，缺失或损坏 {files['lost']} 项。"
+    yield from (f"  {of} {digest} {LOST[kind]}" for of, digest, kind in files["first"])
+
+
 def told(report: Mapping[str, Any]) -> Iterator[str]:
     """What a restore did and what people have to see to, line by line."""
     for line in report["behind"]:
@@ -111,8 +119,16 @@ def told(report: Mapping[str, Any]) -> Iterator[str]:
     if beyond:
         yield "备份之后的存证日志：" + "，".join(f"{kind} {count} 条" for kind, count in sorted(beyond.items()))
         yield f"其中签发 {beyond.get('issue', 0)} 条：不在库中，文件仍可核验；请与各部门核对，不要重复签发。"
-    if report["issued_since"]:
-        yield f"备份时正在签发、之后已经发出的，不要作废，也不要重办：{'、'.join(report['issued_since'])}"
+    again = report["released_again"]
+    if again:
+        yield f"备份时正在签发、之后已经发出，文件还在的，已按原样登记：{'、'.join(again)}"
+    if out := [one for one in report["issued_since"] if one not in again]:
+        yield f"备份时正在签发、之后已经发出，文件不在的：{'、'.join(out)}"
+        yield "向持证主体或用证部门取回这些文件，用 `yinzheng hand-in` 交回；在此之前不会重新签发，也不能作废。"
+    files = report["files"]
+    if files["lost"]:
+        yield from told_lost(files)
+        yield "从较早的备份或持证主体处取回，用 `yinzheng hand-in` 补回；`yinzheng hand-in --compare` 列出全部。"
     if report["held_batches"]:
         yield f"批次已暂停待查，核对后才能继续：{'、'.join(report['held_batches'])}"
     if report["approvals_ended"]:

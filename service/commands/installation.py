@@ -57,11 +57,11 @@ def installation() -> Yinzheng:
 def record_command(doing: Doing, command: str, code: int) -> None:
     """Leave the record of a command in the trail of the installation that it opened, if it opened one."""
     if installation.cache_info().currsize:
-        doing.actor = Actor(_user(), "machine")
+        doing.actor = Actor(machine_user(), "machine")
         installation().trail.record(doing, f"yinzheng {command}".rstrip(), code)
 
 
-def _user() -> str:
+def machine_user() -> str:
     """Who runs this process, as the machine calls them."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name

@@ -84,7 +84,9 @@ def copy(
         made = yinzheng.copies.for_holder(original, terms, by=_holder(yinzheng, entry), key=key)
     else:
         by = _official(yinzheng, entry)
-        made = yinzheng.copies.for_body(original, terms, mode=Mode.HOLDER.value, reference=consent, by=by, key=key)
+        recorded = yinzheng.archive.copy_consents.find(by.department, consent)
+        mode = Mode.HOLDER.value if recorded is None else recorded.mode
+        made = yinzheng.copies.for_body(original, terms, mode=mode, reference=consent, by=by, key=key)
     OUT.print(str(made.entry.licence.identifier), markup=False)
     text = to_text(made.token, yinzheng.office.host_url)
     octets = (made.ofd, made.pdf, code_png(text), encode_licence(made.entry.licence))

@@ -2,8 +2,8 @@
 
 The log decides. Its entries are in the order of their instants, so everything older than the loss is below one place,
 which is found by halving. A licence and a copy know their place in it; a document is looked up by the commitment to its
-file, many at a time, whenever it was planned: planned early and logged late, it does not count. A document whose time
-stamp is older counts for verifiers even so, and is listed all the same.
+file, many at a time, whenever it was planned: planned early and logged late, it does not count by that. Then its time
+stamps are asked (`stamped`), which may prove it older, logged or not, as they do for every verifier.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,9 +13,10 @@ from datetime import datetime
 from issuer.ports import Blobs
 from service.archive import Archive
 from service.blobs import BlobMissing
+from service.compromises.stamped import Stamps
 from service.lost_keys.order import Loss
 from service.lost_keys.signed import Blast, Count, Kind, Proof, Reach, Signed
-from service.lost_keys.store.extent import Document
+from service.lost_keys.store.extent import CLOCKS, Document
 from trust.certification.issuing import key_digest
 from trust.certification.profiles import SEAL_SIGNER
 from trust.formats.certificate import load_certificate
@@ -81,7 +82,7 @@ def seals_of_key(archive: Archive, key: bytes) -> tuple[str, ...]:
     )
 
 
-def blast_of(archive: Archive, blobs: Blobs, reach: Reach) -> Blast:
+def blast_of(archive: Archive, blobs: Blobs, stamps: Stamps, reach: Reach) -> Blast:
     """The counts of everything signed with the key, by kind, type, department and month."""
     counts: list[Count] = []
     span = archive.extent.span(reach) if reach.licences else None
@@ -91,21 +92,23 @@ def blast_of(archive: Archive, blobs: Blobs, reach: Reach) -> Blast:
                 Count(kind, one.type_code, reach.body_code, label, one.before, one.after, one.none)
                 for one in read(reach, begin, end)
             ]
-    return Blast(reach, (*counts, *_documents(archive, blobs, reach)))
+    return Blast(reach, (*counts, *_documents(archive, blobs, stamps, reach)))
 
 
-def signed_with(archive: Archive, blobs: Blobs, reach: Reach, *, everything: bool = False) -> Iterator[Signed]:
+def signed_with(
+    archive: Archive, blobs: Blobs, stamps: Stamps, reach: Reach, *, everything: bool = False
+) -> Iterator[Signed]:
     """What was signed with the key, one by one: what falls with it, or everything."""
     for kind in (Kind.LICENCE, Kind.COPY) if reach.licences else ():
         yield from archive.extent.signed(reach, kind, everything=everything)
-    for document, proof in _proven(archive, blobs, reach):
+    for document, proof in _proven(archive, blobs, stamps, reach):
         if everything or proof is not Proof.BEFORE:
             yield Signed(Kind.DOCUMENT, document.subject, document.seal_id, document.planned_at, proof)
 
 
-def _documents(archive: Archive, blobs: Blobs, reach: Reach) -> Iterator[Count]:
+def _documents(archive: Archive, blobs: Blobs, stamps: Stamps, reach: Reach) -> Iterator[Count]:
     tallies: dict[tuple[str, str], dict[Proof, int]] = {}
-    for document, proof in _proven(archive, blobs, reach):
+    for document, proof in _proven(archive, blobs, stamps, reach):
         month = document.planned_at.astimezone(CHINA).strftime("%Y-%m")
         tallies.setdefault((document.seal_id, month), dict.fromkeys(Proof, 0))[proof] += 1
     filed = {seal_id: archive.seals.find(seal_id) for seal_id in {seal_id for seal_id, _ in tallies}}
@@ -114,14 +117,22 @@ def _documents(archive: Archive, blobs: Blobs, reach: Reach) -> Iterator[Count]:
         yield Count(Kind.DOCUMENT, seal_id, body, month, tally[Proof.BEFORE], tally[Proof.AFTER], tally[Proof.NONE])
 
 
-def _proven(archive: Archive, blobs: Blobs, reach: Reach) -> Iterator[tuple[Document, Proof]]:
-    """Every document with what the log proves of it."""
+def _proven(archive: Archive, blobs: Blobs, stamps: Stamps, reach: Reach) -> Iterator[tuple[Document, Proof]]:
+    """Every document with what is proven of it: by the log, and where that proves nothing, by its time stamps."""
     for some in archive.extent.documents(reach):
         commitments = _commitments(blobs, some)
         places = archive.log.places(list(commitments.values()))
         for document in some:
             place = places.get(commitments.get(document.subject, b""))
-            yield document, Proof.NONE if place is None else _side(place, reach)
+            proof = Proof.NONE if place is None else _side(place, reach)
+            if proof is not Proof.BEFORE and document.subject in commitments and _may_be_older(document, reach):
+                proof = Proof.BEFORE if stamps.prove_older(blobs.get(document.file or ""), reach) else proof
+            yield document, proof
+
+
+def _may_be_older(document: Document, reach: Reach) -> bool:
+    """Whether its time stamp can be older: it is given after the plan, so that few files have to be read."""
+    return reach.since is not None and document.planned_at < reach.since + CLOCKS
 
 
 def _side(place: int, reach: Reach) -> Proof:

@@ -98,11 +98,12 @@ class Reports:
 
     def blast(self, loss: Loss) -> Blast:
         """How far a loss would reach, or has reached, in numbers; nothing is changed."""
-        return blast_of(self.tools.archive, self.tools.blobs, self.reach(loss))
+        return blast_of(self.tools.archive, self.tools.blobs, self.tools.stamps, self.reach(loss))
 
     def signed(self, loss: Loss, *, everything: bool = False) -> Iterator[Signed]:
         """What falls with the key, one by one, or everything that it signed."""
-        return signed_with(self.tools.archive, self.tools.blobs, self.reach(loss), everything=everything)
+        tools = self.tools
+        return signed_with(tools.archive, tools.blobs, tools.stamps, self.reach(loss), everything=everything)
 
     # --- seals that end without a loss -------------------------------------------------------------------------------
 

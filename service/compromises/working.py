@@ -21,19 +21,23 @@ from types import MappingProxyType
 from issuer.ports import Blobs
 from service.archive import Archive
 from service.compromises.measuring import reach_of, seals_of_key, signed_with
+from service.compromises.stamped import Stamps
 from service.errors import published_later
 from service.keeping import block_leaked_key
 from service.keyring import KeyRing
-from service.lost_keys.order import LIFE, Compromise, Done, Stage, Step, Work
+from service.lost_keys.order import LIFE, Compromise, Done, Loss, Stage, Step, Work
 from service.pens import standing_of_seal
 from service.publisher import Publisher
 from trust.revocation.acting import Order, act
 from trust.rules.seal_grounds import LEAKED
 from trust.rules.seal_standing import subject_of
 from trust.rules.standing import ActKind
+from trust.sealing.ports import FiledSeal
 
 CHUNK = 500
 MAX_BY = 200
+CANCELLED = "seal:compromise:"
+"""How the keys of acts begin by which a report ends a seal; its number and the seal's follow."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Tools:
     publisher: Callable[[], Publisher]
     now: Callable[[], datetime]
     random: Callable[[int], bytes]
+    stamps: Stamps
 
 
 def carry_out(tools: Tools, one: Compromise) -> Compromise:
@@ -81,14 +86,24 @@ def _cancel_seals(tools: Tools, one: Compromise) -> int:
     """End every seal of the key that has not ended; a seal that was filed after the loss never counted."""
     numbers = _seals(tools.archive, one)
     for seal_id in numbers:
-        key, filed = f"seal:compromise:{one.number}:{seal_id}", tools.archive.seals.find(seal_id)
+        key, filed = key_of_cancel(one.number, seal_id), tools.archive.seals.find(seal_id)
         ended = standing_of_seal(tools.archive, seal_id, tools.now()).status.final
         if filed is None or (ended and tools.archive.acts.by_key(key) is None):
             continue
-        since = filed.filed_at if one.loss.since is None else max(one.loss.since, filed.filed_at)
+        since = ends_at(one.loss, filed)
         order = Order(ActKind.CANCEL, subject_of(seal_id), LEAKED, one.loss.reason, _people(one), effective_at=since)
         act(tools.archive.acts, tools.archive.log, order, key=key, at=tools.now(), random=tools.random)
     return len(numbers)
+
+
+def key_of_cancel(number: str, seal_id: str) -> str:
+    """The idempotency key of the act by which a report of this number ends a seal."""
+    return f"{CANCELLED}{number}:{seal_id}"
+
+
+def ends_at(loss: Loss, filed: FiledSeal) -> datetime:
+    """From when on a seal of the key has ended: the loss, or its filing where that was later or nobody knows."""
+    return filed.filed_at if loss.since is None else max(loss.since, filed.filed_at)
 
 
 def _publish(tools: Tools, _: Compromise) -> int:
@@ -98,7 +113,7 @@ def _publish(tools: Tools, _: Compromise) -> int:
 
 def _list(tools: Tools, one: Compromise) -> int:
     reach, count = reach_of(tools.archive, one.loss), 0
-    signed = signed_with(tools.archive, tools.blobs, reach)
+    signed = signed_with(tools.archive, tools.blobs, tools.stamps, reach)
     while some := tuple(islice(signed, CHUNK)):
         tools.archive.reissues.add(one.number, one.loss.body_code, some)
         count += len(some)

@@ -2,7 +2,7 @@
 
 Each stands on one side of the instant from which on nothing counts any more: that of the loss, or of the seal's end.
 
-    before    the log has it among the entries that are older: it stays valid
+    before    the log has it among the entries that are older, or its own time stamps are: it stays valid
     after     the log has it, later: anybody who has the key, or the seal, may have made one like it
     none      it was begun and never logged, so that nothing proves when it was signed
 

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from service.guards import Guards
 from service.identity import Person, Role
+from service.leaked_keys import words_said
 from service.pages.issuing import body_names
 from service.pages.rendering import render
 from service.recent import recent_acts
@@ -66,6 +67,7 @@ def add_auditing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
             acts=recent_acts(archive.engine, SHOWN),
             bodies=body_names(yinzheng),
             types=dict(yinzheng.catalogue.types()),
+            words=words_said(yinzheng.trail.store, SHOWN),
             left={
                 "签发未完成": len(archive.register.unreleased(at - LEFT_BEHIND)),
                 "引用未完成": len(archive.citations.unrecorded(at - LEFT_BEHIND)),

@@ -13,10 +13,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from issuer.consenting.consent import MODES, CopyConsent, Stage, Step
+from issuer.consenting.consent import MODES, CopyConsent, PaperWords, Stage, Step
 from issuer.copying.ports import Asker, Terms
 from issuer.errors import ApplicationRefused, IssuerError, NoSuchLicence
-from service.copy_consents import PaperWords
 from service.field_english import about
 from service.guards import Guards, Sender
 from service.identity import Person, Role

@@ -63,6 +63,13 @@ ISSUER: Rows = {
         "这次签发没有发出就已作废，不会再发出；请另行申请，同一持证主体可以再用原来的编号。",
         "This issue was given up before its release and stays so; apply again, the same holder may keep the number.",
     ),
+    issuer.ReleasedBefore: Problem(
+        409,
+        "released-before-restore",
+        "这本证照在恢复之前已经发出，不能再签，也不能作废；请取回它的文件，用 `yinzheng hand-in` 交回。",
+        "This licence was released before the restore; get its files from the holder and give them to "
+        "`yinzheng hand-in`.",
+    ),
     issuer.PeopleOnly: Problem(
         403,
         "people-only",

@@ -6,6 +6,10 @@ ROWS: dict[str, tuple[str, str]] = {
         "系统时钟倒退，已停止签发；请校时后重试。",
         "The clock went back and signing has stopped; set it right and try again.",
     ),
+    "register-changed": (
+        "这一项登记与留痕所记的不同，已被人绕过系统改动，没有办理；请保留现场，告知审计人员。",
+        "This is not what the trail recorded: it was changed past the system. Nothing was done; tell the auditors.",
+    ),
     "would-un-revoke": (
         "将要公布的状态清单会使已失效的证照恢复有效，已拒绝；请检查是否误用了旧备份。",
         "The list would make a revoked licence valid again and was refused; was an old backup restored?",
@@ -53,6 +57,14 @@ ROWS: dict[str, tuple[str, str]] = {
     "public-copy-differs": (
         "公布目录中同一编号已有不同的内容，已停止公布；请查明是否有两套系统在公布。",
         "The public folder has other octets under this number; are there two installations publishing?",
+    ),
+    "handed-in-half": (
+        "OFD 和 PDF 须一起交回，还缺一个；请向持证主体或用证部门取齐两个文件。",
+        "OFD and PDF are handed in together, and one is missing; get both from the holder or a department.",
+    ),
+    "handed-in-differs": (
+        "文件不是存证日志所记的那一份，没有登记；请另取一份。",
+        "The file is not the one that was logged; nothing was released. Get another copy.",
     ),
     "would-void-an-act": (
         "这项处理会使已经登记、尚待生效的暂扣或者限制落空；请先撤回该项，再办理。",

@@ -106,6 +106,10 @@ ROWS: dict[str, tuple[str, str]] = {
     ),
     "consent-known": ("本部门已经登记过这个编号的授权。", "This body has a consent of that number already."),
     "consent-until": ("授权的截止时间须晚于现在，最长三年。", "A consent ends in the future, in three years at most."),
+    "scan-unknown": (
+        "本机构没有交过这份扫描件；请先用 POST /api/v1/scans 提交，再写得到的摘要。",
+        "This department has handed in no such scan; hand it in by POST /api/v1/scans and name the digest.",
+    ),
     "consent-holder": ("授权人须是证照上的持证主体，名称须完全一致。", "It is given by a holder named on the licence."),
     "consent-agent": ("受托代理人不能是持证主体本人。", "An agent is somebody else than the holder."),
     "citation-old": (

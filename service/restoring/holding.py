@@ -4,7 +4,7 @@ What was issued since the backup is not in the register. A batch that was runnin
 acted on, may have been carried out already; carried out once more, it would be a second licence. So batches stop,
 approvals that nothing was begun under end, and both say why. What had begun before the backup has its identifier and is
 completed: it is the same licence, however often. Where its code had been signed by then, the public log tells that it
-was issued, and refuses it a second entry; those are named. Every step may be repeated; nothing is done twice.
+was issued; those are named, and wait for their files (`handing_in`). Every step may be repeated; nothing is done twice.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from issuer.batches.life import State
 from issuer.batches.ports import Batches
 from issuer.batches.submitting import hold
 from service.archive import Archive
-from trust.formats.leaf import token_commitment
+from service.restoring.forgotten import forgotten
 
 RESTORED = "restored"
 """The reason, as it stands with a batch."""
@@ -51,14 +51,8 @@ def end_approvals(applying: Applying, at: datetime) -> list[str]:
 
 
 def issued_since(archive: Archive, at: datetime) -> list[str]:
-    """The identifiers of licences that the register has not released and the log has: their files are out."""
-    return [
-        str(entry.licence.identifier)
-        for entry in archive.register.unreleased(at)
-        if entry.void is None
-        and entry.plan is not None
-        and archive.log.find(token_commitment(entry.plan.token)) is not None
-    ]
+    """The identifiers of licences and copies that the log has and nobody has released: their files are out."""
+    return [str(entry.licence.identifier) for entry in forgotten(archive, at, archive.log.size())]
 
 
 def _approved(applying: Applying) -> Iterator[Docket]:

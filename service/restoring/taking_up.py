@@ -40,10 +40,12 @@ from trust.formats.canonical_json import encode_json
 from trust.formats.certificate import Certificate, load_certificate
 from trust.formats.cose import split
 from trust.formats.crl import RevocationList, load_crl
+from trust.formats.leaf import decode_entry
 from trust.formats.path import check_issued, check_list_issued
 from trust.formats.status_list import SIZE, StatusList
 from trust.formats.trust_list import TrustList
 from trust.log.errors import LogDamaged
+from trust.log.ports import LogStore
 from trust.log.recovering import recover
 from trust.revocation.errors import NotPublished
 from trust.revocation.ports import Carried, PlannedList
@@ -55,6 +57,7 @@ UNCOUNTED = -1
 """How many acts a list knows that was taken up: nobody can say, so that a new one is due at once."""
 MARGIN = 500
 """How far counts leap beyond the entries that the log had more: licences whose entries were not copied in time."""
+AT_ONCE = 1000
 STRIDE = 1_000_000
 """Numbers of events that a body has for each entry of the public log, so that no two epochs share any."""
 
@@ -90,7 +93,7 @@ def take_up(desk: Desk, epoch: Epoch, at: datetime) -> dict[str, object]:
 
     """
     lags = [f"{one.series}: {one.published} > {one.stored}" for one in Abreast(desk.archive, desk.folder).lags()]
-    recovered = _recover_log(desk)
+    _recover_log(desk)
     _require_reached(desk)
     shards = {shard: listed for shard in desk.folder.status_lists() if (listed := _adopt_list(desk, shard)) is not None}
     carried = [(shard, one) for shard, listed in shards.items() for one in _to_carry(desk.archive, listed, at)]
@@ -99,7 +102,7 @@ def take_up(desk: Desk, epoch: Epoch, at: datetime) -> dict[str, object]:
     _leap_feed(desk, epoch)
     report: dict[str, object] = {
         "behind": lags,
-        "log_entries_recovered": dict(recovered),
+        "log_entries_recovered": dict(_recovered(desk.archive.log, epoch.log_size)),
         "carried": [[shard, one.entry, one.value] for shard, one in carried],
         "certificates_recovered": certificates,
         "revocations_recovered": revocations,
@@ -147,15 +150,24 @@ def _keys(archive: Archive, profile: str) -> list[PublicKey]:
     return [load_certificate(one.der).public_key for one in reversed(records) if one.der is not None]
 
 
-def _recover_log(desk: Desk) -> Counter[str]:
-    """Bring back the entries of the log that are missing; how many of each kind."""
+def _recover_log(desk: Desk) -> None:
+    """Bring back the entries of the log that are missing."""
     note = desk.folder.read(CHECKPOINT)
     if note is None:
         raise Conflict("public-copy-missing", "there is no published checkpoint")
     checkpoint = verified_by_any(note, desk.origin, log_keys(desk.archive))
     missing = _published_entries(desk.folder, desk.archive.log.size(), checkpoint.size)
-    found = recover(desk.archive.log, checkpoint, missing)
-    return Counter(one.statement.kind.value for one in found)
+    recover(desk.archive.log, checkpoint, missing)
+
+
+def _recovered(log: LogStore, since: int) -> Counter[str]:
+    """How many entries of each kind the backup did not have, whichever attempt of this epoch brought them back."""
+    counted: Counter[str] = Counter()
+    end = log.size()
+    for start in range(since, end, AT_ONCE):
+        entries = log.entries(start, min(start + AT_ONCE, end))
+        counted.update(decode_entry(one).statement.kind.value for one in entries)
+    return counted
 
 
 def _published_entries(folder: PublicFolder, first: int, end: int) -> Sequence[bytes]:

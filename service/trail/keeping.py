@@ -6,6 +6,7 @@ by logging again.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
@@ -14,7 +15,7 @@ from service.trail.doing import Actor, Doing
 from service.trail.ledger import Ledger, SqlLedgers, When
 from service.trail.store import Committed, SqlTrail
 from trust.formats.leaf import SALT_SIZE
-from trust.formats.trail_record import MARKED, TrailRecord, trail_statement
+from trust.formats.trail_record import BOUND, MARKED, TrailRecord, trail_statement
 from trust.log.appending import append
 from trust.log.ports import LogStore
 
@@ -45,6 +46,7 @@ class Keeping:
         self._log, self._index_holder, self._now, self._random = log, index_holder, now, random
         self._committed_at: datetime | None = None
         self._known: dict[str, set[str]] = {}
+        self._followed: set[str] = set()
 
     def record(self, doing: Doing, action: str, outcome: int) -> None:
         """Record a piece of work of somebody; nothing where nobody known did it, and no sign-in failed."""
@@ -98,7 +100,22 @@ class Keeping:
             elif ledger.when is When.WRITTEN and self.store.last_marks(ledger.name) is None:
                 found = self.ledgers.digests(ledger.name, self.ledgers.keys(ledger.name))  # from before they were bound
                 self._add(at, ledger.name, found, even_empty=True)
+            elif ledger.when is When.FOLLOWED:
+                self._begin_following(ledger, at)
         self._mark_uses(at)
+
+    def _begin_following(self, ledger: Ledger, at: datetime) -> None:
+        """Once: take up the rows from before they were marked as they are written, and say that it begins."""
+        if ledger.name in self._followed:
+            return
+        marks = list(self.store.marks(ledger.name))
+        if not any(BOUND in record.about for record in marks):
+            unmarked = sorted(set(self.ledgers.keys(ledger.name)) - set(_keys_of(marks)))
+            self._add(at, ledger.name, self.ledgers.digests(ledger.name, unmarked))
+            self.store.add(
+                [replace(self._marks(at, ledger.name, {}), about={"table": ledger.name, BOUND: When.FOLLOWED.value})]
+            )
+        self._followed.add(ledger.name)
 
     def _look_through(self, ledger: Ledger, at: datetime) -> None:
         """Mark the rows of a register that became final, and what belongs to them."""

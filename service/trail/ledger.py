@@ -42,6 +42,8 @@ class When(Enum):
     """With the use of a seal that made them."""
     WRITTEN = "written"
     """In the transaction that writes them; what is not marked then never is."""
+    FOLLOWED = "followed"
+    """In the transaction that writes them, at every write; the last mark counts, and what is not marked never is."""
     BESIDE = "beside"
     """With the rows of another register that they belong to."""
 
@@ -80,7 +82,12 @@ class Ledger:
 
 def spelled(ledger: Ledger, row: Row[*tuple[object, ...]]) -> str:
     """The key of a row as a record spells it."""
-    parts = [_spelled(getattr(row, name)) for name in ledger.keys]
+    return spelled_of([getattr(row, name) for name in ledger.keys])
+
+
+def spelled_of(key: Sequence[object]) -> str:
+    """A key as a record spells it."""
+    parts = [_spelled(one) for one in key]
     return parts[0] if len(parts) == 1 else "/".join(one.replace("%", "%25").replace("/", "%2F") for one in parts)
 
 
@@ -191,6 +198,22 @@ def digest_in(connection: Connection, ledger: Ledger, key: tuple[object, ...]) -
     """The digest of a row, by its spelled key, read in the transaction that writes it."""
     query = _selected(ledger).where(tuple_(*ledger.key_columns) == _typed(ledger, key))
     return {spelled(ledger, row): row_digest(ledger.name, _values(ledger, row)) for row in connection.execute(query)}
+
+
+def digests_in(connection: Connection, ledger: Ledger, keys: Sequence[str]) -> dict[str, str]:
+    """Digests of those of the rows that are there and final, read in the transaction that writes them."""
+    found: dict[str, str] = {}
+    for start in range(0, len(keys), AT_ONCE):
+        some = _keyed(connection, ledger, keys[start : start + AT_ONCE], final=True)
+        found |= {key: row_digest(ledger.name, row) for key, row in some.items()}
+    return found
+
+
+def digests_where(connection: Connection, ledger: Ledger, condition: ColumnElement[bool] | None) -> dict[str, str]:
+    """Digests of the final rows that a condition is met by, held until the transaction ends."""
+    query = _final(ledger).with_for_update()
+    rows = connection.execute(query if condition is None else query.where(condition))
+    return {spelled(ledger, row): row_digest(ledger.name, _values(ledger, row)) for row in rows}
 
 
 def _typed(ledger: Ledger, key: Sequence[object]):  # type: ignore[no-untyped-def]  # noqa: ANN202  (a tuple of bound values)

@@ -5,7 +5,7 @@ IMMEDIATE on SQLite), so numbers have no gaps. The columns beside a record are f
 against the record. Nothing is changed but the tip, and the log index of a commitment once it is logged.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from trust.formats.trail_record import BEGINNING, MARKED, TrailRecord, decode_record, encode_record, next_head
+from trust.formats.trail_record import BEGINNING, BOUND, MARKED, TrailRecord, decode_record, encode_record, next_head
 from trust.log.store import insert_if_absent
 from trust.rules.identifier import ROOT
 from trust.store import METADATA, Instant, text
@@ -65,6 +65,7 @@ trail_commitment = Table(
 )
 SUBJECT_NAMES = ("identifier", "table", "seal_id", "number", "type_code", "login")
 """Names under which a record may say what it is about, the most telling first; the first is the column `subject`."""
+AT_ONCE = 50
 _TIP = select(trail_tip.c.number, trail_tip.c.head).with_for_update()
 
 
@@ -219,6 +220,25 @@ def add_in(connection: Connection, records: Sequence[TrailRecord]) -> None:
         rows.append(_row(record, number, octets, head))
     connection.execute(insert(trail), rows)
     connection.execute(update(trail_tip).values(number=number, head=head))
+
+
+def last_marks_in(connection: Connection, table: str, keys: Iterable[str]) -> dict[str, str] | None:
+    """The digests that rows of a register were marked with last; None where marking as it is written has not begun.
+
+    It is looked for from the newest record on, so that what was written lately is found at once.
+    """
+    wanted, found, begun, before = set(keys), dict[str, str](), False, None
+    while True:
+        query = select(trail.c.number, trail.c.record).where(trail.c.subject == table, trail.c.action == MARKED)
+        query = query if before is None else query.where(trail.c.number < before)
+        rows = connection.execute(query.order_by(trail.c.number.desc()).limit(AT_ONCE)).all()
+        for row in rows:
+            record = decode_record(bytes(row.record))
+            begun = begun or BOUND in record.about
+            found = {key: digest for key, digest in record.rows.items() if key in wanted} | found
+        if wanted <= found.keys() or not rows:
+            return found if begun or wanted <= found.keys() else None
+        before = rows[-1].number
 
 
 def _fitting(query: Select[Any], wanted: Search) -> Select[Any]:

@@ -5,6 +5,7 @@ from functools import cached_property
 from service.compromises.remaking import Remaking
 from service.compromises.renewing import renew_key
 from service.compromises.reporting import Reports
+from service.compromises.stamped import Stamps
 from service.compromises.working import Tools
 from service.errors import published_later
 from service.sealing import Seals
@@ -72,7 +73,9 @@ class Acting(Issuing):
     def compromises(self) -> Reports:
         """Keys reported lost, and the work that follows."""
         publisher = lambda: self.publisher  # noqa: E731  (asked for late, as everywhere here)
-        tools = Tools(self.archive, self.ring, self._means.blobs, publisher, self.now, self.random)
+        read = lambda data: self._read(data)  # noqa: E731, PLW0108  (late: `confine` may come later)
+        stamps = Stamps(self.archive.seals.find, read, self.evidence, self.now)
+        tools = Tools(self.archive, self.ring, self._means.blobs, publisher, self.now, self.random, stamps)
         return Reports(tools, self.city, self.directory, self.seals)
 
     @cached_property

@@ -13,7 +13,9 @@ from service.means import Means
 from service.public_log import PublicLog
 from service.published import PublishedEvidence
 from service.trail.doing import note_holder
+from service.trail.following import follow
 from service.trail.keeping import Keeping
+from service.trail.ledger import When
 from verifier.comparing import Look
 from verifier.pictures.sheets import Drawn
 from verifier.reading import FileRead, read_sealed
@@ -29,6 +31,7 @@ class Ground:
         self._means = means
         self.city, self.now, self.random, self.ring = means.city, means.now, means.random, means.ring
         self.archive = Archive(means.engine, self._looked_for, means.now)
+        follow(means.engine, (one for one in LEDGERS.values() if one.when is When.FOLLOWED), means.now)
         self.directory = Directory(self.archive, means.ring, means.city)
         self.trail = Keeping(
             means.engine, self.archive.log, LEDGERS, index_holder=self._index_holder, now=means.now, random=means.random

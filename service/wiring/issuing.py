@@ -1,6 +1,6 @@
 """Issuing and using licences: by themselves, on application, in batches, from stock; copied, presented and cited."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from cases.citation import Citation, CitationRequest
@@ -8,6 +8,7 @@ from cases.citing import cite
 from cases.http import CasePorts
 from issuer.application import Application
 from issuer.applying.deciding import require_one
+from issuer.chunks import Outcome
 from issuer.issuing import Issued, complete, issue
 from issuer.ports import Entry, Office
 from service.applications import Applications
@@ -23,11 +24,14 @@ from service.office import open_office
 from service.originals import Originals
 from service.photographs import Photographs
 from service.presenting import Presenting
+from service.restoring.comparing import Compared, compare, mend
+from service.restoring.handing_in import Window, from_blobs, hand_in, still_out
 from service.restoring.taking_up import Desk as RestoreDesk
 from service.restoring.taking_up import take_up
 from service.trail.doing import note_about
 from service.wiring.proving import Proving
 from trust.errors import Conflict
+from trust.revocation.acting import resume
 
 
 class Issuing(Proving):
@@ -123,7 +127,39 @@ class Issuing(Proving):
         )
         report = take_up(desk, epoch, self.now())
         self.publisher.refresh(self.now())
-        return report
+        again = self._released_again(from_blobs(self._window, at=self.now()))
+        released = [one for one, found in again.items() if isinstance(found, Entry)]
+        return {**report, "released_again": released, "files": compare(archive.engine, means.blobs).report}
+
+    def hand_in(self, files: Sequence[bytes]) -> Mapping[str, Outcome[Entry]]:
+        """Release what a restore has forgotten, from its files, and publish that; as `service.restoring.handing_in`."""
+        self.publisher.ready()
+        return self._released_again(hand_in(self._window, files, at=self.now()))
+
+    def compare_files(self) -> Compared:
+        """Every file that rows name, held against the blob folder; all that are lost are named."""
+        return compare(self.archive.engine, self._means.blobs, shown=None)
+
+    def mend_files(self, files: Sequence[bytes]) -> list[str]:
+        """Put back files that rows name and that are lost or damaged; the digests of those that were."""
+        return mend(self.archive.engine, self._means.blobs, files)
+
+    def still_out(self) -> list[str]:
+        """The identifiers of what a restore has forgotten and whose files were not handed in yet."""
+        return still_out(self.archive, self.now())
+
+    @property
+    def _window(self) -> Window:
+        if (folder := self._means.public) is None:
+            raise Conflict("public-copy-missing", "this installation has no public folder")
+        return Window(self.archive, self._means.blobs, self.applications.ports, folder, self._read)
+
+    def _released_again(self, done: Mapping[str, Outcome[Entry]]) -> Mapping[str, Outcome[Entry]]:
+        """Publish what followed from the releases: acts on predecessors, and the lists that show them."""
+        if done:
+            resume(self.archive.acts, self.archive.log, self.now())
+            self.publisher.refresh(self.now())
+        return done
 
     @cached_property
     def feeds(self) -> Feeds:

@@ -69,6 +69,14 @@ def consenting(name: str, status: int, code: str, field: str | None = None, /, *
     return Bad(name, f"{LICENCES}/{{licence}}/copy-consents", status, code, login="firm", json=asked, field=field)
 
 
+def put_down(name: str, status: int, code: str, field: str | None = None, /, **changed: Any) -> Bad:
+    """A row for POST /api/v1/licences/…/copy-consents/papers, by the issuing body."""
+    terms = {"purpose": "办理租赁", "recipient": "某某公司", "valid_until": "2027-03-31T15:59:59Z"}
+    paper = {"reference": "ZZ-1", "mode": "agent", "giver": CANARY, "scan": "sm3:" + "0" * 64}
+    asked = {k: v for k, v in (terms | paper | changed).items() if v is not ...}
+    return Bad(name, f"{LICENCES}/{{licence}}/copy-consents/papers", status, code, json=asked, field=field)
+
+
 def citing(name: str, status: int, code: str, field: str | None = None, /, **changed: Any) -> Bad:
     body = {
         "matter_code": "11530199MB0T35T369000131017001000",
@@ -152,6 +160,26 @@ TABLE = [
     consenting("a consent for ever", 422, "consent-not-taken", "valid_until", valid_until="2199-01-01T00:00:00Z"),
     consenting("a consent for nothing", 422, "consent-not-taken", "purpose", purpose=""),
     consenting("a consent that turns round", 422, "consent-not-taken", "recipient", recipient=f"{CANARY_ASCII}{BIDI}"),
+    put_down("a paper whose scan nobody has", 422, "consent-not-taken", "scan"),
+    put_down("a paper without a scan", 422, "invalid-request", "scan", scan=...),
+    put_down("a paper whose number is words", 422, "consent-not-taken", "reference", reference=CANARY),
+    put_down("a paper whose scan is SQL", 422, "consent-not-taken", "scan", scan=SQL),
+    put_down("a paper whose scan is a NUL", 422, "consent-not-taken", "scan", scan=NUL),
+    put_down("a paper that confirms itself", 422, "invalid-request", "stage", stage="given"),
+    Bad(
+        "a consent nobody knows",
+        f"{LICENCES}/{{licence}}/copy-consents/{CANARY_ASCII}/decision",
+        404,
+        "not-found",
+        json={"step": "confirm"},
+    ),
+    Bad(
+        "a step there is none of",
+        f"{LICENCES}/{{licence}}/copy-consents/A/decision",
+        422,
+        "invalid-request",
+        json={"step": "give"},
+    ),
     consenting("a consent with a giver of its own", 422, "invalid-request", "giver", giver=CANARY),
     # --- members of an application
     issuing("an unknown member", 422, "invalid-request", "status", status="01"),

@@ -216,6 +216,9 @@ MAY = {
     "POST /api/v1/batch-trials/problems.{ending}",
     *("GET /api/v1/batches/{number}/rows", "GET /api/v1/batches/{number}/unissued.{ending}"),
     *("GET /api/v1/batches/{number}/content", "POST /api/v1/batches/{number}/content/searches"),
+    *("POST /api/v1/licences/{identifier}/copy-consents/papers", "GET /api/v1/copy-consents"),
+    "POST /api/v1/licences/{identifier}/copy-consents/{reference}/withdrawal",
+    "GET /api/v1/licences/{identifier}/copy-consents/{reference}/paper",
     *("GET /api/v1/batches/{number}/faces/{row}", "GET /api/v1/batches/{number}/table.{ending}"),
 }
 """What a system is admitted to beyond what everybody may: one by one, so that nothing is admitted by chance."""

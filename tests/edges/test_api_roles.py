@@ -34,6 +34,7 @@ MATTER = {
 }
 COPY = {"purpose": "办理商铺租赁合同备案", "recipient": "云岭市住房和城乡建设局"}
 COPY_CONSENT = COPY | {"valid_until": "2027-03-31T15:59:59Z"}
+COPY_PAPER = COPY_CONSENT | {"reference": "ZZ-1", "mode": "agent", "giver": "高远航", "scan": "sm3:" + "0" * 64}
 SHOW = {"kind": "once"}
 REDEEM = {"code": "{code}", "place": "政务服务中心三号窗口"}
 NO_MANDATE = {"wanted": "end", "above": "M-0", "reason": "机构改革"}
@@ -157,6 +158,15 @@ ROWS = {
     "GET /api/v1/licences/{identifier}/copies": Row("401 200 404 403 200 404 403 403"),
     "POST /api/v1/licences/{identifier}/copy-consents": Row("401 404 404 403 201 404 403 403", {"json": COPY_CONSENT}),
     "GET /api/v1/licences/{identifier}/copy-consents": Row("401 200 404 403 200 404 403 403"),
+    "POST /api/v1/licences/{identifier}/copy-consents/papers": Row(
+        "401 422 404 403 403 403 403 403", {"json": COPY_PAPER}
+    ),  # nobody has handed in the scan
+    "POST /api/v1/licences/{identifier}/copy-consents/{reference}/decision": Row(
+        NO_STOCK, {"json": {"step": "confirm"}}
+    ),
+    "POST /api/v1/licences/{identifier}/copy-consents/{reference}/withdrawal": Row(NO_STOCK, {"json": {}}),
+    "GET /api/v1/licences/{identifier}/copy-consents/{reference}/paper": Row(NO_STOCK),
+    "GET /api/v1/copy-consents": Row("401 200 200 403 403 403 403 403"),
     "POST /api/v1/citations/{number}/copy": Row("401 404 404 201 403 403 403 403", {"json": {}}),
     "GET /api/v1/copies/{identifier}": Row("401 200 404 404 200 404 403 403"),
     "GET /api/v1/copies/{identifier}/files/{name}": Row("401 200 404 404 200 404 403 403"),

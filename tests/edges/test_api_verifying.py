@@ -71,6 +71,9 @@ def test_a_file_a_code_and_an_identifier_agree(api: Api, teacher: Issued) -> Non
     assert [one["shown"]["circle"] for one in verdicts] == ["scan"] * 4 + ["public"]
     assert verdicts[0]["digest"] != verdicts[1]["digest"]
     assert all(finding["step"] in range(11) for one in verdicts for finding in one["findings"])
+    told = [{finding["name"]: finding["detail"] for finding in one["findings"]} for one in verdicts]
+    assert all("共同签名的见证方：没有。" in one["log-not-cosigned"] for one in told)
+    assert "共同签名的见证方：没有。" in api.client.post("/verify", data={"identifier": identifier}).text
 
 
 @pytest.mark.parametrize("data", [seal_on(letter()), seal_pdf(page(pages=2))], ids=["ofd", "pdf"])

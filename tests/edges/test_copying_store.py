@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from cases.consent import Mode
 from cases.store import SqlCitations
 from issuer.completing import Issued
+from issuer.copying.errors import BasisEnded
 from issuer.copying.ports import ConsentName, CopyEntry
 from issuer.copying.store import SqlCopies
 from issuer.errors import IdempotencyMismatch
@@ -125,6 +126,19 @@ def test_copies_are_found_by_the_consent_or_citation_they_rest_on(engine: Engine
     assert copies.orphaned() == []
     ended = copies.find(identifier_of(orphan))
     assert ended == replace(orphan, ended_at=AT)
+
+
+def test_of_many_copies_for_one_citation_at_once_no_more_are_begun_than_there_may_be(copies: SqlCopies) -> None:
+    """As two processes that have both counted four: what counts is counted again where it is stored."""
+    basis = "citation:YZ1"
+    wanted = [copied(f"M{place}", basis=basis) for place in range(MANY)]
+    outcomes = all_at_once(*(partial(copies.begin, one, most=5) for one in wanted))
+    begun = [one for one in outcomes if isinstance(one, CopyEntry)]
+    refused = [one.reason for one in outcomes if isinstance(one, BasisEnded)]
+    assert (len(begun), refused) == (5, ["citation-copies"] * 3)
+    assert [copies.begin(one, most=5) for one in begun] == begun  # what was begun is taken up again
+    assert copies.begin(copied("OTHER1", basis="citation:YZ2"), most=5)
+    assert copies.begin(copied("FREE1", basis=basis))
 
 
 def test_many_at_once_under_one_key_make_one_copy(engine: Engine, tmp_path: Path) -> None:

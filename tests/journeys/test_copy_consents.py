@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from issuer.consenting.consent import CopyConsent, Stage, Step
+from issuer.consenting.consent import CopyConsent, PaperWords, Stage, Step
 from issuer.consenting.errors import ConsentMoved, ConsentNotTaken, ConsentOwnHand, NoSuchConsent
 from issuer.converting.errors import ScanRefused
 from issuer.copying.errors import BasisEnded, CopyRefused
 from issuer.copying.ports import Asker, Terms
 from issuer.errors import IdempotencyMismatch, NoSuchLicence
 from issuer.issuing import Issued
-from service.copy_consents import PaperWords
 from tests.city import City
 from tests.copy_parts import SCAN, body_of, consented, holder_of, note_of, second_of
 from tests.journey_parts import NUMBERS, PASSED, identifier, indication, number

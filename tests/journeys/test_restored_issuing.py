@@ -174,7 +174,7 @@ def test_an_application_that_had_not_begun_waits_for_a_person_after_a_restore(tw
     identifiers = [str(one.licence.identifier) for one in promised if one is not None]
     assert two.report["issued_since"] == identifiers[1:]
     done, kept = again.desk.take_up()  # what was promised before the backup is the same licence still
-    assert (done, [getattr(one, "reason", "") for one in kept]) == (1, ["commitment-in-use"])
+    assert (done, [getattr(one, "reason", "") for one in kept]) == (1, ["released-before-restore"])
     assert again.now(begun).identifier == identifiers[0]
     docket = again.now(waiting)
     assert (docket.stage, docket.approval) == (Stage.SUBMITTED, None)

@@ -170,6 +170,32 @@ def test_a_dismissed_witness_is_not_heard_and_what_it_said_stays(witnessed: tupl
     assert archive.log.cosigned(0) == before
 
 
+def test_everybody_is_told_who_cosigned_and_that_nobody_did(fresh: City) -> None:
+    """What the public page and its API say: who looks after the log, whether anybody's word is asked for or not."""
+
+    def said() -> tuple[str, str]:
+        fresh.clock.forward(seconds=2)  # who is admitted is looked up again
+        examined = fresh.yinzheng.verify_file(issued.ofd)
+        assert indication(examined) is PASSED
+        entry, told = (one for one in examined.verdict.findings if one.step == 9)
+        assert entry.name == "log"
+        return told.name, told.detail
+
+    issued = fresh.issue(number=number())
+    assert said() == ("log-not-cosigned", "共同签名的见证方：没有。本日志没有登记见证方，检查点只有日志自己的签名。")
+    fresh.yinzheng.archive.witnesses.admit(WITNESSES["three.example"], fresh.clock())
+    name, detail = said()
+    assert (name, "登记的 1 个见证方都还没有会签" in detail) == ("log-not-cosigned", True)
+    cosigned_by(fresh, "one.example", "two.example")
+    name, detail = said()
+    assert (name, detail.startswith("共同签名的见证方：one.example（")) == ("log-cosigned", True)
+    assert ("two.example（" in detail, "three.example" in detail) == (True, False)
+    assert fresh.yinzheng.archive.witnesses.dismiss("one.example", fresh.clock())
+    assert "one.example" not in said()[1]
+    code = fresh.yinzheng.verify_words(code_text(issued))
+    assert "two.example" in next(one.detail for one in code.verdict.findings if one.name == "log-cosigned")
+
+
 def test_one_small_file_proves_the_entry_offline(witnessed: tuple[City, Issued]) -> None:
     city, issued = witnessed
     octets = city.yinzheng.log_proof(token_commitment(issued.token))

@@ -48,9 +48,9 @@ def act_on_all(
     """
     acts, passed_over = [], {}
     for subject in dict.fromkeys(subjects):
-        own_key = f"{key}/{sm3(subject.encode()).hex()[:32]}"
+        own = replace(order, subject=subject)
         try:
-            done = act(register, log, replace(order, subject=subject), key=own_key, at=at, random=random)
+            done = act(register, log, own, key=key_for(key, subject), at=at, random=random)
         except Conflict as refusal:
             if not isinstance(refusal, MoveRefused) and refusal.reason not in LASTING:
                 raise
@@ -58,3 +58,8 @@ def act_on_all(
         else:
             acts.append(done)
     return Cascade(tuple(acts), passed_over)
+
+
+def key_for(key: str, subject: str) -> str:
+    """The idempotency key of the act on one subject of a cascade under this key."""
+    return f"{key}/{sm3(subject.encode()).hex()[:32]}"

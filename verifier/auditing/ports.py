@@ -5,6 +5,7 @@ one after the other, so that an audit of a million entries holds none of them bu
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -174,6 +175,10 @@ class Trail(Protocol):
 
     def whole(self) -> Mapping[str, bool]:
         """The registers of which every row is vouched for; True where that is so from the moment it is written."""
+        ...
+
+    def followed(self) -> AbstractSet[str]:
+        """Those of them that are marked at every write, once a record says that this begins: the last mark counts."""
         ...
 
     def final(self, table: str) -> Iterator[tuple[str, datetime | None]]:

@@ -12,7 +12,7 @@ from trust.errors import Malformed, Untrusted
 from trust.formats import cose
 from trust.formats.certificate import Certificate, Purpose, load_certificate
 from trust.formats.crl import RevocationList
-from trust.formats.path import validate_path
+from trust.formats.path import check_issued, validate_path
 from trust.formats.trust_list import TrustList
 from trust.formats.verifier_key import VerifierKey
 from trust.formats.x509_fields import Name
@@ -35,6 +35,7 @@ class Signers:
         self._crls = tuple(crls)
         self._listed: dict[bytes, set[Purpose]] = {}
         self._held: dict[tuple[bytes, Purpose, object], bool] = {}
+        self._led: tuple[int, tuple[Certificate, ...]] | None = None
 
     @property
     def pinned(self) -> bool:
@@ -47,8 +48,20 @@ class Signers:
 
     @property
     def authorities(self) -> tuple[Certificate, ...]:
-        """Certificates that may have signed revocation lists."""
-        return (*self._anchors, *self._certificates)
+        """Certificates that may have signed revocation lists: the roots, and authorities that lead to one of them.
+
+        Without a root everything that is known may have.
+        """
+        if not self.pinned:
+            return tuple(self._certificates)
+        if self._led is not None and self._led[0] == len(self._certificates):
+            return self._led[1]
+        found, rest = list(self._anchors), [one for one in self._certificates if one.is_ca]
+        for above in found:  # it grows by what each of its certificates vouches for
+            below = [one for one in rest if one not in found and _vouches(above, one)]
+            found += below
+        self._led = len(self._certificates), tuple(found)
+        return self._led[1]
 
     def admit(self, listed: TrustList) -> None:
         """Take up the certificates that a trust list names."""
@@ -105,3 +118,14 @@ class Signers:
             except Untrusted:
                 self._held[key] = False
         return self._held[key]
+
+
+def _vouches(above: Certificate, certificate: Certificate) -> bool:
+    """Whether an authority signed a certificate."""
+    if certificate.issuer != above.subject:
+        return False
+    try:
+        check_issued(certificate, above.public_key)
+    except Untrusted:
+        return False
+    return True

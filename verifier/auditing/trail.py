@@ -17,6 +17,7 @@ from trust.errors import Malformed
 from trust.formats.canonical_json import text_of
 from trust.formats.trail_record import (
     BEGINNING,
+    BOUND,
     MARKED,
     TrailRecord,
     decode_record,
@@ -49,6 +50,7 @@ class Replay:
         self._committed: datetime | None = None
         self._waiting: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
         self._marked: dict[str, array[int]] = {table: array("Q") for table in trail.whole()}
+        self._followed, self._begun = trail.followed(), set[str]()
 
     def run(self, progress: Progress = lambda _count: None) -> None:
         """Read everything; findings go into the report."""
@@ -63,7 +65,7 @@ class Replay:
             if number > self._number:
                 self._cut(number, heads)
         for table, strict in self._trail.whole().items():
-            self._unmarked(table, strict=strict)
+            self._unmarked(table, strict=strict or table in self._begun)
 
     def _row(self, row: TrailRow) -> None:
         if row.number != self._number + 1:
@@ -103,14 +105,16 @@ class Replay:
             self._rows(row.number, table, record)
 
     def _rows(self, number: int, table: str, record: TrailRecord) -> None:
-        """Note the rows that a record vouches for; they are read many at a time."""
+        """Note the rows that a record vouches for; they are read many at a time, or at the end if they may change."""
         self._report.look("rows", len(record.rows))
         marked = self._marked.get(table)
         for key, digest in record.rows.items():
             self._waiting[table][key] = (number, digest)
             if marked is not None:
                 marked.append(_short(key))
-        if len(self._waiting[table]) >= AT_ONCE:
+        if BOUND in record.about:
+            self._begun.add(table)
+        if len(self._waiting[table]) >= AT_ONCE and table not in self._followed:
             self._compare(table)
         if table == "seal_use" and record.rows:
             self._uses(number, sorted(map(int, record.rows)))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from keys.sm3 import sm3
 from service.restoring.backup import DATABASE, FORMAT
 from service.restoring.files import LIST
 from service.restoring.taking_up import GAP
@@ -56,10 +57,11 @@ def test_lost_and_brought_back(own: Shell, paper: Paper, tmp_path: Path) -> None
 
 
 def test_what_is_damaged_is_told_by_the_backup_and_done_without_by_wish(own: Shell, tmp_path: Path) -> None:
-    issue(own)
+    _, place = issue(own)
     assert own.run("publish").code == 0
-    bad = next(path for path in sorted((own.data / "blobs").rglob("*")) if path.is_file())
-    bad.write_bytes(bad.read_bytes()[:-1])
+    whole = (place / "licence.ofd").read_bytes()
+    (bad,) = (own.data / "blobs").rglob(sm3(whole).hex())
+    bad.write_bytes(whole[:-1])
     backup, new = tmp_path / "backup", tmp_path / "new"
     ran = own.run("backup", backup)
     assert (ran.code, bad.name in ran.err) == (1, True), ran.err
@@ -71,7 +73,14 @@ def test_what_is_damaged_is_told_by_the_backup_and_done_without_by_wish(own: She
     ran = own.run("restore", backup, *BY_TWO, "--without-missing", **here)
     assert ran.code == 0, ran.err
     assert bad.name in ran.out
+    assert "缺失或损坏 1 项" in ran.out
     assert "其中签发 1 条" in ran.out
+    assert own.run("hand-in", own.desk / "application.json", **here).code == 1
+    ran = own.run("hand-in", "--compare", "--json", **here)
+    assert (ran.code, ran.json["lost"]) == (1, 1)
+    ran = own.run("hand-in", place / "licence.ofd", "--json", **here)
+    assert (ran.code, ran.json["mended"]) == (0, [f"sm3:{bad.name}"])
+    assert own.run("hand-in", "--compare", **here).code == 0
 
 
 def test_an_older_database_put_in_place_is_refused_until_it_is_taken_up(own: Shell, paper: Paper) -> None:
@@ -107,6 +116,9 @@ def test_an_older_database_put_in_place_is_refused_until_it_is_taken_up(own: She
         (("backup", "."), "backup-folder"),
         (("backup", "/proc/nonexistent/x"), "backup-folder"),
         (("audit", "nothing"), "usage"),
+        (("hand-in", "nowhere.ofd"), "file-unreadable"),
+        (("hand-in", "--compare", "nowhere.ofd"), "compare-alone"),
+        (("hand-in", *["x"] * 101), "too-many-files"),
     ],
 )
 def test_words_that_do_not_fit(shell: Shell, words: tuple[str, ...], told: str) -> None:

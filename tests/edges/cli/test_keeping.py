@@ -1,12 +1,17 @@
 """key list, key retire, key compromise: in a city of its own, because nothing leads back."""
 
+import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.cli_parts import Paper, Shell, application, files, rows
+from service.commands.installation import installation
+from service.data_folder import DEMO_MARK
+from service.leaked_keys import words_said
+from tests.cli_parts import Paper, Ran, Shell, application, files, rows
 from tests.edges.cli.conftest import at_home
 
 
@@ -47,12 +52,18 @@ def test_a_retired_key_signs_no_more_and_what_it_signed_stands(own: Shell, paper
 def test_a_leaked_key_is_blocked_and_verifiers_hear_of_it(own: Shell, paper: Paper) -> None:
     ran = own.run("key", "compromise", "body-scjg", "--json")
     assert ran.code == 0, ran.err
+    assert "代第二人" in ran.err
     assert ran.json | {"since": ""} == {
         "reference": "file:body-scjg",
         "state": "compromised",
         "since": "",
         "certificates_revoked": 1,
+        "by": "scjg",
+        "approved_by": "scjg2",
     }
+    with at_home(own.data):
+        (word,) = words_said(installation().trail.store, 9)
+    assert (word.about["identifier"], word.about["stood_in"]) == ("body-scjg", "演示代行")
     assert own.run("verify", paper.folder / "licence.ofd").code == 1
     assert own.run(*issuing(own)).code == 1
     assert own.run("key", "compromise", "body-scjg").code == 0, "said again, it changes nothing"
@@ -60,10 +71,62 @@ def test_a_leaked_key_is_blocked_and_verifiers_hear_of_it(own: Shell, paper: Pap
     assert (ran.code, "[key-not-usable]" in ran.err) == (1, True)
 
 
+def last_words(shell: Shell) -> list[tuple[str, str, str]]:
+    """What the trail has of leaked keys, newest first: the action, who, and why."""
+    with at_home(shell.data):
+        return [(one.action, one.actor, one.why) for one in words_said(installation().trail.store, 9)]
+
+
+def test_where_people_have_accounts_two_of_them_sign_in_or_one_says_why(own: Shell) -> None:
+    """A key of the service itself: an administrator and an official, or in an emergency one of them, who is named."""
+    (own.data / DEMO_MARK).unlink()
+
+    def compromise(passwords: str, *words: str) -> Ran:
+        written = own.write("passwords", passwords)
+        number = os.open(written, os.O_RDONLY)  # the command closes it
+        return own.run("key", "compromise", *words, PASSWORDS_FD=str(number), DATA=str(own.data), KEY_ROUNDS="1024")
+
+    admin, both = "admin:demo-admin\n", "admin:demo-admin\nscjg:demo-scjg\n"
+    refused = {
+        "no-second-official": compromise(both, "receipt"),
+        "no-password": compromise(admin, "receipt", "--approved-by", "scjg"),
+        "wrong-credentials": compromise("admin:x\nscjg:x\n", "receipt", "--approved-by", "scjg"),
+        "same-person": compromise(both, "receipt", "--approved-by", "admin"),
+        "compromise-refused": compromise(admin, "receipt", "--alone"),
+        "alone-with-another": compromise(both, "receipt", "--alone", "--reason", "x", "--approved-by", "scjg"),
+        "no-such-official": compromise(both, "body-zrzyj", "--approved-by", "scjg"),
+    }
+    for word, ran in refused.items():
+        assert (ran.code != 0, f"[{word}]" in ran.err) == (True, True), (word, ran.err)
+    assert set(states(own).values()) == {"active"}
+    assert last_words(own) == []
+    assert compromise(both, "receipt", "--approved-by", "scjg", "--reason", "服务器被入侵").code == 0
+    ran = compromise(admin, "time-stamp", "--alone", "--reason", "夜间被入侵，找不到第二人", "--json")
+    assert (ran.code, ran.json["by"], ran.json["approved_by"]) == (0, "admin", None)
+    assert {states(own)["file:receipt"], states(own)["file:time-stamp"]} == {"compromised"}
+    assert last_words(own) == [
+        ("yinzheng key compromise：一人紧急办理", "admin", "夜间被入侵，找不到第二人"),
+        ("yinzheng key compromise：两人办理", "admin", "服务器被入侵"),
+    ]
+
+
+def test_where_nobody_has_an_account_it_is_the_word_of_whoever_runs_it(
+    own: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yinzheng = installation()
+    monkeypatch.setattr(yinzheng, "city", replace(yinzheng.city, people=()))
+    ran = own.run("key", "compromise", "receipt", "--json")
+    assert (ran.code, ran.json["approved_by"]) == (0, None), ran.err
+    assert last_words(own) == [("yinzheng key compromise：一人紧急办理", ran.json["by"], "本安装没有账号")]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
         (("retire", "nobodys"), 1, "unknown-key"),
+        (("compromise", "nobodys"), 1, "unknown-key"),
+        (("compromise", "receipt", "--as", "citizen"), 64, "no-such-official"),
+        (("compromise", "receipt", "--alone"), 1, "compromise-refused"),
         (("retire", "../body-scjg"), 1, "unknown-key"),
         (("compromise", "body-scjg", "--since", "soon"), 64, "time"),
         (("compromise", "body-scjg", "--since", "2999-01-01T00:00:00+08:00"), 1, "invalidity-date"),

@@ -8,10 +8,12 @@ import zxingcpp
 from PIL import Image
 
 from cases.citing import check_receipt
+from service.leaked_keys import Word, block_on_word
 from tests.api_parts import Api, identifier_of
 from tests.journey_parts import code_text
 from tests.page_parts import XSS, Page, PageForm, Visitor
 from trust.rules.standing import ActKind
+from trust.sealing.ports import Officer
 
 CITE = "/reviewer/cite"
 FIRM = "91530199MA6QH2K74U"
@@ -206,6 +208,20 @@ def test_the_auditor_sees_what_is_published_and_done(api: Api) -> None:
         "存证日志检查点", "信任列表", "状态清单 0", "签发证书的撤销列表", "在期限内", "处理登记", "签发未完成"
     )
     assert page.says("暂扣", "依法作出行政处罚决定", "云岭市市场监督管理局")
+
+
+def test_a_key_that_one_person_blocked_is_shown_as_that(api: Api) -> None:
+    assert "密钥封禁" not in audit(api).html, "nothing is said of what never was"
+    yinzheng, at, admin = api.yinzheng, api.city.clock(), Officer("admin", "系统管理员")
+    together = Word(admin, "admin", Officer("scjg", "周明远"), "服务器被入侵")
+    for key, word in (("ocsp", together), ("presentation", Word(admin, "admin", reason="夜间被入侵<b>"))):
+        block_on_word(yinzheng.ring, yinzheng.archive, yinzheng.trail.store, key, word, at, None)
+    page = audit(api)
+    assert page.says(
+        "密钥封禁", "ocsp", "两人：admin、scjg", "服务器被入侵", "presentation", "仅一人：admin", "夜间被入侵<b>"
+    )
+    assert "周明远" not in page.html
+    assert [given.get("class") for tag, given in page.tags if tag == "tr"].count("attention") == 1
 
 
 def test_the_auditors_page_has_no_personal_data(api: Api) -> None:

@@ -1,0 +1,116 @@
+"""Marking what is written to small registers in the transaction that writes it, whichever store that is.
+
+Whatever goes through the installation's own engine is seen here: rows that are inserted, and rows that an update is
+about to change. Before the transaction commits their digests are taken into the trail, with the login of whoever asks.
+So a row that anybody writes past the register is one that nobody marked, however soon the audit looks and however late;
+and a row that was changed past the register is refused at the next step that is taken on it, because it is not what its
+last mark says. What is written by other means than an insert or an update of rows is not marked, and so is found.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, Insert, Table, Update, event
+
+from service.trail.doing import acting_now
+from service.trail.ledger import Ledger, digests_in, digests_where, spelled_of
+from service.trail.marking import SERVICE
+from service.trail.store import add_in, last_marks_in
+from trust.errors import Conflict
+from trust.formats.trail_record import MARKED, TrailRecord
+
+AT_ONCE = 500
+Written = dict[str, dict[str, str | None]]
+"""For each register the keys that a transaction wrote, with the digest from before; None where there was none."""
+
+
+class Following:
+    """The registers that are marked as they are written, through one engine."""
+
+    def __init__(self, ledgers: Iterable[Ledger], now: Callable[[], datetime]) -> None:
+        self._ledgers: Mapping[object, Ledger] = {one.table: one for one in ledgers}
+        self.now = now
+        self._written: WeakKeyDictionary[Connection, Written] = WeakKeyDictionary()
+
+    def before(self, connection: Connection, statement: Any, *_: object) -> None:
+        """Note the rows that an update is about to change.
+
+        Raises:
+            Conflict: `register-changed`, one of them is not what was marked last.
+
+        """
+        if not isinstance(statement, Update) or (ledger := self._ledger(statement.table)) is None:
+            return
+        written, found = self._of(connection, ledger), digests_where(connection, ledger, statement.whereclause)
+        found = {key: digest for key, digest in found.items() if key not in written}
+        marked = last_marks_in(connection, ledger.name, found.keys()) if found else {}
+        for key, digest in found.items():
+            if marked is not None and marked.get(key) != digest:
+                raise Conflict("register-changed", f"{ledger.name} {key} is not what was recorded")
+        written.update(found)
+
+    def after(self, connection: Connection, statement: Any, _more: object, _params: object, *rest: Any) -> None:
+        """Note the rows that were inserted."""
+        if not isinstance(statement, Insert) or (ledger := self._ledger(statement.table)) is None:
+            return
+        result = rest[-1]
+        if result.rowcount == 0:
+            return  # it was there already
+        written = self._of(connection, ledger)
+        for values in result.context.compiled_parameters:
+            key = [values.get(name) for name in ledger.keys]
+            if None in key:  # the database gave the number
+                key = [getattr(result.inserted_primary_key, name) for name in ledger.keys]
+            written.setdefault(spelled_of(key), None)
+
+    def commit(self, connection: Connection) -> None:
+        """Take what was written into the trail, last of all that the transaction does."""
+        written = self._written.pop(connection, {})
+        login, role = acting_now() or SERVICE
+        records = [
+            TrailRecord(0, self.now(), login, role, MARKED, 0, {"table": name}, rows=rows)
+            for name, before in sorted(written.items())
+            for rows in _parts(_changed(connection, self._named(name), before))
+        ]
+        if records:
+            add_in(connection, records)
+
+    def forget(self, connection: Connection) -> None:
+        """Nothing was written after all."""
+        self._written.pop(connection, None)
+
+    def _ledger(self, table: Any) -> Ledger | None:
+        return self._ledgers.get(table) if isinstance(table, Table) else None
+
+    def _named(self, name: str) -> Ledger:
+        return next(one for one in self._ledgers.values() if one.name == name)
+
+    def _of(self, connection: Connection, ledger: Ledger) -> dict[str, str | None]:
+        return self._written.setdefault(connection, {}).setdefault(ledger.name, {})
+
+
+_FOLLOWED: WeakKeyDictionary[Engine, Following] = WeakKeyDictionary()
+
+
+def follow(engine: Engine, ledgers: Iterable[Ledger], now: Callable[[], datetime]) -> None:
+    """Mark from now on what is written through this engine; said again for the same engine, only the clock is new."""
+    if (known := _FOLLOWED.get(engine)) is not None:
+        known.now = now
+        return
+    following = _FOLLOWED[engine] = Following(ledgers, now)
+    event.listen(engine, "before_execute", following.before)
+    event.listen(engine, "after_execute", following.after)
+    event.listen(engine, "commit", following.commit)
+    event.listen(engine, "rollback", following.forget)
+
+
+def _changed(connection: Connection, ledger: Ledger, before: Mapping[str, str | None]) -> dict[str, str]:
+    found = digests_in(connection, ledger, list(before))
+    return {key: digest for key, digest in found.items() if digest != before[key]}
+
+
+def _parts(rows: Mapping[str, str]) -> list[dict[str, str]]:
+    keys = sorted(rows)
+    return [{key: rows[key] for key in keys[start : start + AT_ONCE]} for start in range(0, len(keys), AT_ONCE)]

@@ -1,0 +1,156 @@
+"""Registers that are marked at every write: what is put in past the installation is found, however long it stands."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, delete, insert, select, update
+
+from service.bound import LEDGERS
+from service.identity import Role
+from service.lost_keys.order import Compromise
+from service.trail.ledger import When
+from service.wiring import Yinzheng
+from tests.audit_parts import audited, found, over, rows_of, superuser
+from tests.city import SEAL_OFFICERS, City, copy_of
+from trust.errors import Conflict
+from trust.formats.trail_record import BOUND
+from trust.store import METADATA
+
+MAKER, SECOND = SEAL_OFFICERS
+LOSS, PERSON, TRAIL = METADATA.tables["compromise"], METADATA.tables["person"], METADATA.tables["trail"]
+FOLLOWED = {name for name, one in LEDGERS.items() if one.when is When.FOLLOWED}
+Scene = tuple[City, Compromise]
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    """A report of a lost key that waits, taken up and logged long ago."""
+    city = City()
+    reports = city.yinzheng.compromises
+    city.seal()
+    city.clock.forward(minutes=10)
+    loss = reports.loss_of_body("scjg", city.clock() - timedelta(minutes=1), "签章服务器被入侵")
+    waiting = reports.report(loss, by=MAKER, key="loss")
+    city.yinzheng.publisher.refresh(city.clock())
+    city.clock.forward(minutes=10)
+    city.yinzheng.publisher.refresh(city.clock())
+    yield city, waiting
+    city.close()
+
+
+@pytest.fixture
+def stolen(scene: Scene) -> Iterator[Engine]:
+    engine = copy_of(scene[0].engine)
+    yield engine
+    engine.dispose()
+
+
+def judged(scene: Scene, stolen: Engine) -> set[str]:
+    return found(audited(scene[0], stolen, scene[0].yinzheng.anchors))
+
+
+def looked_through(scene: Scene, stolen: Engine) -> Yinzheng:
+    """The installation goes on for a while over the database that somebody wrote in."""
+    city = scene[0]
+    yinzheng = over(city, stolen)
+    for _ in range(2):
+        city.clock.forward(minutes=2)
+        yinzheng.trail.commit(city.clock())
+    return yinzheng
+
+
+def test_untimed_registers_are_followed() -> None:
+    untimed = {name for name, one in LEDGERS.items() if one.when is When.FOUND and one.at is None}
+    assert untimed == set()
+    assert {"person", "seal", "compromise", "mandate"} <= FOLLOWED
+
+
+def test_honest_writes_pass(scene: Scene, stolen: Engine) -> None:
+    city, waiting = scene
+    yinzheng = over(city, stolen)
+    known = yinzheng.archive.people.find("scjg")
+    assert known is not None
+    yinzheng.archive.people.enrol(replace(known[0], role=Role.ADMIN), known[1])
+    yinzheng.compromises.confirm(waiting, digest=waiting.loss.digest, by=SECOND)
+    assert judged(scene, stolen) == set()
+    looked_through(scene, stolen)
+    assert judged(scene, stolen) == set()
+
+
+def a_second_like(stolen: Engine, name: str) -> dict[str, Any]:
+    """A row like the first of a register, under another key."""
+    table = METADATA.tables[name]
+    with superuser(stolen) as connection:
+        row = rows_of(connection, table)[0]
+        unique = {one.name for one in table.columns if one.unique} | set(table.primary_key.columns.keys())
+        fresh = {one: row[one] + 1_000 if isinstance(row[one], int) else f"{row[one]}x" for one in unique}
+        connection.execute(insert(table).values(row | fresh))
+    return row | fresh
+
+
+@pytest.mark.parametrize("name", ["person", "compromise", "mandate", "seal", "catalogue_edition", "catalogue_version"])
+def test_a_row_that_was_put_in_is_found_for_ever(scene: Scene, stolen: Engine, name: str) -> None:
+    a_second_like(stolen, name)
+    assert "row-inserted" in judged(scene, stolen)
+    looked_through(scene, stolen)
+    assert "row-inserted" in judged(scene, stolen), "the keeper of the trail has looked, and did not take it up"
+
+
+def test_a_report_changed_while_it_waits_cannot_be_confirmed(scene: Scene, stolen: Engine) -> None:
+    city, waiting = scene
+    earlier = city.clock() - timedelta(days=300)
+    with superuser(stolen) as connection:
+        connection.execute(update(LOSS).values(since=earlier))
+    reports = over(city, stolen).compromises
+    seen = reports.find(waiting.number, None)
+    assert seen.loss.since == earlier
+    with pytest.raises(Conflict, match="register-changed"):
+        reports.confirm(seen, digest=seen.loss.digest, by=SECOND)
+    assert "row-edited" in judged(scene, stolen)
+
+
+def test_nothing_is_confirmed_that_nobody_reported(scene: Scene, stolen: Engine) -> None:
+    number = a_second_like(stolen, "compromise")["number"]
+    reports = over(scene[0], stolen).compromises
+    seen = reports.find(number, None)
+    with pytest.raises(Conflict, match="register-changed"):
+        reports.confirm(seen, digest=seen.loss.digest, by=SECOND)
+
+
+def test_a_row_that_was_taken_out_is_found(scene: Scene, stolen: Engine) -> None:
+    with superuser(stolen) as connection:
+        connection.execute(delete(LOSS))
+    assert "row-deleted" in judged(scene, stolen)
+
+
+def test_what_was_rolled_back_is_not_marked(scene: Scene, stolen: Engine) -> None:
+    yinzheng = over(scene[0], stolen)
+    before = yinzheng.trail.store.tip()
+    with stolen.connect().execution_options(writes=True) as connection:
+        connection.execute(update(PERSON).values(name="某某"))
+        connection.rollback()
+    assert yinzheng.trail.store.tip() == before
+    with stolen.begin() as connection:
+        connection.execute(update(PERSON).values(name=PERSON.c.name))
+    assert yinzheng.trail.store.tip() == before, "what changes nothing is not marked either"
+
+
+def test_an_installation_from_before_takes_its_rows_up_once(scene: Scene, stolen: Engine) -> None:
+    """Its trail has no word of when marking began; what was marked once is not marked anew."""
+    city = scene[0]
+    with superuser(stolen) as connection:
+        for name in ("trail", "trail_tip", "trail_commitment"):
+            connection.execute(delete(METADATA.tables[name]))
+    yinzheng = looked_through(scene, stolen)
+    marks = list(yinzheng.trail.store.marks("person"))
+    with stolen.connect() as connection:
+        there = set(connection.scalars(select(PERSON.c.login).where(PERSON.c.holder_code.is_(None))))
+    assert {key for record in marks for key in record.rows} == there
+    assert [BOUND in record.about for record in marks] == [False, True]
+    a_second_like(stolen, "person")
+    city.clock.forward(minutes=2)
+    over(city, stolen).trail.commit(city.clock())
+    assert len(list(yinzheng.trail.store.marks("person"))) == 2

@@ -1,0 +1,104 @@
+"""Marking rows as they are written, on either database: what goes through the engine is marked, and nothing else."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, insert, update
+
+from service.bound import LEDGERS
+from service.store import person
+from service.trail.following import follow
+from service.trail.ledger import When, digests_in
+from service.trail.store import SqlTrail, last_marks_in
+from tests.audit_parts import superuser
+from trust.errors import Conflict
+from trust.formats.trail_record import BOUND, MARKED, TrailRecord
+
+AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
+PERSON = LEDGERS["person"]
+
+
+@pytest.fixture
+def followed(engine: Engine) -> Engine:
+    """A database whose staff are marked as they are written, from the beginning."""
+    follow(engine, (one for one in LEDGERS.values() if one.when is When.FOLLOWED), lambda: AT)
+    SqlTrail(engine).add([TrailRecord(0, AT, "yinzheng", "service", MARKED, 0, {"table": "person", BOUND: "followed"})])
+    return engine
+
+
+def row(login: str, **changed: Any) -> dict[str, Any]:
+    values = {"login": login, "name": "周明远", "role": "official", "department": "1", "password_hash": "x"}
+    return values | {"holder_code_type": None, "holder_code": None} | changed
+
+
+def marked(engine: Engine, *logins: str) -> dict[str, str]:
+    with engine.connect() as connection:
+        return last_marks_in(connection, "person", logins) or {}
+
+
+def stored(engine: Engine, *logins: str) -> dict[str, str]:
+    with engine.connect() as connection:
+        return digests_in(connection, PERSON, list(logins))
+
+
+def test_what_is_inserted_and_updated_is_marked_with_what_it_became(followed: Engine) -> None:
+    with followed.begin() as connection:
+        connection.execute(insert(person), [row("a"), row("b")])
+        connection.execute(update(person).where(person.c.login == "a").values(role="admin"))
+    assert marked(followed, "a", "b") == stored(followed, "a", "b")
+    first = marked(followed, "a", "b")
+    with followed.begin() as connection:
+        connection.execute(update(person).values(department="2"))
+    assert marked(followed, "a", "b") == stored(followed, "a", "b")
+    assert not set(first.values()) & set(marked(followed, "a", "b").values())
+
+
+def test_one_transaction_makes_one_record(followed: Engine) -> None:
+    before, _ = SqlTrail(followed).tip()
+    with followed.begin() as connection:
+        connection.execute(insert(person), [row("a"), row("b"), row("holder", holder_code="1")])
+    assert SqlTrail(followed).tip()[0] == before + 1
+    assert marked(followed, "a", "b", "holder").keys() == {"a", "b"}, "holders stand in the trail by keyed hash alone"
+
+
+def test_what_failed_is_not_marked(followed: Engine) -> None:
+    before = SqlTrail(followed).tip()
+
+    def cut_off() -> None:
+        with followed.begin() as connection:
+            connection.execute(insert(person).values(row("a")))
+            raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="disk"):
+        cut_off()
+    assert (SqlTrail(followed).tip(), stored(followed, "a")) == (before, {})
+
+
+@pytest.mark.parametrize("before", ["edited", "put in"])
+def test_nothing_goes_on_from_a_row_that_was_written_past_the_engine(followed: Engine, before: str) -> None:
+    if before == "edited":
+        with followed.begin() as connection:
+            connection.execute(insert(person).values(row("a")))
+    with superuser(followed) as connection:
+        connection.execute(
+            update(person).values(role="admin") if before == "edited" else insert(person).values(row("a"))
+        )
+
+    def go_on() -> None:
+        with followed.begin() as connection:
+            connection.execute(update(person).where(person.c.login == "a").values(name="顾清和"))
+
+    with pytest.raises(Conflict, match="register-changed"):
+        go_on()
+    assert marked(followed, "a") != stored(followed, "a")
+
+
+def test_followed_once_more_the_clock_is_the_newer(followed: Engine) -> None:
+    later = AT.replace(year=2027)
+    follow(followed, (), lambda: later)
+    with followed.begin() as connection:
+        connection.execute(insert(person).values(row("a")))
+    last = SqlTrail(followed).last_marks("person")
+    assert last is not None
+    assert (last.at, list(last.rows)) == (later, ["a"])
