@@ -236,8 +236,16 @@ class Batches:
         if worked is not None and worked.lists:
             with published_later(worked.batch.number):
                 self._publisher().after_issues(worked.lists, self._now())
-        finish_batches(self.desk, at=self._now())
+        self._finish()
         return worked
+
+    def _finish(self) -> None:
+        """Finish what is through, once everything issued of it can be proved: who issued it may have died before."""
+        issued = next((batch for batch in self.desk.book.finished() if not batch.is_trial), None)
+        if issued is not None:
+            with published_later(issued.number):
+                self._publisher().after_issues((), self._now())
+        finish_batches(self.desk, at=self._now())
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from datetime import timedelta
+from errno import ENOSPC
 
 import pytest
 
@@ -10,12 +11,15 @@ from issuer.applying.deciding import needs_two
 from issuer.batches.errors import BatchMoved, BatchOwnHand, BatchRefused, BatchStale, NoSuchBatch
 from issuer.batches.life import Batch, RowState, State, Step, key_of
 from issuer.batches.reading import read_sheet
+from issuer.batches.running import run_chunk
 from issuer.batches.sheet import RowProblem, Sheet
 from issuer.errors import IdempotencyMismatch, NoMandate
 from issuer.ports import State as Entered
+from service.errors import NotYetPublished
 from templates.library import load_bundle
 from tests.batch_parts import BUNDLE, FIRST, SECOND, approve, members, sheet_of, table
 from tests.city import City
+from trust.rules.verdict import Indication
 
 KIND = load_bundle(BUNDLE).type
 
@@ -61,6 +65,31 @@ def now(city: City, batch: Batch) -> Batch:
 def counts(city: City, batch: Batch) -> tuple[int, int, int, int]:
     found = city.yinzheng.batches.counts(batch)
     return found[RowState.WAITING], found[RowState.DONE], found[RowState.FAILED], found[RowState.DROPPED]
+
+
+def test_a_batch_is_done_when_everything_of_it_can_be_proved(city: City) -> None:
+    """A worker that is killed right after its last chunk was issued leaves what no checkpoint covers yet."""
+    batch, desk = submit(city, sheet_of([members(71)])), city.yinzheng.batches.desk
+    issued = run_chunk(desk, "killed", at=city.clock())
+    assert issued is not None
+    assert issued.issued == 1
+    (row,) = city.yinzheng.batches.rows(batch, [RowState.DONE], limit=1)
+    entry = city.yinzheng.archive.released(row.identifier or "")
+    assert entry is not None
+    file = city.yinzheng.files_of(entry).ofd
+    assert city.yinzheng.verify_file(file).verdict.indication is Indication.INDETERMINATE
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr(city.yinzheng.publisher, "after_issues", refuse)
+        with pytest.raises(NotYetPublished):
+            city.yinzheng.batches.work("another")
+    assert now(city, batch).state is State.RUNNING
+    assert city.yinzheng.batches.work("another") is None
+    assert now(city, batch).state is State.DONE
+    assert city.yinzheng.verify_file(file).verdict.indication is Indication.PASSED
+
+
+def refuse(*_: object) -> None:
+    raise OSError(ENOSPC, "full")
 
 
 def test_a_table_becomes_licences_that_verify(city: City) -> None:
