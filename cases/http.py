@@ -201,7 +201,7 @@ def _view(entry: Watched) -> WatchedView:
     return WatchedView(
         citation=CitationView.model_validate(entry.citation),
         standing=entry.standing.status.value,
-        standing_label=entry.standing.status.label,
+        standing_label=entry.standing.label,
         ground=entry.ground,
         notice=entry.ground.label,
     )

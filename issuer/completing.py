@@ -43,7 +43,8 @@ def complete(office: Office, entry: Entry, *, at: datetime, pen: Pen | None = No
     Raises:
         NoPen: the body has no seal in force now; the entry stays where it stands.
         GivenUp: it was given up, now or before: the type was ended, or the body's mandate.
-        ReleasedBefore: it was released after the backup that was restored; its files are handed in.
+        ReleasedBefore: it was released after the backup that was restored, or may have been (MaybeReleased); its files
+            are handed in.
         Conflict: `clock-went-back`, it was begun at a time that is still to come.
         PlanBroken, NotSound: something is wrong inside; nothing was released.
 

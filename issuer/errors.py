@@ -13,6 +13,7 @@ IssuerError
 ├── NotSound              what was signed does not verify, or was not stored as it was made; nothing was released
 ├── GivenUp               what was begun was given up before its release, and never will be released
 ├── ReleasedBefore        it was released after the backup that was restored: its files are out, and are to be handed in
+│   └── MaybeReleased     it may have been: nobody can tell until its files turn up, or a person gives it up
 ├── PeopleOnly            this step is for a person; a department's system may not take it
 └── NoPen                 the body has no seal in force, or its key cannot be used
 """
@@ -92,6 +93,10 @@ class ReleasedBefore(IssuerError):
     def __init__(self, identifier: str) -> None:
         super().__init__(identifier)
         self.identifier = identifier
+
+
+class MaybeReleased(ReleasedBefore):
+    reason = "maybe-released"
 
 
 class PeopleOnly(IssuerError):

@@ -43,7 +43,7 @@ from trust.revocation.acting import Order
 from trust.rules.grounds import GROUNDS
 from trust.rules.idempotency import own_key
 from trust.rules.identifier import MAX_LENGTH, parse_lenient
-from trust.rules.standing import Act, standing_at
+from trust.rules.standing import Act, Standing
 
 Right = Literal["look", "issue", "hold"]
 """What a route needs: `look` anybody who is signed in, `issue` an official, `hold` a holder."""
@@ -88,6 +88,7 @@ class Desk:
     proof: Callable[[Issued], bytes]
     act: TakeAct
     acts: Callable[[str], Sequence[Act]]
+    standing: Callable[[str, datetime], Standing]
     published: Callable[[str], Mapping[int, datetime]]
     operations: Callable[[Entry], Sequence[Operation]]
     successor_of: Callable[[str], Entry | None]
@@ -190,9 +191,10 @@ def _add_reading(routes: APIRouter, desk: Desk, authorize: Callable[..., Viewer]
         if not (viewer.oversees or _may_see(entry, viewer)):
             raise NoSuchLicence
         acts, at = desk.acts(identifier), desk.now()
+        standing = desk.standing(identifier, at)
         why = viewer.oversees != "standing"
         published = desk.published(identifier) if why else {}
-        return standing_view(identifier, standing_at(acts, at), acts, at, why=why, published=published)
+        return standing_view(identifier, standing, acts, at, why=why, published=published)
 
     @routes.get(
         "/licences/{identifier}/operations",

@@ -3,7 +3,7 @@
 `service.wiring` plugs in the adapters; tests plug in the same stores on a database in memory.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -218,9 +218,9 @@ def never_restored() -> int:
     return 0
 
 
-def none_out(entries: Sequence[Entry]) -> Collection[str]:  # noqa: ARG001  (the shape of `Office.out`)
+def none_out(entries: Sequence[Entry]) -> Mapping[str, bool]:  # noqa: ARG001  (the shape of `Office.out`)
     """The licences that an installation released and forgot, where it was never restored."""
-    return frozenset()
+    return {}
 
 
 def no_photo(name: str) -> bytes | None:  # noqa: ARG001  (the shape of `Office.photo`)
@@ -236,8 +236,9 @@ class Office:
     now; `draw_number` the next number of a type whose numbers are drawn. `judged` is the verifier's own judgement of
     what a file just examined says: metadata, face and marks. `first_list` is the first status list since the last
     restore: a licence with an entry of an earlier one may have been followed without our knowing. `out` gives, of
-    entries that are not released, the identifiers of those that the log of before a restore has: there are files of
-    them already, so that nothing of them is signed again, judged again or given up.
+    entries that are not released, the identifiers of those that a restore has forgotten, so that nothing of them is
+    signed or judged again: True where the log of before has them, so that there are files of them, which nobody gives
+    up; False where there may be, because their codes were not signed yet at the backup and licences were logged since.
     """
 
     register: Register
@@ -255,7 +256,7 @@ class Office:
     photo: Callable[[str], bytes | None] = no_photo
     judged: Callable[[SealedFile], Sequence[Finding]] = nothing_more
     first_list: Callable[[], int] = never_restored
-    out: Callable[[Sequence[Entry]], Collection[str]] = none_out
+    out: Callable[[Sequence[Entry]], Mapping[str, bool]] = none_out
 
     def allot(self, subject: str, at: datetime) -> StatusPointer:
         """The status entry of one subject; the same one again for a subject that has one."""

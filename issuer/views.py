@@ -160,6 +160,7 @@ class StandingView(BaseModel):
     at: datetime
     status: str
     label: str
+    carried_over: bool = Field(description="恢复前已公布、原来的处理还没有重新登记；since 为恢复之时")
     final: bool
     since: datetime | None
     next_change: datetime | None
@@ -274,7 +275,8 @@ def standing_view(
         identifier=identifier,
         at=at,
         status=standing.status.value,
-        label=standing.status.label,
+        label=standing.label,
+        carried_over=standing.carried,
         final=standing.status.final,
         since=standing.since,
         next_change=next_change(acts, at),

@@ -28,6 +28,7 @@ COPYING: Mapping[CopyRight, tuple[Role, ...]] = MappingProxyType(
         "copy": (Role.HOLDER, Role.OFFICIAL),
         "cite": (Role.REVIEWER, Role.OFFICIAL),
         "see": (Role.HOLDER, Role.OFFICIAL, Role.REVIEWER),
+        "withdraw": (Role.HOLDER, Role.OFFICIAL, Role.SYSTEM),
     }
 )
 CLERKS: Mapping[ClerkRight, tuple[Role, ...]] = MappingProxyType(

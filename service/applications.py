@@ -55,8 +55,10 @@ class Applications:
     def ports(self) -> Applying:
         """What the journeys need."""
         archive = self._archive
-        held, acts = archive.register.held, archive.acts.of
-        return Applying(archive.dockets, self._office(), held, acts, self._random, self._originals)
+        held, acts = archive.register.held, archive.acts
+        return Applying(
+            archive.dockets, self._office(), held, acts.of, acts.carried_over, self._random, self._originals
+        )
 
     # --- reading -----------------------------------------------------------------------------------------------------
 

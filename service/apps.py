@@ -204,6 +204,7 @@ def _desk(yinzheng: Yinzheng) -> Desk:
         proof=lambda issued: yinzheng.log_proof(token_commitment(issued.token)),
         act=yinzheng.act,
         acts=yinzheng.archive.acts.of,
+        standing=yinzheng.standing,
         published=yinzheng.published_since,
         operations=yinzheng.applications.operations,
         successor_of=yinzheng.applications.successor_of,

@@ -111,8 +111,14 @@ class CopyConsents:
             self.desk, by.department, reference, step, by=_officer(by), at=self._now(), reason=reason
         )
 
-    def withdraw(self, consent: CopyConsent) -> datetime:
-        """Withdraw a consent for good; the copies that rest on it end."""
+    def withdraw(self, consent: CopyConsent, *, by: Asker, reason: str = "") -> datetime:
+        """Withdraw a consent for good; the copies that rest on it end.
+
+        A holder of the licence needs no reason; for a body, raises as
+        `issuer.consenting.recording.put_down_withdrawal`.
+        """
+        if by.holder is None:
+            recording.put_down_withdrawal(self.desk, consent, is_person=by.is_person, reason=reason)
         name = consent.name
         return withdraw(self._withdrawals(), name.department, Mode(name.mode), name.reference, self._now())
 

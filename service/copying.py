@@ -133,7 +133,9 @@ class Copying:
         if citation.consent_valid_until is None and self._now() >= latest:
             raise BasisEnded("citation-old")
         basis = f"citation:{citation.number}"
-        if self._archive.copies.by_key(key) is None and len(self.of_citation(number)) >= MOST_OF_CITATION:
+        begun = self._archive.copies.by_key(key)
+        released = begun is not None and begun.entry.artefacts is not None
+        if not released and len(self.of_citation(number)) >= MOST_OF_CITATION:
             raise BasisEnded("citation-copies")
         entry = self._original(citation.identifier)
         if entry.artefacts is None or citation.file_digest not in {entry.artefacts.ofd, entry.artefacts.pdf}:
@@ -215,10 +217,10 @@ class Copying:
         note, at = copy.entry.licence.copy, self._now()
         own = self.standing(copy)
         if note is None or own.status is not Status.VALID:
-            return own.status.label
+            return own.label
         original = self._standing(str(note.original), at)
         if original.status is not Status.VALID:
-            return f"原件{original.status.label}"
+            return f"原件{original.label}"
         return "有效" if note.covers(at) else "已到期"
 
     # --- ending ----------------------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ SENTENCES = {
     "predecessor-type": "原证照是另一类证照，不能接续。",
     "predecessor-standing": "原证照目前的状态不能这样办理：转入的须已办理转出，其他的须为有效；"
     "终结效力的决定已依法撤销的，可以依生效法律文书办理。",
+    "carried-over": "登记簿从备份恢复，原证照在恢复前公布过的处理还没有重新登记；请先查原卷，重新登记原来的处理。",
     "transfer-elsewhere": "原机构的转出没有写明转入本机构；请原机构撤回，在理由中写明接收机构的名称或代码后重新转出。",
     "original-missing": "其他系统的证照转入，须先交原证照的文件（OFD 或 PDF），再由另一人审批；请交文件后重新提交。",
     "original-unverified": "所交的不是完好的证照文件（被改动或签章不成立）；请向原机构取得完好的文件。",
@@ -70,6 +71,7 @@ SENTENCES = {
     "nothing-changed": "内容与原证照相同，没有要改的。",
     "end-not-later": "新的有效期须晚于原证照的有效期。",
     "template-changed": "证照模板已经更新，请修改并重新保存申请。",
+    "withdrawal-reason": "登记撤回须写明理由，如“持证主体来函撤回”。",
     "reason-missing": "这个事由必须写明理由。",
     "ground-unknown": "请选择一个事由。",
     "ground-kind": "这个事由不能用于这种处理，请另选。",

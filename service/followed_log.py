@@ -2,17 +2,20 @@
 
 The address was named by whoever runs the witness, and it has to be https, or this machine itself. Nothing that comes is
 believed here: notes are signed, proofs prove themselves, tiles are hashed. Nothing is redirected, no proxy is asked,
-every answer has its largest size, and so many seconds for each step and for the whole of it.
+every answer has its largest size, and so many seconds for each step and for the whole of it, from the first address
+that is tried; and a look at the log, which asks for many answers, has so many for all of them.
 """
 
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from socket import SHUT_RDWR, socket
+from socket import SHUT_RDWR, SOCK_STREAM, getaddrinfo, socket
+from ssl import SSLSocket, create_default_context
 from threading import Event, Timer
 from urllib.parse import quote, urlsplit
 
+from service import clock
 from service.errors import LogUnavailable
 from service.problem import Usage
 from trust.errors import Malformed
@@ -21,8 +24,8 @@ from trust.formats.checkpoint import MAX_NOTE
 from trust.formats.merkle import HASH_SIZE, MAX_PROOF, Node, complete_nodes, fold, levels_of
 from trust.log.tiles import HEIGHT, WIDTH, Tile, tile_path
 
-STEP_S, ANSWER_S = 10.0, 60.0
-"""For one step, and for the whole answer: one octet now and then would hold a witness as long as the log likes."""
+STEP_S, ANSWER_S, LOOK_S = 10.0, 60.0, 300.0
+"""For a step, a whole answer and a look: one octet now and then would hold a witness as long as the log likes."""
 MAX_ADDRESS, MAX_ANSWER = 300, 64 * 1024
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)
@@ -54,10 +57,11 @@ def check_address(address: str) -> str:
 
 
 class FollowedLog:
-    """The log at an address."""
+    """The log at an address; with `look_s` all that it is asked has to be answered within so many seconds from now."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, look_s: float | None = None) -> None:
         self._address = urlsplit(check_address(address))
+        self._until = None if look_s is None else clock.elapsed() + look_s
 
     def checkpoint(self) -> bytes:
         """The latest note; raises LogUnavailable."""
@@ -121,14 +125,18 @@ class FollowedLog:
         """Status and body of one answer; one octet more than the limit is already too much."""
         parts = self._address
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        connection = kind(parts.hostname or "", parts.port, timeout=STEP_S)
+        connection = kind(parts.hostname or "", parts.port)
         headers = {"Connection": "close", "User-Agent": "yinzheng-witness"}
         if body is not None:
             headers["Content-Type"] = "text/plain; charset=utf-8"
-        overdue = Event()
+        overdue, until = Event(), clock.elapsed() + ANSWER_S
+        until = until if self._until is None else min(until, self._until)
         try:
-            connection.connect()
-            with _cut_off(connection, overdue):
+            connection.sock = _connected(parts.hostname or "", parts.port or connection.default_port, until)
+            connection.sock = wire = _prepared(connection.sock, parts.hostname if parts.scheme == "https" else None)
+            with _cut_off(wire, until - clock.elapsed(), overdue):
+                if isinstance(wire, SSLSocket):
+                    wire.do_handshake()
                 connection.request(method, parts.path + path, body, headers)
                 with connection.getresponse() as answer:
                     octets = answer.read(limit + 1)
@@ -145,17 +153,49 @@ class FollowedLog:
         return answer.status, octets
 
 
+def _connected(host: str, port: int, until: float) -> socket:
+    """A connection to the first of the log's addresses that takes one; however many there are, in time.
+
+    Raises:
+        OSError: none does; TimeoutError, it is too late.
+
+    """
+    refused = OSError("no address")
+    for family, kind, protocol, _, place in getaddrinfo(host, port, type=SOCK_STREAM):
+        if (left := until - clock.elapsed()) <= 0:
+            raise TimeoutError
+        wire = socket(family, kind, protocol)
+        wire.settimeout(min(STEP_S, left))
+        try:
+            wire.connect(place)
+        except OSError as error:
+            wire.close()
+            refused = error
+        else:
+            wire.settimeout(STEP_S)
+            return wire
+    raise refused
+
+
+def _prepared(wire: socket, host: str | None) -> socket:
+    """The connection as it is, or ready for the handshake of TLS with a host."""
+    if host is None:
+        return wire
+    context = create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context.wrap_socket(wire, server_hostname=host, do_handshake_on_connect=False)
+
+
 @contextmanager
-def _cut_off(connection: HTTPConnection, overdue: Event) -> Iterator[None]:
-    """Cut a connection off that is not done after `ANSWER_S`, and say so by the event."""
-    wire = connection.sock  # the connection lets go of it as soon as it has the head of an answer
+def _cut_off(wire: socket, seconds: float, overdue: Event) -> Iterator[None]:
+    """Cut a connection off that is not done after so many seconds, and say so by the event."""
 
     def cut() -> None:
         overdue.set()
         with suppress(OSError):  # it may have been closed at this very moment
             socket.shutdown(wire, SHUT_RDWR)  # of TLS too: the reader meets an end, not a socket without its keys
 
-    timer = Timer(ANSWER_S, cut)
+    timer = Timer(max(seconds, 0.0), cut)
     timer.daemon = True
     timer.start()
     try:

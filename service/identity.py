@@ -1,7 +1,8 @@
 """Identity 身份: who is acting, in which role, for which department, and the one question "may they?".
 
 A person signs in with a password (argon2); the session is a row in the database, known to the browser only by a random
-token whose digest is stored, so a session can be ended and a stolen database opens none. Roles are few and do not
+token. Stored is its digest under a key that the database does not have, so a session can be ended, a stolen database
+opens none, and whoever writes in the database makes none. Roles are few and do not
 overlap: an official acts for one department, a department's system does for it what one official may do alone, a
 reviewer verifies and cites, a holder sees their own, an auditor reads and writes nothing, an administrator manages
 people. The demo's people are announced and refused in production.
@@ -19,7 +20,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from argon2.low_level import ARGON2_VERSION
 
-from keys.sm3 import hmac_sm3, sm3
+from keys.sm3 import hmac_sm3
 from service.trail.doing import note_actor, note_failure, note_present
 from trust.rules.people import tidy_name
 
@@ -147,6 +148,10 @@ class People(Protocol):
         """Forget all sessions of somebody; idempotent."""
         ...
 
+    def shut_out(self, login: str, password_hash: str) -> None:
+        """Replace the hash of somebody's password and forget all their sessions, whatever else stands in the row."""
+        ...
+
     def systems(self) -> Sequence[Person]:
         """The systems of departments, by login."""
         ...
@@ -160,10 +165,16 @@ def nobodys_hash(hasher: PasswordHasher, random: Callable[[int], bytes]) -> str:
 
 
 class Identity:
-    """Signing in and out, over `People`."""
+    """Signing in and out, over `People`; `session_key` opens the key that digests of tokens are made with."""
 
-    def __init__(self, people: People, random: Callable[[int], bytes], hasher: PasswordHasher | None = None) -> None:
-        self._people, self._random = people, random
+    def __init__(
+        self,
+        people: People,
+        random: Callable[[int], bytes],
+        session_key: Callable[[], bytes],
+        hasher: PasswordHasher | None = None,
+    ) -> None:
+        self._people, self._random, self._session_key = people, random, session_key
         self._hasher = hasher or PasswordHasher()
         self._decoy = nobodys_hash(self._hasher, random)
         self._failures: dict[str, list[datetime]] = {}
@@ -188,17 +199,15 @@ class Identity:
         return secret
 
     def end_system(self, login: str) -> None:
-        """Take a system's secret and sessions from it.
+        """Take a system's secret and sessions from it, also where somebody wrote past the installation.
 
         Raises:
             NotAllowed: there is no such system.
 
         """
-        found = self._require_system(login)
-        if found is None:
+        if self._require_system(login) is None:
             raise NotAllowed(login)
-        self._people.enrol(found, NO_PASSWORD)
-        self._people.end_sessions(login)
+        self._people.shut_out(login, NO_PASSWORD)
 
     def systems(self) -> Sequence[Person]:
         """The systems of departments, by login."""
@@ -235,7 +244,7 @@ class Identity:
             self._failures.pop(login, None)
         note_actor(found[0].login, found[0].role.value, found[0].held)
         token = self._random(TOKEN_LENGTH).hex()
-        self._people.open_session(_digest(token), login, at + LASTING)
+        self._people.open_session(self._digest(token), login, at + LASTING)
         return token
 
     def _count_try(self, login: str, at: datetime) -> None:
@@ -266,16 +275,19 @@ class Identity:
             NotSignedIn: no token, an unknown one, or a session that has ended.
 
         """
-        found = self._people.session(_digest(token)) if token else None
+        found = self._people.session(self._digest(token)) if token else None
         if token is None or found is None or found[1] <= at:
             raise NotSignedIn
         return Session(found[0], form_token(token), found[1])
 
     def sign_out(self, token: str) -> None:
         """End a session."""
-        if (found := self._people.session(_digest(token))) is not None:
+        if (found := self._people.session(self._digest(token))) is not None:
             note_present(found[0].login, found[0].role.value, found[0].held)
-        self._people.end_session(_digest(token))
+        self._people.end_session(self._digest(token))
+
+    def _digest(self, token: str) -> bytes:
+        return hmac_sm3(self._session_key(), token.encode("utf-8", "surrogatepass"))
 
 
 def form_token(token: str) -> str:
@@ -299,7 +311,3 @@ def _note_failure(person: Person | None) -> None:
     """Tell the trail whose sign-in failed; of a login that nobody has, and that may be a password, nothing but that."""
     known = person is not None and person.role is not Role.HOLDER
     note_failure(person.login if person and known else "", person.role.value if person else "")
-
-
-def _digest(token: str) -> bytes:
-    return sm3(token.encode())

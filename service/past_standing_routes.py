@@ -45,6 +45,7 @@ class PastStandingView(BaseModel):
     known_then: str = Field(description="按当时已登记的处理，当时的状态代码")
     since: datetime | None = Field(description="现在的状态自何时起；没有处理过为 null")
     status_now: str
+    carried_over: bool = Field(description="现在的状态恢复前已公布、原来的处理还没有重新登记")
     retroactive: bool = Field(description="是否有此后登记的处理溯及当时")
 
 
@@ -145,5 +146,6 @@ def _view(identifier: str, found: PastStanding) -> PastStandingView:
         known_then=found.then.status.value,
         since=found.since.since,
         status_now=found.since.status.value,
+        carried_over=found.since.carried,
         retroactive=found.retroactive,
     )

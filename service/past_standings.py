@@ -71,7 +71,9 @@ class PastStandings:
 
         """
         entry = self._released(identifier)
-        return past_standing(self._archive.acts.of(identifier), on, self._life(entry), self._now())
+        acts = self._archive.acts
+        carried = acts.carried_over(identifier)
+        return past_standing(acts.of(identifier), on, self._life(entry), self._now(), carried=carried)
 
     def evidence(self, identifier: str, on: datetime) -> tuple[StandingEvidence, PastVerdict]:
         """The file of evidence, and what its check says; of a time since the newest list, see the module's text.
@@ -115,15 +117,24 @@ class PastStandings:
         return found
 
     def _covered(self, entry: Entry, on: datetime, at: datetime) -> datetime:
-        """The instant to answer for: as asked, once a list covers it, or that of a list less than a minute old."""
+        """The instant to answer for: as asked, once a list covers it, or that of a list less than a minute old.
+
+        A list is no answer any more once an act on this very licence was recorded, or took effect, after it was made.
+        """
         shard = entry.licence.status.list
         newest = self._archive.publications.current(shard)
         if on > at or (newest is not None and on < newest.at.replace(microsecond=0) + SECOND):
             return on
-        if newest is not None and at - newest.at < RECENT and self._life(entry).issued_at <= newest.at:
+        recent = newest is not None and at - newest.at < RECENT and self._life(entry).issued_at <= newest.at
+        if newest is not None and recent and not self._changed_since(entry, newest.at, at):
             return newest.at
         self._publish(shard, at)
         return on
+
+    def _changed_since(self, entry: Entry, since: datetime, at: datetime) -> bool:
+        """Whether an act on a licence was recorded, or took effect, after an instant and until now."""
+        acts = self._archive.acts.of(str(entry.licence.identifier))
+        return any(since < max(act.recorded_at, act.effective_at) <= at for act in acts)
 
     def _life(self, entry: Entry) -> Life:
         """When the log took the issue; the licence's own days."""

@@ -19,11 +19,13 @@ from service.publisher import Publisher
 from service.seal_pictures import picture_for
 from service.seal_planners import READERS, confined, planners
 from service.trail.doing import note_about, note_reason
+from service.trail.following import require_marked
+from service.trail.ledger import spelled_of
 from trust.certification.authority import ISSUING, Authority
 from trust.certification.issuing import key_digest
 from trust.certification.profiles import SEAL_SIGNER
 from trust.certification.revoking import standing_revocations
-from trust.errors import Conflict
+from trust.errors import Conflict, Malformed
 from trust.formats.certificate import Certificate, load_certificate
 from trust.formats.leaf import EntryKind, Statement, sealed_commitment
 from trust.formats.ses import SealPicture
@@ -34,9 +36,9 @@ from trust.rules.seal_grounds import LEAKED
 from trust.rules.seal_standing import SealKind, subject_of
 from trust.rules.standing import Act, Standing
 from trust.sealing import applying, using
-from trust.sealing.acting import act_on_seal
+from trust.sealing.acting import RESERVED, act_on_seal
 from trust.sealing.applying import Registry
-from trust.sealing.errors import SealNotUsable, SealUnknown, SealWishRefused
+from trust.sealing.errors import SealMoveRefused, SealNotUsable, SealUnknown, SealWishRefused
 from trust.sealing.filing import Workshop, make_and_file
 from trust.sealing.life import ACTS, LIFE, State, Step, state_of
 from trust.sealing.ports import Application, FiledSeal, Officer, SealUse, Taken, Wish
@@ -149,10 +151,27 @@ class Seals:
         return applying.withdraw(self.registry, seal_id, note=note, by=by, at=self._now())
 
     def file(self, seal_id: str, *, by: Officer) -> FiledSeal:
-        """Make and file an approved seal and publish it; raises as `trust.sealing.filing.make_and_file`."""
+        """Make and file an approved seal and publish it; raises as `trust.sealing.filing.make_and_file`.
+
+        Raises:
+            Conflict: `register-changed`, one of its steps was not taken here; `seal-move`, nobody else approved it.
+
+        """
+        self._require_approval(seal_id)
         filed = make_and_file(self.registry, self.workshop, seal_id, by=by, at=self._now())
         self._publisher().after_seal_act(self._now())
         return filed
+
+    def _require_approval(self, seal_id: str) -> None:
+        """Make sure that an application that is said to be approved was, by somebody else, and here."""
+        application, steps = self.application(seal_id), self.steps(seal_id)
+        keys = [spelled_of([seal_id, place]) for place in range(1, len(steps) + 1)]
+        require_marked(self._archive.engine, "seal_step", keys)
+        if application is None or application.state not in {State.APPROVED, State.MADE}:
+            return  # it is told why by whoever makes it
+        approved = {taken.by.login for taken in steps if taken.step is Step.APPROVE}
+        if not approved - {application.applied_by.login}:
+            raise SealMoveRefused(application.state, Step.MAKE)
 
     def act(
         self,
@@ -169,6 +188,7 @@ class Seals:
 
         Raises:
             NeedsSecond: an end, or an act that reaches back, takes two people; it is ordered and approved.
+            Malformed: `idempotency-reserved`, the key begins as those do that the register makes for itself.
             Conflict: `report-key-loss`; when the key itself is in other hands, the seal is the least of it.
 
         """
@@ -180,6 +200,8 @@ class Seals:
             LIFE.after(self.state(seal_id), step)
             order = Order(ACTS[step], subject_of(seal_id), ground, reason, by.login, effective_at=effective_at)
             self._require_alone(order, self._now())
+            if key.startswith(RESERVED):
+                raise Malformed("idempotency-reserved", "it begins like a key of the register's own")
         return act_on_seal(
             self._archive.seals,
             self.acts,

@@ -17,6 +17,8 @@ from service.cataloguing import Cataloguing
 from service.errors import published_later
 from service.publisher import Publisher
 from service.trail.doing import note_about, note_reason
+from service.trail.following import require_marked
+from service.trail.ledger import spelled_of
 from trust.revocation.acting import Order
 from trust.rules.catalogue import Approval
 from trust.rules.licence import start_of
@@ -118,10 +120,12 @@ class Warranting:
         """Approve it, record its acts and publish them; raises as `deciding.approve`.
 
         Raises:
+            Conflict: `register-changed`, one of its steps was not taken here; nothing was done.
             NotYetPublished: they are recorded and in force, and no list shows them yet.
 
         """
         _note(warrant.wanted, warrant.number)
+        self._require_own_steps(warrant)
         self._publisher().ready()
         done = deciding.approve(self.bench, warrant, digest=digest, by=by, key=key, at=self._now(), reason=reason)
         self._publish(done)
@@ -143,12 +147,18 @@ class Warranting:
         waiting = deciding.unfinished(self.bench)
         for warrant in waiting:
             try:
+                self._require_own_steps(warrant)
                 self._publish(deciding.carry_out(self.bench, warrant, at=self._now()))
             except Exception as error:  # noqa: BLE001  (whatever keeps one from going on must not keep the others)
                 kept.append(error)
         return len(waiting) - len(kept), tuple(kept)
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _require_own_steps(self, warrant: Warrant) -> None:
+        """Make sure that whoever is said to have ordered and approved did it here; raises as `require_marked`."""
+        steps = [spelled_of([one.number, one.sequence]) for one in self.events(warrant)]
+        require_marked(self._archive.engine, "act_order_event", steps)
 
     def _publish(self, warrant: Warrant) -> None:
         publisher = self._publisher()

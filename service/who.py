@@ -49,8 +49,8 @@ def citing_officer_of(person: Person) -> CitingOfficer:
 
 
 def asker_of(yinzheng: Yinzheng, person: Person) -> Asker:
-    """Somebody who asks for a copy: a holder by code, or a person of a department."""
-    department = (person.department or "") if person.role in {Role.OFFICIAL, Role.REVIEWER} else ""
+    """Somebody who asks for a copy: a holder by code, or somebody of a department."""
+    department = (person.department or "") if person.role in {Role.OFFICIAL, Role.REVIEWER, Role.SYSTEM} else ""
     bodies = (*(one.body for one in yinzheng.city.bodies), yinzheng.city.operator)
     names = {body.code: body.name for body in bodies}
     return Asker(
@@ -59,7 +59,8 @@ def asker_of(yinzheng: Yinzheng, person: Person) -> Asker:
         department,
         names.get(department, department),
         _holder(person),
-        official=person.role is Role.OFFICIAL,
+        official=person.role in {Role.OFFICIAL, Role.SYSTEM},
+        is_person=person.role is not Role.SYSTEM,
     )
 
 

@@ -31,11 +31,11 @@ class TwoTimelines:
         back_up(self.city.engine, data, self.folder / "backup", self.city.clock())
         self.city.clock.forward(seconds=2)
 
-    def restore(self) -> Yinzheng:
-        """An installation made of the backup; may be made again and again."""
+    def restore(self, engine: Engine | None = None) -> Yinzheng:
+        """An installation made of the backup, in the database given; may be made again and again."""
         self.city.clock.forward(seconds=2)
         place = len(self.engines)
-        engine = open_engine(f"sqlite:///{self.folder / f'restored-{place}.db'}")
+        engine = engine or open_engine(f"sqlite:///{self.folder / f'restored-{place}.db'}")
         self.engines.append(engine)
         load_backup(self.folder / "backup", self.folder / f"new-{place}", engine, self.city.clock(), BY, SECOND)
         restored = with_folder(self.city, self.public, engine)

@@ -6,6 +6,7 @@ length, because SQLite does not enforce VARCHAR(n) and PostgreSQL does.
 """
 
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import ClassVar
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Dialect, Integer, MetaData, String
@@ -20,6 +21,10 @@ METADATA = MetaData(
         "pk": "pk_%(table_name)s",
     },
 )
+
+STOPS = MappingProxyType({"stops": True})
+"""Execution options of a write that takes something away from somebody at once: a secret, a witness's place. It is done
+whatever stands in the row, also where the trail says that somebody wrote there past the installation."""
 
 RowNumber = BigInteger().with_variant(Integer, "sqlite")
 """An integer key that SQLite numbers by itself too."""

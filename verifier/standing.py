@@ -49,6 +49,10 @@ def judge_register(standing: Standing | None) -> list[Finding]:
     """The register's own word, where it can be asked: an act counts once it is recorded, before a list shows it."""
     if standing is None or standing.status is Status.VALID:
         return []
+    if standing.carried:
+        said = f"登记簿从备份恢复，恢复前公布的状态是{standing.status.label}"
+        text = f"{said}，原来的处理还没有重新登记；请颁发机构先重新登记。"
+        return [Finding(8, "carried-over", Indication.FAILED, text)]
     return [Finding(8, "register", Indication.FAILED, f"登记簿中该证照的状态为{standing.status.label}。")]
 
 

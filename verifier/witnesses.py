@@ -16,6 +16,9 @@ from trust.formats.verifier_key import VerifierKey
 from trust.rules.times import TOLERANCE
 from trust.rules.verdict import Finding, Indication
 
+QUOTE = '"'
+"""What stands in a quoted name for our own quotation marks."""
+
 
 @dataclass(frozen=True)
 class WitnessRule:
@@ -30,7 +33,7 @@ def judge_witnesses(note: bytes, rule: WitnessRule, now: datetime) -> list[Findi
     if not rule.keys:
         return []
     names = sorted({name for name, at in _cosigned(note, rule.keys) if at <= now + TOLERANCE})
-    told = f"检查点由 {len(names)} 个可信的见证方会签{'（' + '、'.join(names) + '）' if names else ''}"
+    told = f"检查点由 {len(names)} 个可信的见证方会签{'（' + '、'.join(map(_quoted, names)) + '）' if names else ''}"
     if len(names) >= rule.wanted:
         return [Finding(9, "log-witnessed", Indication.PASSED, f"{told}，要求 {rule.wanted} 个。")]
     few = f"{told}，少于要求的 {rule.wanted} 个。"
@@ -43,12 +46,17 @@ def tell_cosigners(note: bytes, admitted: tuple[VerifierKey, ...] | None, now: d
         return []
     found = sorted((name, at) for name, at in _cosigned(note, admitted) if at <= now + TOLERANCE)
     if found:
-        names = "、".join(f"{name}（{at:%Y-%m-%dT%H:%M:%SZ}）" for name, at in found)
+        names = "、".join(f"{_quoted(name)}（{at:%Y-%m-%dT%H:%M:%SZ}）" for name, at in found)
         told = f"共同签名的见证方：{names}。由日志一方登记，是否采信由核验方决定。"
         return [Finding(9, "log-cosigned", Indication.PASSED, told)]
     why = f"登记的 {len(admitted)} 个见证方都还没有会签" if admitted else "本日志没有登记见证方"
     told = f"共同签名的见证方：没有。{why}，检查点只有日志自己的签名。"
     return [Finding(9, "log-not-cosigned", Indication.PASSED, told)]
+
+
+def _quoted(name: str) -> str:
+    """A name that its bearer chose, so that it cannot be read as two, nor as our own words."""
+    return f"“{name.replace('“', QUOTE).replace('”', QUOTE)}”"
 
 
 @lru_cache(maxsize=64)

@@ -21,9 +21,10 @@ from issuer.inheriting import next_identifier, resting_on, with_grade
 from issuer.photographs import photographs
 from templates.library import Bundle
 from trust.revocation.errors import SubjectUnknown
+from trust.rules.carried_over import standing_with
 from trust.rules.identifier import parse
 from trust.rules.licence import SALT_LENGTH, Licence, Validity, day_in_china
-from trust.rules.standing import Status, standing_at
+from trust.rules.standing import Status
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ def _of_dates(application: Application, at: datetime) -> Iterator[Caution]:
 
 
 def _in_force(applying: Applying, licence: Licence, at: datetime) -> bool:
-    standing = standing_at(applying.acts(str(licence.identifier)), at)
+    subject = str(licence.identifier)
+    standing = standing_with(applying.acts(subject), applying.carried(subject), at)
     return standing.status is Status.VALID and licence.validity(at) is not Validity.EXPIRED
 
 
@@ -103,8 +105,9 @@ def _fate(applying: Applying, application: Application, at: datetime) -> Fate | 
     """What became of what is followed; None where it is not in this register."""
     if application.succession is None:
         return None
+    before = application.succession.predecessor
     try:
-        return fate_of(applying.acts(application.succession.predecessor), at)
+        return fate_of(applying.acts(before), at, applying.carried(before))
     except SubjectUnknown:
         return None
 

@@ -9,6 +9,7 @@ from issuer.applying.life import Stage
 from issuer.inheriting import Originals, no_originals
 from issuer.ports import Artefacts, Entry, Office, Void
 from trust.revocation.ports import RecordedAct, Recording
+from trust.rules.carried_over import Carried
 from trust.rules.standing import Act
 
 
@@ -87,12 +88,14 @@ class Applying:
     """Everything that applying needs, as one value.
 
     `held` gives the released licences of a holder (code type, code, type codes), `acts` those on a licence; it raises
-    SubjectUnknown of one that has none to have acts on. `originals` gives files of licences of other libraries.
+    SubjectUnknown of one that has none to have acts on. `carried` is `Acts.carried_over`. `originals` gives files of
+    licences of other libraries.
     """
 
     dockets: Dockets
     office: Office
     held: Callable[[str, str, Sequence[str]], Sequence[Entry]]
     acts: Callable[[str], Sequence[Act]]
+    carried: Callable[[str], Carried | None]
     random: Callable[[int], bytes]
     originals: Originals = no_originals

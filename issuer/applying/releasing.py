@@ -35,7 +35,7 @@ from trust.errors import Conflict, Malformed
 from trust.revocation.acting import Order as Act
 from trust.revocation.acting import record
 from trust.revocation.ports import RecordedAct, Recording
-from trust.rules.standing import ActKind
+from trust.rules.standing import ActKind, standing_at
 from trust.sealing.ports import Officer
 
 MAX_BY = 128
@@ -86,7 +86,7 @@ def abandon(applying: Applying, docket: Docket, *, reason: str, by: Officer, key
     """Give up an issue that was begun and cannot be completed; its identifier is never used again.
 
     Signatures of it may exist. So what was begun is declared void in the same transaction: should a file of it ever
-    turn up, it does not verify.
+    turn up, it does not verify. So it is where nobody can tell whether it was released before a restore.
 
     Raises:
         DocketMoved, SamePerson, ApplicationRefused, IdempotencyMismatch: as `moving.advance`.
@@ -96,7 +96,8 @@ def abandon(applying: Applying, docket: Docket, *, reason: str, by: Officer, key
     if (known := repeated(applying, key, asked(Step.ABANDON, docket.proposal.digest, by, reason))) is not None:
         return known
     moved, event = event_of(docket, Step.ABANDON, by=by, key=key, at=at, reason=reason)
-    return applying.dockets.move(docket, moved, event, _giving_up(applying, docket, "abandoned", reason, by, at))
+    consequence = _giving_up(applying, docket, "abandoned", reason, by, at, weighed=True)
+    return applying.dockets.move(docket, moved, event, consequence)
 
 
 def _void(applying: Applying, docket: Docket, reason: str, *, at: datetime) -> None:
@@ -107,13 +108,16 @@ def _void(applying: Applying, docket: Docket, reason: str, *, at: datetime) -> N
 
 
 def _giving_up(
-    applying: Applying, docket: Docket, code: str, words: str, by: Officer, at: datetime
+    applying: Applying, docket: Docket, code: str, words: str, by: Officer, at: datetime, *, weighed: bool = False
 ) -> Consequence | None:
-    """What giving up does to what was begun, if anything was: it is never released, and a file of it never verifies."""
+    """What giving up does to what was begun, if anything was: it is never released, and a file of it never verifies.
+
+    `weighed` where a person has decided so, who may have asked whether there are files.
+    """
     entry = applying.office.register.by_key(docket.key)
     if entry is None:
         return None
-    require_not_out(applying.office, entry)
+    require_not_out(applying.office, entry, weighed=weighed)
     subject, said = str(entry.licence.identifier), f"未发出即作废：{words}"[:MAX_REASON]
     order = Act(ActKind.LAPSE, subject, "issued-in-error", said, f"{by.name}（{by.login}）")
 
@@ -172,8 +176,11 @@ def _lacks_second(applying: Applying, docket: Docket) -> bool:
     return (needs_two(bundle) or docket.proposal.weighs_evidence) and decided[-1:] == [Step.WAIVE]
 
 
-def release_of(applying: Applying, docket: Docket, at: datetime) -> Release:
-    """How the licence of an application is released: in one transaction with the application and its consequence."""
+def release_of(applying: Applying, docket: Docket, at: datetime, *, again: bool = False) -> Release:
+    """How the licence of an application is released: in one transaction with the application and its consequence.
+
+    `again` where it was released before: nothing is decided any more, whatever became of its predecessor meanwhile.
+    """
     by = signed_by(docket)
 
     def release(wanted: Sequence[tuple[Entry, Artefacts]]) -> Sequence[Entry]:
@@ -187,7 +194,8 @@ def release_of(applying: Applying, docket: Docket, at: datetime) -> Release:
             at=at,
             identifier=identifier,
         )
-        return applying.dockets.release(docket, moved, event, wanted, _consequence(applying, docket, entry, by, at))
+        end = _consequence(applying, docket, entry, by, at, again=again)
+        return applying.dockets.release(docket, moved, event, wanted, end)
 
     return release
 
@@ -204,7 +212,9 @@ def _issue(applying: Applying, docket: Docket, *, at: datetime) -> Issued:
     return outcome
 
 
-def _consequence(applying: Applying, docket: Docket, entry: Entry, by: str, at: datetime) -> Consequence | None:
+def _consequence(
+    applying: Applying, docket: Docket, entry: Entry, by: str, at: datetime, *, again: bool
+) -> Consequence | None:
     """The end of the predecessor, where it is in this register."""
     succession = entry.licence.succession
     renewed = docket.proposal.members.get("evidence")
@@ -217,9 +227,10 @@ def _consequence(applying: Applying, docket: Docket, entry: Entry, by: str, at: 
         if (known := recording.by_key(key)) is not None:
             return known
         acts = recording.acts()
-        fate = fate_of(acts, max([at, *(one.recorded_at for one in acts)]))
-        require_followable(succession.kind, fate)
-        if fate.set_aside:
+        fate = fate_of(acts, max([at, *(one.recorded_at for one in acts)]), recording.carried_over())
+        if not again:
+            require_followable(succession.kind, fate)
+        if fate.set_aside or (again and standing_at(acts, order.effective_at or at).status.final):
             return None  # it has ended already, and an end is final
         return record(recording, order, key=key, at=at, random=applying.random)
 

@@ -22,6 +22,7 @@ from issuer.inheriting import Originals
 from issuer.ports import Entry, Office
 from trust.errors import TrustError
 from trust.revocation.acting import Order
+from trust.rules.carried_over import REASON
 from trust.rules.identifier import parse
 from trust.rules.licence import CHINA, Licence, Validity, day_in_china
 from trust.rules.mandate import MandateBook
@@ -147,6 +148,8 @@ def _of_standing(
 ) -> Iterator[tuple[str, str]]:
     if follower is not None and follower.key != key:
         yield "predecessor", "predecessor-succeeded"
+    elif fate is not None and fate.standing.carried:
+        yield "predecessor", REASON
     elif fate is None or not followable(kind, fate):
         yield "predecessor", "predecessor-standing"
     elif kind in {SuccessionKind.RENEW, SuccessionKind.AMEND} and before.validity(at) is Validity.EXPIRED:

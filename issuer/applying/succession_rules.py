@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from trust.errors import Conflict
-from trust.rules.standing import Act, ActKind, Standing, Status, overturning, standing_at
+from trust.rules.carried_over import REASON, Carried, standing_with
+from trust.rules.standing import Act, ActKind, Standing, Status, overturning
 from trust.rules.succession import SuccessionKind
 from trust.rules.times import aware
 
@@ -68,10 +69,10 @@ class Fate:
     set_aside: bool = False
 
 
-def fate_of(acts: Iterable[Act], at: datetime) -> Fate:
-    """What became of a licence by an instant, from all its acts."""
+def fate_of(acts: Iterable[Act], at: datetime, carried: Carried | None = None) -> Fate:
+    """What became of a licence by an instant, from all its acts and from what a restore carried over."""
     known = tuple(acts)
-    standing = standing_at(known, at)
+    standing = standing_with(known, carried, at)
     by = overturning(known, standing)
     return Fate(standing, by is not None and by.effective_at <= aware(at))
 
@@ -79,6 +80,8 @@ def fate_of(acts: Iterable[Act], at: datetime) -> Fate:
 def followable(kind: SuccessionKind, fate: Fate) -> bool:
     """Whether a licence may be followed this way as it stands."""
     rule = RULES[kind]
+    if fate.standing.carried:
+        return False  # what it is by law nobody can tell before the act is recorded again
     return fate.standing.status is rule.follows or (rule.revives and fate.set_aside)
 
 
@@ -86,11 +89,14 @@ def require_followable(kind: SuccessionKind, fate: Fate) -> None:
     """Make sure of the predecessor's standing once more, inside the transaction that ends it.
 
     Raises:
-        Conflict: `predecessor-suspended`, `predecessor-restricted` or `predecessor-transferring`, which may pass;
+        Conflict: `carried-over`, a restore lost the act that made the standing: it is recorded again first;
+            `predecessor-suspended`, `predecessor-restricted` or `predecessor-transferring`, which may pass;
             `predecessor-standing`, which will not.
 
     """
     status = fate.standing.status
+    if fate.standing.carried:
+        raise Conflict(REASON, status.value)
     if not followable(kind, fate):
         raise Conflict(_PASSING.get(status, "predecessor-standing"), status.value)
 

@@ -23,7 +23,8 @@ from issuer.batches.submitting import finish, hold
 from issuer.batches.trials import conclude, drop_lapsed, judge
 from issuer.errors import ApplicationRefused, UnknownType
 from issuer.issuing import Order, issue_many
-from issuer.ports import Void
+from issuer.ports import Entry, Void
+from issuer.still_allowed import not_out
 from trust.rules.catalogue import LicenceType
 
 CHUNK, LEASE = 100, timedelta(minutes=2)
@@ -171,8 +172,9 @@ def _given_up(
     desk: Batches, batch: Batch, faults: Sequence[tuple[int, Failure]], at: datetime
 ) -> Sequence[tuple[int, Failure]]:
     """Give up what a cancelled batch had begun and cannot complete, so that nothing waits for ever."""
-    begun = desk.office.register.by_keys([key_of(batch.number, row) for row, _ in faults])
-    desk.office.register.void_many([(entry, Void(at, GIVEN_UP)) for entry in begun.values()])
+    begun = list(desk.office.register.by_keys([key_of(batch.number, row) for row, _ in faults]).values())
+    mine = [entry for entry in not_out(desk.office, begun) if isinstance(entry, Entry)]  # the others may be out
+    desk.office.register.void_many([(entry, Void(at, GIVEN_UP)) for entry in mine])
     return faults
 
 

@@ -57,7 +57,8 @@ LIFE = Life(
 class CopyConsent:
     """A consent; `reference` is its number with the body, `document` the digest of the paper, none where there is none.
 
-    `giver` is the name of whoever gave it, `asked` a digest over everything that was asked under `key`.
+    `giver` is the name of whoever gave it, `asked` a digest over everything that was asked under `key`. `reason` is why
+    it was refused, or why the body withdrew it.
     """
 
     body_code: str

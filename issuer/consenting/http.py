@@ -55,6 +55,12 @@ class DecisionBody(Closed):
     reason: str = Field(default="", max_length=400, description="不予登记须写明理由，不超过 200 字")
 
 
+class WithdrawalBody(Closed):
+    """撤回：持证主体撤回自己的授权不写理由，颁发机构登记撤回须写."""
+
+    reason: str = Field(default="", max_length=400, description="颁发机构登记撤回的理由，不超过 200 字")
+
+
 class CopyConsentView(BaseModel):
     """加注件授权."""
 
@@ -68,7 +74,7 @@ class CopyConsentView(BaseModel):
     stage: Stage
     label: str
     on_paper: bool = Field(description="凭纸质授权书登记，须由另一人复核")
-    reason: str | None = Field(description="不予登记的理由")
+    reason: str | None = Field(description="不予登记或者登记撤回的理由")
     recorded_at: datetime
     withdrawn_at: datetime | None
 
@@ -84,7 +90,7 @@ class CopyConsentService(Protocol):
 
     def decide(self, reference: str, step: Step, *, by: Asker, reason: str = "") -> CopyConsent: ...
 
-    def withdraw(self, consent: CopyConsent) -> datetime: ...
+    def withdraw(self, consent: CopyConsent, *, by: Asker, reason: str = "") -> datetime: ...
 
     def find(self, identifier: str, reference: str, asker: Asker) -> CopyConsent: ...
 
@@ -105,6 +111,7 @@ def router(
     """The routes; `authorize` admits holders and officials, `clerks` who acts for a body."""
     routes = APIRouter(prefix="/api/v1", tags=["issuing"], dependencies=[Depends(uncached)])
     _add_given(routes, service, authorize)
+    _add_withdrawing(routes, service, authorize)
     _add_papers(routes, service, clerks)
     _add_looking(routes, service, clerks)
     return routes
@@ -137,6 +144,26 @@ def _add_given(
         return [_view(service, one) for one in service.of_licence(identifier, asker)]
 
 
+def _add_withdrawing(
+    routes: APIRouter, service: CopyConsentService, authorize: Callable[[CopyRight], Callable[..., Asker]]
+) -> None:
+    Withdrawing = Annotated[Asker, Depends(authorize("withdraw"))]  # noqa: N806  (an alias of a type, written as one)
+
+    @routes.post(
+        "/licences/{identifier}/copy-consents/{reference}/withdrawal",
+        summary="撤回加注件授权",
+        description="持证主体撤回自己的授权；颁发机构的人员写明理由登记撤回，业务系统只能登记撤回纸质的。"
+        "此后不能再据此制作，已经制作的加注件随之注销；重复撤回不改变什么。",
+        responses=GUARDED | {422: CONFLICTS[422]},
+    )
+    def withdraw(
+        identifier: Identifier, reference: Reference, asker: Withdrawing, body: WithdrawalBody | None = None
+    ) -> CopyConsentView:
+        found = service.find(identifier, reference, asker)
+        service.withdraw(found, by=asker, reason=body.reason if body is not None else "")
+        return _view(service, service.find(identifier, reference, asker))
+
+
 def _add_papers(routes: APIRouter, service: CopyConsentService, clerks: Authorize) -> None:
     Entering = Annotated[Clerk, Depends(clerks("enter"))]  # noqa: N806  (an alias of a type, written as one)
     Person = Annotated[Clerk, Depends(clerks("decide"))]  # noqa: N806  (as above)
@@ -164,17 +191,6 @@ def _add_papers(routes: APIRouter, service: CopyConsentService, clerks: Authoriz
         asker = _asker(clerk)
         found = service.find(identifier, reference, asker)
         return _view(service, service.decide(found.reference, Step(body.step), by=asker, reason=body.reason))
-
-    @routes.post(
-        "/licences/{identifier}/copy-consents/{reference}/withdrawal",
-        summary="撤回加注件授权",
-        description="此后不能再据此制作，已经制作的加注件随之注销；重复撤回不改变什么。",
-        responses=GUARDED,
-    )
-    def withdraw(identifier: Identifier, reference: Reference, clerk: Entering) -> CopyConsentView:
-        found = service.find(identifier, reference, _asker(clerk))
-        service.withdraw(found)
-        return _view(service, found)
 
 
 def _add_looking(routes: APIRouter, service: CopyConsentService, clerks: Authorize) -> None:

@@ -38,6 +38,10 @@ class CopyConsents(Protocol):
         """Store the decision on a consent that waits; raises ConsentMoved where it waits no more."""
         ...
 
+    def explain(self, body_code: str, reference: str, reason: str) -> None:
+        """Store why a consent is withdrawn; what was said first stays."""
+        ...
+
 
 @dataclass(frozen=True)
 class ConsentDesk:

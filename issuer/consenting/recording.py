@@ -110,6 +110,22 @@ def decide(
     return desk.consents.decide(replace(found, stage=stage, decided_by=by, decided_at=at, reason=reason or None))
 
 
+def put_down_withdrawal(desk: ConsentDesk, consent: CopyConsent, *, is_person: bool, reason: str) -> None:
+    """Put down why a body withdraws a consent; its system withdraws what came on paper, and no word given here.
+
+    Raises:
+        NoSuchConsent: it is not the system's to withdraw.
+        ConsentNotTaken: `reason`, none is given, or it cannot be shown.
+
+    """
+    if not is_person and consent.document is None:
+        raise NoSuchConsent
+    if not (reason := reason.strip()):
+        raise ConsentNotTaken([("reason", "withdrawal-reason")])
+    _check("reason", reason, MAX_REASON)
+    desk.consents.explain(consent.body_code, consent.reference, reason)
+
+
 def _added(
     desk: ConsentDesk, entry: Entry, terms: Terms, paper: Paper, step: Step, *, by: Officer, key: str, at: datetime
 ) -> CopyConsent:

@@ -1,4 +1,7 @@
-"""The register of consents to copies in SQL: table `copy_consent`; nothing changes a row but the one decision on it."""
+"""The register of consents to copies in SQL: table `copy_consent`.
+
+A row changes by the one decision on it, and by why it is withdrawn where nothing is said yet.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -92,7 +95,8 @@ class SqlCopyConsents:
 
     def of_body(self, body_code: str, stage: Stage | None, *, limit: int, after: str = "") -> Sequence[CopyConsent]:
         """See `CopyConsents`."""
-        wanted = select(CONSENTS).where(CONSENTS.c.body_code == body_code, CONSENTS.c.reference > after)
+        from_ = after.partition("\0")[0]  # no row has one; what is before it leads to the same place
+        wanted = select(CONSENTS).where(CONSENTS.c.body_code == body_code, CONSENTS.c.reference > from_)
         if stage is not None:
             wanted = wanted.where(CONSENTS.c.stage == stage.value)
         with self._engine.connect() as connection:
@@ -112,6 +116,12 @@ class SqlCopyConsents:
         if moved.rowcount != 1:
             raise ConsentMoved("elsewhere", Step.CONFIRM if decided.stage is Stage.GIVEN else Step.REFUSE)
         return decided
+
+    def explain(self, body_code: str, reference: str, reason: str) -> None:
+        """See `CopyConsents`."""
+        silent = (CONSENTS.c.body_code == body_code, CONSENTS.c.reference == reference, CONSENTS.c.reason.is_(None))
+        with self._engine.begin() as connection:
+            connection.execute(update(CONSENTS).where(*silent).values(reason=reason))
 
     def _first(self, *where: ColumnElement[bool]) -> CopyConsent | None:
         with self._engine.connect() as connection:

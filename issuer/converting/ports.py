@@ -9,7 +9,7 @@ from issuer.application import Application
 from issuer.converting.scan import Scan
 from issuer.converting.stock import Event, Stage, Stock
 from issuer.issuing import Issued
-from issuer.ports import Blobs
+from issuer.ports import Artefacts, Blobs, Entry
 from templates.library import Bundle
 from trust.rules.mandate import Mandate, MandateBook
 from trust.sealing.ports import Officer
@@ -43,6 +43,17 @@ class Stocks(Protocol):
 
         Raises:
             StockMoved: somebody took another step meanwhile.
+
+        """
+        ...
+
+    def release(
+        self, before: Stock, after: Stock, event: Event, wanted: Sequence[tuple[Entry, Artefacts]]
+    ) -> Sequence[Entry]:
+        """Take the step to released together with the release of the licence that was made of it.
+
+        Raises:
+            StockMoved: as `move`.
 
         """
         ...

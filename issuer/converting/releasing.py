@@ -10,9 +10,10 @@ from datetime import datetime
 from issuer.converting.comparing import event_of, reopened
 from issuer.converting.errors import ConfirmationStale, FaceChanged
 from issuer.converting.ports import Converting
-from issuer.converting.stock import LIFE, Stage, Step, Stock
+from issuer.converting.stock import LIFE, Event, Stage, Step, Stock
 from issuer.converting.submitting import key_of
 from issuer.issuing import Issued
+from issuer.ports import Entry
 from trust.sealing.ports import Officer
 
 
@@ -39,10 +40,16 @@ def release(desk: Converting, stock: Stock, *, by: Officer, at: datetime) -> tup
     issued = desk.issue(stock.as_converted(), key=key_of(stock.number), by=f"{who.name}（{who.login}）"[:128])
     if again:
         return stock, issued
+    released, event = released_as(stock, issued.entry, by=by, at=at)
+    return desk.stocks.move(stock, released, event), issued
+
+
+def released_as(stock: Stock, entry: Entry, *, by: Officer, at: datetime) -> tuple[Stock, Event]:
+    """Confirmed stock as it stands once the licence made of it is released, and that step."""
     released = replace(
         stock,
-        stage=Stage.RELEASED,
+        stage=LIFE.after(stock.stage, Step.RELEASE),
         sequence=stock.sequence + 1,
-        identifier=str(issued.entry.licence.identifier),
+        identifier=str(entry.licence.identifier),
     )
-    return desk.stocks.move(stock, released, event_of(released, Step.RELEASE, by, at)), issued
+    return released, event_of(released, Step.RELEASE, by, at)

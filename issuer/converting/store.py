@@ -33,6 +33,8 @@ from issuer.converting.stock import Event, Stage, Step, Stock, decode_applicatio
 from issuer.errors import DuplicateNumber
 from issuer.feeding.events import EventKind, Noted
 from issuer.feeding.store import note_in
+from issuer.ports import Artefacts, Entry
+from issuer.store import release_in
 from issuer.store.steps import step_members, step_table, step_values, steps_of
 from trust.formats.canonical_json import encode_json
 from trust.rules.conversion import Grade
@@ -146,16 +148,17 @@ class SqlStocks:
 
     def move(self, before: Stock, after: Stock, event: Event) -> Stock:
         """See `Stocks`."""
-        held = (stock.c.number == before.number, stock.c.sequence == before.sequence)
-        moved = {name: value for name, value in _values(after).items() if name in _MOVING}
         with self._engine.begin() as connection:
-            if connection.execute(update(stock).where(*held).values(moved)).rowcount != 1:
-                raise StockMoved(before.stage, event.step)
-            connection.execute(insert(steps).values(_step(event)))
-            if (kind := _TOLD.get(event.step)) is not None:
-                mark = f"stock:{after.number}:{event.sequence}"
-                note_in(connection, [Noted(after.body_code, kind, after.number, mark, event.at)])
+            _move(connection, before, after, event)
         return after
+
+    def release(
+        self, before: Stock, after: Stock, event: Event, wanted: Sequence[tuple[Entry, Artefacts]]
+    ) -> Sequence[Entry]:
+        """See `Stocks`."""
+        with self._engine.begin() as connection:
+            _move(connection, before, after, event)
+            return release_in(connection, wanted)
 
     def find(self, number: str) -> Stock | None:
         """See `Stocks`."""
@@ -210,6 +213,17 @@ _MOVING = frozenset(
     | {"compared_login", "compared_name", "confirmed_login", "confirmed_name"}
 )
 """Columns that a step may change; what was submitted never changes."""
+
+
+def _move(connection: Connection, before: Stock, after: Stock, event: Event) -> None:
+    held = (stock.c.number == before.number, stock.c.sequence == before.sequence)
+    moved = {name: value for name, value in _values(after).items() if name in _MOVING}
+    if connection.execute(update(stock).where(*held).values(moved)).rowcount != 1:
+        raise StockMoved(before.stage, event.step)
+    connection.execute(insert(steps).values(_step(event)))
+    if (kind := _TOLD.get(event.step)) is not None:
+        mark = f"stock:{after.number}:{event.sequence}"
+        note_in(connection, [Noted(after.body_code, kind, after.number, mark, event.at)])
 
 
 _TOLD = {Step.CONFIRM: EventKind.STOCK_CONFIRMED, Step.REFUSE: EventKind.STOCK_REFUSED}

@@ -24,8 +24,9 @@ from trust.rules.idempotency import own_key
 from trust.rules.identifier import MAX_LENGTH
 from trust.rules.standing import Standing
 
-CopyRight = Literal["copy", "cite", "see"]
-"""What a route needs: `copy` a holder or an official, `cite` whoever cites, `see` any of these."""
+CopyRight = Literal["copy", "cite", "see", "withdraw"]
+"""What a route needs: `copy` a holder or an official, `cite` whoever cites, `see` any of these,
+`withdraw` a holder, an official or a system of a department."""
 Number = Annotated[str, Path(max_length=32, description="用证码")]
 Identifier = Annotated[str, Path(max_length=MAX_LENGTH, description="证照标识")]
 

@@ -24,6 +24,7 @@ from keys.sm3 import sm3
 from trust.errors import Malformed
 from trust.formats.canonical_json import encode_json, text_of
 from trust.rules.annotated_copy import MAX_CAUSE, CopyNote
+from trust.rules.carried_over import REASON
 from trust.rules.conversion import claims_grade
 from trust.rules.identifier import LicenceIdentifier
 from trust.rules.licence import SALT_LENGTH, Licence, Validity, end_of
@@ -186,5 +187,7 @@ def _end(licence: Licence, request: CopyRequest, begun_at: datetime) -> datetime
 
 def _require_in_force(desk: CopyDesk, licence: Licence, at: datetime) -> None:
     standing = desk.standing(str(licence.identifier), at)
+    if standing.carried:
+        raise NotInForce(REASON)
     if standing.status is not Status.VALID or licence.validity(at) is not Validity.WITHIN:
         raise NotInForce

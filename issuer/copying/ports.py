@@ -16,7 +16,10 @@ from trust.rules.standing import Standing
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks: a login with a name, and either a holder's code or a department with its name."""
+    """Who asks: a login with a name, and either a holder's code or a department with its name.
+
+    `official` where it acts for the department; `is_person` is false for a system of it.
+    """
 
     login: str
     name: str
@@ -24,6 +27,7 @@ class Asker:
     department_name: str = ""
     holder: tuple[str, str] | None = None
     official: bool = False
+    is_person: bool = True
 
     def owns(self, licence: Licence) -> bool:
         """Whether it is a holder of the licence, or an official of the body that issued it."""
@@ -75,7 +79,8 @@ class Copies(Protocol):
         """Store a new copy, or give the one that another request stored first under the same key and body.
 
         Raises IdempotencyMismatch; an identifier once stored is never given out again. Where there may be only so many
-        (`most`) for one basis, however many are begun at once, raises BasisEnded `citation-copies`.
+        (`most`) for one basis, released or under way, however many are begun at once, raises BasisEnded
+        `citation-copies`.
         """
         ...
 

@@ -6,7 +6,7 @@ tables `licence` and `citation_consent` belong to others; here they are only nam
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +26,7 @@ from sqlalchemy import (
     column,
     func,
     insert,
+    or_,
     select,
     table,
     update,
@@ -79,6 +80,8 @@ COPIES = Table(
     Index("ix_licence_copy_basis", "basis"),
     Index("ix_licence_copy_consent", "consent_department", "consent_mode", "consent_reference"),
 )
+UNDER_WAY = timedelta(minutes=10)
+"""How long a copy that was begun may take to be released, longer than any takes."""
 LICENCE = table("licence", column("identifier"))
 CONSENT = table(
     "citation_consent", *(column(name) for name in ("department_code", "mode", "reference", "withdrawn_at"))
@@ -107,7 +110,7 @@ class SqlCopies:
         try:
             with self._engine.begin() as connection:
                 if most is not None:
-                    _require_room(connection, values, most)
+                    _require_room(connection, values, copy.entry.begun_at, most)
                 connection.execute(insert(COPIES).values(values))
         except IntegrityError:
             stored = self.by_key(copy.entry.key)
@@ -216,9 +219,10 @@ def _newest(*where: ColumnElement[bool]) -> Select[Any]:
     return select(COPIES).where(*where).order_by(COPIES.c.begun_at.desc(), COPIES.c.identifier)
 
 
-def _require_room(connection: Connection, values: Mapping[str, object], most: int) -> None:
+def _require_room(connection: Connection, values: Mapping[str, object], begun_at: datetime, most: int) -> None:
     """See that fewer than so many others rest on the basis of a copy; the original's row is held until all is stored.
 
+    Others are those released and those begun less than `UNDER_WAY` before: what was cut off or failed counts no longer.
     SQLite has one writer at a time; on PostgreSQL whoever waited for the row counts what the one before has stored.
 
     Raises:
@@ -228,7 +232,8 @@ def _require_room(connection: Connection, values: Mapping[str, object], most: in
     held = select(LICENCE.c.identifier).where(LICENCE.c.identifier == values["original"])
     connection.execute(held.with_for_update(key_share=True))
     others = select(func.count()).select_from(COPIES)
-    others = others.where(COPIES.c.basis == values["basis"], COPIES.c.key != values["key"])
+    counts = or_(COPIES.c.state == State.RELEASED, COPIES.c.begun_at > begun_at - UNDER_WAY)
+    others = others.where(COPIES.c.basis == values["basis"], COPIES.c.key != values["key"], counts)
     if (connection.scalar(others) or 0) >= most:
         raise BasisEnded("citation-copies")
 

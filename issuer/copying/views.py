@@ -60,7 +60,7 @@ def copy_view(copy: CopyEntry, standing: Standing) -> CopyView:
         made_at=note.made_at,
         expires_at=note.expires_at,
         status=standing.status.value,
-        label=standing.status.label,
+        label=standing.label,
         ended_at=copy.ended_at,
         log_index=entry.artefacts.log_index,
         links=CopyLinks(

@@ -23,6 +23,7 @@ from trust.formats.presentation import (
     encode_presentation,
 )
 from trust.formats.token import MAX_TOKEN, to_text
+from trust.rules.carried_over import REASON
 from trust.rules.licence import Validity
 from trust.rules.standing import Status
 from trust.rules.text import check_text
@@ -108,6 +109,8 @@ def _presentable(desk: PresentDesk, identifier: str, at: datetime) -> Entry:
     if entry is None or entry.artefacts is None:
         raise NoSuchLicence
     standing = desk.standing(identifier, at)
+    if standing.carried:
+        raise PresentingRefused(REASON)
     if standing.status is not Status.VALID or entry.licence.validity(at) is not Validity.WITHIN:
         raise PresentingRefused("not-in-force")
     return entry

@@ -18,6 +18,8 @@ from trust.sealing.ports import Officer
 
 MOST_SUBJECTS = 10_000
 MAX_BY = 200
+ORDERED = "warrant:"
+"""How the keys of acts begin that come of an order; its number follows."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class Warrant:
     @property
     def key(self) -> str:
         """The idempotency key of its acts."""
-        return f"warrant:{self.number}"
+        return f"{ORDERED}{self.number}"
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,8 @@ def inside(
     yinzheng: Yinzheng, anchors: Sequence[Certificate], brought: Brought, now: datetime, progress: Progress = silent
 ) -> tuple[Audit, InsideRegisters, TrailSource]:
     """An audit of an installation: the audit, its registers, its trail."""
-    archive = yinzheng.archive
+    archive, trail = yinzheng.archive, yinzheng.trail
+    people = trail.ledgers.every["person"]
     source = InsideSource(archive.engine, archive)
     records = [
         one for profile in ("issuing-ca", "trust-list") for one in archive.books.certificates.of_profile(profile)
@@ -50,12 +51,12 @@ def inside(
     more = (
         source.mismatches,
         Derived(archive.engine).mismatches,
-        Ordered(archive, yinzheng.warrants.bench.approval_of).mismatches,
+        Ordered(archive, yinzheng.warrants.bench.approval_of, people, trail.store.marks).mismatches,
         Applied(archive.engine).mismatches,
         partial(rebuilt, archive, yinzheng.public_folder),
     )
     registers = InsideRegisters(archive.engine, archive, yinzheng.office.blobs, more)
-    return audit, registers, TrailSource(yinzheng.trail.store, yinzheng.trail.ledgers)
+    return audit, registers, TrailSource(trail.store, trail.ledgers)
 
 
 def _readable(der: bytes) -> list[Certificate]:

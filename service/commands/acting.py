@@ -185,7 +185,7 @@ def _say(yinzheng: Yinzheng, done: Act, *, with_json: bool) -> None:
             }
         )
         return
-    since, now = _when(done.effective_at), standing.status.label
+    since, now = _when(done.effective_at), standing.label
     OUT.print(f"已登记（第 {done.sequence} 次变更），{since} 起生效；现在状态：{now}", markup=False)
     shown = "" if published is None else f"，自 {_when(published)} 起公布"
     OUT.print(f"决定于 {_when(done.decided_at)}{shown}", markup=False)

@@ -63,7 +63,7 @@ def restore(
             "请写明备份目录，或者用 --here，二者只能有一个。",
             "give a backup's folder or --here, not both.",
         )
-    by, approved_by = _named(by), _named(approved_by)
+    by, approved_by = named(by), named(approved_by)
     if not by or not approved_by or by.casefold() == approved_by.casefold() or max(len(by), len(approved_by)) > 128:
         raise Usage(
             "restore-by-two",
@@ -99,7 +99,7 @@ def mend_public(
     OUT.print(f"取来 {made.files} 个文件，移动 {len(made.pointers)} 个指针。", markup=False)
 
 
-def _named(name: str) -> str:
+def named(name: str) -> str:
     """A person's name without what cannot be seen: two spellings of one name are not two people."""
     shown = "".join(one for one in unicodedata.normalize("NFKC", name) if unicodedata.category(one) not in {"Cf", "Cc"})
     return " ".join(shown.split())
@@ -125,6 +125,9 @@ def told(report: Mapping[str, Any]) -> Iterator[str]:
     if out := [one for one in report["issued_since"] if one not in again]:
         yield f"备份时正在签发、之后已经发出，文件不在的：{'、'.join(out)}"
         yield "向持证主体或用证部门取回这些文件，用 `yinzheng hand-in` 交回；在此之前不会重新签发，也不能作废。"
+    if report["maybe_issued"]:
+        yield f"备份时刚开始签发，之后是否发出无从分辨的：{'、'.join(report['maybe_issued'])}"
+        yield "请与持证主体和用证部门核对：发出过的用 `yinzheng hand-in` 交回文件；没有发出过的放弃，另行申请。"
     files = report["files"]
     if files["lost"]:
         yield from told_lost(files)

@@ -21,6 +21,7 @@ from service.commands.verifying import instant
 from service.identity import Person
 from service.who import asker_of
 from trust.formats.canonical_json import text_of
+from trust.rules.idempotency import own_key
 from trust.rules.identifier import parse_lenient
 
 consent = typer.Typer(help="加注件授权：登记纸质授权书，由另一人复核；撤回和列出。", no_args_is_help=True)
@@ -53,7 +54,7 @@ def record(
         PaperWords(reference, mode, giver),
         scan,
         by=_asker(acts(_official(entry, by))),
-        key=key or yinzheng.random(16).hex(),
+        key=own_key(entry.licence.identifier.issuer_code, key or yinzheng.random(16).hex()),
     )
     _say([made], with_json=with_json)
 
@@ -77,12 +78,18 @@ def refuse(
 
 
 @consent.command("withdraw")
-def withdraw(identifier: Identifier, reference: Reference, by: By = None, with_json: Json = False) -> None:
+def withdraw(
+    identifier: Identifier,
+    reference: Reference,
+    reason: Annotated[str, typer.Option(help="理由，如“持证主体来函撤回”，不超过 200 字")],
+    by: By = None,
+    with_json: Json = False,
+) -> None:
     """撤回一份加注件授权；据此制作的加注件随之注销。"""
     entry, consents = _released(identifier), installation().copy_consents
     asker = _asker(acts(_official(entry, by)))
     found = consents.find(str(entry.licence.identifier), reference, asker)
-    consents.withdraw(found)
+    consents.withdraw(found, by=asker, reason=reason)
     _say([found], with_json=with_json)
 
 
@@ -97,13 +104,20 @@ def listing(identifier: Identifier, by: By = None, with_json: Json = False) -> N
 
 def _decide(identifier: str, reference: str, step: Step, by: str | None, reason: str, *, with_json: bool) -> None:
     entry, yinzheng = _released(identifier), installation()
-    body = entry.licence.identifier.issuer_code
-    asked = _asker(official_of(body))
-    found = yinzheng.copy_consents.find(str(entry.licence.identifier), reference, asked)
-    recorder = yinzheng.archive.people.find(found.recorded_by.login)
-    second = decides(second_official(recorder[0] if recorder else official_of(body), by))
-    done = yinzheng.copy_consents.decide(found.reference, step, by=_asker(second), reason=reason)
+    second = _asker(decides(_second(entry.licence.identifier.issuer_code, reference, by)))
+    found = yinzheng.copy_consents.find(str(entry.licence.identifier), reference, second)
+    done = yinzheng.copy_consents.decide(found.reference, step, by=second, reason=reason)
     _say([done], with_json=with_json)
+
+
+def _second(body: str, reference: str, login: str | None) -> Person:
+    """Whoever decides: named, or in the demo another one than has put the paper down."""
+    if login is not None:
+        return official_named(login, body)
+    archive = installation().archive
+    consent = archive.copy_consents.find(body, reference)
+    recorder = archive.people.find(consent.recorded_by.login) if consent else None
+    return second_official(recorder[0] if recorder else official_of(body), None, option="--by")
 
 
 def _released(identifier: str) -> Entry:

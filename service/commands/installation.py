@@ -110,8 +110,10 @@ def official_named(login: str, body_code: str) -> Person:
     return found[0]
 
 
-def second_official(first: Person, login: str | None) -> Person:
+def second_official(first: Person, login: str | None, *, option: str = "--approved-by") -> Person:
     """Whoever approves what the first official handed in: named, or in the demo the body's other official.
+
+    `option` is how the command lets somebody be named.
 
     Raises:
         Usage: nobody is named in an installation of its own, or there is nobody.
@@ -126,6 +128,6 @@ def second_official(first: Person, login: str | None) -> Person:
                 return person
     raise Usage(
         "no-second-official",
-        "须由另一人审批：用 --approved-by 写明审批人的账号。",
-        "a second person has to approve: name one with --approved-by.",
+        f"须由另一人审批：用 {option} 写明审批人的账号。",
+        f"a second person has to approve: name one with {option}.",
     )

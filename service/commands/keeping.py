@@ -6,8 +6,9 @@ import typer
 
 from keys.lifecycle import KeyRecord
 from service.commands.installation import installation
+from service.commands.key_people import Alone, ApprovedBy, Who, word_of
 from service.commands.output import OUT, say_json
-from service.keeping import retire_key
+from service.leaked_keys import retire_on_word
 
 Name = Annotated[str, typer.Argument(help="密钥名称，见 yinzheng key list")]
 WithJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -25,10 +26,18 @@ def list_keys(with_json: WithJson = False) -> None:
         OUT.print(f"{record.reference:<24} {record.state.label}{since}", markup=False)
 
 
-def retire(name: Name, with_json: WithJson = False) -> None:
-    """停用一把密钥：不再签名，以前的签名仍然有效；不能恢复。"""
+def retire(
+    name: Name,
+    reason: Annotated[str, typer.Option(help="为什么停用，最多 400 字，不写个人信息；一人办理时必填")] = "",
+    who: Who = None,
+    approved_by: ApprovedBy = None,
+    alone: Alone = False,
+    with_json: WithJson = False,
+) -> None:
+    """停用一把密钥（须两人）：不再签名，以前的签名仍然有效；不能恢复。"""
     yinzheng = installation()
-    record = retire_key(yinzheng.ring, name, yinzheng.now())
+    word = word_of(yinzheng, name, who, approved_by, reason, alone=alone)
+    record = retire_on_word(yinzheng.ring, yinzheng.trail.store, name, word, yinzheng.now())
     if with_json:
         say_json(key_row(record))
         return

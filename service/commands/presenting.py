@@ -26,6 +26,7 @@ from service.wiring import Yinzheng
 from templates.code import code_png
 from trust.formats.licence_document import encode_licence
 from trust.formats.token import to_text
+from trust.rules.idempotency import own_key
 from trust.rules.identifier import parse_lenient
 
 FILES = ("licence.ofd", "licence.pdf", "qr.png", "licence.json")
@@ -81,9 +82,11 @@ def copy(
     original, terms = str(entry.licence.identifier), Terms(purpose, recipient, instant(until))
     key = key or yinzheng.random(16).hex()
     if consent is None:
-        made = yinzheng.copies.for_holder(original, terms, by=_holder(yinzheng, entry), key=key)
+        holder = _holder(yinzheng, entry)
+        made = yinzheng.copies.for_holder(original, terms, by=holder, key=own_key(holder.login, key))
     else:
         by = _official(yinzheng, entry)
+        key = own_key(by.department, key)
         recorded = yinzheng.archive.copy_consents.find(by.department, consent)
         mode = Mode.HOLDER.value if recorded is None else recorded.mode
         made = yinzheng.copies.for_body(original, terms, mode=mode, reference=consent, by=by, key=key)

@@ -21,7 +21,7 @@ from service.commands.output import ERR, OUT, check_writable, complain, read_fil
 from service.commands.proving import text_in
 from service.cryptography import require_signing, take_up_cryptography
 from service.errors import LogUnavailable
-from service.followed_log import FollowedLog, check_address, read_consistency
+from service.followed_log import LOOK_S, FollowedLog, check_address, read_consistency
 from service.problem import Usage
 from service.problems import problem_of
 from service.settings import DEMO_PASSPHRASE
@@ -141,7 +141,7 @@ def compare(
     key = _folder(folder).watch.log if log_key is None else _log_key(log_key)
     notes = [read_file(path, MAX_NOTE) for path in (first, second)]
     small, large = sorted((verify_checkpoint(note, key.name, key.public) for note in notes), key=lambda one: one.size)
-    followed = FollowedLog(log) if log is not None else None
+    followed = FollowedLog(log, LOOK_S) if log is not None else None
     found = accusation(notes[0], notes[1], key, None if followed is None else followed.served)
     if found is not None:
         write_file(out, encode_misbehaviour(found))
@@ -217,7 +217,7 @@ def _from_log(place: WitnessFolder, address: str | None) -> bytes:
     """Look at what other witnesses have cosigned, so that several stand under one note, then at the latest."""
     if address is None:
         raise Usage("no-log", "没有日志地址；用 --note 指明检查点文件。", "no address; name a checkpoint with --note.")
-    log = FollowedLog(address)
+    log = FollowedLog(address, LOOK_S)
     place.check_memory(log.cosigned_by(place.watch.name))
     seen, theirs = place.seen(), log.cosigned()
     if theirs is not None and (seen is None or _size(place, theirs) >= seen[1].size):

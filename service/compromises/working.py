@@ -28,15 +28,17 @@ from service.keyring import KeyRing
 from service.lost_keys.order import LIFE, Compromise, Done, Loss, Stage, Step, Work
 from service.pens import standing_of_seal
 from service.publisher import Publisher
+from service.trail.following import require_marked
 from trust.revocation.acting import Order, act
 from trust.rules.seal_grounds import LEAKED
 from trust.rules.seal_standing import subject_of
 from trust.rules.standing import ActKind
+from trust.sealing.acting import LOST
 from trust.sealing.ports import FiledSeal
 
 CHUNK = 500
 MAX_BY = 200
-CANCELLED = "seal:compromise:"
+CANCELLED = subject_of(LOST)
 """How the keys of acts begin by which a report ends a seal; its number and the seal's follow."""
 
 
@@ -57,12 +59,14 @@ def carry_out(tools: Tools, one: Compromise) -> Compromise:
     """Do what is not done yet of a confirmed report; of any other nothing.
 
     Raises:
+        Conflict: `register-changed`, the report is not what was recorded last; nothing was done.
         NotYetPublished: the key is blocked and all is recorded, and not everything public says so yet.
         KeysError, TrustError: a step did not go; the steps before it stand.
 
     """
     if one.stage is not Stage.CONFIRMED:
         return one
+    require_marked(tools.archive.engine, "compromise", [one.number])  # blocking a key is for ever
     over = {done.work for done in tools.archive.compromises.work(one.number)}
     for work in one.loss.steps:
         if work not in over:

@@ -26,8 +26,8 @@ from sqlalchemy import (
 )
 
 from issuer.catalogue.store.counts import leap
-from trust.revocation.ports import Carried
 from trust.revocation.store.tables import status_carried, status_shard
+from trust.rules.carried_over import Carried
 from trust.store import METADATA, Instant, text
 
 restore_epoch = Table(

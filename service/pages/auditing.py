@@ -17,12 +17,13 @@ from service.leaked_keys import words_said
 from service.pages.issuing import body_names
 from service.pages.rendering import render
 from service.recent import recent_acts
+from service.restoring.forgotten import out_by_log, unreleased
 from service.wiring import Yinzheng
 from trust.formats.checkpoint import Checkpoint, parse_checkpoint
 from trust.formats.crl import load_crl
 from trust.formats.leaf import Entry, EntryKind, decode_entry
 
-SHOWN = 20
+SHOWN, MOST_KEYS = 20, 200
 LEFT_BEHIND = timedelta(minutes=5)
 """After which something begun and not finished is no longer just under way."""
 
@@ -55,6 +56,8 @@ def add_auditing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
     @routes.get("/audit")
     def audit(request: Request, _auditor: Auditor) -> Response:
         at, archive = yinzheng.now(), yinzheng.archive
+        unfinished = unreleased(archive, at - LEFT_BEHIND)
+        forgotten = len(out_by_log(archive, unfinished))
         return render(
             request,
             "audit",
@@ -67,12 +70,13 @@ def add_auditing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
             acts=recent_acts(archive.engine, SHOWN),
             bodies=body_names(yinzheng),
             types=dict(yinzheng.catalogue.types()),
-            words=words_said(yinzheng.trail.store, SHOWN),
+            words=words_said(yinzheng.trail.store, MOST_KEYS),
             left={
-                "签发未完成": len(archive.register.unreleased(at - LEFT_BEHIND)),
+                "签发未完成": len(unfinished) - forgotten,
                 "引用未完成": len(archive.citations.unrecorded(at - LEFT_BEHIND)),
                 "处理未入日志": len(archive.acts.unlogged(100)),
             },
+            forgotten=forgotten,
         )
 
 

@@ -115,7 +115,7 @@ def _take(yinzheng: Yinzheng, consent: CopyConsent, form: Form, asker: Asker) ->
                 consent.original, terms, mode=consent.mode, reference=consent.reference, by=asker, key=key
             )
         case "withdraw":
-            yinzheng.copy_consents.withdraw(consent)
+            yinzheng.copy_consents.withdraw(consent, by=asker, reason=form.text("withdrawal"))
         case step:
             wanted = Step(step) if step in {Step.CONFIRM, Step.REFUSE} else None
             if wanted is None:

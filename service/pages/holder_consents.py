@@ -50,8 +50,8 @@ def add_holder_consents(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -
 
     @routes.post(HOME + "/{reference}")
     def withdraw(holder: Held, identifier: str, reference: str, _form: Posted) -> Response:
-        consents = yinzheng.copy_consents
-        consents.withdraw(consents.find(identifier, reference[:64], asker_of(yinzheng, holder)))
+        consents, asker = yinzheng.copy_consents, asker_of(yinzheng, holder)
+        consents.withdraw(consents.find(identifier, reference[:64], asker), by=asker)
         return see_other(f"/me/consent/{identifier}#given")
 
 

@@ -40,7 +40,7 @@ from trust.rules.disclosure import Circle, disclose
 from trust.rules.grounds import GROUNDS
 from trust.rules.party import Holder
 from trust.rules.people import signature as signed
-from trust.rules.standing import MOVES, ActKind, history
+from trust.rules.standing import MOVES, ActKind, history, standing_at
 from trust.rules.succession import OFFERED
 
 RECENT = 50
@@ -143,8 +143,10 @@ def licence_page(request: Request, yinzheng: Yinzheng, entry: Entry, done: str =
     """A licence as its issuer sees it."""
     at, identifier = yinzheng.now(), str(entry.licence.identifier)
     acts = yinzheng.archive.acts.of(identifier)
-    fate, successor = fate_of(acts, at), yinzheng.applications.successor_of(identifier)
+    fate = fate_of(acts, at, yinzheng.archive.acts.carried_over(identifier))
+    successor = yinzheng.applications.successor_of(identifier)
     standing, term = fate.standing, yinzheng.check_term(entry.licence, at)
+    recorded = standing_at(acts, at).status  # an act that was carried over is recorded again from here
     return render(
         request,
         "licence",
@@ -160,8 +162,8 @@ def licence_page(request: Request, yinzheng: Yinzheng, entry: Entry, done: str =
         successor=successor,
         predecessor_here=_is_here(yinzheng, entry),
         operations=yinzheng.applications.operations(entry),
-        moves=[move for move in MOVES.values() if move.result and standing.status in move.allowed_from],
-        may_check=standing.status in MOVES[ActKind.CHECK].allowed_from,
+        moves=[move for move in MOVES.values() if move.result and recorded in move.allowed_from],
+        may_check=not standing.carried and standing.status in MOVES[ActKind.CHECK].allowed_from,
         term=term,
         done=done,
         now=at,

@@ -70,6 +70,14 @@ ISSUER: Rows = {
         "This licence was released before the restore; get its files from the holder and give them to "
         "`yinzheng hand-in`.",
     ),
+    issuer.MaybeReleased: Problem(
+        409,
+        "maybe-released",
+        "恢复所用的备份里这本证照还没有签，之后可能已经发出，系统无从分辨，不再自动签发；请与持证主体和用证部门核对："
+        "发出过的，取回它的文件，用 `yinzheng hand-in` 交回；没有发出过的，由工作人员放弃这一本，另行申请。",
+        "At the backup this licence was not signed yet; it may have been released since. Ask those who would have its "
+        "files: hand them in with `yinzheng hand-in`, or give this one up and apply anew.",
+    ),
     issuer.PeopleOnly: Problem(
         403,
         "people-only",

@@ -18,6 +18,10 @@ ROWS: dict[str, tuple[str, str]] = {
         "原证照已经终止，或者未办理转出，接续的证照没有发出，也不能再发出；请由另一人把这份申请作废，再另行申请。",
         "The licence to be followed has ended or is not being transferred; have the issue given up, and apply anew.",
     ),
+    "carried-over": (
+        "登记簿从备份恢复，恢复前公布过的暂扣、终止等处理还没有重新登记，没有办理；请颁发机构先查原卷，重新登记原来的处理。",
+        "A restore lost the act by which this licence is listed as not in force; the body records it again first.",
+    ),
     # Catalogue and mandates
     "version-taken": (
         "这个版本号已经用过；请提高模板的 bundle_version 后重新起草。",

@@ -10,6 +10,10 @@ ROWS: dict[str, tuple[str, str]] = {
         "幂等键应为 16 至 128 个可见 ASCII 字符。",
         "An idempotency key has 16 to 128 visible ASCII characters here.",
     ),
+    "idempotency-reserved": (
+        "幂等键的开头（warrant:、seal:、compromise:、replaced-by:）留给登记自己用；请换一个键。",
+        "Keys that begin so (warrant:, seal:, compromise:, replaced-by:) are the register's own; choose another one.",
+    ),
     "idempotency-mismatch": (
         "这个幂等键已用于另一份请求；请换一个键。",
         "This idempotency key belongs to another request; use a new one.",

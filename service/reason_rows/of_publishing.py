@@ -66,6 +66,18 @@ ROWS: dict[str, tuple[str, str]] = {
         "文件不是存证日志所记的那一份，没有登记；请另取一份。",
         "The file is not the one that was logged; nothing was released. Get another copy.",
     ),
+    "handed-in-unread": (
+        "文件没有在限定的时间和内存内读完，不知道是哪一本，没有登记；请稍后再交一次，仍不行请另取一份。",
+        "The file could not be read within its limits; hand it in once more, or get another copy.",
+    ),
+    "not-in-doubt": (
+        "不是恢复之后等待查明的证照，不能这样放弃；`yinzheng hand-in` 不写文件时列出等待的各本。",
+        "This is none of those that wait to be cleared up after a restore; `yinzheng hand-in` lists them.",
+    ),
+    "given-up-with-application": (
+        "这本证照是按申请签发的，请由办理这件申请的工作人员在“申请”页面放弃。",
+        "It was begun on an application; whoever handles that application gives it up there.",
+    ),
     "would-void-an-act": (
         "这项处理会使已经登记、尚待生效的暂扣或者限制落空；请先撤回该项，再办理。",
         "This would undo a measure already on record; lift that one as of its own beginning first.",

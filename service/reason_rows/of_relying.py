@@ -117,8 +117,8 @@ ROWS: dict[str, tuple[str, str]] = {
         "The citation is more than thirty days old; cite again if the case still needs a copy.",
     ),
     "citation-copies": (
-        "这次引用已制作过五份加注件，不能再制作；请使用已有的加注件。",
-        "Five copies were made for this citation; use those.",
+        "这次引用的加注件已有五份（含正在制作的），不能再制作；请使用已有的，正在制作的没有完成的十分钟后再试。",
+        "There are five copies for this citation, made or under way; use those, or try again in ten minutes.",
     ),
     # Presenting
     "one-time-code": (

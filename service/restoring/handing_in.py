@@ -1,39 +1,46 @@
 """Handing in 交回: a licence that a restore has forgotten is released again as it was, from the files that are out.
 
-    1 waiting      the register has begun it, and the log of before the restore has its token (`forgotten`)
-    2 the entry    of the log is the one that the public folder shows
-    3 the files    OFD and PDF are those that the entry commits to, octet for octet, and hold as any verifier asks
-    4 stored       files, and the uses of the seal that they show, at the time of the entry
-    5 released     at the time and place of the entry, with whatever rests on the release
+    1 waiting      the register has begun it, and its files are out or may be (`forgotten`)
+    2 the file     is one that the log of before the restore commits to, under this identifier, octet for octet
+    3 the entry    of the log is the one that the public folder shows, and commits to both files and to the token
+    4 planned      where the code was signed after the backup, what was signed is read from the files (`planned_again`)
+    5 stored       files, and the uses of the seal that they show, at the time of the entry
+    6 released     at the time and place of the entry, with whatever rests on the release
 
 Nothing is signed. Who brings the files need not be asked, because the log vouches for them; a holder's copy is as good
-as a department's. Where the blob folder still has both files, nobody has to bring them.
+as a department's. Where the blob folder still has both files, nobody has to bring them. Files are looked at one after
+the other, and kept only until the other one of their licence comes.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from issuer.applying.ports import Applying
 from issuer.applying.releasing import release_of
 from issuer.chunks import Outcome, each
+from issuer.converting.releasing import released_as
+from issuer.converting.stock import Stage
+from issuer.converting.submitting import key_of
 from issuer.ports import Artefacts, Blobs, Entry
 from issuer.soundness import require_sound
+from issuer.still_allowed import live
 from keys.sm3 import sm3
 from service.archive import Archive
 from service.blobs import BlobMissing
 from service.public_folder import PublicFolder
 from service.public_log import ShownLog
-from service.restoring.forgotten import forgotten, log_then
+from service.restoring.forgotten import log_then, waiting
+from service.restoring.planned_again import plan_in
 from service.trail.doing import note_about
 from trust.errors import Conflict
-from trust.formats.leaf import Entry as Logged
 from trust.formats.leaf import EntryKind, Statement, commitment, decode_entry, token_commitment
 from trust.formats.licence_document import encode_licence
 from trust.formats.sealed_file import SealedFile
 from trust.sealing.ports import SealUse
+from verifier.confinement import BUSY, LIMIT
 from verifier.content import read_licence
 from verifier.reading import FileRead
 
@@ -55,20 +62,20 @@ class Window:
 
 @dataclass(frozen=True)
 class _File:
-    """A file that was handed in, taken apart, and which licence it says it is."""
+    """A file that the log commits to, taken apart, and the place of its entry in the log."""
 
     octets: bytes
     sealed: SealedFile
-    identifier: str
+    place: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Waiting:
-    """An entry with its place in the log, and what the log has there."""
+    """An entry, the files of it that have come so far by kind, and the kinds of which another file came."""
 
     entry: Entry
-    place: int
-    octets: bytes
+    files: dict[str, _File] = field(default_factory=dict)
+    others: set[str] = field(default_factory=set)
 
     @property
     def identifier(self) -> str:
@@ -80,100 +87,125 @@ def hand_in(window: Window, files: Iterable[bytes], *, at: datetime) -> Mapping[
 
     Files of nothing that waits are passed over. Refused in their places, as Conflict: `handed-in-half`, one of the two
     files is missing; `handed-in-differs`, a file says that it is this licence and is not what was logged;
-    `public-copy-differs`; and what releasing raises.
+    `public-copy-differs`; what releasing raises; and under the digest of a file, `handed-in-unread`, it could not be
+    taken apart within the limits of its reader.
     """
-    handed = [found for octets in files if (found := _taken_apart(window, octets)) is not None]
-    claimed = {one.identifier for one in handed}
-    return _released(window, [one for one in _waiting(window, at) if one.identifier in claimed], handed, at)
+    archive = window.archive
+    known = {str(one.licence.identifier): _Waiting(one) for one in waiting(archive, at)}
+    end, done = log_then(archive), dict[str, Outcome[Entry]]()
+    for octets in files if known else ():
+        read, identifier = _taken_apart(window, octets)
+        if read is None:
+            continue
+        if identifier is None:
+            done |= _unread(octets, read)
+        elif (one := known.get(identifier)) is not None and isinstance(read, SealedFile):
+            _put(archive, one, octets, read, end)
+            if len(one.files) == len(KINDS):
+                done |= _released(window, known.pop(identifier), at)
+    return done | {one.identifier: _lacking(one) for one in known.values() if one.files or one.others}
 
 
 def from_blobs(window: Window, *, at: datetime) -> Mapping[str, Outcome[Entry]]:
     """Release everything whose two files the blob folder still has; the others go on waiting."""
-    waiting, handed = list[_Waiting](), list[_File]()
-    for one in _waiting(window, at):
-        files = _still_there(window, one.entry)
-        if len(files) == len(KINDS):
-            waiting.append(one)
-            handed += files
-    return _released(window, waiting, handed, at)
+    end, done = log_then(window.archive), dict[str, Outcome[Entry]]()
+    for one in map(_Waiting, waiting(window.archive, at)):
+        for octets in _still_there(window, one.entry):
+            read, identifier = _taken_apart(window, octets)
+            if identifier == one.identifier and isinstance(read, SealedFile):
+                _put(window.archive, one, octets, read, end)
+        if len(one.files) == len(KINDS):
+            done |= _released(window, one, at)
+    return done
 
 
 def still_out(archive: Archive, at: datetime) -> list[str]:
     """The identifiers of everything that waits for its files."""
-    return [str(one.licence.identifier) for one in forgotten(archive, at, log_then(archive))]
+    return [str(one.licence.identifier) for one in waiting(archive, at)]
 
 
-def _still_there(window: Window, entry: Entry) -> list[_File]:
+def _still_there(window: Window, entry: Entry) -> list[bytes]:
     """The files that the register named before the backup, as far as the blob folder has them."""
     found = []
     for name in entry.sealed or ():
         with suppress(BlobMissing):
-            found.append(_taken_apart(window, window.blobs.get(name)))
-    return [one for one in found if one is not None]
-
-
-def _waiting(window: Window, at: datetime) -> list[_Waiting]:
-    log, found = window.archive.log, []
-    for entry in forgotten(window.archive, at, log_then(window.archive)):
-        place = log.find(token_commitment(entry.plan.token)) if entry.plan else None
-        if place is not None:
-            found.append(_Waiting(entry, place, log.entries(place, place + 1)[0]))
+            found.append(window.blobs.get(name))
     return found
 
 
-def _taken_apart(window: Window, octets: bytes) -> _File | None:
-    """A file with what it says it is; None where it is no licence of ours."""
+def _taken_apart(window: Window, octets: bytes) -> tuple[FileRead | None, str | None]:
+    """A file, and which licence it says it is; None where it is no file that is read, or no licence of ours."""
     try:
         read = window.read(octets)
     except ValueError:
-        return None
+        return None, None
     licence = read_licence(read)[1] if isinstance(read, SealedFile) else None
-    if licence is None or not isinstance(read, SealedFile):
-        return None
-    return _File(octets, read, str(licence.identifier))
+    return read, None if licence is None else str(licence.identifier)
 
 
-def _released(
-    window: Window, waiting: Sequence[_Waiting], handed: Sequence[_File], at: datetime
-) -> Mapping[str, Outcome[Entry]]:
-    done = each(
-        lambda one: _release(window, one, [file for file in handed if file.identifier == one.identifier], at), waiting
-    )
-    return {one.identifier: outcome for one, outcome in zip(waiting, done, strict=True)}
+def _unread(octets: bytes, read: FileRead) -> Mapping[str, Outcome[Entry]]:
+    """Why a file is not known, where its reader met a limit or had no turn; nothing where it is no licence of ours."""
+    digest = f"sm3:{sm3(octets).hex()}"
+    return {digest: Conflict("handed-in-unread", digest)} if {LIMIT, BUSY} & {*read.findings} else {}
 
 
-def _release(window: Window, one: _Waiting, handed: Sequence[_File], at: datetime) -> Entry:
-    """One licence or copy, from the files among these that the log commits to."""
-    _require_shown(window, one)
-    logged = decode_entry(one.octets)
-    files = [_as_logged(one, logged, handed, kind) for kind in KINDS]
-    if logged.statement != _statement(one.entry, [file.octets for file in files]):
+def _put(archive: Archive, one: _Waiting, octets: bytes, read: SealedFile, end: int) -> None:
+    """Keep a file with its entry, if the log of before the restore commits to it."""
+    place = archive.log.find(_committed(one.entry, octets))
+    if place is None or place >= end:
+        one.others.add(read.kind)
+    else:
+        one.files[read.kind] = _File(octets, read, place)
+
+
+def _lacking(one: _Waiting) -> Conflict:
+    """Why an entry is not released that files came of, but not both."""
+    kind = next(kind for kind in KINDS if kind not in one.files)
+    return Conflict("handed-in-differs" if kind in one.others else "handed-in-half", f"{one.identifier}: {kind}")
+
+
+def _released(window: Window, one: _Waiting, at: datetime) -> Mapping[str, Outcome[Entry]]:
+    (outcome,) = each(lambda found: _release(window, found, at), [one])
+    return {one.identifier: outcome}
+
+
+def _release(window: Window, one: _Waiting, at: datetime) -> Entry:
+    """One licence or copy, from its two files."""
+    ofd, pdf = (one.files[kind] for kind in KINDS)
+    octets = window.archive.log.entries(ofd.place, ofd.place + 1)[0]
+    _require_shown(window, ofd.place, octets)
+    logged = decode_entry(octets)
+    entry = one.entry
+    if entry.plan is None:
+        entry = replace(entry, plan=plan_in(entry, logged.statement, ofd.octets, pdf.octets))
+    if logged.statement != _statement(entry, (ofd.octets, pdf.octets)):
         raise Conflict("handed-in-differs", one.identifier)
-    names = [window.blobs.put(file.octets) for file in files]
+    for file in (ofd, pdf):
+        require_sound(one.identifier, file.sealed, encode_licence(entry.licence), read_licence(file.sealed)[0])
+    names = [window.blobs.put(file.octets) for file in (ofd, pdf)]
     for name in names:
         window.blobs.get(name)  # raises where the folder did not keep it
-    _record_uses(window, one.entry, files, logged.at)
+    if one.entry.plan is None:
+        entry = _kept(window.archive, entry)
+    _record_uses(window, entry, (ofd, pdf), logged.at)
     note_about(identifier=one.identifier)
-    return _store(window, one.entry, Artefacts(names[0], names[1], one.place, logged.at), at)
+    return _store(window, entry, Artefacts(names[0], names[1], ofd.place, logged.at), at)
 
 
-def _require_shown(window: Window, one: _Waiting) -> None:
+def _require_shown(window: Window, place: int, octets: bytes) -> None:
     """See that the public folder shows this very entry."""
-    if ShownLog(window.folder).entries(one.place, one.place + 1) != [one.octets]:
-        raise Conflict("public-copy-differs", f"entry {one.place} of the log")
+    if ShownLog(window.folder).entries(place, place + 1) != [octets]:
+        raise Conflict("public-copy-differs", f"entry {place} of the log")
 
 
-def _as_logged(one: _Waiting, logged: Logged, handed: Sequence[_File], kind: str) -> _File:
-    """The file of a kind that was logged; it holds as any verifier will ask."""
-    of_kind = [file for file in handed if file.sealed.kind == kind]
-    if not of_kind:
-        raise Conflict("handed-in-half", f"{one.identifier}: {kind}")
-    for file in of_kind:
-        if _committed(one.entry, file.octets) in logged.statement.commitments:
-            metadata, judged = encode_licence(one.entry.licence), read_licence(file.sealed)[0]
-            require_sound(one.identifier, file.sealed, metadata, judged)
-            return file
-    raise Conflict("handed-in-differs", f"{one.identifier}: {kind}")
+def _kept(archive: Archive, entry: Entry) -> Entry:
+    """The same, once the register has kept the plan; raises GivenUp where somebody has given it up meanwhile."""
+    assert entry.plan is not None
+    plan_many = archive.register.plan_many if entry.licence.copy is None else archive.copies.plan_many
+    (kept,) = plan_many([(entry, entry.plan)])
+    if live(kept).plan != entry.plan:
+        raise Conflict("handed-in-differs", str(entry.licence.identifier))
+    return kept
 
 
 def _committed(entry: Entry, octets: bytes) -> bytes:
@@ -201,15 +233,19 @@ def _record_uses(window: Window, entry: Entry, files: Sequence[_File], at: datet
 
 
 def _store(window: Window, entry: Entry, made: Artefacts, at: datetime) -> Entry:
-    """Release it with whatever rests on its release: its application, its row of a batch, or nothing."""
+    """Release it with whatever rests on its release: its application, its row of a batch, its stock, or nothing."""
     archive, wanted = window.archive, [(entry, made)]
     docket, row = archive.dockets.find(entry.key.removeprefix("docket:")), _ROW.fullmatch(entry.key)
-    if archive.copies.by_key(entry.key) is not None:
+    stock = archive.stocks.find(entry.key.removeprefix("stock:"))
+    if entry.licence.copy is not None:
         (stored,) = archive.copies.release_many(wanted)
     elif docket is not None and docket.key == entry.key:
-        (stored,) = release_of(window.applying, docket, at)(wanted)
+        (stored,) = release_of(window.applying, docket, at, again=True)(wanted)
     elif row is not None:
         (stored,) = archive.batches.release(row[1], wanted)
+    elif stock is not None and key_of(stock.number) == entry.key and stock.stage is Stage.CONFIRMED:
+        released, event = released_as(stock, entry, by=stock.confirmed_by or stock.submitted_by, at=at)
+        (stored,) = archive.stocks.release(stock, released, event, wanted)
     else:
         (stored,) = archive.register.release_many(wanted)
-    return stored
+    return live(stored)

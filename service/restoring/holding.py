@@ -2,9 +2,10 @@
 
 What was issued since the backup is not in the register. A batch that was running then, or an approval that had not been
 acted on, may have been carried out already; carried out once more, it would be a second licence. So batches stop,
-approvals that nothing was begun under end, and both say why. What had begun before the backup has its identifier and is
-completed: it is the same licence, however often. Where its code had been signed by then, the public log tells that it
-was issued; those are named, and wait for their files (`handing_in`). Every step may be repeated; nothing is done twice.
+approvals that nothing was begun under end, and both say why. What had begun before the backup has its identifier. Where
+its code had been signed by then, the public log tells whether it was issued: if so it waits for its files
+(`handing_in`), if not it is completed. Where its code had not been signed, nobody can tell once anything was issued
+since; it waits too. Those that wait are named. Every step may be repeated; nothing is done twice.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from issuer.batches.life import State
 from issuer.batches.ports import Batches
 from issuer.batches.submitting import hold
 from service.archive import Archive
-from service.restoring.forgotten import forgotten
+from service.restoring.forgotten import logged, unreleased
 
 RESTORED = "restored"
 """The reason, as it stands with a batch."""
@@ -52,7 +53,15 @@ def end_approvals(applying: Applying, at: datetime) -> list[str]:
 
 def issued_since(archive: Archive, at: datetime) -> list[str]:
     """The identifiers of licences and copies that the log has and nobody has released: their files are out."""
-    return [str(entry.licence.identifier) for entry in forgotten(archive, at, archive.log.size())]
+    begun = unreleased(archive, at)
+    out = logged(archive, begun, archive.log.size())
+    return [identifier for one in begun if (identifier := str(one.licence.identifier)) in out]
+
+
+def maybe_issued(archive: Archive, at: datetime) -> list[str]:
+    """The identifiers of those whose codes were not signed at the backup, so that the log cannot tell."""
+    begun = unreleased(archive, at)
+    return [str(one.licence.identifier) for one in begun if one.plan is None]
 
 
 def _approved(applying: Applying) -> Iterator[Docket]:

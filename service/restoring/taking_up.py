@@ -27,7 +27,7 @@ from service.archive import Archive
 from service.epochs.store import Epoch, Settlement
 from service.log_tiles import CHECKPOINT, TileReader
 from service.public_folder import TRUST_LIST, Edition, PublicFolder, Series, revocation_list, status_list
-from service.restoring.holding import end_approvals, hold_batches, issued_since
+from service.restoring.holding import end_approvals, hold_batches, issued_since, maybe_issued
 from service.seen_checkpoints import log_keys, verified_by_any
 from trust.certification.issuing import key_digest
 from trust.certification.ports import CertificateRecord
@@ -40,7 +40,7 @@ from trust.formats.canonical_json import encode_json
 from trust.formats.certificate import Certificate, load_certificate
 from trust.formats.cose import split
 from trust.formats.crl import RevocationList, load_crl
-from trust.formats.leaf import decode_entry
+from trust.formats.leaf import EntryKind, decode_entry
 from trust.formats.path import check_issued, check_list_issued
 from trust.formats.status_list import SIZE, StatusList
 from trust.formats.trust_list import TrustList
@@ -48,8 +48,9 @@ from trust.log.errors import LogDamaged
 from trust.log.ports import LogStore
 from trust.log.recovering import recover
 from trust.revocation.errors import NotPublished
-from trust.revocation.ports import Carried, PlannedList
+from trust.revocation.ports import PlannedList
 from trust.revocation.publishing import MAX_ENVELOPE, entries_of, open_by_any
+from trust.rules.carried_over import Carried
 
 GAP = 16
 """How many lists are left out between the last that is known and the first of a new epoch."""
@@ -100,15 +101,17 @@ def take_up(desk: Desk, epoch: Epoch, at: datetime) -> dict[str, object]:
     certificates = _certificates_again(desk.archive, _adopt_trust_list(desk))
     revocations = sum(_adopt_revocations(desk.archive, name, desk.folder) for name in AUTHORITIES)
     _leap_feed(desk, epoch)
+    recovered = _recovered(desk.archive.log, epoch.log_size)
     report: dict[str, object] = {
         "behind": lags,
-        "log_entries_recovered": dict(_recovered(desk.archive.log, epoch.log_size)),
+        "log_entries_recovered": dict(recovered),
         "carried": [[shard, one.entry, one.value] for shard, one in carried],
         "certificates_recovered": certificates,
         "revocations_recovered": revocations,
         "held_batches": hold_batches(desk.batches, at),
         "approvals_ended": end_approvals(desk.applying, at),
         "issued_since": issued_since(desk.archive, at),
+        "maybe_issued": maybe_issued(desk.archive, at) if recovered[EntryKind.ISSUE.value] else [],
         "missing_files": list(desk.missing),
     }
     lost = desk.archive.log.size() - epoch.log_size

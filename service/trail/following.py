@@ -4,10 +4,13 @@ Whatever goes through the installation's own engine is seen here: rows that are 
 about to change. Before the transaction commits their digests are taken into the trail, with the login of whoever asks.
 So a row that anybody writes past the register is one that nobody marked, however soon the audit looks and however late;
 and a row that was changed past the register is refused at the next step that is taken on it, because it is not what its
-last mark says. What is written by other means than an insert or an update of rows is not marked, and so is found.
+last mark says. Work that is carried on because of what stands in a row asks first (`require_marked`). What takes
+something away at once (`trust.store.STOPS`) is done all the same, and leaves such a row as the audit finds it. What is
+written by other means than an insert or an update of rows is not marked, and so is found.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -34,22 +37,30 @@ class Following:
         self.now = now
         self._written: WeakKeyDictionary[Connection, Written] = WeakKeyDictionary()
 
-    def before(self, connection: Connection, statement: Any, *_: object) -> None:
+    def before(
+        self, connection: Connection, statement: Any, _more: object, _params: object, options: Mapping[str, Any]
+    ) -> None:
         """Note the rows that an update is about to change.
 
         Raises:
-            Conflict: `register-changed`, one of them is not what was marked last.
+            Conflict: `register-changed`, one of them is not what was marked last, and the update is no stop.
 
         """
         if not isinstance(statement, Update) or (ledger := self._ledger(statement.table)) is None:
             return
         written, found = self._of(connection, ledger), digests_where(connection, ledger, statement.whereclause)
         found = {key: digest for key, digest in found.items() if key not in written}
-        marked = last_marks_in(connection, ledger.name, found.keys()) if found else {}
-        for key, digest in found.items():
-            if marked is not None and marked.get(key) != digest:
-                raise Conflict("register-changed", f"{ledger.name} {key} is not what was recorded")
-        written.update(found)
+        wrong = _differing(connection, ledger, found)
+        if wrong and not options.get("stops"):
+            raise _changed_past(ledger.name, wrong)
+        written.update((key, digest) for key, digest in found.items() if key not in wrong)
+
+    def check(self, connection: Connection, name: str, keys: Sequence[str]) -> None:
+        """Hold rows against their last marks; raises as `require_marked`."""
+        ledger = self._named(name)
+        found = digests_in(connection, ledger, keys)
+        if wrong := _differing(connection, ledger, found) | (set(keys) - found.keys()):
+            raise _changed_past(name, wrong)
 
     def after(self, connection: Connection, statement: Any, _more: object, _params: object, *rest: Any) -> None:
         """Note the rows that were inserted."""
@@ -104,6 +115,30 @@ def follow(engine: Engine, ledgers: Iterable[Ledger], now: Callable[[], datetime
     event.listen(engine, "after_execute", following.after)
     event.listen(engine, "commit", following.commit)
     event.listen(engine, "rollback", following.forget)
+
+
+def require_marked(engine: Engine, name: str, keys: Sequence[str]) -> None:
+    """Make sure, before anything is done on their word alone, that rows of a register are what was marked last.
+
+    Where marking has not begun yet, as just after an upgrade, there is nothing to hold them against.
+
+    Raises:
+        Conflict: `register-changed`, one of them is not, was never marked, or is not there.
+
+    """
+    if (following := _FOLLOWED.get(engine)) is not None:
+        with engine.connect() as connection:
+            following.check(connection, name, keys)
+
+
+def _differing(connection: Connection, ledger: Ledger, found: Mapping[str, str]) -> AbstractSet[str]:
+    """The keys of rows, given with their digests, that are not what was marked last."""
+    marked = last_marks_in(connection, ledger.name, found.keys()) if found else {}
+    return {key for key, digest in found.items() if marked is not None and marked.get(key) != digest}
+
+
+def _changed_past(name: str, keys: AbstractSet[str]) -> Conflict:
+    return Conflict("register-changed", f"{name} {min(keys)} is not what was recorded")
 
 
 def _changed(connection: Connection, ledger: Ledger, before: Mapping[str, str | None]) -> dict[str, str]:

@@ -6,8 +6,8 @@ by logging again.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import Engine
 
@@ -15,7 +15,7 @@ from service.trail.doing import Actor, Doing
 from service.trail.ledger import Ledger, SqlLedgers, When
 from service.trail.store import Committed, SqlTrail
 from trust.formats.leaf import SALT_SIZE
-from trust.formats.trail_record import BOUND, MARKED, TrailRecord, trail_statement
+from trust.formats.trail_record import AGAIN, BOUND, MARKED, TrailRecord, trail_statement
 from trust.log.appending import append
 from trust.log.ports import LogStore
 
@@ -27,6 +27,7 @@ GIVEN_UP = timedelta(days=1)
 OVERLAP = timedelta(hours=1)
 """How late a row may be stored that says it became final earlier; what comes later with such a time is not marked."""
 UNKNOWN = "?"
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 class Keeping:
@@ -105,17 +106,28 @@ class Keeping:
         self._mark_uses(at)
 
     def _begin_following(self, ledger: Ledger, at: datetime) -> None:
-        """Once: take up the rows from before they were marked as they are written, and say that it begins."""
+        """Once: take up the rows from before they were marked as they are written, and say that it begins.
+
+        A row that was marked before and is another now was changed by a version that marked it once alone, or past the
+        installation. Nobody can tell which, and nothing could be done with it any more; so it is marked again, in
+        records that name such rows for an auditor to judge.
+        """
         if ledger.name in self._followed:
             return
-        marks = list(self.store.marks(ledger.name))
-        if not any(BOUND in record.about for record in marks):
-            unmarked = sorted(set(self.ledgers.keys(ledger.name)) - set(_keys_of(marks)))
-            self._add(at, ledger.name, self.ledgers.digests(ledger.name, unmarked))
-            self.store.add(
-                [replace(self._marks(at, ledger.name, {}), about={"table": ledger.name, BOUND: When.FOLLOWED.value})]
-            )
-        self._followed.add(ledger.name)
+        name, last = ledger.name, dict[str, str]()
+        for record in self.store.marks(name):
+            if BOUND in record.about:
+                break
+            last |= record.rows
+        else:
+            keys = self.ledgers.keys(name)
+            there, then = self.ledgers.digests(name, keys), self.ledgers.digests(name, keys, former=True)
+            changed = {key: there[key] for key in there if last.get(key, then[key]) not in {then[key], there[key]}}
+            fresh = {key: there[key] for key in there if key not in changed and last.get(key) != there[key]}
+            self._add(at, name, fresh)
+            self._add(at, name, changed, more={AGAIN: "changed"})
+            self._add(at, name, {}, even_empty=True, more={BOUND: When.FOLLOWED.value})
+        self._followed.add(name)
 
     def _look_through(self, ledger: Ledger, at: datetime) -> None:
         """Mark the rows of a register that became final, and what belongs to them."""
@@ -176,18 +188,25 @@ class Keeping:
         self._add(at, "seal_request", self.ledgers.digests("seal_request", whole))
         return done.union(whole)
 
-    def _add(self, at: datetime, table: str, digests: dict[str, str], *, even_empty: bool = False) -> None:
-        """Records with these digests, so many in each."""
+    def _add(
+        self,
+        at: datetime,
+        table: str,
+        digests: dict[str, str],
+        *,
+        even_empty: bool = False,
+        more: Mapping[str, str] = NOTHING_MORE,
+    ) -> None:
+        """Records with these digests, so many in each; `more` is said of them beside the table."""
         keys = sorted(digests)
         parts = [keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE)]
         if even_empty and not parts:
             parts = [[]]
-        records = [self._marks(at, table, {key: digests[key] for key in part}) for part in parts]
+        about = {"table": table, **more}
+        rows = [{key: digests[key] for key in part} for part in parts]
+        records = [TrailRecord(0, at, "yinzheng", "service", MARKED, 0, about, rows=part) for part in rows]
         if records:
             self.store.add(records)
-
-    def _marks(self, at: datetime, table: str, rows: dict[str, str]) -> TrailRecord:
-        return TrailRecord(0, at, "yinzheng", "service", MARKED, 0, {"table": table}, rows=rows)
 
     def _marked(self, table: str) -> set[str]:
         """The keys of a small register that are marked; read once in a process."""

@@ -5,7 +5,7 @@ its parts joined by a slash, octets in hexadecimal and instants as microseconds.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -53,7 +53,8 @@ class Ledger:
     """A register: its table, the columns that make its key, and those that never change once a row is final.
 
     `at` is the column that says when a row became final; without it the whole register is looked through. `beside`
-    names the register, and the column of the key, that rows belong to.
+    names the register, and the column of the key, that rows belong to. `former` are the columns by which rows were
+    marked before they were followed, where they were others.
     """
 
     table: Table
@@ -63,6 +64,7 @@ class Ledger:
     at: str | None = None
     when: When = When.FOUND
     beside: tuple[str, str] | None = None
+    former: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -111,9 +113,11 @@ class SqlLedgers:
                 found |= _keyed(connection, ledger, keys[start : start + AT_ONCE])
         return found
 
-    def digests(self, table: str, keys: Iterable[str]) -> dict[str, str]:
-        """Digests of those of the rows that are there and final."""
+    def digests(self, table: str, keys: Iterable[str], *, former: bool = False) -> dict[str, str]:
+        """Digests of those of the rows that are there and final, or as they would have been by the former columns."""
         ledger = self.every[table]
+        if former and ledger.former:
+            ledger = replace(ledger, columns=ledger.former)
         wanted = list(keys)
         with self._engine.connect() as connection:
             found: dict[str, str] = {}

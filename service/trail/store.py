@@ -65,7 +65,7 @@ trail_commitment = Table(
 )
 SUBJECT_NAMES = ("identifier", "table", "seal_id", "number", "type_code", "login")
 """Names under which a record may say what it is about, the most telling first; the first is the column `subject`."""
-AT_ONCE = 50
+AT_ONCE, BLOCK = 50, 500
 _TIP = select(trail_tip.c.number, trail_tip.c.head).with_for_update()
 
 
@@ -178,13 +178,19 @@ class SqlTrail:
         return None if octets is None else decode_record(bytes(octets))
 
     def marks(self, table: str, since: datetime | None = None) -> Iterator[TrailRecord]:
-        """The records with digests of rows of a register: all, or those from an instant on."""
-        wanted = select(trail.c.record).where(trail.c.subject == table, trail.c.action == MARKED)
+        """The records with digests of rows of a register, by number, read in blocks; all, or from an instant on."""
+        wanted = select(trail.c.number, trail.c.record).where(trail.c.subject == table, trail.c.action == MARKED)
+        last = 0
         if since is not None:
             wanted = wanted.where(trail.c.at >= since)
-        with self._engine.connect() as connection:
-            rows = connection.scalars(wanted.order_by(trail.c.number)).all()
-        yield from map(decode_record, map(bytes, rows))
+        while True:
+            some = wanted.where(trail.c.number > last).order_by(trail.c.number).limit(BLOCK)
+            with self._engine.connect() as connection:
+                rows = connection.execute(some).all()
+            if not rows:
+                return
+            yield from (decode_record(bytes(row.record)) for row in rows)
+            last = rows[-1].number
 
     def search(self, wanted: Search, *, before: int | None, limit: int) -> list[TrailRecord]:
         """Records that fit, newest first, at most `limit`, those before a number; without the marks of registers."""

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from issuer.warrants.warrant import ORDERED
 from service.compromises.remaking import Remaking
 from service.compromises.renewing import renew_key
 from service.compromises.reporting import Reports
@@ -12,8 +13,10 @@ from service.sealing import Seals
 from service.trail.doing import note_about, note_reason
 from service.warranting import Warranting
 from service.wiring.issuing import Issuing
+from trust.errors import Malformed
 from trust.formats.certificate import Certificate
 from trust.revocation.acting import Order, act
+from trust.rules.seal_standing import SUBJECT_PREFIX
 from trust.rules.standing import Act
 
 
@@ -25,12 +28,14 @@ class Acting(Issuing):
 
         Raises:
             NeedsSecond: one person may not take it alone; it is ordered and approved (`warrants`).
+            Malformed: `idempotency-reserved`, the key begins as those do that the register makes for itself.
             NotYetPublished: it is recorded and in force, and the list does not show it yet.
 
         """
         note_about(identifier=order.subject, act=order.kind.value)
         note_reason(order.ground)
         if self.archive.acts.by_key(key) is None:  # what was recorded stays what it was, whatever is asked for now
+            _check_own(key)
             order = self.warrants.require_alone(order, self.now())
         self.publisher.ready()
         done = act(self.archive.acts, self.archive.log, order, key=key, at=self.now(), random=self.random)
@@ -95,3 +100,9 @@ class Acting(Issuing):
             at=self.now(),
             random=self.random,
         )
+
+
+def _check_own(key: str) -> None:
+    """By the beginning of an act's key an audit tells what it comes of: callers choose none of those."""
+    if key.startswith((ORDERED, SUBJECT_PREFIX)):
+        raise Malformed("idempotency-reserved", "it begins like a key of the register's own")

@@ -36,7 +36,7 @@ class Ground:
         self.trail = Keeping(
             means.engine, self.archive.log, LEDGERS, index_holder=self._index_holder, now=means.now, random=means.random
         )
-        self.identity = Identity(self.archive.people, means.random)
+        self.identity = Identity(self.archive.people, means.random, self._session_key)
         self.public_log = PublicLog(self.archive.log, means.public)
         self.abreast = Abreast(self.archive, means.public, since=means.since)
         self.ports = OnlinePorts(self.archive, self.public_log, means.blobs, means.random)
@@ -55,6 +55,10 @@ class Ground:
         holder = self._index_holder(code_type, code)
         note_holder(holder)
         return holder
+
+    def _session_key(self) -> bytes:
+        """What digests of tokens are made with: of the secret that is kept outside the database, for nothing else."""
+        return hmac_sm3(self._means.index_key(), b"yinzheng session")
 
     def _index_holder(self, code_type: str, code: str) -> bytes:
         return hmac_sm3(self._means.index_key(), f"{code_type}:{code}".encode())

@@ -1,6 +1,8 @@
 """Issuing and using licences: by themselves, on application, in batches, from stock; copied, presented and cited."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 
 from cases.citation import Citation, CitationRequest
@@ -25,10 +27,12 @@ from service.originals import Originals
 from service.photographs import Photographs
 from service.presenting import Presenting
 from service.restoring.comparing import Compared, compare, mend
+from service.restoring.giving_up import give_up
 from service.restoring.handing_in import Window, from_blobs, hand_in, still_out
 from service.restoring.taking_up import Desk as RestoreDesk
 from service.restoring.taking_up import take_up
 from service.trail.doing import note_about
+from service.wiring.ground import Read
 from service.wiring.proving import Proving
 from trust.errors import Conflict
 from trust.revocation.acting import resume
@@ -127,14 +131,26 @@ class Issuing(Proving):
         )
         report = take_up(desk, epoch, self.now())
         self.publisher.refresh(self.now())
-        again = self._released_again(from_blobs(self._window, at=self.now()))
+        with self._published_after():
+            again = from_blobs(self._window, at=self.now())
         released = [one for one, found in again.items() if isinstance(found, Entry)]
         return {**report, "released_again": released, "files": compare(archive.engine, means.blobs).report}
 
-    def hand_in(self, files: Sequence[bytes]) -> Mapping[str, Outcome[Entry]]:
-        """Release what a restore has forgotten, from its files, and publish that; as `service.restoring.handing_in`."""
+    def hand_in(self, files: Iterable[bytes], *, read: Read | None = None) -> Mapping[str, Outcome[Entry]]:
+        """Release what a restore has forgotten, from its files, and publish that; as `service.restoring.handing_in`.
+
+        `read` takes a file apart; without one, whatever does so here.
+        """
         self.publisher.ready()
-        return self._released_again(hand_in(self._window, files, at=self.now()))
+        with self._published_after():
+            return hand_in(replace(self._window, read=read or self._read), files, at=self.now())
+
+    def give_up(self, identifier: str, *, words: str, by: str) -> Entry:
+        """Give up what may be out, and publish that; raises as `service.restoring.giving_up`."""
+        self.publisher.ready()
+        note_about(identifier=identifier)
+        with self._published_after():
+            return give_up(self.archive, identifier, words=words, by=by, at=self.now(), random=self.random)
 
     def compare_files(self) -> Compared:
         """Every file that rows name, held against the blob folder; all that are lost are named."""
@@ -145,7 +161,7 @@ class Issuing(Proving):
         return mend(self.archive.engine, self._means.blobs, files)
 
     def still_out(self) -> list[str]:
-        """The identifiers of what a restore has forgotten and whose files were not handed in yet."""
+        """The identifiers of what waits for its files since a restore: they are out, or nobody can tell."""
         return still_out(self.archive, self.now())
 
     @property
@@ -154,12 +170,14 @@ class Issuing(Proving):
             raise Conflict("public-copy-missing", "this installation has no public folder")
         return Window(self.archive, self._means.blobs, self.applications.ports, folder, self._read)
 
-    def _released_again(self, done: Mapping[str, Outcome[Entry]]) -> Mapping[str, Outcome[Entry]]:
-        """Publish what followed from the releases: acts on predecessors, and the lists that show them."""
-        if done:
+    @contextmanager
+    def _published_after(self) -> Iterator[None]:
+        """Publish what followed from releases, as far as they came: acts on predecessors, lists that show them."""
+        try:
+            yield
+        finally:
             resume(self.archive.acts, self.archive.log, self.now())
             self.publisher.refresh(self.now())
-        return done
 
     @cached_property
     def feeds(self) -> Feeds:

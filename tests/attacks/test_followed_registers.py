@@ -9,18 +9,20 @@ import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
 from service.bound import LEDGERS
-from service.identity import Role
+from service.identity import NotSignedIn, Role, WrongCredentials
 from service.lost_keys.order import Compromise
 from service.trail.ledger import When
 from service.wiring import Yinzheng
 from tests.audit_parts import audited, found, over, rows_of, superuser
 from tests.city import SEAL_OFFICERS, City, copy_of
 from trust.errors import Conflict
-from trust.formats.trail_record import BOUND
+from trust.formats.cosignature import witness_key
+from trust.formats.trail_record import AGAIN, BOUND, MARKED, TrailRecord
 from trust.store import METADATA
 
 MAKER, SECOND = SEAL_OFFICERS
 LOSS, PERSON, TRAIL = METADATA.tables["compromise"], METADATA.tables["person"], METADATA.tables["trail"]
+WITNESS = METADATA.tables["log_witness"]
 FOLLOWED = {name for name, one in LEDGERS.items() if one.when is When.FOLLOWED}
 Scene = tuple[City, Compromise]
 
@@ -147,10 +149,80 @@ def test_an_installation_from_before_takes_its_rows_up_once(scene: Scene, stolen
     yinzheng = looked_through(scene, stolen)
     marks = list(yinzheng.trail.store.marks("person"))
     with stolen.connect() as connection:
-        there = set(connection.scalars(select(PERSON.c.login).where(PERSON.c.holder_code.is_(None))))
+        there = set(connection.scalars(select(PERSON.c.login).where(PERSON.c.role != "holder")))
     assert {key for record in marks for key in record.rows} == there
     assert [BOUND in record.about for record in marks] == [False, True]
     a_second_like(stolen, "person")
     city.clock.forward(minutes=2)
     over(city, stolen).trail.commit(city.clock())
     assert len(list(yinzheng.trail.store.marks("person"))) == 2
+
+
+def from_before(scene: Scene, stolen: Engine) -> Yinzheng:
+    """An installation that was upgraded after somebody's name was changed, which its version marked once alone."""
+    city = scene[0]
+    secretive = over(city, stolen)
+    secretive.identity.admit_system("sysx", "旧名", city.body_code("business-licence"))
+    witness = witness_key("w.example/a", secretive.directory.service("log")[0].public)
+    secretive.archive.witnesses.admit(witness, city.clock())
+    with superuser(stolen) as connection:
+        for name in ("trail", "trail_tip", "trail_commitment"):
+            connection.execute(delete(METADATA.tables[name]))
+    ledgers = secretive.trail.ledgers
+    for name in ("person", "log_witness"):
+        rows = ledgers.digests(name, ledgers.keys(name), former=True)
+        marked = TrailRecord(0, city.clock(), "yinzheng", "service", MARKED, 0, {"table": name}, rows=rows)
+        secretive.trail.store.add([marked])
+    with superuser(stolen) as connection:
+        connection.execute(update(PERSON).where(PERSON.c.login == "sysx").values(name="新名"))
+    return looked_through(scene, stolen)
+
+
+def test_after_an_upgrade_rows_that_had_changed_can_be_changed_and_an_auditor_is_told(
+    scene: Scene, stolen: Engine
+) -> None:
+    yinzheng = from_before(scene, stolen)
+    (again,) = [one for one in yinzheng.trail.store.marks("person") if AGAIN in one.about]
+    assert list(again.rows) == ["sysx"]
+    assert not [one for one in yinzheng.trail.store.marks("log_witness") if AGAIN in one.about], (
+        "it has more columns now"
+    )
+    report = audited(scene[0], stolen, yinzheng.anchors)
+    assert [one.proof["keys"] for one in report.findings if one.name == "row-changed-before"] == [["sysx"]]
+    assert not {"row-edited", "row-inserted"} & {one.name for one in report.findings if one.check == "rows"}
+    twice = TrailRecord(0, scene[0].clock(), "yinzheng", "service", MARKED, 0, again.about, rows=again.rows)
+    yinzheng.trail.store.add([twice])  # by another process that began at the same moment
+    assert not {"row-edited", "row-inserted"} & judged(scene, stolen)
+    yinzheng.identity.admit_system("sysx", "更新的名", scene[0].body_code("business-licence"))
+    yinzheng.identity.end_system("sysx")
+
+
+def test_changes_from_before_are_taken_up_once_and_not_later(scene: Scene, stolen: Engine) -> None:
+    yinzheng = over(scene[0], stolen)
+    with superuser(stolen) as connection:
+        connection.execute(update(PERSON).where(PERSON.c.login == "scjg").values(role="admin"))
+    rows = yinzheng.trail.ledgers.digests("person", ["scjg"])
+    about = {"table": "person", AGAIN: "changed"}
+    yinzheng.trail.store.add([TrailRecord(0, scene[0].clock(), "yinzheng", "service", MARKED, 0, about, rows=rows)])
+    assert "row-edited" in judged(scene, stolen)
+
+
+def test_what_takes_something_away_at_once_is_done_whatever_stands_there(scene: Scene, stolen: Engine) -> None:
+    city = scene[0]
+    yinzheng, at = over(city, stolen), city.clock()
+    secret = yinzheng.identity.admit_system("sysx", "业务系统", city.body_code("business-licence"))
+    token = yinzheng.identity.sign_in("sysx", secret, at)
+    witness = witness_key("w.example/a", yinzheng.directory.service("log")[0].public)
+    yinzheng.archive.witnesses.admit(witness, at)
+    with superuser(stolen) as connection:
+        connection.execute(update(PERSON).where(PERSON.c.login == "sysx").values(department="x"))
+        connection.execute(update(WITNESS).values(name="w.example/b"))
+    yinzheng.identity.end_system("sysx")
+    assert yinzheng.archive.witnesses.dismiss("w.example/b", at)
+    with pytest.raises(NotSignedIn):
+        yinzheng.identity.session(token, at)
+    with pytest.raises(WrongCredentials):
+        yinzheng.identity.sign_in("sysx", secret, at)
+    with pytest.raises(Conflict, match="register-changed"):
+        yinzheng.identity.admit_system("sysx", "业务系统", city.body_code("business-licence"))
+    assert {"row-edited", "row-inserted", "row-deleted"} <= judged(scene, stolen), "what was done there stays found"

@@ -69,8 +69,9 @@ def test_a_paper_from_a_system_to_a_copy_and_back(api: Api, here: str, scan: str
     assert is_problem(refused, 409, "consent-moved")
     made_copy = post(api, "scjg", copies, copy)
     assert made_copy.status_code == 201, made_copy.text
-    gone = [post(api, "reg-system", f"{one}/withdrawal") for _ in range(2)]
-    assert [one.json()["label"] for one in gone] == ["已撤回", "已撤回"]
+    assert is_problem(post(api, "reg-system", f"{one}/withdrawal"), 422, "consent-not-taken")  # a body says why
+    gone = [post(api, "reg-system", f"{one}/withdrawal", {"reason": reason}) for reason in ("来函撤回", "再次来函")]
+    assert [(one.json()["label"], one.json()["reason"]) for one in gone] == [("已撤回", "来函撤回")] * 2
     assert api.client.get(made_copy.json()["links"]["here"], headers=api.as_("scjg")).json()["label"] == "注销"
 
 
@@ -82,6 +83,24 @@ def test_whoever_put_it_down_does_not_confirm_it(api: Api, here: str, scan: str)
     assert is_problem(post(api, "scjg2", f"{here}/ZZ-2026-2/decision", {"step": "refuse"}), 422, "consent-not-taken")
     told = post(api, "scjg2", f"{here}/ZZ-2026-2/decision", {"step": "refuse", "reason": "没有授权人签字"})
     assert (told.json()["stage"], told.json()["reason"]) == ("refused", "没有授权人签字")
+
+
+def test_a_holder_takes_back_an_own_consent_and_no_system_does(api: Api, here: str) -> None:
+    terms = TERMS | {"valid_until": "2026-12-31T16:00:00Z"}
+    made = [post(api, "firm", here, terms).json()["reference"] for _ in range(2)]
+    reason = {"reason": "来函撤回"}
+    by_system = post(api, "reg-system", f"{here}/{made[0]}/withdrawal", reason)
+    assert is_problem(by_system, 404, "not-found")
+    assert post(api, "firm", f"{here}/{made[0]}/withdrawal").json()["label"] == "已撤回"
+    assert is_problem(post(api, "jyj", f"{here}/{made[1]}/withdrawal", reason), 404, "not-found")
+    for body, status in (({}, 422), ({"reason": " "}, 422), ({"reason": "长" * 201}, 422), (reason, 200)):
+        assert post(api, "scjg", f"{here}/{made[1]}/withdrawal", body).status_code == status, body
+
+
+@pytest.mark.parametrize("after", ["\0", "ZZ\0", "ZZ-LIST-0\0"])
+def test_a_list_that_goes_on_behind_what_no_number_can_be(api: Api, after: str) -> None:
+    found = api.client.get("/api/v1/copy-consents", params={"after": after}, headers=api.as_("scjg"))
+    assert found.status_code == 200, found.text
 
 
 def test_a_body_lists_its_consents(api: Api, here: str, scan: str) -> None:

@@ -164,7 +164,9 @@ ROWS = {
     "POST /api/v1/licences/{identifier}/copy-consents/{reference}/decision": Row(
         NO_STOCK, {"json": {"step": "confirm"}}
     ),
-    "POST /api/v1/licences/{identifier}/copy-consents/{reference}/withdrawal": Row(NO_STOCK, {"json": {}}),
+    "POST /api/v1/licences/{identifier}/copy-consents/{reference}/withdrawal": Row(
+        "401 404 404 403 404 404 403 403", {"json": {"reason": "来函撤回"}}
+    ),
     "GET /api/v1/licences/{identifier}/copy-consents/{reference}/paper": Row(NO_STOCK),
     "GET /api/v1/copy-consents": Row("401 200 200 403 403 403 403 403"),
     "POST /api/v1/citations/{number}/copy": Row("401 404 404 201 403 403 403 403", {"json": {}}),

@@ -81,6 +81,23 @@ def test_the_table_itself_asks_for_the_second_person(consents: SqlCopyConsents) 
         consents.decide(replace(given(consents.add(consent())), decided_by=None))
 
 
+def test_a_list_goes_on_behind_a_number_with_what_no_database_keeps(consents: SqlCopyConsents) -> None:
+    for reference in ("A", "B"):
+        consents.add(consent(reference))
+    found = {
+        after: [one.reference for one in consents.of_body(BODY, None, limit=9, after=after)]
+        for after in ("\0", "A\0", "A", "B\0C")
+    }
+    assert found == {"\0": ["A", "B"], "A\0": ["B"], "A": ["B"], "B\0C": []}
+
+
+def test_why_a_consent_is_withdrawn_is_said_once(consents: SqlCopyConsents) -> None:
+    one = consents.add(consent())
+    for reason in ("来函撤回", "另一个理由"):
+        consents.explain(BODY, one.reference, reason)
+    assert consents.find(BODY, one.reference) == replace(one, reason="来函撤回")
+
+
 def test_a_consent_needs_its_licence(engine: Engine) -> None:
     with pytest.raises(IntegrityError):
         SqlCopyConsents(engine).add(consent())

@@ -15,7 +15,7 @@ from cases.store import SqlCitations
 from issuer.completing import Issued
 from issuer.copying.errors import BasisEnded
 from issuer.copying.ports import ConsentName, CopyEntry
-from issuer.copying.store import SqlCopies
+from issuer.copying.store import UNDER_WAY, SqlCopies
 from issuer.errors import IdempotencyMismatch
 from issuer.ports import Artefacts, Entry, SigningPlan, State
 from issuer.presenting.codes import digest_of, draw_code
@@ -139,6 +139,20 @@ def test_of_many_copies_for_one_citation_at_once_no_more_are_begun_than_there_ma
     assert [copies.begin(one, most=5) for one in begun] == begun  # what was begun is taken up again
     assert copies.begin(copied("OTHER1", basis="citation:YZ2"), most=5)
     assert copies.begin(copied("FREE1", basis=basis))
+
+
+def test_what_was_begun_and_never_released_takes_no_room_for_good(copies: SqlCopies) -> None:
+    basis, later = "citation:YZ3", AT + UNDER_WAY
+    left = [copies.begin(copied(f"L{place}", basis=basis), most=5) for place in range(5)]
+    early = copied("E1", basis=basis, begun_at=later - timedelta(seconds=1))
+    with pytest.raises(BasisEnded, match="citation-copies"):
+        copies.begin(early, most=5)
+    for one in left[:4]:
+        (planned,) = copies.plan_many([(one.entry, PLAN)])
+        copies.release_many([(planned, MADE)])
+    assert copies.begin(copied("N1", basis=basis, begun_at=later), most=5)
+    with pytest.raises(BasisEnded, match="citation-copies"):
+        copies.begin(copied("N2", basis=basis, begun_at=later), most=5)
 
 
 def test_many_at_once_under_one_key_make_one_copy(engine: Engine, tmp_path: Path) -> None:

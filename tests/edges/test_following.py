@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine, insert, update
 
 from service.bound import LEDGERS
-from service.store import person
-from service.trail.following import follow
+from service.store import SqlPeople, person
+from service.trail.following import follow, require_marked
 from service.trail.ledger import When, digests_in
 from service.trail.store import SqlTrail, last_marks_in
 from tests.audit_parts import superuser
@@ -57,7 +57,7 @@ def test_what_is_inserted_and_updated_is_marked_with_what_it_became(followed: En
 def test_one_transaction_makes_one_record(followed: Engine) -> None:
     before, _ = SqlTrail(followed).tip()
     with followed.begin() as connection:
-        connection.execute(insert(person), [row("a"), row("b"), row("holder", holder_code="1")])
+        connection.execute(insert(person), [row("a"), row("b"), row("holder", role="holder", holder_code="1")])
     assert SqlTrail(followed).tip()[0] == before + 1
     assert marked(followed, "a", "b", "holder").keys() == {"a", "b"}, "holders stand in the trail by keyed hash alone"
 
@@ -92,6 +92,34 @@ def test_nothing_goes_on_from_a_row_that_was_written_past_the_engine(followed: E
     with pytest.raises(Conflict, match="register-changed"):
         go_on()
     assert marked(followed, "a") != stored(followed, "a")
+
+
+def test_what_is_done_on_the_word_of_a_row_asks_for_its_mark(followed: Engine) -> None:
+    with followed.begin() as connection:
+        connection.execute(insert(person), [row("a"), row("b")])
+    require_marked(followed, "person", ["a", "b"])
+    with superuser(followed) as connection:
+        connection.execute(insert(person).values(row("c")))
+        connection.execute(update(person).where(person.c.login == "b").values(role="admin"))
+    for key in ("b", "c", "nobody"):
+        with pytest.raises(Conflict, match="register-changed"):
+            require_marked(followed, "person", ["a", key])
+
+
+def test_a_stop_goes_through_and_leaves_what_was_written_past_the_engine_as_it_is_found(followed: Engine) -> None:
+    people = SqlPeople(followed)
+    with followed.begin() as connection:
+        connection.execute(insert(person), [row("a"), row("b")])
+    with superuser(followed) as connection:
+        connection.execute(update(person).where(person.c.login == "a").values(role="admin"))
+    before = marked(followed, "a", "b")
+    for login in ("a", "b"):
+        people.open_session(login.encode() * 32, login, AT)
+        people.shut_out(login, "none")
+        found = people.find(login)
+        assert found is not None
+        assert (found[1], people.session(login.encode() * 32)) == ("none", None)
+    assert marked(followed, "a", "b") == before != stored(followed, "a", "b")
 
 
 def test_followed_once_more_the_clock_is_the_newer(followed: Engine) -> None:

@@ -9,11 +9,12 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from keys.randomness import random_octets
-from keys.sm3 import sm3
+from keys.sm3 import hmac_sm3
 from service.identity import Identity, Person, Role, WrongCredentials
 from service.store import SqlPeople, person, session
 
 AT = datetime(2026, 11, 21, 4, 0, 0, 123_456, tzinfo=UTC)
+KEY = bytes(range(32))
 OFFICIAL = Person("scjg", "周明远", Role.OFFICIAL, "11530199MB0T35T1XE")
 HOLDER = Person("citizen", "林𬭎雅", Role.HOLDER, None, "111", "530199191107070021")
 DIGEST = bytes(range(32))
@@ -89,20 +90,20 @@ def test_texts_too_long_are_refused_by_the_database(engine: Engine, long: dict[s
 
 def test_signing_in_over_the_tables(engine: Engine) -> None:
     people = SqlPeople(engine)
-    identity = Identity(people, random_octets, PasswordHasher(1, 8, 1))
+    identity = Identity(people, random_octets, lambda: KEY, PasswordHasher(1, 8, 1))
     identity.enrol(OFFICIAL, "demo-scjg")
     token = identity.sign_in("scjg", "demo-scjg", AT)
     assert identity.session(token, AT).person == OFFICIAL
     with engine.connect() as connection:
         (stored,) = connection.execute(select(person.c.password_hash, session.c.digest).join(session)).all()
-    assert stored.digest == sm3(token.encode())
+    assert stored.digest == hmac_sm3(KEY, token.encode())
     assert stored.password_hash.startswith("$argon2id$")
     assert "demo-scjg" not in stored.password_hash
 
 
 @pytest.mark.parametrize("login", ["\x00", "scjg\x00", "\ud800", "x" * 10_000, "scjg\n", "' OR 1=1 --"])
 def test_logins_that_no_database_takes_are_simply_wrong(engine: Engine, login: str) -> None:
-    identity = Identity(SqlPeople(engine), random_octets, PasswordHasher(1, 8, 1))
+    identity = Identity(SqlPeople(engine), random_octets, lambda: KEY, PasswordHasher(1, 8, 1))
     identity.enrol(OFFICIAL, "demo-scjg")
     with pytest.raises(WrongCredentials):
         identity.sign_in(login, "demo-scjg", AT)

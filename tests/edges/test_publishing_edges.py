@@ -27,7 +27,7 @@ from trust.formats.status_list import StatusList
 from trust.log.store import SqlLog
 from trust.revocation.acting import Order, act
 from trust.revocation.allotting import allot
-from trust.revocation.ports import Carried, Listed
+from trust.revocation.ports import Listed
 from trust.revocation.publishing import entries_of, open_status_list, publish
 from trust.revocation.rebuilding import differences
 from trust.revocation.second_form import open_bitstring, publish_second_form
@@ -35,6 +35,7 @@ from trust.revocation.store.acts import SqlActs
 from trust.revocation.store.publications import SqlPublications, SqlSecondForms
 from trust.revocation.store.slots import SqlSlots
 from trust.revocation.store.tables import status_carried
+from trust.rules.carried_over import Carried
 from trust.rules.grounds import grounds_for
 from trust.rules.standing import ActKind
 from trust.store import METADATA

@@ -12,7 +12,7 @@ from issuer.copying.errors import BasisEnded, CopyRefused, NoSuchCopy, NotInForc
 from issuer.copying.making import LONGEST, USUAL, CopyRequest, make_copy
 from issuer.copying.ports import Asker, ConsentName, Terms
 from issuer.errors import IdempotencyMismatch, NoSuchLicence, PlanBroken
-from service.copying import MOST_OF_CITATION
+from service.copying import MOST_OF_CITATION, Copying
 from templates.errors import MissingGlyph
 from tests.city import City
 from tests.copy_parts import (
@@ -358,6 +358,26 @@ def test_there_is_no_end_of_copies_for_a_citation_but_this(fresh: City) -> None:
     with pytest.raises(BasisEnded, match="citation-copies"):
         copies.for_citation(citation.number, None, by=counter(), key="one more")
     assert copies.for_citation(citation.number, None, by=counter(), key="c0").ofd == made[0].ofd
+
+
+def test_a_copy_that_was_cut_off_is_not_the_sixth_when_it_is_asked_for_again(fresh: City) -> None:
+    issued = fresh.issue()
+    citation, copies = cited(fresh, issued), fresh.yinzheng.copies
+
+    def end(*_: object) -> None:
+        raise RuntimeError("cut off")
+
+    with pytest.MonkeyPatch.context() as patch:
+        broken = replace(copies.desk, copies=Exchanged(copies.desk.copies, plan_many=end))
+        patch.setattr(Copying, "desk", property(lambda _: broken))
+        with pytest.raises(RuntimeError, match="cut off"):
+            copies.for_citation(citation.number, None, by=counter(), key="cut off")
+    fresh.clock.forward(minutes=11)
+    for one in range(MOST_OF_CITATION):
+        copies.for_citation(citation.number, None, by=counter(), key=f"c{one}")
+    for key in ("cut off", "one more"):
+        with pytest.raises(BasisEnded, match="citation-copies"):
+            copies.for_citation(citation.number, None, by=counter(), key=key)
 
 
 def test_the_consent_behind_a_citation_bounds_the_copy_and_takes_it_along(fresh: City) -> None:

@@ -131,7 +131,7 @@ def test_a_consent_that_is_withdrawn_takes_its_copies_along(fresh: City) -> None
     consent = consented(fresh, issued, TERMS)
     copy = copied(fresh, issued, consent)
     fresh.clock.forward(minutes=1)
-    since = fresh.yinzheng.copy_consents.withdraw(consent)
+    since = fresh.yinzheng.copy_consents.withdraw(consent, by=holder_of(issued))
     assert since == fresh.yinzheng.copy_consents.withdrawn(consent)
     assert fresh.yinzheng.copy_consents.label(consent) == "已撤回"
     assert indication(fresh.yinzheng.verify_file(copy.ofd)) is not PASSED

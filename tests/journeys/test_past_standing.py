@@ -20,6 +20,7 @@ from trust.formats.standing_evidence import (
     decode_standing_evidence,
     encode_standing_evidence,
 )
+from trust.revocation.acting import Order, act
 from trust.rules.past_standing import Answer
 from trust.rules.standing import ActKind, Status
 from trust.rules.verdict import Indication
@@ -342,6 +343,24 @@ def test_asking_about_now_knows_the_act_of_this_very_second() -> None:
     assert given.on == city.clock() - timedelta(seconds=1.3), (
         "that of the list, and none was published for the question"
     )
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_recent_list_is_no_answer_once_an_act_is_newer(later: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The act is recorded, and its publication was cut off; or it takes effect only after the list was made."""
+    city = City(people=False)
+    issued = city.issue(number=number())
+    city.clock.forward(minutes=5)
+    past, name = city.yinzheng.past_standings, identifier(issued)
+    assert past.evidence(name, city.clock())[1].answer is Answer.VALID
+    city.clock.forward(seconds=20)
+    order = Order(ActKind.SUSPEND, name, "penalty", "逾期未整改", "周明远（scjg）")
+    order = replace(order, effective_at=city.clock() + timedelta(seconds=5) if later else None)
+    act(city.yinzheng.archive.acts, city.yinzheng.archive.log, order, key="x", at=city.clock(), random=bytes)
+    city.clock.forward(seconds=20)
+    evidence, verdict = past.evidence(name, city.clock())
+    assert (evidence.on, verdict.answer) == (city.clock(), Answer.NOT_VALID)
+    city.close()
 
 
 def test_nobodys_licence_has_no_past(story: Story) -> None:

@@ -19,11 +19,14 @@ from service.batches import trouble_of
 from service.wiring import Yinzheng
 from tests.applying_parts import SECOND, TYPE, Hall, key
 from tests.batch_parts import FIRST, members, sheet_of
-from tests.journey_parts import Exchanged
+from tests.journey_parts import Exchanged, identifier
 from tests.restoring_parts import TwoTimelines
+from trust.revocation.acting import Order
+from trust.rules.standing import ActKind
 from trust.rules.succession import SuccessionKind
 
-AMENDS = SuccessionKind.AMEND
+AMENDS, COURT_ORDER = SuccessionKind.AMEND, SuccessionKind.COURT_ORDER
+BASIS = "（2026）云0199行初12号"
 
 
 @pytest.fixture
@@ -40,9 +43,18 @@ def hall_of(two: TwoTimelines, yinzheng: Yinzheng | None = None) -> Hall:
     return hall
 
 
-def amended(hall: Hall, before: Entry, name: str) -> Issued:
+def amended(hall: Hall, before: Entry, name: str, kind: SuccessionKind = AMENDS) -> Issued:
     hall.city.clock.forward(seconds=2)
-    return hall.approve(hall.follow(before, AMENDS, {"fields": {"legal_representative": name}}))[1]
+    changed, basis = {"fields": {"legal_representative": name}}, BASIS if kind is COURT_ORDER else ""
+    return hall.approve(hall.follow(before, kind, changed, basis=basis))[1]
+
+
+def set_aside(two: TwoTimelines, restored: Yinzheng, subject: str) -> None:
+    """Record the end that a restore has lost again, and that it was set aside: then a judgment may carry it on."""
+    for kind, ground in ((ActKind.LAPSE, "superseded"), (ActKind.OVERTURN, "decision-set-aside")):
+        two.city.clock.forward(seconds=2)
+        order = Order(kind, subject, ground, "依原卷", "窗口", decision=BASIS)
+        restored.act(order, key=f"{kind} again")
 
 
 # --- identifiers of successors --------------------------------------------------------------------------------------
@@ -55,8 +67,10 @@ def test_no_successor_has_the_identifier_of_one_that_was_lost(two: TwoTimelines)
     two.city.yinzheng.publisher.refresh(two.city.clock())
     seen = {str(lost.entry.licence.identifier)}
     for name in ("孟庭芳", "顾远舟"):  # restored from the same backup twice over
-        hall = hall_of(two, two.restore())
-        again = amended(hall, first.entry, name)
+        restored = two.restore()
+        hall = hall_of(two, restored)
+        set_aside(two, restored, identifier(first))  # it was listed as ended: its successor is out, and lost here
+        again = amended(hall, first.entry, name, COURT_ORDER)
         after = again.entry.licence.identifier
         assert str(after) not in seen
         assert after.version == "002"
@@ -173,9 +187,10 @@ def test_an_application_that_had_not_begun_waits_for_a_person_after_a_restore(tw
     assert two.report["approvals_ended"] == [waiting.number]
     identifiers = [str(one.licence.identifier) for one in promised if one is not None]
     assert two.report["issued_since"] == identifiers[1:]
-    done, kept = again.desk.take_up()  # what was promised before the backup is the same licence still
-    assert (done, [getattr(one, "reason", "") for one in kept]) == (1, ["released-before-restore"])
-    assert again.now(begun).identifier == identifiers[0]
+    assert two.report["maybe_issued"] == identifiers[:1]
+    done, kept = again.desk.take_up()  # what was signed before the backup is the same licence still
+    reasons = sorted(getattr(one, "reason", "") for one in kept)
+    assert (done, reasons) == (0, ["maybe-released", "released-before-restore"])
     docket = again.now(waiting)
     assert (docket.stage, docket.approval) == (Stage.SUBMITTED, None)
     last = again.desk.events(docket)[-1]
@@ -183,6 +198,17 @@ def test_an_application_that_had_not_begun_waits_for_a_person_after_a_restore(tw
     assert "restored" in {one.reason for one in again.desk.warnings(docket)}
     fresh = again.submit()
     assert "restored" not in {one.reason for one in again.desk.warnings(fresh)}
+
+
+def test_what_was_begun_is_completed_where_nothing_was_issued_since_the_backup(two: TwoTimelines) -> None:
+    hall = hall_of(two)
+    dockets = {port: hall.submit() for port in ("plan_many", "seal_many")}
+    for port, docket in dockets.items():
+        cut(hall, docket, port)
+    two.back_up()
+    restored = two.restore()
+    assert (two.report["maybe_issued"], restored.still_out()) == ([], [])
+    assert restored.applications.take_up() == (2, ())
 
 
 # --- the feed -------------------------------------------------------------------------------------------------------

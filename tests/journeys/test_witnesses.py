@@ -188,8 +188,8 @@ def test_everybody_is_told_who_cosigned_and_that_nobody_did(fresh: City) -> None
     assert (name, "登记的 1 个见证方都还没有会签" in detail) == ("log-not-cosigned", True)
     cosigned_by(fresh, "one.example", "two.example")
     name, detail = said()
-    assert (name, detail.startswith("共同签名的见证方：one.example（")) == ("log-cosigned", True)
-    assert ("two.example（" in detail, "three.example" in detail) == (True, False)
+    assert (name, detail.startswith("共同签名的见证方：“one.example”（")) == ("log-cosigned", True)
+    assert ("“two.example”（" in detail, "three.example" in detail) == (True, False)
     assert fresh.yinzheng.archive.witnesses.dismiss("one.example", fresh.clock())
     assert "one.example" not in said()[1]
     code = fresh.yinzheng.verify_words(code_text(issued))

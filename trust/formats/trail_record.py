@@ -26,6 +26,8 @@ MARKED = "register.marked"
 """The action of a record that carries digests of rows; `about` names the table."""
 BOUND = "bound"
 """What `about` names beside the table in the record from which on every row of it is marked as it is written."""
+AGAIN = "again"
+"""What `about` names beside the table where rows are marked anew that differ from their mark of before `BOUND`."""
 _CONTEXT = b"yinzheng-trail/1\x00"
 BEGINNING = sm3(_CONTEXT)
 """The head before the first record."""

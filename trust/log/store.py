@@ -41,7 +41,7 @@ from trust.formats.merkle import Node
 from trust.formats.verifier_key import VerifierKey
 from trust.log.errors import LogDamaged
 from trust.log.ports import Addition, Head
-from trust.store import METADATA, Instant, text
+from trust.store import METADATA, STOPS, Instant, text
 
 AT_ONCE = 500
 """Values in one IN list; SQLite's limit was once 999."""
@@ -330,7 +330,8 @@ class SqlWitnesses:
         """Take no more from this witness."""
         there = (log_witness.c.name == name) & log_witness.c.dismissed_at.is_(None)
         with self._engine.begin() as connection:
-            return connection.execute(update(log_witness).where(there).values(dismissed_at=at)).rowcount > 0
+            ended = update(log_witness).where(there).values(dismissed_at=at)
+            return connection.execute(ended, execution_options=STOPS).rowcount > 0
 
     def keep(self, size: int, at: datetime, cosignature: Cosignature) -> None:
         """Store a cosignature; the first of a witness under a note stays."""

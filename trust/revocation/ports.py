@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from trust.rules.carried_over import Carried
 from trust.rules.standing import Act, Status
 from trust.rules.status_pointer import StatusPointer
 
@@ -29,6 +30,9 @@ class Recording(Protocol):
     def acts(self) -> Sequence[Act]:
         """All acts on the subject, by sequence."""
 
+    def carried_over(self) -> Carried | None:
+        """As `Acts.carried_over`, seen from inside the transaction."""
+
     def by_key(self, key: str) -> RecordedAct | None:
         """As `Acts.by_key`, seen from inside the transaction."""
 
@@ -44,6 +48,9 @@ class Acts(Protocol):
 
     def of(self, subject: str) -> Sequence[Act]:
         """All acts on a subject, by sequence; `SubjectUnknown` if it was never allotted an entry."""
+
+    def carried_over(self, subject: str) -> Carried | None:
+        """What was carried over a restore for the entry of a subject, whether or not acts say it by now."""
 
     def by_key(self, key: str) -> RecordedAct | None:
         """The act recorded under an idempotency key."""
@@ -67,19 +74,6 @@ class Activity:
 
     count: int
     next_effective: datetime | None
-
-
-@dataclass(frozen=True)
-class Carried:
-    """What an entry said in a list that was published before a restore, where no act on record says so.
-
-    `value` is that of the list, `since` when it was carried over. 1 stays for ever; 2 and 3 until an act is recorded
-    on the entry's subject after that.
-    """
-
-    entry: int
-    value: int
-    since: datetime
 
 
 @dataclass(frozen=True)

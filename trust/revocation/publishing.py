@@ -11,7 +11,8 @@ Where an entry says something else than in the list before, it follows from acts
 entry whose acts are gone stops publishing too.
 
 A list shows exactly the acts that are logged below the log size it states, so anybody with the acts can make it again
-(`entries_of`). Entries carried over a restore keep their published value; see `Carried`.
+(`entries_of`). Entries carried over a restore keep their published value; see
+`trust.rules.carried_over`.
 
 A list ends no later than what it says: if an act on record will change a standing before the next update asked for,
 the list holds until then. So nobody who keeps it, offline, is told "valid" after a revocation that was already known.
@@ -48,7 +49,6 @@ TOLERANCE = timedelta(seconds=1)
 SECOND = timedelta(seconds=1)
 LATE = timedelta(days=1)
 """For how long an act may be recorded without being marked as logged, after a crash, and be missing in lists."""
-FINAL = 1
 """The value of an entry that is invalid for good."""
 
 
@@ -118,10 +118,7 @@ def entries_of(listed: Listed, at: datetime) -> dict[int, int]:
     values = {entry: LIST_VALUE[status] for entry, status in listed.settled}
     values |= {entry: LIST_VALUE[standing_at(acts, at).status] for entry, acts in listed.moving}
     known = dict(listed.moving)
-    for one in listed.carried:
-        own = values.get(one.entry, 0)
-        renewed = any(act.recorded_at > one.since for act in known.get(one.entry, ()))
-        values[one.entry] = own if own == FINAL or (renewed and one.value != FINAL) else one.value
+    values |= {one.entry: one.value for one in listed.carried if one.counts(known.get(one.entry, ()), at)}
     return values
 
 

@@ -12,17 +12,19 @@ from trust.formats.cose import split
 from trust.formats.status_list import decode_status_list
 from trust.revocation.ports import Acts, LaterLists, RecordedAct
 from trust.revocation.publishing import MAX_ENVELOPE
-from trust.rules.standing import Standing, standing_at
+from trust.rules.carried_over import standing_with
+from trust.rules.standing import Standing
 
 
 def read_standing(register: Acts, subject: str, at: datetime) -> Standing:
-    """The standing of a subject at an instant, by all acts recorded.
+    """The standing of a subject at an instant, by all acts recorded and by what was carried over a restore.
 
     Raises:
         SubjectUnknown: no licence has this identifier.
 
     """
-    return standing_at(register.of(subject), at)
+    carried = register.carried_over(subject)  # first, so that an act recorded in between is not missed
+    return standing_with(register.of(subject), carried, at)
 
 
 def published_since(recorded: Sequence[RecordedAct], lists: LaterLists, shard: int) -> dict[int, datetime]:

@@ -12,8 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from trust.formats.status_list import StatusList
-from trust.revocation.ports import Carried, Listed, RecordedAct
+from trust.revocation.ports import Listed, RecordedAct
 from trust.revocation.publishing import entries_of, values_of
+from trust.rules.carried_over import Carried
 
 
 class Cause(StrEnum):

@@ -108,7 +108,7 @@ def _own_items(licence: Licence, licence_type: LicenceType, circle: Circle) -> I
 def standing_text(licence: Licence, standing: Standing, *, at: datetime) -> str:
     """The standing and what the dates say, in words; an expired licence that nobody acted on is not called valid."""
     if standing.status is not Status.VALID:
-        return f"{standing.status.label}{_since(standing)}"
+        return standing.label if standing.carried else f"{standing.label}{_since(standing)}"
     return {
         Validity.NOT_YET: "尚未生效",
         Validity.WITHIN: standing.status.label,

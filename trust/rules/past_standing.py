@@ -8,16 +8,18 @@ instant: somebody who relied on the licence is judged by this one. Where the two
     not valid           outside its own period, or suspended, ended or otherwise not in force by what is known today
     valid, not since    in force then; by today it is not: which act, since when
     valid               in force then and today
-    cannot be told      the instant lies in the future; or, for a verifier, its evidence does not settle the question
+    cannot be told      the instant lies in the future; a restore lost the act by which it is not in force now; or, for
+                        a verifier, its evidence does not settle the question
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from trust.rules.carried_over import Carried, standing_with
 from trust.rules.labelled import Labelled
 from trust.rules.licence import Validity, validity
-from trust.rules.standing import Act, Standing, Status, overturning, recorded_by, standing_at
+from trust.rules.standing import Act, Standing, Status, overturning, recorded_by
 from trust.rules.times import TOLERANCE, aware
 
 
@@ -65,11 +67,18 @@ class PastStanding:
 
 
 def past_standing(
-    acts: Sequence[Act], on: datetime, life: Life, asked_at: datetime, known: Sequence[Act] | None = None
+    acts: Sequence[Act],
+    on: datetime,
+    life: Life,
+    asked_at: datetime,
+    known: Sequence[Act] | None = None,
+    carried: Carried | None = None,
 ) -> PastStanding:
     """The answer for an instant, by acts of one licence, as of another instant.
 
-    `known` are those that could be known at the instant asked about; where None, those recorded by then.
+    `known` are those that could be known at the instant asked about; where None, those recorded by then. `carried` is
+    what a restore carried over: until the act is recorded again nobody can say since when it held, so that what was
+    valid before the restore by the acts that are left cannot be told.
 
     Raises:
         Malformed: as `history`.
@@ -77,8 +86,8 @@ def past_standing(
 
     """
     on, asked_at = aware(on), aware(asked_at)
-    then = standing_at(recorded_by(acts, on) if known is None else known, on)
-    today, since = standing_at(acts, on), standing_at(acts, asked_at)
+    then = standing_with(recorded_by(acts, on) if known is None else known, carried, on)
+    today, since = standing_with(acts, carried, on), standing_with(acts, carried, asked_at)
     return PastStanding(
         answer=_answer(today, since, on, life, asked_at),
         on=on,
@@ -98,5 +107,7 @@ def _answer(today: Standing, since: Standing, on: datetime, life: Life, asked_at
         return Answer.NOT_YET_ISSUED
     if today.status is not Status.VALID or validity(life.first, life.last, on) is not Validity.WITHIN:
         return Answer.NOT_VALID
+    if since.carried:
+        return Answer.UNKNOWN
     still = since.status is Status.VALID and validity(life.first, life.last, asked_at) is Validity.WITHIN
     return Answer.VALID if still else Answer.VALID_NOT_SINCE

@@ -80,11 +80,21 @@ class Act:
 
 @dataclass(frozen=True)
 class Standing:
-    """A status, since when, and by which act; a licence without acts is valid, since None and by None."""
+    """A status, since when, and by which act; a licence without acts is valid, since None and by None.
+
+    `carried`: the register has no act for it, because a restore lost it (`trust.rules.carried_over`); `since` is then
+    the instant of the restore.
+    """
 
     status: Status
     since: datetime | None = None
     act: Act | None = None
+    carried: bool = False
+
+    @property
+    def label(self) -> str:
+        """The word of the administration, with what is still to be done where a restore lost the act."""
+        return f"{self.status.label}（恢复前已公布，待重新登记）" if self.carried else self.status.label
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,11 @@ from trust.sealing.errors import SealMoveRefused, SealUnknown
 from trust.sealing.life import ACTS, LIFE, State, Step, state_of
 from trust.sealing.ports import Officer, SealRegister, Standings
 
+REPLACED, LOST = "replaced-by:", "compromise:"
+RESERVED = (REPLACED, LOST)
+"""How keys of acts on seals begin that the register makes for itself: another seal was filed in this one's place, its
+number follows; the key was lost, the number of the report follows. An audit tells by them what an act comes of."""
+
 
 def act_on_seal(
     seals: SealRegister,

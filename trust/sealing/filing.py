@@ -14,6 +14,7 @@ from trust.formats.certificate import Certificate
 from trust.formats.seal_check import check_seal
 from trust.formats.ses import Seal, parse_seal
 from trust.rules.times import aware
+from trust.sealing.acting import REPLACED
 from trust.sealing.applying import Registry, check_room, find
 from trust.sealing.errors import SealMoveRefused
 from trust.sealing.life import LIFE, State, Step, state_of
@@ -111,7 +112,7 @@ def _end(registry: Registry, application: Application, old: str, ground: str, *,
             ground=ground,
             reason=f"由印章 {application.seal_id} 替换",
             by=by.login,
-            key=f"replaced-by:{application.seal_id}",
+            key=f"{REPLACED}{application.seal_id}",
             at=at,
             effective_at=None,
         )

@@ -16,6 +16,7 @@ from keys.sm3 import sm3
 from trust.errors import Malformed
 from trust.formats.canonical_json import text_of
 from trust.formats.trail_record import (
+    AGAIN,
     BEGINNING,
     BOUND,
     MARKED,
@@ -108,6 +109,8 @@ class Replay:
         """Note the rows that a record vouches for; they are read many at a time, or at the end if they may change."""
         self._report.look("rows", len(record.rows))
         marked = self._marked.get(table)
+        if AGAIN in record.about:
+            self._taken_up_again(number, table, record)
         for key, digest in record.rows.items():
             self._waiting[table][key] = (number, digest)
             if marked is not None:
@@ -118,6 +121,22 @@ class Replay:
             self._compare(table)
         if table == "seal_use" and record.rows:
             self._uses(number, sorted(map(int, record.rows)))
+
+    def _taken_up_again(self, number: int, table: str, record: TrailRecord) -> None:
+        """Rows that were changed before changes were marked: once, when that began; an auditor has to judge them.
+
+        Two processes that begin at the same moment may both say so; the second says nothing new.
+        """
+        known = self._waiting[table]
+        keys = sorted(key for key, digest in record.rows.items() if key not in known or known[key][1] != digest)
+        keys = keys[:MOST_NAMED]
+        if keys and table in self._begun:
+            said = f"留痕第 {number} 条把 {table} 的行当作升级之前改动的重新收入，而那时早已逐次留痕：不是登记所为。"
+            self._report.failed("rows", "row-edited", said, table=table, keys=keys, number=number)
+        if not keys or table in self._begun:
+            return
+        said = f"{table} 有 {len(record.rows)} 行在改为逐次留痕之前变过，分不清是照章变更还是被改动，请对照原件核实。"
+        self._report.open("rows", "row-changed-before", said, table=table, keys=keys, number=number)
 
     def _compare(self, table: str) -> None:
         """Read rows that were vouched for and compare them."""

@@ -119,6 +119,8 @@ def test_an_older_database_put_in_place_is_refused_until_it_is_taken_up(own: She
         (("hand-in", "nowhere.ofd"), "file-unreadable"),
         (("hand-in", "--compare", "nowhere.ofd"), "compare-alone"),
         (("hand-in", *["x"] * 101), "too-many-files"),
+        (("hand-in", "--give-up", "x", "--by", "甲", "--approved-by", "乙"), "give-up-by-two"),
+        (("hand-in", "--give-up", "x", "--reason", "y", "--by", "甲", "--approved-by", "甲\u200b"), "give-up-by-two"),
     ],
 )
 def test_words_that_do_not_fit(shell: Shell, words: tuple[str, ...], told: str) -> None:

@@ -1,12 +1,15 @@
 """consent: a paper put down, confirmed by another official, used for a copy, and withdrawn, at the keyboard."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from service import clock
+from service.data_folder import DEMO_MARK
 from tests.cli_parts import NUMBERS, STRANGER, Paper, Shell
 from tests.copy_parts import SCAN
 
@@ -27,6 +30,10 @@ def test_a_paper_from_the_keyboard_to_a_copy_and_back(shell: Shell, paper: Paper
     for _ in range(2):
         made = shell.run(*words, "--json")
         assert (made.code, made.json[0]["stage"]) == (0, "waiting"), made.err
+    with closing(sqlite3.connect(shell.data / "yinzheng.db")) as rows:
+        keys = [key for (key,) in rows.execute("SELECT key FROM copy_consent")]
+    assert keys
+    assert all(":" in key and reference not in key for key in keys)  # the body's own, as over the API
     copy = ("copy", paper.identifier, "--for", "办理租赁", "--recipient", "某某置业公司", "--consent", reference)
     assert shell.run(*copy, "--out", shell.desk / "early").code == 1
     own = shell.run("consent", "confirm", paper.identifier, reference, "--by", "scjg")
@@ -37,9 +44,22 @@ def test_a_paper_from_the_keyboard_to_a_copy_and_back(shell: Shell, paper: Paper
     assert made.code == 0, made.err
     listed = shell.run("consent", "list", paper.identifier)
     assert (listed.code, reference in listed.out) == (0, True)
-    gone = shell.run("consent", "withdraw", paper.identifier, reference)
+    gone = shell.run("consent", "withdraw", paper.identifier, reference, "--reason", "来函撤回")
     assert (gone.code, "已撤回" in gone.out) == (0, True), gone.err
     assert shell.run("verify", shell.desk / "copy" / "licence.ofd").code == 1
+
+
+def test_whoever_confirms_is_named_with_the_option_that_there_is(shell: Shell, paper: Paper) -> None:
+    reference, mark = f"ZZ-{next(NUMBERS)}", shell.data / DEMO_MARK
+    assert shell.run(*terms(shell, paper, reference)).code == 0
+    kept = mark.read_bytes()
+    mark.unlink()
+    try:
+        told = shell.run("consent", "confirm", paper.identifier, reference)
+        assert (told.code, "[no-second-official]" in told.err, "--by " in told.err) == (64, True, True), told.err
+        assert "--approved-by" not in told.err
+    finally:
+        mark.write_bytes(kept)
 
 
 def test_a_paper_by_an_agent_is_refused_with_a_reason(shell: Shell, paper: Paper) -> None:
@@ -73,7 +93,7 @@ def test_what_there_is_not(shell: Shell, paper: Paper, tmp_path: Path) -> None:
         (terms(shell, paper, "ZZ-0", b"text"), 1, "scan-refused"),
         (("consent", "list", STRANGER), 1, "not-found"),
         (("consent", "confirm", paper.identifier, "ZZ-NONE"), 1, "not-found"),
-        (("consent", "withdraw", paper.identifier, "ZZ-NONE"), 1, "not-found"),
+        (("consent", "withdraw", paper.identifier, "ZZ-NONE", "--reason", "来函撤回"), 1, "not-found"),
         (("consent", "record", paper.identifier, tmp_path / "none"), 64, "usage"),
     ):
         ran = shell.run(*words)

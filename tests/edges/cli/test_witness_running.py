@@ -162,15 +162,18 @@ def test_it_goes_on_with_the_log_through_outages_until_the_log_contradicts_itsel
     assert [one.size for one in verify_misbehaviour(proof, LOG.name, LOG.public)] == [345, 365]
 
 
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n"
+
+
 @contextmanager
-def dawdling(asked: Event) -> Iterator[str]:
+def dawdling(asked: Event, head: bytes = HEAD) -> Iterator[str]:
     """The address of something that answers one octet now and then, to a reader who waits for each of them."""
     over = Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def answer() -> None:
             with server.accept()[0] as caller, suppress(OSError):  # the caller may leave in the middle
-                caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n")
+                caller.sendall(head)
                 while not over.wait(0.05):
                     caller.sendall(b"x")
                     asked.set()
@@ -198,3 +201,21 @@ def test_a_log_that_dawdles_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     with dawdling(Event()) as address, pytest.raises(LogUnavailable) as left:
         FollowedLog(address).checkpoint()
     assert left.value.reason == "timeout"
+
+
+def test_a_log_that_dawdles_over_its_handshake_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(followed_log, "ANSWER_S", 0.3)
+    head = b"\x16\x03\x03\x40\x00"  # of a record that takes minutes to come
+    with dawdling(Event(), head) as address, pytest.raises(LogUnavailable) as left:
+        FollowedLog(address.replace("http:", "https:")).checkpoint()
+    assert left.value.reason == "timeout"
+
+
+def test_a_look_has_one_time_for_all_its_answers() -> None:
+    asked = Event()
+    with dawdling(asked) as address, pytest.raises(LogUnavailable) as left:
+        FollowedLog(address, 0.3).served(1, 2)
+    assert left.value.reason == "timeout"
+    with pytest.raises(LogUnavailable) as late:
+        FollowedLog("http://127.0.0.1:9", 0.0).checkpoint()
+    assert late.value.reason == "timeout", "it is not even asked"

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import VerifyMismatchError
 
 from keys.randomness import random_octets
-from keys.sm3 import sm3
+from keys.sm3 import hmac_sm3
 from service import identity as module
 from service.identity import (
     FAILURES,
@@ -30,6 +30,7 @@ from service.identity import (
 )
 
 AT = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+KEY = bytes(range(32))
 OFFICIAL = Person("scjg", "周明远", Role.OFFICIAL, "11530199MB0T35T1XE")
 
 
@@ -81,7 +82,7 @@ def hasher() -> CountingHasher:
 
 @pytest.fixture
 def identity(people: MemoryPeople, hasher: CountingHasher) -> Identity:
-    made = Identity(people, random_octets, hasher)
+    made = Identity(people, random_octets, lambda: KEY, hasher)
     made.enrol(OFFICIAL, "demo-scjg")
     return made
 
@@ -102,7 +103,7 @@ def test_signing_in_gives_a_session_for_eight_hours(identity: Identity) -> None:
 
 def test_only_the_digest_of_a_token_is_kept(identity: Identity, people: MemoryPeople) -> None:
     token = identity.sign_in("scjg", "demo-scjg", AT)
-    assert list(people.sessions) == [sm3(token.encode())]
+    assert list(people.sessions) == [hmac_sm3(KEY, token.encode())], "a key is needed that is not stored with them"
     assert len(bytes.fromhex(token)) == 32
     assert token not in repr(people.sessions)
 
@@ -294,7 +295,7 @@ def test_only_so_many_passwords_are_looked_at_at_once(
     people: MemoryPeople, hasher: CountingHasher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PATIENCE_S", 0.05)
-    identity = Identity(people, random_octets, hasher)
+    identity = Identity(people, random_octets, lambda: KEY, hasher)
     entered, leave = [Event() for _ in range(module.AT_ONCE)], Event()
     waiting = iter(entered)
 

@@ -2,13 +2,14 @@
 
 import io
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 import zxingcpp
 from PIL import Image
 
 from cases.citing import check_receipt
-from service.leaked_keys import Word, block_on_word
+from service.leaked_keys import Word, block_on_word, words_said
 from tests.api_parts import Api, identifier_of
 from tests.journey_parts import code_text
 from tests.page_parts import XSS, Page, PageForm, Visitor
@@ -222,6 +223,30 @@ def test_a_key_that_one_person_blocked_is_shown_as_that(api: Api) -> None:
     )
     assert "周明远" not in page.html
     assert [given.get("class") for tag, given in page.tags if tag == "tr"].count("attention") == 1
+
+
+def test_nobody_signs_afterwards_for_a_key_that_one_person_blocked(api: Api) -> None:
+    """However often it is said again, by whomever, the page shows who blocked it; an earlier loss is news."""
+    yinzheng, at, admin = api.yinzheng, api.city.clock(), Officer("admin", "系统管理员")
+    alone, together = Word(admin, "admin", reason="夜间"), Word(admin, "admin", Officer("scjg", "周明远"), "事后")
+    hour = timedelta(hours=1)
+
+    def say(word: Word, lost_at: datetime | None) -> int:
+        block_on_word(yinzheng.ring, yinzheng.archive, yinzheng.trail.store, "time-stamp", word, at, lost_at)
+        (said,) = (
+            one for one in words_said(yinzheng.trail.store, 200) if one.first.about["identifier"] == "time-stamp"
+        )
+        assert said.first.why == "夜间"
+        return len(said.later)
+
+    assert [say(alone, at - hour), say(together, at - hour), say(alone, at), say(together, at - 2 * hour)] == [
+        0,
+        0,
+        0,
+        1,
+    ]
+    assert [say(alone, None), say(together, at - 3 * hour), say(together, None)] == [2, 2, 2], "graver it cannot get"
+    assert audit(api).says("仅一人：admin", "此后又登记 2 次，最近一次由一人登记")
 
 
 def test_the_auditors_page_has_no_personal_data(api: Api) -> None:

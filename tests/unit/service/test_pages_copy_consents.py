@@ -93,6 +93,18 @@ def test_a_refusal_says_why(official: Visitor, second: Visitor, licence: str) ->
     assert not [one for one in refused.forms if ("step", "make") in one.buttons]
 
 
+def test_a_body_withdraws_with_a_reason(api: Api, official: Visitor, licence: str) -> None:
+    path = f"/me/consent/{licence}"
+    holder = Visitor(api, "firm")
+    terms = {"recipient": "某某置业公司", "purpose": "撤回的租赁", "valid_until": "2026-12-31"}
+    holder.press(holder.open(path).form(path), **terms)
+    form = steps(official.open(f"/issuer/copying/{licence}"), "withdraw")
+    silent = official.press(form, ("step", "withdraw"), withdrawal="")
+    assert (silent.status, silent.says("须写明理由")) == (422, True)
+    done = official.press(form, ("step", "withdraw"), withdrawal="持证主体来函撤回")
+    assert done.says("撤回：持证主体来函撤回", "已撤回")
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

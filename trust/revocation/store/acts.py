@@ -17,9 +17,10 @@ from keys.sm3 import sm3
 from trust.errors import Conflict, Malformed
 from trust.log.store import AT_ONCE
 from trust.revocation.errors import RegisterDamaged, SubjectUnknown
-from trust.revocation.ports import Activity, Carried, Listed, RecordedAct, Shown
+from trust.revocation.ports import Activity, Listed, RecordedAct, Shown
 from trust.revocation.store.checking import Vouching, check_entries, check_logged, check_shards
 from trust.revocation.store.tables import act, standing, status_carried, status_slot
+from trust.rules.carried_over import Carried
 from trust.rules.standing import LIST_VALUE, Act, ActKind, Status
 from trust.rules.status_pointer import StatusPointer
 from trust.rules.two_people import FOLLOWED, WEIGHTY
@@ -54,6 +55,11 @@ class SqlActs:
                 for row in connection.execute(some.order_by(act.c.subject, act.c.sequence)):
                     found.setdefault(row.subject, []).append(_act(row))
         return found
+
+    def carried_over(self, subject: str) -> Carried | None:
+        """See `Acts`."""
+        with self._engine.connect() as connection:
+            return _carried_of(connection, subject, self._vouching)
 
     def recorded_of(self, subject: str) -> Sequence[RecordedAct]:
         """All acts on a subject as they are stored, by sequence; none for one that is unknown."""
@@ -146,7 +152,7 @@ class SqlRecording:
     def __init__(
         self, connection: Connection, subject: str, noted: Note | None = None, vouching: Vouching | None = None
     ) -> None:
-        self._connection, self._noted = connection, noted
+        self._connection, self._noted, self._vouching = connection, noted, vouching
         self._subject = subject
         row = connection.execute(
             select(standing.c.sequence, status_slot.c.shard, status_slot.c.entry)
@@ -162,6 +168,10 @@ class SqlRecording:
     def acts(self) -> Sequence[Act]:
         """All acts on the subject, by sequence."""
         return _acts_of(self._connection, self._subject)
+
+    def carried_over(self) -> Carried | None:
+        """See `Recording`."""
+        return _carried_of(self._connection, self._subject, self._vouching)
 
     def by_key(self, key: str) -> RecordedAct | None:
         """The act recorded under an idempotency key."""
@@ -257,6 +267,17 @@ def _carried(connection: Connection, shard: int, vouching: Vouching | None) -> l
         return []
     said = {(row.entry, row.value) for row in rows} if vouching is None else vouching.carried(connection, shard)
     return [Carried(row.entry, row.value, row.since) for row in rows if (row.entry, row.value) in said]
+
+
+def _carried_of(connection: Connection, subject: str, vouching: Vouching | None) -> Carried | None:
+    """The same for the entry of one subject; a list that nothing was carried over in costs one look."""
+    own = and_(status_slot.c.shard == status_carried.c.shard, status_slot.c.entry == status_carried.c.entry)
+    row = connection.execute(
+        select(status_carried).join_from(status_slot, status_carried, own).where(status_slot.c.subject == subject)
+    ).first()
+    if row is None:
+        return None
+    return next((one for one in _carried(connection, row.shard, vouching) if one.entry == row.entry), None)
 
 
 def _weighty_by(connection: Connection, login: str, since: datetime) -> int:

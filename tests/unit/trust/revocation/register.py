@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from trust.errors import Conflict
 from trust.revocation.errors import NotPublished, SubjectUnknown
-from trust.revocation.ports import Activity, Carried, Listed, PlannedList, Publication, RecordedAct, Served, Shown
+from trust.revocation.ports import Activity, Listed, PlannedList, Publication, RecordedAct, Served, Shown
+from trust.rules.carried_over import Carried
 from trust.rules.standing import Act, Status
 from trust.rules.status_pointer import StatusPointer
 
@@ -47,6 +48,10 @@ class MemoryRegister:
         if wanted not in self.recorded:
             raise SubjectUnknown("subject-unknown")
         return [one.act for one in self.recorded[wanted]]
+
+    def carried_over(self, subject: str) -> Carried | None:
+        pointer = self.pointers.get(subject, StatusPointer(0, 0))
+        return next((one for one in self.carried.get(pointer.list, ()) if one.entry == pointer.index), None)
 
     def by_key(self, key: str) -> RecordedAct | None:
         known = self.keys.get(key)
@@ -101,6 +106,9 @@ class MemoryRecording:
 
     def acts(self) -> Sequence[Act]:
         return self.register.of(self.subject)
+
+    def carried_over(self) -> Carried | None:
+        return self.register.carried_over(self.subject)
 
     def by_key(self, key: str) -> RecordedAct | None:
         return self.register.by_key(key)

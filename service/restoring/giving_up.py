@@ -1,0 +1,40 @@
+"""Giving up 放弃: what may have been released before a restore, and of which two people say that it was not.
+
+It is declared lapsed, as everybody will see, and void in the register: should files of it turn up after all, they do
+not verify, and nobody can hand them in. Whoever applies again gets another identifier, and may keep the number. What an
+application has begun is given up with it; a copy ends by itself, and another one can be made at any time.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from issuer.ports import Entry, Void
+from service.archive import Archive
+from service.restoring.forgotten import out_by_log
+from trust.errors import Conflict
+from trust.revocation.acting import Order, act
+from trust.rules.standing import ActKind
+
+REASON = "given-up-after-restore"
+
+
+def give_up(
+    archive: Archive, identifier: str, *, words: str, by: str, at: datetime, random: Callable[[int], bytes]
+) -> Entry:
+    """Declare lapsed and void what nobody can tell of whether it is out; repeated, it is so already.
+
+    Raises:
+        Conflict: `not-in-doubt`, it is no such licence; `given-up-with-application`.
+        Malformed: `ground-reason` and the like, where the words are none; as `trust.revocation.acting.act`.
+
+    """
+    entry = archive.register.find(identifier)
+    if entry is None or (entry.void is None and out_by_log(archive, [entry]).get(identifier) is not False):
+        raise Conflict("not-in-doubt", identifier)
+    if archive.dockets.find(entry.key.removeprefix("docket:")) is not None:
+        raise Conflict("given-up-with-application", identifier)
+    if entry.void is None:
+        order = Order(ActKind.LAPSE, identifier, "issued-in-error", f"未发出即作废：{words}", by)
+        act(archive.acts, archive.log, order, key=f"given-up:{identifier}", at=at, random=random)
+        (entry,) = archive.register.void_many([(entry, Void(at, REASON))])
+    return entry
