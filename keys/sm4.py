@@ -41,7 +41,7 @@ def decrypt_gcm(key: bytes, iv: bytes, octets: bytes, *, associated: bytes = b""
     decryptor.authenticate_additional_data(associated)
     try:
         return decryptor.update(octets[:-TAG]) + decryptor.finalize()
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # an older error of OpenSSL's on this thread makes a ValueError of a wrong tag
         raise CiphertextRefused("ciphertext") from None
 
 

@@ -5,6 +5,7 @@ refused here, before anything is promised, and by every verifier later. A seal w
 of today is refused too: a renewed certificate needs its seal made again.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from issuer.errors import NoPen
@@ -19,15 +20,26 @@ from trust.certification.revoking import standing_revocations
 from trust.errors import Conflict
 from trust.formats.certificate import Certificate
 from trust.formats.ses import Seal
+from trust.rules.carried_over import standing_with
 from trust.rules.seal_standing import SealKind, subject_of
-from trust.rules.standing import Standing, standing_at
+from trust.rules.standing import Act, Standing, standing_at
 from trust.sealing.in_force import check_in_force
 
 
 def standing_of_seal(archive: Archive, seal_id: str, at: datetime) -> Standing:
-    """The standing of a filed seal by its acts; one that has no entry yet cannot have any."""
+    """The standing of a filed seal by its acts on record; one that has no entry yet cannot have any."""
+    return standing_at(_acts_of(archive, seal_id), at)
+
+
+def counting_of_seal(archive: Archive, seal_id: str, at: datetime) -> Standing:
+    """What counts where a seal is to be used: its acts, and what a restore carried over and nobody recorded again."""
+    carried = archive.acts.carried_over(subject_of(seal_id))  # first: an act recorded in between is not missed
+    return standing_with(_acts_of(archive, seal_id), carried, at)
+
+
+def _acts_of(archive: Archive, seal_id: str) -> Sequence[Act]:
     subject = subject_of(seal_id)
-    return standing_at(archive.acts.of_many([subject]).get(subject, ()), at)
+    return archive.acts.of_many([subject]).get(subject, ())
 
 
 class Pens:
@@ -54,7 +66,7 @@ class Pens:
         filed = [one for one in self._archive.seals.of_body(code) if one.kind is SealKind.LICENCE]
         refusals: list[str] = []
         for one in sorted(filed, key=lambda each: each.filed_at, reverse=True):
-            standing = standing_of_seal(self._archive, one.seal.seal_id, at)
+            standing = counting_of_seal(self._archive, one.seal.seal_id, at)
             try:
                 check_in_force(one.seal, standing=standing, signer=certificate.der, at=at)
             except Conflict as error:

@@ -14,7 +14,7 @@ from service.archive import Archive
 from service.city import City
 from service.directory import Directory
 from service.keyring import KeyRing, LateSigner
-from service.pens import standing_of_seal
+from service.pens import counting_of_seal, standing_of_seal
 from service.publisher import Publisher
 from service.seal_pictures import picture_for
 from service.seal_planners import READERS, confined, planners
@@ -64,6 +64,10 @@ class SealActs:
     def standing(self, seal_id: str, at: datetime) -> Standing:
         """See `Standings`."""
         return standing_of_seal(self._archive, seal_id, at)
+
+    def counting(self, seal_id: str, at: datetime) -> Standing:
+        """See `Standings`."""
+        return counting_of_seal(self._archive, seal_id, at)
 
     def recorded(self, key: str) -> bool:
         """See `Standings`."""

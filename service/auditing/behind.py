@@ -97,8 +97,9 @@ def fault_of_order(row: AnyRow, paper: Paper, staff: Staff) -> str | None:
         return "这件处理的登记早于它所出的处理审批单的批准。"
     if row.recorded_by != signed_by(maker, second):
         return "这件处理写的经办人和批准人不是它所出的处理审批单的提请人和批准人。"
+    askers = clerks_of(order.body_code) + (keepers_of(order.body_code) if seal_in(str(row.subject)) else ())
     hands = (
-        _Hand(maker, order.opened_at, clerks_of(order.body_code)),
+        _Hand(maker, order.opened_at, askers),
         _Hand(second, paper.approved.at, officials_of(order.body_code)),
     )
     return _fault_of_people(*hands, staff, "处理审批单由提请")

@@ -19,8 +19,8 @@ ROWS: dict[str, tuple[str, str]] = {
         "The licence to be followed has ended or is not being transferred; have the issue given up, and apply anew.",
     ),
     "carried-over": (
-        "登记簿从备份恢复，恢复前公布过的暂扣、终止等处理还没有重新登记，没有办理；请颁发机构先查原卷，重新登记原来的处理。",
-        "A restore lost the act by which this licence is listed as not in force; the body records it again first.",
+        "登记簿从备份恢复，恢复前公布过的暂扣、终止等处理还没有重新登记，没有办理；请先查原卷，重新登记原来的处理。",
+        "A restore lost the act by which this licence or seal is listed as not in force; record it again first.",
     ),
     # Catalogue and mandates
     "version-taken": (

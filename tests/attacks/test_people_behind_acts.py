@@ -52,11 +52,11 @@ class Scene:
             self.city.clock.forward(minutes=5)
             yinzheng.publisher.refresh(self.city.clock())
 
-    def placed(self, yinzheng: Yinzheng, second: Officer) -> None:
+    def placed(self, yinzheng: Yinzheng, second: Officer, maker: Officer = MAKER) -> None:
         """The end of the seal in use, ordered as it should be and approved by whoever is given."""
         order = Order(ActKind.CANCEL, subject_of(self.alive), "seal-lost", "遗失", OFFICIAL)
         wanted = wanted_of(order, yinzheng.warrants.bench.body_of(order.subject) or "")
-        placed = yinzheng.warrants.place(wanted, by=MAKER, key="order")
+        placed = yinzheng.warrants.place(wanted, by=maker, key="order")
         yinzheng.warrants.approve(placed, digest=wanted.digest, by=second, key="approval")
 
 
@@ -98,6 +98,13 @@ def test_who_was_an_official_then_and_is_none_now_passes(scene: Scene, stolen: E
     row = yinzheng.archive.people.find(SECOND.login)
     assert row is not None
     yinzheng.archive.people.enrol(replace(row[0], name="顾清和（已离任）", role=Role.REVIEWER), row[1])
+    assert judged(scene, stolen) == set()
+
+
+def test_an_administrator_may_ask_for_the_end_of_a_seal(scene: Scene, stolen: Engine) -> None:
+    yinzheng = over(scene.city, stolen)
+    scene.placed(yinzheng, SECOND, known(yinzheng, "admin"))
+    scene.settle(yinzheng)
     assert judged(scene, stolen) == set()
 
 

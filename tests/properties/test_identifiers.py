@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from sqlalchemy import Engine
 
+from issuer.applying.errors import SuccessionRefused
 from issuer.applying.succeeding import carried_on
 from issuer.issuing import Issued
 from service.database import open_engine
@@ -133,18 +134,28 @@ class Stories(RuleBasedStateMachine):
     def follow(self, process: int) -> None:
         """An amendment of the first licence that nobody has followed, as far as anybody still knows."""
         yinzheng, name = self.processes[process], next(self.names)
-        desk, at = yinzheng.applications, self.begun.city.clock()
-        known = (one for one in self.issued if yinzheng.archive.released(one) and desk.successor_of(one) is None)
-        before = yinzheng.archive.released(next(known, ""))
-        if before is None:
-            return
-        made = carried_on(before.licence, {"fields": {"project": f"工程第{name}期"}}, at=at)
-        identifier, wanted = before.licence.identifier, ("amend", str(before.licence.identifier))
+        desk, acts = yinzheng.applications, yinzheng.archive.acts
+        open_ones = [one for one in self.issued if yinzheng.archive.released(one) and desk.successor_of(one) is None]
+        forgotten = [one for one in open_ones if acts.carried_over(one) is not None]
+        for one in forgotten[:1]:  # followed in a time that a restore has forgotten, and its end was published
+            with pytest.raises(SuccessionRefused, match="carried-over"):
+                self.amended(yinzheng, one, name)
+        for one in [one for one in open_ones if one not in forgotten][:1]:
+            self.see(self.amended(yinzheng, one, name))
+
+    def amended(self, yinzheng: Yinzheng, identifier: str, name: int) -> Issued:
+        """The licence in place of another, for which two people stand."""
+        desk, before = yinzheng.applications, yinzheng.archive.released(identifier)
+        assert before is not None
+        own, fields = before.licence.identifier, {"fields": {"project": f"工程第{name}期"}}
         proposal = desk.propose(
-            made, type_code=identifier.type_code, issuer_code=identifier.issuer_code, succession=wanted
+            carried_on(before.licence, fields, at=self.begun.city.clock()),
+            type_code=own.type_code,
+            issuer_code=own.issuer_code,
+            succession=("amend", identifier),
         )
         docket = desk.hand_in(proposal, by=MAKER, key=f"key-{name}")
-        self.see(desk.approve(docket, digest=proposal.digest, by=SECOND, key=f"yes-{name}")[1])
+        return desk.approve(docket, digest=proposal.digest, by=SECOND, key=f"yes-{name}")[1]
 
     @rule(process=PROCESSES)
     def start_again(self, process: int) -> None:
@@ -237,7 +248,7 @@ def test_a_story_in_which_everything_happens(beginning: Beginning) -> None:
         told.issue(1)
     finally:
         told.teardown()
-    assert told.acknowledged == 21
+    assert told.acknowledged == 18
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ judged by whoever opens the key, and the verifier asks everything again.
 from datetime import datetime
 
 from trust.formats.ses import Seal
+from trust.rules.carried_over import REASON
 from trust.rules.standing import Standing, Status
 from trust.rules.times import aware
 from trust.sealing.errors import SealNotUsable
@@ -21,6 +22,8 @@ def check_in_force(seal: Seal, *, standing: Standing, signer: bytes, at: datetim
 
     """
     now = aware(at)
+    if standing.carried:
+        raise SealNotUsable(REASON, seal.seal_id)
     if standing.status is not Status.VALID:
         raise SealNotUsable("seal-ended" if standing.status.final else "seal-suspended", seal.seal_id)
     if now < seal.valid_from:

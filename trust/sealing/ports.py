@@ -219,7 +219,10 @@ class Standings(Protocol):
     """The acts on seals; another slice keeps them."""
 
     def standing(self, seal_id: str, at: datetime) -> Standing:
-        """The standing of a filed seal."""
+        """The standing of a filed seal by its acts on record."""
+
+    def counting(self, seal_id: str, at: datetime) -> Standing:
+        """What counts where it is to be used: its acts, and what was carried over a restore."""
 
     def recorded(self, key: str) -> bool:
         """Whether an act was recorded under this key."""

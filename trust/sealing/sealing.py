@@ -192,7 +192,7 @@ def usable(desk: SealingDesk, seal_id: str, *, by: Officer, department: str, at:
 
 def _in_force(desk: SealingDesk, filed: FiledSeal, at: datetime) -> None:
     _, certificate = desk.pen(filed)
-    standing = desk.standings.standing(filed.seal.seal_id, at)
+    standing = desk.standings.counting(filed.seal.seal_id, at)
     check_in_force(filed.seal, standing=standing, signer=certificate.der, at=at)
 
 

@@ -21,10 +21,10 @@ LENGTHS = {
 
 def upgrade() -> None:
     op.execute("UPDATE person SET holder_code_type = NULL, holder_code = NULL WHERE role <> 'holder'")
+    op.execute("DELETE FROM session")  # no token opens an older one; and rows must not hang in the air below
     if op.get_bind().dialect.name != "sqlite":
         op.create_check_constraint(op.f(NAME), "person", RULE)
         return
-    op.execute("DELETE FROM session")  # the table is made again, and rows must not hang in the air meanwhile
     with op.batch_alter_table("person", recreate="always", table_args=_lengths()) as batch:
         batch.create_check_constraint(op.f(NAME), RULE)
 
@@ -34,8 +34,8 @@ def downgrade() -> None:
         op.drop_constraint(op.f(NAME), "person", type_="check")
         return
     op.execute("DELETE FROM session")
-    with op.batch_alter_table("person", recreate="always", table_args=_lengths()):
-        pass  # made again with the older constraints alone
+    with op.batch_alter_table("person", recreate="always", table_args=_lengths()) as batch:
+        batch.drop_constraint(op.f(NAME), type_="check")
 
 
 def _lengths() -> tuple[sa.CheckConstraint, ...]:

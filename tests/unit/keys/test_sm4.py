@@ -43,6 +43,25 @@ def test_gcm_known_answers(case):
             decrypt_gcm(key, nonce, cipher + tag, associated=aad)
 
 
+def test_a_wrong_tag_is_refused_whatever_the_library_calls_it(monkeypatch):
+    class Odd:
+        def decryptor(self):
+            return self
+
+        def authenticate_additional_data(self, _octets):
+            return None
+
+        def update(self, _octets):
+            return b"not verified"
+
+        def finalize(self):
+            raise ValueError
+
+    monkeypatch.setattr("keys.sm4.Cipher", lambda *_: Odd())
+    with pytest.raises(CiphertextRefused):
+        decrypt_gcm(KEY, IV, bytes(32))
+
+
 def test_gcm_refuses_every_flipped_bit_and_cut_alike():
     sealed = encrypt_gcm(KEY, IV, b"licence", associated=b"a")
     broken = [sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :] for at in range(len(sealed))]
