@@ -70,9 +70,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     two.close()
 
 
-# The tests below tell one story, in this order.
-
-
 @pytest.mark.parametrize("name", DONE)
 def test_the_standing_is_what_was_published_and_says_that_no_act_is_on_record(story: Story, name: str) -> None:
     found = story.restored.standing(identifier(story.issued[name]), story.clock())
@@ -135,31 +132,32 @@ def test_of_the_time_before_nothing_can_be_told_and_after_it_is_not_valid(story:
     assert [answer(on) for on in (story.before, story.clock())] == [Answer.UNKNOWN, Answer.NOT_VALID]
 
 
-def test_a_check_or_an_act_of_later_lifts_nothing(story: Story) -> None:
-    issued = story.issued[SUSPENDED]
-    story.clock.forward(seconds=2)
-    story.restored.act(order(issued, ActKind.CHECK, "check-passed"), key="check")
-    standing = story.restored.standing(identifier(issued), story.clock())
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Story]:
+    """A story for a test that goes on with it."""
+    two = TwoTimelines(tmp_path)
+    yield Story(two)
+    two.close()
+
+
+def test_a_check_lifts_nothing_and_recorded_again_it_is_an_act_like_any_other(own: Story) -> None:
+    issued = own.issued[SUSPENDED]
+    own.clock.forward(seconds=2)
+    own.restored.act(order(issued, ActKind.CHECK, "check-passed"), key="check")
+    standing = own.restored.standing(identifier(issued), own.clock())
     assert (standing.status, standing.carried) == (Status.SUSPENDED, True)
-    assert (8, "status") in failed(story.restored.verify_file(issued.ofd))
-
-
-@pytest.mark.parametrize("name", DONE)
-def test_recorded_again_it_is_an_act_like_any_other(story: Story, name: str) -> None:
-    issued, (kind, ground, _) = story.issued[name], DONE[name]
-    story.clock.forward(seconds=2)
-    story.restored.act(order(issued, kind, ground), key=f"again-{name}")
-    found = story.restored.standing(identifier(issued), story.clock())
-    assert (found.carried, found.act and found.act.kind) == (False, kind)
-    assert story.restored.past_standings.answer(identifier(issued), story.before).answer is Answer.VALID_NOT_SINCE
-
-
-def test_a_suspension_that_was_recorded_again_can_be_lifted(story: Story) -> None:
-    issued = story.issued[SUSPENDED]
-    story.clock.forward(seconds=2)
-    story.restored.act(order(issued, ActKind.REINSTATE, "rectified"), key="lifted")
-    assert story.restored.standing(identifier(issued), story.clock()).status is Status.VALID
-    assert copied(story.restored, issued) is not None
+    assert (8, "status") in failed(own.restored.verify_file(issued.ofd))
+    for name, (kind, ground, _) in DONE.items():
+        one = own.issued[name]
+        own.clock.forward(seconds=2)
+        own.restored.act(order(one, kind, ground), key=f"again-{name}")
+        found = own.restored.standing(identifier(one), own.clock())
+        assert (found.carried, found.act and found.act.kind) == (False, kind)
+        assert own.restored.past_standings.answer(identifier(one), own.before).answer is Answer.VALID_NOT_SINCE
+    own.clock.forward(seconds=2)
+    own.restored.act(order(issued, ActKind.REINSTATE, "rectified"), key="lifted")
+    assert own.restored.standing(identifier(issued), own.clock()).status is Status.VALID
+    assert copied(own.restored, issued) is not None
 
 
 @pytest.mark.parametrize(

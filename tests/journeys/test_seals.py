@@ -502,7 +502,7 @@ def test_a_document_sealed_while_suspended_never_verifies(city: City) -> None:
     city.clock.forward(minutes=1)
     valid = Standing(Status.VALID)
     careless = replace(
-        city.yinzheng.seals.desk, standings=Exchanged(city.yinzheng.seals.acts, standing=lambda *_: valid)
+        city.yinzheng.seals.desk, standings=Exchanged(city.yinzheng.seals.acts, counting=lambda *_: valid)
     )
     stamped = sealed_by(careless, city, one)
     bare = sealed_by(replace(careless, stamp=None, note=lambda *_: None), city, one)
