@@ -14,8 +14,8 @@ from service.archive import Archive
 from service.city import City
 from service.directory import Directory
 from service.keyring import KeyRing, LateSigner
-from service.pens import counting_of_seal, standing_of_seal
 from service.publisher import Publisher
+from service.seal_acts import SealActs
 from service.seal_pictures import picture_for
 from service.seal_planners import READERS, confined, planners
 from service.trail.doing import note_about, note_reason
@@ -31,10 +31,10 @@ from trust.formats.leaf import EntryKind, Statement, sealed_commitment
 from trust.formats.ses import SealPicture
 from trust.formats.x509_fields import make_name
 from trust.log.appending import append, check_clock
-from trust.revocation.acting import Order, act
+from trust.revocation.acting import Order
 from trust.rules.seal_grounds import LEAKED
 from trust.rules.seal_standing import SealKind, subject_of
-from trust.rules.standing import Act, Standing
+from trust.rules.standing import Act
 from trust.sealing import applying, using
 from trust.sealing.acting import RESERVED, act_on_seal
 from trust.sealing.applying import Registry
@@ -47,51 +47,6 @@ from trust.sealing.using import Progress, Request
 from verifier.confinement import Confinement
 
 KEY_PREFIX = "seal-"
-
-
-class SealActs:
-    """`trust.sealing.ports.Standings` on the register of acts, publishing what it records."""
-
-    def __init__(
-        self,
-        archive: Archive,
-        publisher: Callable[[], Publisher],
-        now: Callable[[], datetime],
-        random: Callable[[int], bytes],
-    ) -> None:
-        self._archive, self._publisher, self._now, self._random = archive, publisher, now, random
-
-    def standing(self, seal_id: str, at: datetime) -> Standing:
-        """See `Standings`."""
-        return standing_of_seal(self._archive, seal_id, at)
-
-    def counting(self, seal_id: str, at: datetime) -> Standing:
-        """See `Standings`."""
-        return counting_of_seal(self._archive, seal_id, at)
-
-    def recorded(self, key: str) -> bool:
-        """See `Standings`."""
-        return self._archive.acts.by_key(_own(key)) is not None
-
-    def act(
-        self,
-        seal_id: str,
-        step: Step,
-        *,
-        ground: str,
-        reason: str,
-        by: str,
-        key: str,
-        at: datetime,
-        effective_at: datetime | None,
-    ) -> None:
-        """See `Standings`."""
-        kind = ACTS.get(step)
-        if kind is None:
-            raise ValueError(f"{step} is no act")
-        order = Order(kind, subject_of(seal_id), ground, reason, by, effective_at=effective_at)
-        act(self._archive.acts, self._archive.log, order, key=_own(key), at=at, random=self._random)
-        self._publisher().after_seal_act(self._now())
 
 
 class Seals:
@@ -397,8 +352,3 @@ class Seals:
     def _note(self, file: bytes, at: datetime) -> None:
         append(self._archive.log, [Statement(EntryKind.SEAL_USE, (sealed_commitment(file),))], at)
         self._publisher().after_sealing(at)
-
-
-def _own(key: str) -> str:
-    """Keys of acts on seals have a space of their own."""
-    return f"{subject_of('')}{key}"

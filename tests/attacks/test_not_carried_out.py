@@ -17,7 +17,7 @@ from keys.sm3 import sm3
 from service.identity import NotSignedIn
 from service.lost_keys.order import Compromise
 from tests.audit_parts import audited, found, over, superuser
-from tests.city import SEAL_OFFICERS, City, copy_of
+from tests.city import SEAL_OFFICERS, City
 from trust.errors import Conflict
 from trust.rules.seal_standing import SealKind
 from trust.rules.standing import ActKind
@@ -56,13 +56,6 @@ def scene() -> Iterator[Scene]:
     made = Scene()
     yield made
     made.city.close()
-
-
-@pytest.fixture
-def stolen(scene: Scene) -> Iterator[Engine]:
-    engine = copy_of(scene.city.engine)
-    yield engine
-    engine.dispose()
 
 
 def reasons(kept: tuple[Exception, ...]) -> list[str]:

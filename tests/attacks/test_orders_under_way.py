@@ -15,7 +15,7 @@ from issuer.warrants.life import Step
 from issuer.warrants.warrant import Wanted, Warrant
 from tests.applying_parts import Hall
 from tests.audit_parts import audited, found, over, superuser
-from tests.city import SEAL_OFFICERS, City, copy_of
+from tests.city import SEAL_OFFICERS, City
 from trust.rules.standing import ActKind
 from trust.store import METADATA
 
@@ -45,13 +45,6 @@ def scene() -> Iterator[Scene]:
     made = Scene()
     yield made
     made.city.close()
-
-
-@pytest.fixture
-def stolen(scene: Scene) -> Iterator[Engine]:
-    engine = copy_of(scene.city.engine)
-    yield engine
-    engine.dispose()
 
 
 def judged(scene: Scene, stolen: Engine) -> set[str]:

@@ -13,7 +13,7 @@ from service import sealing
 from service.identity import Role, WrongCredentials
 from service.wiring import Yinzheng
 from tests.audit_parts import audited, found, over, rows_of, superuser
-from tests.city import OFFICIAL, SEAL_OFFICERS, City, copy_of
+from tests.city import OFFICIAL, SEAL_OFFICERS, City
 from trust.errors import Malformed
 from trust.formats.cosignature import witness_key
 from trust.revocation.acting import Order
@@ -65,13 +65,6 @@ def scene() -> Iterator[Scene]:
     made = Scene()
     yield made
     made.city.close()
-
-
-@pytest.fixture
-def stolen(scene: Scene) -> Iterator[Engine]:
-    engine = copy_of(scene.city.engine)
-    yield engine
-    engine.dispose()
 
 
 def judged(scene: Scene, stolen: Engine) -> set[str]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from tests.audit_parts import audited, found, superuser
-from tests.city import OFFICIAL, SEAL_OFFICERS, City, copy_of
+from tests.city import OFFICIAL, SEAL_OFFICERS, City
 from trust.formats.certificate import Certificate
 from trust.rules.seal_standing import subject_of
 from trust.sealing.life import Step
@@ -46,13 +46,6 @@ def scene() -> Iterator[Scene]:
     made = Scene()
     yield made
     made.city.close()
-
-
-@pytest.fixture
-def stolen(scene: Scene) -> Iterator[Engine]:
-    engine = copy_of(scene.city.engine)
-    yield engine
-    engine.dispose()
 
 
 def judged(scene: Scene, stolen: Engine) -> set[str]:
