@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -82,8 +83,9 @@ class Scene:
 
 
 @pytest.fixture
-def scene() -> Scene:
-    engine = open_engine("sqlite://")
+def scene(tmp_path: Path) -> Scene:
+    """On a file: an address that acts while it is told does so in a thread, and a connection in memory is one for all."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'feed.db'}")
     METADATA.create_all(engine)
     feed, ear = SqlFeed(engine), Ear()
     return Scene(feed, ear, Clock(), Feeding(feed, feed, ear, lambda key_id: key_id.encode()))
