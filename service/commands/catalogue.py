@@ -58,7 +58,7 @@ def show(place: Place, with_json: Json = False) -> None:
         return
     state = f"{view.state_label}{'（现行）' if view.in_force else ''}"
     OUT.print(f"{visible(view.name)}  {view.type_code}  {view.template}  {state}", markup=False)
-    OUT.print(f"定义机构 {visible(view.defining_authority)}；编号规则 {view.number_rule or '无'}", markup=False)
+    OUT.print(f"定义机构 {visible(view.defining_authority)}；编号规则 {view.number_rule or '不限'}", markup=False)
     OUT.print(f"版面摘要 {view.layout}", markup=False)
     for name, rules in version.type.groups.items():
         OUT.print(f"{visible(name)}：", markup=False)

@@ -1,6 +1,6 @@
 """Words of the pages about applications: stages, what to weigh, what follows what, and what changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from issuer.applying.life import Stage
@@ -44,6 +44,19 @@ LABELS = {
 }
 
 
+MOST_NAMED = 3
+"""So many licences are named under one caution; of the others it is told how many they are."""
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What is to be weighed, the licences it is about, as far as they are named, and how many more there are."""
+
+    words: str
+    subjects: tuple[str, ...]
+    more: int
+
+
 @dataclass(frozen=True)
 class Change:
     """A value that differs from the predecessor's."""
@@ -53,9 +66,15 @@ class Change:
     after: str
 
 
-def said(caution: Caution) -> str:
-    """A caution as a sentence without its end."""
-    return CAUTIONS[caution.reason]
+def weighed(cautions: Iterable[Caution]) -> list[Weighed]:
+    """Cautions in words, those of one reason together, in the order in which they were found."""
+    found = dict[str, list[str]]()
+    for one in cautions:
+        found.setdefault(one.reason, []).extend([one.subject] if one.subject else [])
+    return [
+        Weighed(CAUTIONS[reason], tuple(subjects[:MOST_NAMED]), len(subjects[MOST_NAMED:]))
+        for reason, subjects in found.items()
+    ]
 
 
 def needs_basis(kind: SuccessionKind | None) -> bool:

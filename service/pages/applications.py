@@ -20,7 +20,7 @@ from service.field_words import sentence
 from service.guards import Guards
 from service.identity import Person, Role
 from service.pages.application_form import OURS, licence_values
-from service.pages.application_words import BADGES, LABELS, Change, changes, labels_of, said
+from service.pages.application_words import BADGES, LABELS, Change, changes, labels_of, weighed
 from service.pages.documents import ShownPage, shown_page
 from service.pages.forms import Form, fresh_nonce, read_form
 from service.pages.issue_form import sections_of, values_from
@@ -192,7 +192,7 @@ def _page(
         sections=sections,
         events=desk.events(docket),
         badges=BADGES,
-        cautions=[(said(one), one.subject) for one in desk.warnings(docket)] if docket.stage in SHOWN else [],
+        cautions=weighed(desk.warnings(docket)) if docket.stage in SHOWN else [],
         changes=_changes(yinzheng, docket, bundle, values),
         pages=pages,
         trouble=trouble,

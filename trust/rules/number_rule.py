@@ -77,6 +77,17 @@ _GREEK = {
 }
 _LOOKS_LIKE = dict.fromkeys(_DASHES, "-") | _CYRILLIC | _GREEK
 """Dashes, and capitals of Cyrillic and Greek, by what they look like."""
+_WORDS = {
+    "area": ("区划代码", "区划代码前{}位"),
+    "year": ("颁发年份", ""),
+    "sequence": ("", "{}位顺序号"),
+    "holder": ("持证主体代码", ""),
+    "digits": ("", "{}位数字"),
+    "letters": ("", "{}位大写字母"),
+    "any": ("", "{}位字母或数字"),
+    "check": ("校验位", ""),
+}
+"""What stands in a place, in words: without a size and with one."""
 _FREE = {"digits": "[0-9]", "letters": "[A-Z]", "any": "[0-9A-Z]"}
 
 
@@ -112,6 +123,11 @@ class NumberRule:
     @cached_property
     def _places(self) -> tuple[tuple[str, int], ...]:
         return tuple((name, int(size or 0)) for name, size in _PLACE.findall(self.text))
+
+    @property
+    def words(self) -> str:
+        """The rule as people read it: `JY1〔区划代码〕〔6位顺序号〕〔校验位〕`."""
+        return _PLACE.sub(lambda found: f"〔{_WORDS[found[1]][bool(found[2])].format(found[2])}〕", self.text)
 
     @property
     def drawable(self) -> bool:

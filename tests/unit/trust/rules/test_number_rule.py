@@ -34,6 +34,19 @@ def test_a_number_by_the_rule(text: str, number: str) -> None:
     number_rule(text).check(number, FACTS)
 
 
+WORDS = [
+    ("JY1{area}{sequence:6}{check}", "JY1〔区划代码〕〔6位顺序号〕〔校验位〕"),
+    ("云（{year}）第{sequence:7}号", "云（〔颁发年份〕）第〔7位顺序号〕号"),
+    ("{holder}", "〔持证主体代码〕"),
+    ("{area:4}-{digits:3}{letters:2}{any:4}", "〔区划代码前4位〕-〔3位数字〕〔2位大写字母〕〔4位字母或数字〕"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), WORDS)
+def test_a_rule_in_words(text: str, words: str) -> None:
+    assert number_rule(text).words == words
+
+
 BAD = [
     ("JY1{area}{sequence:6}{check}", "JY1530198000001" + "0", "number-form"),
     ("JY1{area}{sequence:6}{check}", "JY15301990000010", "number-check"),
