@@ -97,9 +97,11 @@ def prepare(lock: Path) -> None:
     print(f"环境就绪 / environment ready: {time.monotonic() - begun:.1f} s", file=sys.stderr)
 
 
-def become(*arguments: str) -> None:
-    """Go on as the environment's Python."""
+def become(*arguments: str, keep_bytecode: bool = False) -> None:
+    """Go on as the environment's Python; with `keep_bytecode`, whatever the caller's environment says of it."""
     os.chdir(ROOT)
+    if keep_bytecode:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPATH"] = str(ROOT)
     os.execv(PYTHON, [str(PYTHON), *arguments])  # noqa: S606  (replaces this process on purpose, no shell)
 
@@ -141,7 +143,7 @@ def main(arguments: list[str]) -> None:
         return
     prepare(TEST_LOCK if word in {"test", "lint", "bench"} else RUN_LOCK)
     if word == "test":
-        become("-m", "pytest", *(rest or SHARED_OUT))
+        become("-m", "pytest", *(rest or SHARED_OUT), keep_bytecode=True)  # it starts the service hundreds of times
     elif word == "lint":
         lint()
     elif word == "bench":

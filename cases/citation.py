@@ -39,10 +39,15 @@ CASE_NUMBER = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,48}[0-9A-Za-z])?", re.AS
 
 @dataclass(frozen=True)
 class Officer:
-    """经办人: who acts, and for which department; established by the service, never by the request."""
+    """经办人: who acts, and for which department; established by the service, never by the request.
+
+    `official` where they may also act for it as the body that issues, which a counter may not.
+    """
 
     name: str
     department_code: str
+    login: str = ""
+    official: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from cases.citation import CitationRequest, Officer
 from cases.citing import cite
 from cases.consent import Consent, Mode
-from cases.ports import CitingPorts, Standings
+from cases.ports import CitingPorts, Elsewhere, Standings, none_elsewhere
 from cases.requirement import Matter
 from cases.showing import ShowingPorts, citation_of, show_face
 from cases.watching import Ground, Watched, watch_case
@@ -37,6 +37,7 @@ class CasePorts:
     citing: CitingPorts
     showing: ShowingPorts
     standings: Standings
+    elsewhere: Elsewhere = none_elsewhere
 
 
 class ConsentBody(BaseModel):
@@ -59,6 +60,7 @@ class WithdrawalBody(BaseModel):
 
     mode: Mode
     reference: str = Field(max_length=200, description="授权书或委托书编号")
+    reason: str = Field(default="", max_length=400, description="撤回加注件授权的理由，不超过 200 字；用证授权不写")
 
 
 class WithdrawalView(BaseModel):
@@ -161,9 +163,15 @@ def router(
     def face(number: Number, officer: Signed) -> Mapping[str, str]:
         return show_face(ports.showing, number, officer.department_code, clock())
 
-    @routes.post("/consent-withdrawals", summary="撤回授权")
+    @routes.post(
+        "/consent-withdrawals",
+        summary="撤回授权",
+        description="用证授权和加注件授权都可以撤回；加注件授权由颁发机构的人员写明理由。重复撤回不改变什么。",
+    )
     def withdrawal(body: WithdrawalBody, officer: Signed) -> WithdrawalView:
-        since = withdraw(ports.showing.consents, officer.department_code, body.mode, body.reference, clock())
+        since = ports.elsewhere(officer, body.mode, body.reference, body.reason)
+        if since is None:
+            since = withdraw(ports.showing.consents, officer.department_code, body.mode, body.reference, clock())
         return WithdrawalView(mode=body.mode, reference=body.reference, withdrawn_at=since)
 
     return routes

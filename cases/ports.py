@@ -4,12 +4,12 @@ The licence register, the verifier and the database are behind these ports; `ser
 memory. A journey takes one of the bundles at the end, so that it names every thing it depends on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from cases.citation import Citation, CitationPlan
+from cases.citation import Citation, CitationPlan, Officer
 from cases.consent import Mode
 from cases.requirement import Matter
 from keys.signer import Signer as Pen
@@ -25,6 +25,7 @@ __all__ = [
     "CitationStore",
     "CitingPorts",
     "ConsentRegister",
+    "Elsewhere",
     "Holdings",
     "Pen",
     "Standings",
@@ -126,6 +127,14 @@ class ConsentRegister(Protocol):
 
     def withdrawn(self, department_code: str, mode: Mode, reference: str) -> datetime | None:
         """Since when the consent is withdrawn, or None."""
+
+
+Elsewhere = Callable[[Officer, Mode, str, str], datetime | None]
+"""Withdraws, for an officer and with a reason, a consent that is kept under rules of its own; None where it is none."""
+
+
+def none_elsewhere(_officer: Officer, _mode: Mode, _reference: str, _reason: str) -> None:
+    """Every consent is kept here."""
 
 
 @dataclass(frozen=True)

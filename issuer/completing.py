@@ -37,8 +37,12 @@ class Issued:
     token: bytes
 
 
-def complete(office: Office, entry: Entry, *, at: datetime, pen: Pen | None = None) -> Issued:
+def complete(
+    office: Office, entry: Entry, *, at: datetime, pen: Pen | None = None, release: Release | None = None
+) -> Issued:
     """Carry an entry from wherever it stands to released, and give its files; `pen` where the caller holds it already.
+
+    `release` stores the release, where something rests on it.
 
     Raises:
         NoPen: the body has no seal in force now; the entry stays where it stands.
@@ -49,7 +53,7 @@ def complete(office: Office, entry: Entry, *, at: datetime, pen: Pen | None = No
         PlanBroken, NotSound: something is wrong inside; nothing was released.
 
     """
-    (outcome,) = complete_many(office, [entry], at=at, pen=pen)
+    (outcome,) = complete_many(office, [entry], at=at, pen=pen, release=release)
     if isinstance(outcome, Exception):
         raise outcome
     return outcome

@@ -23,7 +23,7 @@ from service.epochs.store import SqlEpochs
 from service.lost_keys.store.extent import SqlExtent
 from service.lost_keys.store.orders import SqlCompromises
 from service.lost_keys.store.queue import SqlQueue
-from service.store import SqlPeople
+from service.store import SqlPeople, Tag
 from service.trail.marking import mark_act
 from service.vouching import Documents
 from trust.certification.store import SqlStamps, books, trust_lists
@@ -44,9 +44,14 @@ def _noted(connection: Connection, new: Act) -> None:
 
 
 class Archive:
-    """Every store over an engine; `index_holder` keys the index from holder to licence, `now` is the log's clock."""
+    """Every store over an engine.
 
-    def __init__(self, engine: Engine, index_holder: Callable[[str, str], bytes], now: Callable[[], datetime]) -> None:
+    `index_holder` keys the index from holder to licence, `now` is the log's clock, `tag` vouches for accounts.
+    """
+
+    def __init__(
+        self, engine: Engine, index_holder: Callable[[str, str], bytes], now: Callable[[], datetime], tag: Tag
+    ) -> None:
         self.engine = engine
         self.books = books(engine)
         self.trust_lists = trust_lists(engine)
@@ -77,7 +82,7 @@ class Archive:
         self.copy_consents = SqlCopyConsents(engine)
         self.codes = SqlCodes(engine)
         self.citations = SqlCitations(engine)
-        self.people = SqlPeople(engine)
+        self.people = SqlPeople(engine, tag)
 
     def released(self, identifier: str) -> Entry | None:
         """The released licence of an identifier, or the released copy."""

@@ -6,6 +6,7 @@ chunk has issued is published with one checkpoint. Running takes no server: whoe
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import merge
@@ -14,14 +15,16 @@ from typing import BinaryIO
 from issuer.batches import looking, submitting, trials
 from issuer.batches.columns import header_of
 from issuer.batches.errors import BatchRefused
+from issuer.batches.examining import Take
 from issuer.batches.life import MAX_ROWS, Batch, Event, Failure, Row, RowState, State
 from issuer.batches.looking import Opened, Part
-from issuer.batches.ports import BatchBook
+from issuer.batches.ports import Aside, BatchBook
 from issuer.batches.ports import Batches as Desk
 from issuer.batches.reading import read_sheet
 from issuer.batches.running import CHUNK, LEASE, Worked, finish_batches, run_chunk
 from issuer.batches.sheet import Ending, Sheet
 from issuer.batches.sheet import Row as SheetRow
+from issuer.batches.sheet_words import SENTENCES as OF_SHEETS
 from issuer.batches.submitting import Handed
 from issuer.batches.trying import try_rows
 from issuer.batches.unissued import pieces_of, rows_csv, rows_xlsx
@@ -39,7 +42,7 @@ from trust.rules.catalogue import LicenceType
 from trust.rules.idempotency import own_key
 from trust.sealing.ports import Officer
 
-PAGE, AT_ONCE, MOST_TOLD = 50, 1000, 100
+PAGE, AT_ONCE = 50, 1000
 HELD = {
     "template-changed": "证照模板在提交之后已经更新；请取消这个批次，按新模板重新提交。",
     "needs-approval": "这类证照现在须由另一人审批；请取消这个批次后重新提交。",
@@ -62,13 +65,15 @@ class Batches:
         office: Callable[[], Office],
         publisher: Callable[[], Publisher],
         now: Callable[[], datetime],
+        aside: Aside,
     ) -> None:
         self._archive, self._office, self._publisher, self._now = archive, office, publisher, now
+        self._aside = aside
 
     @property
     def desk(self) -> Desk:
         """What the journeys need."""
-        return Desk(self._archive.batches, self._office(), failure_of)
+        return Desk(self._archive.batches, self._office(), failure_of, taking, self._aside)
 
     def bundle(self, type_code: str) -> Bundle:
         """The type in force, which a table is read for; raises UnknownType."""
@@ -79,12 +84,7 @@ class Batches:
     ) -> Sheet:
         """Read a table for a type, or a ZIP with a table and photographs; raises UnknownType, PhotographsBusy."""
         most, bundle = MAX_ROWS if max_rows is None else max_rows, self.bundle(type_code)
-        places = {place.field: place for place in bundle.layout.photos}
-        with series() as child:
-
-            def take(octets: bytes, field: str) -> bytes:
-                return child.take(octets, places[field].width, places[field].height)
-
+        with taking(bundle) as take:
             return read_sheet(file, name=name, kind=bundle.type, mapping=mapping, max_rows=most, take=take)
 
     def try_sheet(
@@ -120,9 +120,9 @@ class Batches:
             BatchRefused: cells that cannot be read, by row and column.
 
         """
-        if told := sheet.problems[:MOST_TOLD]:
+        if told := sheet.problems[: submitting.MOST_TOLD]:
             raise BatchRefused([(".".join(filter(None, (f"rows.{one.row}", one.column))), one.reason) for one in told])
-        handed = Handed(type_code, body_code, name, sheet.rows, sheet.headers, sheet.photographs)
+        handed = _handed(sheet, type_code, body_code, name)
         return submitting.submit(self.desk, handed, by=by, key=key, at=self._now())
 
     def open_trial(self, sheet: Sheet, *, type_code: str, body_code: str, name: str, by: Officer) -> Batch:
@@ -135,7 +135,7 @@ class Batches:
         key = own_key(body_code, f"try {type_code} {sheet.digest} {json.dumps(sheet.headers)}")
         while (known := self._archive.batches.by_key(key)) is not None and known.state is not State.TRYING:
             key = own_key(body_code, key)
-        handed = Handed(type_code, body_code, name, sheet.rows, sheet.headers, sheet.photographs)
+        handed = _handed(sheet, type_code, body_code, name)
         return trials.open_trial(self.desk, handed, by=by, key=key, at=self._now())
 
     def discard(self, batch: Batch, *, by: Officer) -> Batch:
@@ -248,6 +248,14 @@ class Batches:
         finish_batches(self.desk, at=self._now())
 
 
+@contextmanager
+def taking(bundle: Bundle) -> Iterator[Take]:
+    """What makes photographs for the places of a face, in a process of its own that ends with the context."""
+    places = {place.field: place for place in bundle.layout.photos}
+    with series() as child:
+        yield lambda octets, field: child.take(octets, places[field].width, places[field].height)
+
+
 @dataclass(frozen=True)
 class _Rows:
     """The rows of a batch in these states, a page at a time, as often as they are gone through."""
@@ -262,6 +270,10 @@ class _Rows:
             for one in some:
                 yield SheetRow(one.number, one.members), one.failure.sentence if one.failure else ""
             last = some[-1].number
+
+
+def _handed(sheet: Sheet, type_code: str, body_code: str, name: str) -> Handed:
+    return Handed(type_code, body_code, name, sheet.rows, sheet.headers, sheet.photographs, sheet.pictures_wait)
 
 
 def trouble_of(batch: Batch) -> str:
@@ -294,5 +306,5 @@ def failure_of(refusal: Exception, kind: LicenceType | None) -> Failure:
 
 def _said(header: str, reason: str) -> str:
     """One problem of an application, in words."""
-    sentence = SENTENCES.get(reason, f"内容不合规范（{reason}），请核对。")
+    sentence = SENTENCES.get(reason) or OF_SHEETS.get(reason, f"内容不合规范（{reason}），请核对。")
     return f"{header}：{sentence}" if header else sentence

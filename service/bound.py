@@ -66,7 +66,7 @@ def _all(table: Table, *but: str) -> tuple[str, ...]:
 
 
 def _steps(name: str, *more: str) -> Ledger:
-    return Ledger(METADATA.tables[name], ("number", "sequence"), (*_STEP, *more), at="at")
+    return Ledger(METADATA.tables[name], ("number", "sequence"), (*_STEP, *more), at="at", when=When.WRITTEN)
 
 
 def _followed(table: Table, key: str, *more: str) -> Ledger:
@@ -156,12 +156,12 @@ _ROWS = (
     _steps("docket_event", "reason", "stage", "digest", "proposal", "idempotency_key", "body"),
     replace(_steps("act_order_event", "reason", "stage", "idempotency_key", "body"), when=When.FOLLOWED),
     _steps("batch_step", "note"),
-    _steps("stock_step", "note"),
+    replace(_steps("stock_step", "note"), when=When.FOUND),  # with what it is a step of beside it
     Ledger(seal_step, ("seal_id", "sequence"), _all(seal_step), at="at", when=When.FOLLOWED),
-    Ledger(catalogue_event, ("type_code", "version", "sequence"), _all(catalogue_event), at="at"),
+    Ledger(catalogue_event, ("type_code", "version", "sequence"), _all(catalogue_event), at="at", when=When.WRITTEN),
     Ledger(looks, ("number", "login", "part", "digest"), _all(looks), at="at"),
     Ledger(scans, ("body_code", "digest"), _all(scans), at="at"),
-    Ledger(compromise_work, ("number", "work"), _all(compromise_work), at="at"),
+    Ledger(compromise_work, ("number", "work"), _all(compromise_work), at="at", when=When.WRITTEN),
     Ledger(
         reissue_entry,
         ("number", "subject"),
@@ -215,6 +215,8 @@ _ROWS = (
     ),
 )
 LEDGERS = MappingProxyType({str(one.table.name): one for one in _ROWS})
+AS_WRITTEN = tuple(one for one in _ROWS if one.when in {When.WRITTEN, When.FOLLOWED} and one is not ACTS)
+"""Registers that are marked whichever store writes them; acts are marked by their own, as they are recorded."""
 LEFT_OUT = MappingProxyType(
     {
         "licence.void_at": "没有发出就放弃的才有；发出的证照有没有效由处理登记重算。",
@@ -231,7 +233,8 @@ LEFT_OUT = MappingProxyType(
         "mandate.ended_by": "只说明授权由计划还是决定终止；终止的时间与签名的信任列表比对。",
         "person.holder_code_type": "在岗人员没有；写上的账号登录不了。",
         "person.holder_code": "在岗人员没有；写上的账号登录不了。",
-        "person.password_hash": "改密码是本人的日常；换上又换回的，审计时已看不出。",
+        "person.password_hash": "标记管着：绕过登记换上的口令登录不了，与标记不符的由审计列出。",
+        "person.tag": "以密钥对整行算出，审计时重算比对。",
         "seal_application.state": "办到哪一步由 seal_step 说明；批准和备案前核对步骤的留痕。",
         "seal_application.octets": "备案后与印章登记是同一份，印章登记已绑定。",
         "copy_consent.stage": "登记后才有确认；谁确认哪一份由操作留痕说明，这几列本身不绑定。",
@@ -250,7 +253,7 @@ UNFINISHED = MappingProxyType(
         "licence": "没有发出的只是计划，不给任何人看；列在没有办完的计划里。",
         "licence_copy": "没有发出的只是计划，不给任何人看；列在没有办完的计划里。",
         "seal_request_item": "没有盖成的只是计划；列在没有办完的计划里。",
-        "person": "持证人只能看自己的、出示自己的；改成在岗人员的那一刻起就要有留痕。",
+        "person": "持证人的账号由标记管着，审计时逐个重算；改成在岗人员的那一刻起就要有留痕。",
         "restore_epoch": "恢复没有办完时，报告还没有写成。",
         "reissue_entry": "还没有补发的由泄露登记重新列出。",
         "docket": "办理中的申请逐步与办理步骤的摘要比对。",
@@ -283,7 +286,7 @@ COMPUTED = MappingProxyType(
 """Tables whose every row an audit computes anew, or compares with what was signed; and from what."""
 FREE = MappingProxyType(
     {
-        "session": "登录会话，用完即删；谁登录过由留痕说明。",
+        "session": "登录会话，用完即删；谁登录过由留痕说明；留下的由标记管着，审计时重算比对。",
         "number_count": "编号计数，只增；编号是否重复由证照登记的唯一约束和日志说明。",
         "presentation_code": "出示码，几分钟失效，过期即删；谁用过由留痕说明。",
         "citation_consent": "持证人可以随时撤回同意；用过的同意写在引用回执里，回执有签名。",

@@ -18,6 +18,7 @@ from issuer.errors import IssuerError
 from keys.errors import BackendMissing, KeysError
 from service.blobs import BlobMissing
 from service.commands import (
+    accounts,
     acting,
     applying,
     auditing,
@@ -110,6 +111,7 @@ app.command("worker")(working.worker)
 app.add_typer(converting.convert, name="convert")
 app.add_typer(feeding.feed, name="feed")
 app.add_typer(feeding.system, name="system")
+app.add_typer(accounts.account, name="account")
 app.command("seal")(sealing.seal)
 app.add_typer(sealing.seals, name="seals")
 app.command("preserve")(preserving.preserve)

@@ -119,8 +119,24 @@ class CopyConsents:
         """
         if by.holder is None:
             recording.put_down_withdrawal(self.desk, consent, is_person=by.is_person, reason=reason)
+        else:
+            recording.leave_unsaid(self.desk, consent)
         name = consent.name
         return withdraw(self._withdrawals(), name.department, Mode(name.mode), name.reference, self._now())
+
+    def withdraw_named(self, mode: Mode, reference: str, *, by: Asker, reason: str) -> datetime | None:
+        """`withdraw` for whoever names a consent as all consents to their department are named; None where it is none.
+
+        Raises:
+            NoSuchConsent: they are no official of the body.
+
+        """
+        consent = self._archive.copy_consents.find(by.department, reference)
+        if consent is None or consent.mode != mode.value:
+            return None
+        if not by.official:
+            raise NoSuchConsent
+        return self.withdraw(consent, by=by, reason=reason)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 

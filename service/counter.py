@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from cases.http import CasePorts
-from cases.ports import Checked, CitingPorts, ConsentRegister
+from cases.ports import Checked, CitingPorts, ConsentRegister, Elsewhere
 from cases.showing import ShowingPorts
 from service.adapters import OnlinePorts
 from service.archive import Archive
@@ -63,9 +63,17 @@ class OurLicences:
 
 
 def open_counter(
-    means: Means, archive: Archive, directory: Directory, licences: OurLicences, consents: ConsentRegister
+    means: Means,
+    archive: Archive,
+    directory: Directory,
+    licences: OurLicences,
+    consents: ConsentRegister,
+    elsewhere: Elsewhere,
 ) -> CasePorts:
-    """Everything citing needs; `consents` is where consents are withdrawn, with what rests on them."""
+    """Everything citing needs; `consents` is where consents are withdrawn, with what rests on them.
+
+    `elsewhere` withdraws those that have rules of their own.
+    """
     signer, _ = directory.service("receipt")
     citing = CitingPorts(
         matters=means.matters,
@@ -76,4 +84,4 @@ def open_counter(
         index_key=means.index_key(),
     )
     showing = ShowingPorts(index=archive.citations, checks=licences, consents=consents)
-    return CasePorts(citing, showing, licences)
+    return CasePorts(citing, showing, licences, elsewhere)

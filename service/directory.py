@@ -1,11 +1,13 @@
 """Which certificate and which key stand behind each role of an installation.
 
-Certificates are looked up in the authority's register; keys are named after their role, a body's after its login and
-how many it had before. Every signer handed out is late: nothing is opened until something is signed.
+Certificates are looked up in the authority's register; keys are named after their role, a body's after its login, and
+after how many there were before. Every signer handed out is late: nothing is opened until something is signed.
 """
 
+from collections.abc import Collection, Iterator, Sequence
+
 from service.archive import Archive
-from service.city import City
+from service.city import Body, City
 from service.keyring import KeyRing, LateSigner
 from trust.certification.profiles import (
     LOG,
@@ -42,7 +44,7 @@ class Directory:
     def __init__(self, archive: Archive, ring: KeyRing, city: City) -> None:
         self._archive, self._ring, self._city = archive, ring, city
         self._signers: dict[str, LateSigner] = {}
-        self._names: dict[int, str] = {}
+        self._places: dict[int, str] = {}
 
     def certificate(self, kind: Kind, body_code: str | None = None) -> Certificate:
         """The newest complete certificate of a kind, of one body where a code is given.
@@ -60,47 +62,84 @@ class Directory:
 
     def service(self, name: str) -> tuple[LateSigner, Certificate]:
         """Signer and certificate of one of `SERVICES`."""
-        return self._pair(name, self.certificate(SERVICES[name]))
+        certificate = self.certificate(SERVICES[name])
+        return self._pair(self.key_name(name, certificate), certificate)
 
     def maker(self) -> tuple[LateSigner, Certificate]:
         """Signer and certificate of the seal maker."""
-        return self._pair(MAKER, self.certificate(SEAL_MAKER))
+        certificate = self.certificate(SEAL_MAKER)
+        return self._pair(self.key_name(MAKER, certificate), certificate)
 
-    def body(self, code: str) -> tuple[LateSigner, Certificate]:
-        """Signer and certificate of a body.
+    def body(self, code: str, listed: Collection[bytes] = ()) -> tuple[LateSigner, Certificate]:
+        """Signer and certificate of a body: the newest, or of those of the same key the newest that a seal lists.
+
+        So a certificate that was made anew takes nothing from the seals that list the one before.
 
         Raises:
             Conflict: `certificate-missing`, also for a code that is no body here.
 
         """
-        login = next((one.login for one in self._city.bodies if one.body.code == code), None)
-        if login is None:
-            raise Conflict("certificate-missing", code)
-        certificate = self.certificate(SEAL_SIGNER, code)
-        return self._pair(self._name_of_key(login, code, certificate), certificate)
+        certificate = newest = self.certificate(SEAL_SIGNER, self._body(code).body.code)
+        if listed and newest.der not in listed:
+            same = [one for one in self._certificates_of(code) if one.public_key == newest.public_key]
+            certificate = next((one for one in reversed(same) if one.der in listed), newest)
+        return self._pair(self.body_key_name(code, certificate), certificate)
 
-    def next_key_name(self, code: str) -> str:
+    def bodies(self) -> Iterator[tuple[str, Certificate]]:
+        """The login of every body that has a certificate, and the newest."""
+        for one in self._city.bodies:
+            if found := self._certificates_of(one.body.code):
+                yield one.login, found[-1]
+
+    def key_name(self, role: str, certificate: Certificate) -> str:
+        """The name of the key of a role that a certificate is of: `<role>` for its first, `<role>2` for the next."""
+        kind = SEAL_MAKER if role == MAKER else SERVICES[role]
+        return f"{role}{self._place(certificate, self._complete(kind))}"
+
+    def next_key_name(self, role: str) -> str:
+        """The name of the key that a role will have after its present one."""
+        kind = SEAL_MAKER if role == MAKER else SERVICES[role]
+        return f"{role}{_keys_in(self._complete(kind)) + 1}"
+
+    def body_key_name(self, code: str, certificate: Certificate) -> str:
+        """The name of the key of a body that a certificate is of: `body-<login>`, `body2-<login>`, and so on."""
+        place = self._place(certificate, self._certificates_of(code))
+        return f"{FIRST_KEY}{place}-{self._body(code).login}"
+
+    def next_body_key_name(self, code: str) -> str:
         """The name of the key that a body will have after its present one; raises as `body`."""
-        reference = self.body(code)[0].reference.removeprefix("file:")
-        prefix, _, login = reference.partition("-")
-        return f"{FIRST_KEY}{int(prefix.removeprefix(FIRST_KEY) or 1) + 1}-{login}"
+        return f"{FIRST_KEY}{_keys_in(self._certificates_of(code)) + 1}-{self._body(code).login}"
 
-    def _name_of_key(self, login: str, code: str, certificate: Certificate) -> str:
-        """`body-<login>` for a body's first key, `body2-<login>` for the one that took its place, and so on."""
-        if certificate.serial not in self._names:
-            keys = list(dict.fromkeys(found.public_key for found in self._certificates_of(code)))
+    def _body(self, code: str) -> Body:
+        found = next((one for one in self._city.bodies if one.body.code == code), None)
+        if found is None:
+            raise Conflict("certificate-missing", code)
+        return found
+
+    def _place(self, certificate: Certificate, every: Sequence[Certificate]) -> str:
+        """Which key in order a certificate is of, as it stands in names: nothing for the first."""
+        if certificate.serial not in self._places:
+            keys = list(dict.fromkeys(found.public_key for found in every))
             place = keys.index(certificate.public_key) + 1
-            self._names[certificate.serial] = f"{FIRST_KEY}{place if place > 1 else ''}-{login}"
-        return self._names[certificate.serial]
+            self._places[certificate.serial] = str(place) if place > 1 else ""
+        return self._places[certificate.serial]
 
-    def _certificates_of(self, code: str) -> list[Certificate]:
+    def _complete(self, kind: Kind) -> Sequence[Certificate]:
+        """The complete certificates of a kind, oldest first."""
+        records = self._archive.books.certificates.of_profile(kind.profile.name)
+        return [load_certificate(one.der) for one in records if one.der is not None]
+
+    def _certificates_of(self, code: str) -> Sequence[Certificate]:
         """The complete certificates of a body for sealing, oldest first."""
-        records = self._archive.books.certificates.of_profile(SEAL_SIGNER.profile.name)
-        found = [load_certificate(one.der) for one in records if one.der is not None]
-        return [one for one in found if one.subject.organisation_code == code]
+        return [one for one in self._complete(SEAL_SIGNER) if one.subject.organisation_code == code]
 
     def _pair(self, name: str, certificate: Certificate) -> tuple[LateSigner, Certificate]:
         known = self._signers.get(name)
         if known is None or known.public != certificate.public_key:
             known = self._signers[name] = LateSigner(certificate.public_key, f"file:{name}", self._ring.open)
         return known, certificate
+
+
+def _keys_in(certificates: Sequence[Certificate]) -> int:
+    """How many keys certificates are of."""
+    return len({one.public_key for one in certificates})

@@ -87,7 +87,7 @@ ENGLISH = {
     "not-own-licence": "This body has issued no such licence.",
     "repeated": "The same licence is named more than once.",
     "too-many": "At most 10 000 licences at a time.",
-    "try-by-worker": "There are many rows: let the worker try the table, and take the list of problems from there.",
+    "try-by-worker": "There are many rows or photographs: let the worker try the table, and take its list of problems.",
     "content-changed": "The content is not what was looked at, and was not approved; look again.",
     "standing-final": "The licence has come to its end; no such act follows.",
     "standing-move": "The standing at that time does not allow this act.",

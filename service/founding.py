@@ -82,7 +82,7 @@ def found_city(
     for body in city.bodies:
         _make_seal(body, archive, directory, at)
     for person, password in city.people:
-        if archive.people.find(person.login) is None:
+        if archive.people.find(person.login) is None and not archive.people.is_forged(person.login):
             identity.enrol(person, password)
     return authority
 

@@ -90,8 +90,13 @@ def router(yinzheng: Yinzheng, meters: Meters, operator: Callable[..., object] |
         responses=METRICS | (GUARDED if operator else {}),
     )
     def metrics() -> Response:
-        ages = ages_of(yinzheng, yinzheng.now())
-        for gauge, age in ((meters.list_age, ages.status_lists), (meters.checkpoint_age, ages.checkpoint)):
+        now = yinzheng.now()
+        ages, left = ages_of(yinzheng, now), min(one.ends_at for one in yinzheng.renewal.endings()) - now
+        for gauge, age in (
+            (meters.list_age, ages.status_lists),
+            (meters.checkpoint_age, ages.checkpoint),
+            (meters.certificates_end, left),
+        ):
             gauge.set(age.total_seconds() if age is not None else float("nan"))
         return Response(generate_latest(meters.registry), media_type=CONTENT_TYPE_LATEST)
 

@@ -21,7 +21,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from argon2.low_level import ARGON2_VERSION
 
 from keys.sm3 import hmac_sm3
-from service.trail.doing import note_actor, note_failure, note_present
+from service.trail.doing import note_about, note_actor, note_failure, note_present
 from trust.rules.people import tidy_name
 
 LASTING = timedelta(hours=8)
@@ -63,6 +63,8 @@ class IdentityError(Exception):
     ├── NotSignedIn      nobody, or a session that has ended
     ├── NotAllowed       somebody, but not in this role or for this department
     ├── WrongCredentials the same for an unknown login and a wrong password
+    ├── AccountForged    what stands under a login was written past the installation
+    ├── OtherKind        a holder's login is not made one of somebody who works here, nor the other way round
     ├── TooManyTries     sign-in is closed for a while
     ├── Busy             so many are signing in that no password is looked at now
     └── ForgedRequest    a form that did not come from our own page
@@ -79,6 +81,14 @@ class NotAllowed(IdentityError):  # noqa: N818  (as above)
 
 class WrongCredentials(IdentityError):  # noqa: N818  (as above)
     """Login or password is wrong; which one is not told."""
+
+
+class AccountForged(IdentityError):  # noqa: N818  (as above)
+    """What stands under this login was put in or changed past the installation."""
+
+
+class OtherKind(IdentityError):  # noqa: N818  (as above)
+    """This login is a holder's, or is not: its kind never changes, and whoever is both has two logins."""
 
 
 class TooManyTries(IdentityError):  # noqa: N818  (as above)
@@ -122,34 +132,44 @@ class Session:
 
 
 class People(Protocol):
-    """Where people, password hashes and sessions are kept; every method is one durable transaction."""
+    """Where people, password hashes and sessions are kept; every method is one durable transaction.
+
+    An account that is not as it was written here is forged: it is nobody's, and so are its sessions.
+    """
 
     def enrol(self, person: Person, password_hash: str) -> None:
-        """Store or replace a person."""
+        """Store or replace a person, and forget all sessions of who was there."""
+        ...
+
+    def enrol_anew(self, person: Person, password_hash: str) -> None:
+        """Store a person in place of whatever stands under the login, and forget all sessions of it."""
         ...
 
     def find(self, login: str) -> tuple[Person, str] | None:
-        """A person and the password hash."""
+        """A person and the password hash; nobody where the account is forged."""
         ...
 
-    def open_session(self, digest: bytes, login: str, ends_at: datetime) -> None:
-        """Store a session under the digest of its token."""
+    def is_forged(self, login: str) -> bool:
+        """Whether something stands under a login that was not written here."""
+        ...
+
+    def open_session(self, digest: bytes, login: str, ends_at: datetime) -> bool:
+        """Store a session under the digest of its token; not where the account is forged, or an old one put back."""
         ...
 
     def session(self, digest: bytes) -> tuple[Person, datetime] | None:
-        """The person of a session, and when it ends."""
+        """The person of a session, and when it ends; nobody where session or account is forged."""
         ...
 
     def end_session(self, digest: bytes) -> None:
         """Forget a session; idempotent."""
         ...
 
-    def end_sessions(self, login: str) -> None:
-        """Forget all sessions of somebody; idempotent."""
-        ...
+    def shut_out(self, login: str, password_hash: str) -> bool:
+        """Replace the hash of a password and forget all sessions, also where the account is forged, which it stays.
 
-    def shut_out(self, login: str, password_hash: str) -> None:
-        """Replace the hash of somebody's password and forget all their sessions, whatever else stands in the row."""
+        Whether anything stands under the login.
+        """
         ...
 
     def systems(self) -> Sequence[Person]:
@@ -182,42 +202,70 @@ class Identity:
         self._turn = BoundedSemaphore(AT_ONCE)
 
     def enrol(self, person: Person, password: str) -> None:
-        """Store a person with a password, under the tidy form of the name."""
+        """Store a person with a password, under the tidy form of the name.
+
+        Holders stand in the trail by keyed hash alone, and whoever works here by login; so a login is one or the other.
+
+        Raises:
+            OtherKind: the login is a holder's and the person is none, or the other way round.
+
+        """
+        known = self._people.find(person.login)
+        if known is not None and (known[0].role is Role.HOLDER) is not (person.role is Role.HOLDER):
+            raise OtherKind(person.login)
         self._people.enrol(replace(person, name=tidy_name(person.name)), self._hasher.hash(password))
+
+    def enrol_anew(self, person: Person, password: str) -> None:
+        """Store a person with a password in place of a forged account.
+
+        Raises:
+            NotAllowed: the account is not forged.
+
+        """
+        if not self._people.is_forged(person.login):
+            raise NotAllowed(person.login)
+        self._people.enrol_anew(replace(person, name=tidy_name(person.name)), self._hasher.hash(password))
 
     def admit_system(self, login: str, name: str, department: str) -> str:
         """Give a system of a department a new secret, its only one; sessions under an older one end.
 
         Raises:
             NotAllowed: the login is somebody's who is no system.
+            AccountForged: it is a forged account's, and only `renew_system` replaces that.
 
         """
         self._require_system(login)
+        if self._people.is_forged(login):
+            raise AccountForged(login)
         secret = self._random(TOKEN_LENGTH).hex()
         self.enrol(Person(login, name, Role.SYSTEM, department), secret)
-        self._people.end_sessions(login)
+        return secret
+
+    def renew_system(self, login: str, name: str, department: str) -> str:
+        """Store a system with a new secret in place of a forged account; raises as `enrol_anew`."""
+        secret = self._random(TOKEN_LENGTH).hex()
+        self.enrol_anew(Person(login, name, Role.SYSTEM, department), secret)
         return secret
 
     def end_system(self, login: str) -> None:
         """Take a system's secret and sessions from it, also where somebody wrote past the installation.
 
         Raises:
-            NotAllowed: there is no such system.
+            NotAllowed: there is no such system, nor a forged account of that login.
 
         """
-        if self._require_system(login) is None:
+        self._require_system(login)
+        if not self._people.shut_out(login, NO_PASSWORD):
             raise NotAllowed(login)
-        self._people.shut_out(login, NO_PASSWORD)
 
     def systems(self) -> Sequence[Person]:
         """The systems of departments, by login."""
         return self._people.systems()
 
-    def _require_system(self, login: str) -> Person | None:
+    def _require_system(self, login: str) -> None:
         found = self._people.find(login)
         if found is not None and found[0].role is not Role.SYSTEM:
             raise NotAllowed(login)
-        return found[0] if found else None
 
     def sign_in(self, login: str, password: str, at: datetime) -> str:
         """Open a session and give its token.
@@ -236,7 +284,7 @@ class Identity:
                 self._count_try(login, at)
             found = self._people.find(login) if possible else None
             if not self._matches(found[1] if found else self._decoy, password) or found is None:
-                _note_failure(found[0] if found else None)
+                _note_failure(login, found[0] if found else None, forged=possible and self._people.is_forged(login))
                 raise WrongCredentials
         finally:
             self._turn.release()
@@ -244,7 +292,9 @@ class Identity:
             self._failures.pop(login, None)
         note_actor(found[0].login, found[0].role.value, found[0].held)
         token = self._random(TOKEN_LENGTH).hex()
-        self._people.open_session(self._digest(token), login, at + LASTING)
+        if not self._people.open_session(self._digest(token), login, at + LASTING):
+            _note_failure(login, None, forged=True)
+            raise WrongCredentials
         return token
 
     def _count_try(self, login: str, at: datetime) -> None:
@@ -307,7 +357,12 @@ def require(person: Person, roles: Collection[Role], department: str | None = No
     return person
 
 
-def _note_failure(person: Person | None) -> None:
-    """Tell the trail whose sign-in failed; of a login that nobody has, and that may be a password, nothing but that."""
+def _note_failure(login: str, person: Person | None, *, forged: bool) -> None:
+    """Tell the trail whose sign-in failed; of a login that nobody has, and that may be a password, nothing but that.
+
+    A forged account is told by its login, whoever it was once: it is that account which somebody has to look at.
+    """
+    if forged:
+        note_about(login=login, account="forged")
     known = person is not None and person.role is not Role.HOLDER
     note_failure(person.login if person and known else "", person.role.value if person else "")

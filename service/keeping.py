@@ -38,6 +38,30 @@ def check_leaked(ring: KeyRing, name: str, at: datetime, lost_at: datetime | Non
         known.moved(KeyState.COMPROMISED, at)
 
 
+def block_revoked_keys(ring: KeyRing, archive: Archive, at: datetime) -> list[str]:
+    """Block every key a certificate of which is revoked as compromised, and that is not blocked; their names.
+
+    A restore brings back the keys as they were at the backup, also those that were blocked since; the revocation lists
+    that were published say which.
+
+    Raises:
+        KeysError: a key or the mark of one cannot be read, or the mark not be written.
+
+    """
+    books, blocked = archive.books, list[str]()
+    for name in ring.names():
+        known = ring.record(name)
+        revoked = (
+            entry.reason.compromise
+            for one in books.certificates.of_key(key_digest(known.public))
+            for entry in books.revocations.of(one.authority).get(one.serial, ())
+        )
+        if known.state is not KeyState.COMPROMISED and any(revoked):
+            ring.put_away(name, KeyState.COMPROMISED, at)
+            blocked.append(name)
+    return blocked
+
+
 def block_leaked_key(
     ring: KeyRing, archive: Archive, name: str, at: datetime, lost_at: datetime | None = None
 ) -> tuple[KeyRecord, int]:

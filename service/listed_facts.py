@@ -1,17 +1,22 @@
 """What the trust list says of this installation: its signers' certificates, and every seal on file with its history.
 
 Gathered from the registers each time a trust list may be due. A seal that the public knows and that a restore has lost
-stays listed as it was, and so does an end that it lost: nothing that was said is taken back.
+stays listed as it was, and what was told of one whose acts it lost goes on counting (`trust.rules.carried_seal`):
+nothing that was said is taken back.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from service.archive import Archive
 from trust.certification.profiles import END_ENTITIES
 from trust.formats.certificate import load_certificate
 from trust.formats.trust_list import ListedCertificate, TrustList
+from trust.rules.carried_seal import history_after
 from trust.rules.seal_standing import ListedSeal, history_of, subject_of
-from trust.rules.standing import history
+from trust.rules.standing import Act, history
+from trust.sealing.ports import FiledFacts
 
 
 def certificates_listed(archive: Archive, at: datetime) -> tuple[ListedCertificate, ...]:
@@ -33,22 +38,25 @@ def certificates_listed(archive: Archive, at: datetime) -> tuple[ListedCertifica
 
 def seals_listed(archive: Archive, last: TrustList | None) -> tuple[ListedSeal, ...]:
     """Every seal on file, by number, with its history as far as acts tell it; those without an entry come later."""
-    own = _own_seals(archive)
-    if last is None or not archive.epochs.every():
+    filed = archive.seals.listed()
+    subjects = [subject_of(one.seal_id) for one in filed]
+    acts, restored_at = archive.acts.of_many(subjects), archive.epochs.restored_at()
+    own = _own_seals(archive, filed, subjects, acts)
+    if last is None or restored_at is None:
         return own
     known = {one.seal_id: one for one in own}
-    for before in last.seals or ():
-        now = known.get(before.seal_id)
-        if now is None or (len(now.history) < len(before.history) and before.history[-1].status.final):
-            known[before.seal_id] = before
+    for told in last.seals or ():
+        now, done = known.get(told.seal_id), acts.get(subject_of(told.seal_id), ())
+        told_on = told if now is None else replace(now, history=history_after(done, told.history, restored_at))
+        known[told.seal_id] = told_on
     return tuple(known[number] for number in sorted(known))
 
 
-def _own_seals(archive: Archive) -> tuple[ListedSeal, ...]:
-    """The seals on file here, by number."""
-    filed = archive.seals.listed()
-    subjects = [subject_of(one.seal_id) for one in filed]
-    slots, acts = archive.slots.of(subjects), archive.acts.of_many(subjects)
+def _own_seals(
+    archive: Archive, filed: Sequence[FiledFacts], subjects: Sequence[str], acts: Mapping[str, Sequence[Act]]
+) -> tuple[ListedSeal, ...]:
+    """The seals on file here, by number, as their acts tell."""
+    slots = archive.slots.of(subjects)
     return tuple(
         ListedSeal(
             seal_id=one.seal_id,

@@ -27,11 +27,12 @@ from trust.rules.two_people import ALONE_A_DAY
 class Means:
     """What an installation is made of; production and tests differ here and nowhere else.
 
-    `index_key` opens the secret that keys the index of holders; it is asked for only where that index is used.
+    `index_key` opens the secret that keys the index of holders, the digests of tokens and the tags of accounts; it is
+    asked for only where one of these is needed, and `has_index_key` says whether it would be made first.
     What is published is copied into the folder `public`, where there is one; the log has to go on from the checkpoint
     `since`, which was kept elsewhere. `stamper` gives the time stamps of sealed
     documents, None for none; `clock_health` watches `now`. Templates that are kept by digest are laid out to be read in
-    the folder `templates`, or in one of this process.
+    the folder `templates`, and pictures of trials kept in `trials`, or in ones of this process.
     """
 
     engine: Engine
@@ -46,10 +47,12 @@ class Means:
     list_size: int = SIZE
     stamper: Stamper | Literal["own"] | None = "own"
     templates: Path | None = None
+    trials: Path | None = None
     public: PublicFolder | None = None
     since: bytes | None = None
     clock_health: ClockHealth = field(default_factory=TrustedClock)
     webhook_loopback: bool = False
     """Whether webhooks may go to this machine itself, for trials."""
+    has_index_key: Callable[[], bool] = lambda: True
     alone_a_day: int = ALONE_A_DAY
     """How many acts that end or interrupt a licence one person may take alone within a day."""

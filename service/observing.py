@@ -78,6 +78,9 @@ class Meters:
             "yinzheng_status_list_age_seconds", "Age of the oldest status list", registry=self.registry
         )
         self.checkpoint_age = Gauge("yinzheng_checkpoint_age_seconds", "Age of the checkpoint", registry=self.registry)
+        self.certificates_end = Gauge(
+            "yinzheng_certificates_end_seconds", "Until the first certificate in use ends", registry=self.registry
+        )
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
 

@@ -11,7 +11,9 @@ from keys.custody import Custody
 from keys.files import make_folder
 from keys.secret_file import open_secret
 from service import clock
+from service.accounts import AccountTags, start_tagging
 from service.blobs import FolderBlobs
+from service.bound import LEDGERS
 from service.city import City, read_city
 from service.cryptography import take_up_cryptography
 from service.data_folder import matters_of, plan_file, require_no_demo, unusable_folder
@@ -21,6 +23,7 @@ from service.problem import Usage
 from service.public_folder import PublicFolder
 from service.settings import NO_TSA, OWN_TSA, Settings
 from service.time_stamping import OutsideAuthority, Stamper, WatchedClock
+from service.trail.starting import start_marking
 from service.wiring import Yinzheng
 from trust.errors import Malformed
 from trust.formats.certificate import load_certificate, load_pem
@@ -52,6 +55,9 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
         )
     migrate(engine)
     passphrase, secret_file = settings.secret, settings.data / "keys" / "index.secret"
+    index_key = cache(partial(open_secret, secret_file, passphrase, rounds=settings.key_rounds))
+    start_marking(engine, LEDGERS.values(), clock.now())
+    start_tagging(engine, AccountTags(index_key, secret_file.exists), clock.now())
     return Yinzheng(
         Means(
             engine=engine,
@@ -63,11 +69,13 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
             ),
             blobs=FolderBlobs(settings.data / "blobs"),
             templates=settings.data / "templates",
+            trials=settings.data / "trials",
             public=PublicFolder(settings.public_folder),
             since=settings.noted,
             now=clock.now,
             random=secrets.token_bytes,
-            index_key=cache(partial(open_secret, secret_file, passphrase, rounds=settings.key_rounds)),
+            index_key=index_key,
+            has_index_key=secret_file.exists,
             city=city or read_city(plan_file(settings.data)),
             matters=matters_of(settings.data),
             base_url=settings.public_url,

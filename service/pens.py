@@ -1,11 +1,11 @@
 """A body's pen for licences: signer, certificate, seal and picture, handed out only while the seal may be used.
 
 Of the body's seals for licences the one filed last counts that is in use; a seal that was suspended or cancelled is
-refused here, before anything is promised, and by every verifier later. A seal whose list lacks the body's certificate
-of today is refused too: a renewed certificate needs its seal made again.
+refused here, before anything is promised, and by every verifier later. A seal that lists no certificate of the body's
+present key is refused too. A certificate that was made anew for the same key takes nothing from a seal that lists the
+one before: that one is used until the seal is made again or ends.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from issuer.errors import NoPen
@@ -13,33 +13,17 @@ from issuer.ports import Pen
 from service.archive import Archive
 from service.city import Body, City
 from service.directory import Directory
+from service.keyring import LateSigner
 from service.seal_pictures import licence_picture
+from service.seal_standings import counting_of_seal
 from templates.seal_picture import SealPicture, seal_from_png
 from trust.certification.authority import ISSUING
 from trust.certification.revoking import standing_revocations
 from trust.errors import Conflict
 from trust.formats.certificate import Certificate
 from trust.formats.ses import Seal
-from trust.rules.carried_over import standing_with
-from trust.rules.seal_standing import SealKind, subject_of
-from trust.rules.standing import Act, Standing, standing_at
+from trust.rules.seal_standing import SealKind
 from trust.sealing.in_force import check_in_force
-
-
-def standing_of_seal(archive: Archive, seal_id: str, at: datetime) -> Standing:
-    """The standing of a filed seal by its acts on record; one that has no entry yet cannot have any."""
-    return standing_at(_acts_of(archive, seal_id), at)
-
-
-def counting_of_seal(archive: Archive, seal_id: str, at: datetime) -> Standing:
-    """What counts where a seal is to be used: its acts, and what a restore carried over and nobody recorded again."""
-    carried = archive.acts.carried_over(subject_of(seal_id))  # first: an act recorded in between is not missed
-    return standing_with(_acts_of(archive, seal_id), carried, at)
-
-
-def _acts_of(archive: Archive, seal_id: str) -> Sequence[Act]:
-    subject = subject_of(seal_id)
-    return archive.acts.of_many([subject]).get(subject, ())
 
 
 class Pens:
@@ -51,28 +35,30 @@ class Pens:
     def pen(self, code: str, at: datetime) -> Pen:
         """The pen of a body, or NoPen with the reason."""
         try:
-            signer, certificate = self._directory.body(code)
+            self._directory.body(code)
         except Conflict as error:
             raise NoPen(code, error.reason) from error
-        if certificate.serial in standing_revocations(self._archive.books, ISSUING):
-            raise NoPen(code, "certificate-revoked")
-        seal = self._seal(code, certificate, at)
+        seal, signer, certificate = self._in_use(code, at)
         signer.opened()
         body = next(one for one in self._city.bodies if one.body.code == code)
         return Pen(body.body, signer, certificate, seal, _picture(body, seal))
 
-    def _seal(self, code: str, certificate: Certificate, at: datetime) -> Seal:
-        """The seal for licences that is in use; the reason against the one filed last, where none is."""
+    def _in_use(self, code: str, at: datetime) -> tuple[Seal, LateSigner, Certificate]:
+        """The seal for licences that is in use, with its key; the reason against the one filed last, where none is."""
         filed = [one for one in self._archive.seals.of_body(code) if one.kind is SealKind.LICENCE]
-        refusals: list[str] = []
+        revoked, refusals = standing_revocations(self._archive.books, ISSUING), list[str]()
         for one in sorted(filed, key=lambda each: each.filed_at, reverse=True):
+            signer, certificate = self._directory.body(code, one.seal.signer_certificates)
+            if certificate.serial in revoked:
+                refusals.append("certificate-revoked")
+                continue
             standing = counting_of_seal(self._archive, one.seal.seal_id, at)
             try:
                 check_in_force(one.seal, standing=standing, signer=certificate.der, at=at)
             except Conflict as error:
                 refusals.append(error.reason)
             else:
-                return one.seal
+                return one.seal, signer, certificate
         raise NoPen(code, refusals[0] if refusals else "no-seal")
 
 

@@ -81,11 +81,12 @@ class Publisher:
         folder: PublicFolder | None = None,
         abreast: Abreast | None = None,
         commit_trail: Callable[[datetime], None] = lambda _at: None,
+        renew_due: Callable[[datetime], None] = lambda _at: None,
     ) -> None:
         self._mirror = Mirror(archive, folder, abreast)
         self._archive, self._directory, self._authority, self._catalogue = archive, directory, authority, catalogue
         self._base_url, self._now, self._random, self._list_size = base_url, now, random, list_size
-        self._commit_trail = commit_trail
+        self._commit_trail, self._renew_due = commit_trail, renew_due
         self._lock = Lock()
         self._announcer = Announcer(archive.log)
         self._seen = SeenCheckpoints(archive, folder, lambda: self.origin)
@@ -120,7 +121,10 @@ class Publisher:
         """
         failures: list[Exception] = []
         with self._publishing():
-            steps = (self._entries_of_seals, self._standings, self._revocation_lists, self._catalogue.take_up)
+            steps = (
+                *(self._renew_due, self._entries_of_seals, self._standings),
+                *(self._revocation_lists, self._catalogue.take_up),
+            )
             for step in (
                 *steps,
                 self._trust_list,
@@ -190,6 +194,7 @@ class Publisher:
             self._standings(at)
             self._trust_list(at)
             self._checkpoint(at)
+            self._mirror.show_log()
             self._fresh_forms()
 
     def after_catalogue(self, at: datetime) -> None:

@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 
 from service.abreast import AUTHORITIES
 from service.archive import Archive
+from service.epochs.store import Epoch
 from service.public_folder import TRUST_LIST, PublicFolder, Series, revocation_list, status_list
+from service.vouching import recovered_in
 from trust.certification.trust_listing import NAME
 from trust.errors import Conflict, TrustError
 from trust.formats.cose import split
@@ -30,6 +32,7 @@ KINDS = {
     Cause.CARRIED: "条目 {entry}：公布为 {published}，库中没有相应的决定，是恢复备份时按已公布的清单保留的",
     Cause.UNEXPLAINED: "条目 {entry}：公布为 {published}，按登记的决定应为 {rebuilt}",
 }
+LOST = "条目 {entry}：公布为 {published}，按留存的决定应为 {rebuilt}；解除的决定是恢复备份时失去的"
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ def _series(archive: Archive, folder: PublicFolder | None) -> Iterator[tuple[int
 def _status_lists(archive: Archive, shard: int, editions: list[Publication]) -> Iterator[Oddity]:
     """Make the editions of one list again, each also held against the one before it."""
     recorded, carried, before = archive.acts.recorded_in(shard), archive.acts.carried_in(shard), None
+    epochs = archive.epochs.every()
     for one in editions:
         try:
             made = decode_status_list(split(one.octets, MAX_ENVELOPE).payload)
@@ -105,9 +109,19 @@ def _status_lists(archive: Archive, shard: int, editions: list[Publication]) -> 
             continue
         covered = before.log_size if before else 0
         for odd in differences(made, one.at, recorded, carried, log_size_before=covered):
-            told = KINDS[odd.cause].format(entry=odd.entry, published=odd.published, rebuilt=odd.rebuilt)
-            yield Oddity(f"status/{shard}", one.number, odd.cause.value, told, odd.cause is Cause.UNEXPLAINED)
+            lifted = odd.cause is Cause.UNEXPLAINED and odd.published == 0
+            lost = lifted and any(_acts_lost(epoch, one.at, made.log_size) for epoch in epochs)
+            kind, words = ("lost", LOST) if lost else (odd.cause.value, KINDS[odd.cause])
+            told = words.format(entry=odd.entry, published=odd.published, rebuilt=odd.rebuilt)
+            yield Oddity(f"status/{shard}", one.number, kind, told, kind == Cause.UNEXPLAINED.value)
         before = made
+
+
+def _acts_lost(epoch: Epoch, at: datetime, log_size: int) -> bool:
+    """Whether a list of this instant shows entries of acts that this restore brought back without the acts."""
+    size = epoch.log_size
+    recovered = size < log_size <= size + recovered_in(epoch.report) and at <= epoch.at
+    return recovered and recovered_in(epoch.report, EntryKind.ACT.value) > 0
 
 
 def _revocations(archive: Archive, name: str, number: int, octets: bytes) -> Iterator[Oddity]:

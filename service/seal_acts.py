@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from service.archive import Archive
-from service.pens import counting_of_seal, standing_of_seal
 from service.publisher import Publisher
+from service.seal_standings import counting_of_seal, standing_of_seal
 from trust.revocation.acting import Order, act
 from trust.rules.seal_standing import subject_of
 from trust.rules.standing import Standing

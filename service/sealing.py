@@ -18,6 +18,7 @@ from service.publisher import Publisher
 from service.seal_acts import SealActs
 from service.seal_pictures import picture_for
 from service.seal_planners import READERS, confined, planners
+from service.seal_standings import known_seal, lost_act_of, told_since
 from service.trail.doing import note_about, note_reason
 from service.trail.following import require_marked
 from service.trail.ledger import spelled_of
@@ -32,15 +33,16 @@ from trust.formats.ses import SealPicture
 from trust.formats.x509_fields import make_name
 from trust.log.appending import append, check_clock
 from trust.revocation.acting import Order
+from trust.rules.carried_seal import KnownSeal
 from trust.rules.seal_grounds import LEAKED
 from trust.rules.seal_standing import SealKind, subject_of
-from trust.rules.standing import Act
+from trust.rules.standing import Act, Standing
 from trust.sealing import applying, using
 from trust.sealing.acting import RESERVED, act_on_seal
 from trust.sealing.applying import Registry
 from trust.sealing.errors import SealMoveRefused, SealNotUsable, SealUnknown, SealWishRefused
 from trust.sealing.filing import Workshop, make_and_file
-from trust.sealing.life import ACTS, LIFE, State, Step, state_of
+from trust.sealing.life import ACTS, LIFE, LostAct, State, Step, state_of
 from trust.sealing.ports import Application, FiledSeal, Officer, SealUse, Taken, Wish
 from trust.sealing.sealing import Files, Sealed, SealingDesk, Wanted, seal_document
 from trust.sealing.using import Progress, Request
@@ -156,7 +158,7 @@ class Seals:
         if ground == LEAKED:
             raise Conflict("report-key-loss", seal_id)
         if self.find(seal_id) is not None and step in ACTS and not self.acts.recorded(key):
-            LIFE.after(self.state(seal_id), step)
+            LIFE.after(self.recorded_state(seal_id), step)
             order = Order(ACTS[step], subject_of(seal_id), ground, reason, by.login, effective_at=effective_at)
             self._require_alone(order, self._now())
             if key.startswith(RESERVED):
@@ -198,19 +200,38 @@ class Seals:
         """The steps of an application."""
         return self._archive.seal_applications.steps(seal_id)
 
+    def known(self, seal_id: str) -> KnownSeal:
+        """What is on record of a filed seal, and what was told of it before a restore."""
+        return known_seal(self._archive, seal_id)
+
     def acts_on(self, seal_id: str) -> Sequence[Act]:
         """The acts on a filed seal."""
-        return self._archive.acts.of_many([subject_of(seal_id)]).get(subject_of(seal_id), ())
+        return self.known(seal_id).acts
 
     def state(self, seal_id: str) -> State:
-        """Where a seal stands now.
+        """Where a seal stands now, by all that counts (`service.seal_standings`).
 
         Raises:
             SealUnknown: neither filed nor applied for.
 
         """
+        return self._state(seal_id, KnownSeal.counting)
+
+    def recorded_state(self, seal_id: str) -> State:
+        """Where a seal stands by its acts alone, from which the next one leads on; raises as `state`."""
+        return self._state(seal_id, KnownSeal.recorded)
+
+    def lost_act(self, seal_id: str) -> LostAct | None:
+        """Which act on a filed seal a restore lost and nobody recorded again, as far as it is missed now."""
+        return None if self.find(seal_id) is None else lost_act_of(self.known(seal_id), self._now())
+
+    def told_since(self, seal_id: str) -> datetime | None:
+        """As `service.seal_standings.told_since`, now."""
+        return None if self.find(seal_id) is None else told_since(self.known(seal_id), self._now())
+
+    def _state(self, seal_id: str, standing: Callable[[KnownSeal, datetime], Standing]) -> State:
         if self.find(seal_id) is not None:
-            return state_of(self.acts.standing(seal_id, self._now()).status)
+            return state_of(standing(self.known(seal_id), self._now()).status)
         application = self.application(seal_id)
         if application is None:
             raise SealUnknown
@@ -277,8 +298,10 @@ class Seals:
         return signer, certificate
 
     def key_of(self, filed: FiledSeal) -> tuple[Signer, Certificate]:
-        """Signer and newest certificate behind a filed seal, whatever became of them; raises `certificate-missing`."""
-        return self._personal(filed) if filed.holder else self._directory.body(filed.body_code)
+        """Signer and certificate behind a filed seal, whatever became of them; raises `certificate-missing`."""
+        if filed.holder:
+            return self._personal(filed)
+        return self._directory.body(filed.body_code, filed.seal.signer_certificates)
 
     def body_name(self, code: str) -> str:
         """The name of a body of this installation.

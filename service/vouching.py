@@ -83,11 +83,11 @@ def carried_in(report: bytes) -> Iterator[tuple[int, int, int]]:
             yield one[0], one[1], one[2]
 
 
-def recovered_in(report: bytes) -> int:
-    """How many entries of the log a restore brought back from the public copy, by its report."""
+def recovered_in(report: bytes, kind: str | None = None) -> int:
+    """How many entries of the log, or of one kind, a restore brought back from the public copy, by its report."""
     try:
         said = json.loads(report).get("log_entries_recovered", {}) if report else {}
-        return sum(said.values())
+        return sum(said.values()) if kind is None else int(said.get(kind, 0))
     except (ValueError, AttributeError, TypeError):
         return 0
 

@@ -45,7 +45,7 @@ def redeemer_of(person: Person) -> Redeemer:
 
 def citing_officer_of(person: Person) -> CitingOfficer:
     """Who cites: the counter, and officials, for their own department."""
-    return CitingOfficer(person.name, person.department or "")
+    return CitingOfficer(person.name, person.department or "", person.login, official=person.role is Role.OFFICIAL)
 
 
 def asker_of(yinzheng: Yinzheng, person: Person) -> Asker:

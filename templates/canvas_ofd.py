@@ -21,7 +21,7 @@ from trust.formats.ofd.document import (
     PathShape,
     TextRun,
 )
-from trust.formats.ofd.write import exact, exactly
+from trust.formats.ofd.write_page import exact, exactly
 
 _STOCK_FONT, _OWN_FONT, _FIRST_SHEET = 1, 2, 11
 _FIRST_BELOW, _FIRST_IMAGE, _FIRST_OBJECT = 51, 101, 1001

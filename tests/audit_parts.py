@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Engine, Table, create_engine, delete, insert, select, update
 from sqlalchemy.engine import Connection
@@ -83,6 +83,17 @@ def found(report: Report) -> set[str]:
     against = [one for one in report.findings if one.indication is Indication.FAILED]
     assert all(one.detail.endswith("。") for one in against)
     return {one.name for one in against if _proves(one)}
+
+
+class Happened(Protocol):
+    """A city in which something has happened."""
+
+    city: City
+
+
+def judged(scene: Happened, stolen: Engine) -> set[str]:
+    """What an audit of a stolen database finds against the city, by the anchors that everybody knows."""
+    return found(audited(scene.city, stolen, scene.city.yinzheng.anchors))
 
 
 def _proves(finding: AuditFinding) -> bool:

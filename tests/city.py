@@ -32,8 +32,10 @@ from service.city import City as Plan
 from service.city import read_city
 from service.data_folder import DEMO_CITY, DEMO_MATTERS
 from service.database import open_engine
+from service.identity import Role
 from service.keyring import MemoryRing
 from service.means import Means
+from service.restoring.rows import copy_rows_in
 from service.wiring import Yinzheng
 from templates.library import load_bundle
 from trust.revocation.acting import Order
@@ -132,11 +134,14 @@ class City:
         self.plan = plan if people else replace(plan, people=())
         self.clock = Clock()
         self._keys = count(1)
-        copied = engine is None and blobs is None and random is random_octets and not apart
+        copied = random is random_octets and not apart
         if copied:
             founded = _founded(self.plan, list_size)
             url = f"sqlite:///{folder / 'city.db'}" if folder else "sqlite://"
-            self.engine, self.ring, self.blobs = copy_of(founded.engine, url), founded.ring.twin(), founded.blobs.twin()
+            self.engine = _filled(engine, founded.engine) if engine else copy_of(founded.engine, url)
+            self.ring, self.blobs = founded.ring.twin(), blobs or founded.blobs.twin()
+            for octets in founded.blobs.octets.values() if blobs else ():
+                self.blobs.put(octets)
         else:
             self.ring, self.blobs = TwinRing(), blobs or MemoryBlobs()
             self.engine = engine or open_engine("sqlite://")
@@ -175,12 +180,18 @@ class City:
         kind = load_bundle(bundle).type
         return read_application(body, type_code=kind.code, issuer_code=self.body_code(bundle))
 
+    def officials(self, body_code: str) -> tuple[Officer, Officer]:
+        """Two officials of a body; in a city without people, who have no accounts, always the same two."""
+        own = [one for one, _ in self.plan.people if (one.role, one.department) == (Role.OFFICIAL, body_code)]
+        first, second = [Officer(one.login, one.name) for one in own[:2]] or SEAL_OFFICERS
+        return first, second
+
     def issue(self, bundle: str = "business-licence", *, key: str | None = None, **changed: object) -> Issued:
         """Issue a licence of a bundle."""
         key = key or f"issue-{next(self._keys)}"
         application = self.application(bundle, **changed)
         if needs_two(self.yinzheng.office.bundle(application.type_code)):
-            maker, second = SEAL_OFFICERS
+            maker, second = self.officials(application.issuer_code)
             return self.yinzheng.applications.issue_for(application, key=key, maker=maker, second=second)
         return self.yinzheng.issue(application, key=key, by=OFFICIAL)
 
@@ -291,6 +302,13 @@ def _founded(plan: Plan, list_size: int) -> Founded:
         assert isinstance(made.blobs, MemoryBlobs)
         _FOUNDED[key] = Founded(made.engine, made.ring, made.blobs)
     return _FOUNDED[key]
+
+
+def _filled(engine: Engine, founded: Engine) -> Engine:
+    """A database whose tables are empty, on either engine, with the rows of what was founded."""
+    with founded.connect() as source, engine.begin() as target:
+        copy_rows_in(source, target)
+    return engine
 
 
 def copy_of(engine: Engine, url: str = "sqlite://") -> Engine:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from service.keyring import KeyRing
 from service.public_folder import PublicFolder, Series
 from service.wiring import Yinzheng
 from tests.city import City
@@ -12,15 +13,17 @@ from trust.formats.cose import split
 from trust.formats.status_list import StatusList, decode_status_list
 
 
-def with_folder(city: City, folder: Path, engine: Engine | None = None) -> Yinzheng:
-    """The installation of a city, publishing into a folder; on another database where one is given."""
-    means = replace(city.yinzheng._means, public=PublicFolder(folder), engine=engine or city.engine)
+def with_folder(city: City, folder: Path, engine: Engine | None = None, ring: KeyRing | None = None) -> Yinzheng:
+    """The installation of a city, publishing into a folder; on another database or key ring where one is given."""
+    means = replace(
+        city.yinzheng._means, public=PublicFolder(folder), engine=engine or city.engine, ring=ring or city.ring
+    )
     return Yinzheng(means)
 
 
 def published_city(folder: Path) -> City:
     """A city whose public folder is filled."""
-    city = City(people=False)
+    city = City()
     city.yinzheng = with_folder(city, folder)
     city.yinzheng.publisher.refresh(city.clock())
     return city

@@ -29,6 +29,7 @@ class TwoTimelines:
         (data / "keys").mkdir(parents=True, exist_ok=True)
         (data / "keys" / "one.key").write_bytes(b"sealed")
         back_up(self.city.engine, data, self.folder / "backup", self.city.clock())
+        self.ring = self.city.ring.twin()
         self.city.clock.forward(seconds=2)
 
     def restore(self, engine: Engine | None = None) -> Yinzheng:
@@ -38,7 +39,7 @@ class TwoTimelines:
         engine = engine or open_engine(f"sqlite:///{self.folder / f'restored-{place}.db'}")
         self.engines.append(engine)
         load_backup(self.folder / "backup", self.folder / f"new-{place}", engine, self.city.clock(), BY, SECOND)
-        restored = with_folder(self.city, self.public, engine)
+        restored = with_folder(self.city, self.public, engine, self.ring.twin())
         self.report = restored.take_up_published(BY, SECOND)
         self.city.clock.forward(seconds=2)
         return restored

@@ -170,7 +170,8 @@ def plain_router(desk: BatchDesk, *, authorize: Authorize) -> APIRouter:
         "/batch-trials",
         summary="试算一张表格",
         description=(
-            "逐行检查，一本也不签发。两千行以内，或者有读不出来的内容的，当场答复；更多的答复 202，由签发进程逐组检查，"
+            "逐行检查，一本也不签发。不超过两千行、五十张照片的，或者有读不出来的内容的，当场答复；"
+            "更多的答复 202，由签发进程逐组检查，"
             "按 Location 查询进度和结果，七天后删除。"
         ),
         openapi_extra=file_body(TAKEN),
@@ -191,7 +192,7 @@ def plain_router(desk: BatchDesk, *, authorize: Authorize) -> APIRouter:
             out.headers["Location"] = f"/api/v1/batches/{taken.number}"
             return trial_view(len(sheet.rows), [], sheet.warnings, complete=False, number=taken.number)
         found = tried_at_once(desk, sheet, type_code=type_code, body_code=clerk.department)
-        complete = len(sheet.rows) <= MOST_TRIED
+        complete = not takes_long(sheet)
         return trial_view(len(sheet.rows), found[:MOST_TRIED], sheet.warnings, complete=complete)
 
     @routes.post(
@@ -199,7 +200,7 @@ def plain_router(desk: BatchDesk, *, authorize: Authorize) -> APIRouter:
         summary="试算一张表格，得到问题清单",
         description=(
             "逐行检查，一本也不签发；有问题的行连同原因作为表格（CSV 或 XLSX）给出，改好后可以直接重新提交。"
-            "超过两千行而都读得出来的，请用 /batch-trials，检查完后取 /batches/{number}/unissued。"
+            "超过两千行或者五十张照片而都读得出来的，请用 /batch-trials，检查完后取 /batches/{number}/unissued。"
         ),
         openapi_extra=file_body(TAKEN),
         response_class=Response,
@@ -222,12 +223,17 @@ def _read(desk: BatchDesk, handed: tuple[Clerk, BinaryIO], type_code: str, maps:
 
 def is_long(sheet: Sheet) -> bool:
     """Whether a table is for the worker to judge: readable all through, and longer than anybody waits for."""
-    return not sheet.problems and len(sheet.rows) > MOST_TRIED
+    return not sheet.problems and takes_long(sheet)
+
+
+def takes_long(sheet: Sheet) -> bool:
+    """Whether judging the rows takes longer than anybody waits for: there are many, or many pictures."""
+    return len(sheet.rows) > MOST_TRIED or sheet.pictures_wait
 
 
 def tried_at_once(desk: BatchDesk, sheet: Sheet, *, type_code: str, body_code: str) -> list[tuple[int, Failure]]:
     """What is wrong in a table; of a long one that cannot be read throughout only where it cannot be read."""
-    if len(sheet.rows) > MOST_TRIED:
+    if takes_long(sheet):
         return [(one.row, Failure(one.column, one.reason, one.sentence)) for one in sheet.problems]
     return list(desk.try_sheet(sheet, type_code=type_code, body_code=body_code))
 

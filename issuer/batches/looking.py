@@ -7,12 +7,13 @@ see everything, as with an application: it is their data, and a mask would hide 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from issuer.application import read_application
 from issuer.applying.previewing import unsealed
 from issuer.batches.errors import NoSuchBatch
+from issuer.batches.examining import Examining
 from issuer.batches.life import Batch, Row, RowState
 from issuer.batches.ports import Batches
 from issuer.batches.trying import blank_draft
@@ -67,9 +68,14 @@ def open_face(desk: Batches, batch: Batch, row: int, *, by: Officer, at: datetim
     if not found or found[0].number != row:
         raise NoSuchBatch
     desk.book.look(batch.number, by.login, Part.FACES, batch.digest, aware(at))
-    read = read_application(dict(found[0].members), type_code=batch.type_code, issuer_code=batch.body_code)
     bundle, pen = desk.office.face(batch.type_code, batch.template), desk.office.pen(batch.body_code, at)
-    return unsealed(desk.office, blank_draft(read, bundle, pen), bundle, pen)
+    stored = desk.office.photo
+    with desk.take_for(bundle) as take:
+        pictures = Examining(bundle.type, take, stored)
+        members = pictures.photographed(found[0].members)
+    read = read_application(members, type_code=batch.type_code, issuer_code=batch.body_code)
+    office = replace(desk.office, photo=lambda name: pictures.made.get(name) or stored(name))
+    return unsealed(office, blank_draft(read, bundle, pen), bundle, pen)
 
 
 def unopened(desk: Batches, batch: Batch, by: Officer) -> tuple[Part, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
+from issuer.batches.examining import TakeFor
 from issuer.batches.life import Batch, Event, Failure, Row, RowState
 from issuer.ports import Artefacts, Entry, Office
 from trust.rules.catalogue import LicenceType
@@ -140,10 +141,31 @@ class BatchBook(Protocol):
         ...
 
 
+class Aside(Protocol):
+    """Pictures of trials, as they were handed in; nothing else is kept there, and nothing for good."""
+
+    def put_many(self, number: str, files: Mapping[str, bytes]) -> None:
+        """Store pictures of a trial durably, by their digests."""
+        ...
+
+    def finder(self, number: str) -> Callable[[str], bytes | None]:
+        """What gives the pictures of a trial by digest, re-hashed; None for one that is not there, or is damaged."""
+        ...
+
+    def sweep(self, goes_on: Callable[[str], bool | None], *, at: datetime) -> None:
+        """Delete the pictures of every trial that does not go on; those of one that nobody knows (None) after a day."""
+        ...
+
+
 @dataclass(frozen=True)
 class Batches:
-    """Everything that batches need, as one value; `explain` puts a refusal into words, of a type where one is given."""
+    """Everything that batches need, as one value; `explain` puts a refusal into words, of a type where one is given.
+
+    `take_for` makes photographs of pictures that wait, `aside` keeps those of trials.
+    """
 
     book: BatchBook
     office: Office
     explain: Callable[[Exception, LicenceType | None], Failure]
+    take_for: TakeFor
+    aside: Aside

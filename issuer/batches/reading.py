@@ -12,10 +12,11 @@ from typing import BinaryIO
 
 from issuer.batches.cells import Cell, Line
 from issuer.batches.columns import Column, holder_place
+from issuer.batches.examining import Take
 from issuer.batches.headers import Headers, match
 from issuer.batches.opening import opened
 from issuer.batches.packed import PackedRows
-from issuer.batches.picturing import Pictures, Take
+from issuer.batches.picturing import Pictures
 from issuer.batches.sheet import Row, RowProblem, Sheet, SheetError
 from issuer.batches.sheet_words import sentence_of
 from issuer.batches.values import CellError, LongNumbers, is_long, value_of
@@ -42,7 +43,7 @@ def read_sheet(
 
     `mapping` says for headers of the file which column they are, by any name of `columns`; an empty text leaves a
     column out. Nothing is raised for what is wrong with a file: it stands in `problems`, by row. `take` makes
-    photographs of the pictures that come with the table; without it their cells stay as they are.
+    photographs of the pictures that come with the table, unless there are many; without it cells stay as they are.
     """
     reading = _Reading(kind, mapping or {}, max_rows, pictures=Pictures(take) if take is not None else None)
     warnings: tuple[RowProblem, ...] = ()
@@ -57,8 +58,11 @@ def read_sheet(
     except SheetError as error:
         reading.tell(error.row, "", error.reason, *error.facts)
     problems = tuple(sorted(reading.problems, key=lambda problem: problem.row))
-    made = reading.pictures.made if reading.pictures is not None else {}
-    return Sheet(reading.rows, problems, _digest(file), warnings, made, headers=tuple(reading.named))
+    made = reading.pictures.handed if reading.pictures is not None else {}
+    wait = reading.pictures is not None and reading.pictures.wait
+    return Sheet(
+        reading.rows, problems, _digest(file), warnings, made, headers=tuple(reading.named), pictures_wait=wait
+    )
 
 
 def _digest(file: BinaryIO) -> str:

@@ -7,7 +7,7 @@ wrong with us and not with a row (`outcomes`). A batch for which that happens ag
 seen to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,16 +16,16 @@ from issuer.application import read_application
 from issuer.applying.deciding import needs_two
 from issuer.batches.content import is_sound
 from issuer.batches.errors import BatchMoved
-from issuer.batches.life import TRIALS, Batch, Failure, Row, State, key_of
+from issuer.batches.examining import Examining, pictures_in
+from issuer.batches.life import TRIALS, Batch, Failure, Row, State, key_of, row_of
 from issuer.batches.outcomes import Sorted, sort
 from issuer.batches.ports import Batches
 from issuer.batches.submitting import finish, hold
-from issuer.batches.trials import conclude, drop_lapsed, judge
+from issuer.batches.trials import conclude, drop_lapsed, drop_pictures, judge
 from issuer.errors import ApplicationRefused, UnknownType
 from issuer.issuing import Order, issue_many
 from issuer.ports import Entry, Void
 from issuer.still_allowed import not_out
-from trust.rules.catalogue import LicenceType
 
 CHUNK, LEASE = 100, timedelta(minutes=2)
 STRIKES = 3
@@ -80,7 +80,7 @@ def run_chunk(
 
 
 def finish_batches(desk: Batches, *, at: datetime) -> Sequence[Batch]:
-    """Store of every running batch and trial without a waiting row that it is done; trials that lapsed are deleted."""
+    """Store of every running batch and trial without a waiting row that it is done; what trials leave is deleted."""
     done = []
     drop_lapsed(desk, at=at)
     for batch in desk.book.finished():
@@ -88,6 +88,7 @@ def finish_batches(desk: Batches, *, at: datetime) -> Sequence[Batch]:
             done.append((conclude if batch.state in TRIALS else finish)(desk, batch, at=at))
         except BatchMoved:
             continue  # another worker was first, or somebody stopped it: the next look tells
+    drop_pictures(desk, at=at)
     return done
 
 
@@ -100,8 +101,13 @@ def _judged(desk: Batches, trial: Batch, rows: Sequence[Row], at: datetime) -> W
 
 def _run(desk: Batches, batch: Batch, rows: Sequence[Row], at: datetime) -> Worked:
     """Issue rows and store what came of them."""
-    kind = desk.office.face(batch.type_code, batch.template).type
-    orders, failures = _orders(desk, batch, rows, kind)
+    bundle = desk.office.face(batch.type_code, batch.template)
+    kind = bundle.type
+    with desk.take_for(bundle) as take:
+        pictures = Examining(kind, take, desk.office.blobs.get)  # raises where one was lost: no row fails for that
+        orders, failures = _orders(desk, batch, rows, pictures)
+    if pictures.made:
+        desk.office.blobs.put_many(pictures.made)
     outcomes = issue_many(
         desk.office,
         [order for _, order in orders],
@@ -145,19 +151,27 @@ def _strike(desk: Batches, batch: Batch, reason: str, at: datetime) -> str:
 
 
 def _orders(
-    desk: Batches, batch: Batch, rows: Sequence[Row], kind: LicenceType
+    desk: Batches, batch: Batch, rows: Sequence[Row], pictures: Examining
 ) -> tuple[list[tuple[int, Order]], list[tuple[int, Failure]]]:
     """The orders of rows, and the failures of those that are none."""
+    begun = _fields_begun(desk, batch, [row for row in rows if pictures_in(row.members, pictures.kind)])
     orders: list[tuple[int, Order]] = []
     failures: list[tuple[int, Failure]] = []
     for row in rows:
         try:
-            read = read_application(dict(row.members), type_code=batch.type_code, issuer_code=batch.body_code)
+            members = pictures.photographed(row.members, begun.get(row.number))
+            read = read_application(members, type_code=batch.type_code, issuer_code=batch.body_code)
         except ApplicationRefused as refused:
-            failures.append((row.number, desk.explain(refused, kind)))
+            failures.append((row.number, desk.explain(refused, pictures.kind)))
             continue
         orders.append((row.number, Order(read, key_of(batch.number, row.number), batch.by, batch.template)))
     return orders, failures
+
+
+def _fields_begun(desk: Batches, batch: Batch, rows: Sequence[Row]) -> Mapping[int, Mapping[str, str]]:
+    """Of rows that had begun the fields that they began with."""
+    known = desk.office.register.by_keys([key_of(batch.number, row.number) for row in rows]) if rows else {}
+    return {row_of(key): entry.licence.fields for key, entry in known.items()}
 
 
 def _begun(desk: Batches, batch: Batch, rows: Sequence[Row]) -> Sequence[Row]:

@@ -37,8 +37,10 @@ class Sheet:
     """All rows and problems of a file, and its digest, `sm3:` and hexadecimal digits.
 
     Rows may be many and are perhaps kept packed: they are counted and gone through, as often as one likes. Warnings
-    keep nothing from being issued. `photographs` came with the table, by the names that the rows give them. `headers`
-    are those of the file in their order, each with the header of the column it was taken for, or an empty text.
+    keep nothing from being issued. `photographs` came with the table, by the names that the rows give them; where
+    `pictures_wait` they are pictures as they were handed in, which nobody has decoded (`issuer.batches.examining`), and
+    are there as long as the file is open. `headers` are those of the file in their order, each with the header of the
+    column it was taken for, or an empty text.
     """
 
     rows: Collection[Row]
@@ -47,6 +49,7 @@ class Sheet:
     warnings: tuple[RowProblem, ...] = ()
     photographs: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     headers: tuple[tuple[str, str], ...] = ()
+    pictures_wait: bool = False
 
 
 class SheetError(IssuerError):

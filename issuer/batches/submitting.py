@@ -3,7 +3,7 @@
 A batch of a type that one person may issue runs at once. Where two are needed somebody else has to approve it first,
 and approves the digest they looked at, which covers the rows as they were read (`content`). The face that was
 in force when it was submitted stays the one it is for: a batch whose face has changed is not approved. Photographs that
-came with the table are stored before the batch is.
+came with the table, or the pictures that are still to be examined, are stored before the batch is.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -12,8 +12,10 @@ from datetime import datetime
 from types import MappingProxyType
 
 from issuer.applying.deciding import needs_two
+from issuer.batches.columns import header_of
 from issuer.batches.content import Content, content_of
 from issuer.batches.errors import BatchNotOpened, BatchRefused, BatchStale, NoSuchBatch
+from issuer.batches.examining import pictures_in
 from issuer.batches.life import LIFE, MAX_NAME, MAX_ROWS, Batch, Event, Failure, State, Step
 from issuer.batches.looking import unopened
 from issuer.batches.ports import Batches
@@ -28,13 +30,16 @@ from trust.sealing.ports import Officer
 DIGITS = 24
 MOST_AT_ONCE, OCTETS_AT_ONCE = 500, 16 * 1024 * 1024
 """Photographs that are stored together."""
+MOST_TOLD = 100
+"""Rows that are named where a batch is refused."""
 
 
 @dataclass(frozen=True)
 class Handed:
     """A table as it is handed in: its rows, and how its headers were read (`Sheet.headers`).
 
-    `photographs` are those that came with it, by the names (`sm3:…`) that its rows give them.
+    `photographs` are those that came with it, by the names (`sm3:…`) that its rows give them; where `pictures_wait`
+    they are pictures as they were handed in.
     """
 
     type_code: str
@@ -43,6 +48,7 @@ class Handed:
     rows: Collection[Row] = field(repr=False)
     headers: tuple[tuple[str, str], ...] = ()
     photographs: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    pictures_wait: bool = False
 
     def content(self, type_code: str, template: str) -> Content:
         """What an approval is of, for a face."""
@@ -55,7 +61,7 @@ def submit(desk: Batches, handed: Handed, *, by: Officer, key: str, at: datetime
 
     Raises:
         UnknownType, NoMandate: the body may not issue this type.
-        BatchRefused: no rows, or more than one batch may have.
+        BatchRefused: no rows, or more than one batch may have; a picture that is not at hand.
         IdempotencyMismatch: the key was used for another content.
 
     """
@@ -63,7 +69,9 @@ def submit(desk: Batches, handed: Handed, *, by: Officer, key: str, at: datetime
     known = desk.book.by_key(key)
     if known is not None and handed.content(known.type_code, known.template).digest == known.digest:
         return known  # also where the type has another face by now
-    for some in _together(handed.photographs):
+    if bundle.type.photos:
+        _check_pictures(desk, handed, bundle)
+    for some in together(handed.photographs):
         desk.office.blobs.put_many(some)
     state = State.SUBMITTED if needs_two(bundle) else State.RUNNING
     return opened(desk, handed, bundle, state, Step.SUBMIT, by=by, key=key, at=at)
@@ -182,7 +190,7 @@ def hold(desk: Batches, batch: Batch, reason: str, *, at: datetime) -> Batch:
     return moved(desk, replace(batch, trouble=reason), Step.HOLD, by=batch.submitted_by, at=at, note=reason)
 
 
-def _together(photographs: Mapping[str, bytes]) -> Iterator[Mapping[str, bytes]]:
+def together(photographs: Mapping[str, bytes]) -> Iterator[Mapping[str, bytes]]:
     """Photographs by their names, as many at once as are kept in memory."""
     some: dict[str, bytes] = {}
     size = 0
@@ -201,6 +209,24 @@ def moved(desk: Batches, changed: Batch, step: Step, *, by: Officer, at: datetim
     target = LIFE.after(changed.state, step)
     after = replace(changed, state=target, sequence=changed.sequence + 1, moved_at=aware(at))
     return desk.book.move(changed, after, Event(changed.number, after.sequence, step, at, by, note))
+
+
+def _check_pictures(desk: Batches, handed: Handed, bundle: Bundle) -> None:
+    """See that every picture which waits is here; later a missing one is lost, and no fault of its row.
+
+    Raises:
+        BatchRefused: the rows of some that are not.
+
+    """
+    problems = []
+    for row in handed.rows:
+        for key, digest in pictures_in(row.members, bundle.type).items():
+            if digest not in handed.photographs and desk.office.photo(digest) is None:
+                problems.append((f"rows.{row.number}.{header_of(bundle.type, f'fields.{key}')}", "photo-needs-zip"))
+        if len(problems) >= MOST_TOLD:
+            break
+    if problems:
+        raise BatchRefused(problems)
 
 
 def _check_mandate(desk: Batches, handed: Handed, at: datetime) -> None:

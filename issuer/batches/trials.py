@@ -2,8 +2,9 @@
 
 Every row has to be readable: what cannot be read is told at once, and takes no trial. What only the whole of the table
 shows, a number that stands in it twice, and whether photographs are at hand is seen when the trial is opened; the rest
-is `trying`, a chunk at a time, under the same lease as issuing. A trial that cannot go on is concluded with the reason.
-It has personal data in it, so it is deleted when somebody discards it, or after a week.
+is `trying`, a chunk at a time, under the same lease as issuing, and so is the examination of pictures, which are stored
+aside before the trial is opened. A trial that cannot go on is concluded with the reason. It has personal data in it:
+its rows are deleted when somebody discards it, or after a week, its pictures once it is concluded.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,10 +13,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from issuer.batches.errors import BatchMoved
+from issuer.batches.examining import picture_in
 from issuer.batches.life import Batch, Failure, Row, State, Step
 from issuer.batches.ports import Batches
 from issuer.batches.sheet import Row as SheetRow
-from issuer.batches.submitting import Handed, check_handed, moved, opened
+from issuer.batches.submitting import Handed, check_handed, moved, number_of, opened, together
 from issuer.batches.trying import try_rows
 from issuer.errors import ApplicationRefused, DuplicateNumber
 from trust.rules.catalogue import LicenceType
@@ -34,6 +36,8 @@ def open_trial(desk: Batches, handed: Handed, *, by: Officer, key: str, at: date
 
     """
     bundle = check_handed(desk, handed, at)
+    for some in together(handed.photographs) if handed.pictures_wait else ():
+        desk.aside.put_many(number_of(handed, key), some)
     wrong = dict(_of_the_whole(desk, handed, bundle.type))
     return opened(desk, handed, bundle, State.TRYING, Step.TRY, by=by, key=key, at=at, wrong=wrong)
 
@@ -42,6 +46,8 @@ def judge(desk: Batches, trial: Batch, rows: Sequence[Row], at: datetime) -> int
     """Judge rows that were leased, and store what came of each; how many failed. Raises as `trying.try_rows`."""
     told = [SheetRow(row.number, row.members) for row in rows]
     code, body = trial.type_code, trial.body_code
+    own, stored = desk.aside.finder(trial.number), desk.office.photo
+    desk = replace(desk, office=replace(desk.office, photo=lambda name: own(name) or stored(name)))
     failures = list(try_rows(desk, told, type_code=code, body_code=body, at=at, judge_photographs=False))
     wrong = {row for row, _ in failures}
     desk.book.fail(trial.number, failures)
@@ -68,6 +74,16 @@ def drop_lapsed(desk: Batches, *, at: datetime) -> None:
             moved(desk, trial, Step.LAPSE, by=trial.submitted_by, at=at)
 
 
+def drop_pictures(desk: Batches, *, at: datetime) -> None:
+    """Delete the pictures of trials that are over, however they ended."""
+
+    def goes_on(number: str) -> bool | None:
+        trial = desk.book.find(number)
+        return None if trial is None else trial.state is State.TRYING
+
+    desk.aside.sweep(goes_on, at=at)
+
+
 def _of_the_whole(desk: Batches, handed: Handed, kind: LicenceType) -> Iterator[tuple[int, Failure]]:
     """What no chunk would find by itself."""
     seen = set[str]()
@@ -87,6 +103,7 @@ def _missing_photograph(desk: Batches, handed: Handed, row: SheetRow, kind: Lice
     named = fields if isinstance(fields, dict) else {}
     for rule in kind.photos:
         name = named.get(rule.key)
+        name = picture_in(name) or name
         if name and name not in handed.photographs and desk.office.photo(name) is None:
             return rule.key
     return ""

@@ -10,6 +10,8 @@ from datetime import datetime
 from itertools import islice
 
 from issuer.application import Application, read_application
+from issuer.batches.errors import PhotographsBusy
+from issuer.batches.examining import Examining
 from issuer.batches.life import Failure
 from issuer.batches.ports import Batches
 from issuer.batches.sheet import Row
@@ -41,9 +43,11 @@ def try_rows(
     """What keeps which rows from being issued, in their order; `progress` hears how many have been looked at.
 
     `photographs` came with the table, and are not stored yet; without `judge_photographs` they have been seen to.
+    Pictures that wait are examined in any case.
 
     Raises:
         UnknownType, NoPen: none of them can be issued now.
+        PhotographsBusy: while they are gone through, pictures cannot be examined now.
 
     """
     if photographs:
@@ -68,22 +72,26 @@ class _Judging:
 
     def all(self, rows: Collection[Row], progress: Callable[[int], None]) -> Iterator[tuple[int, Failure]]:
         coming, count = iter(rows), 0
-        while some := list(islice(coming, AT_ONCE)):
-            yield from self._some(some)
-            count += len(some)
-            progress(count)
+        with self.desk.take_for(self.bundle) as take:
+            while some := list(islice(coming, AT_ONCE)):
+                yield from self._some(some, Examining(self.bundle.type, take, self.desk.office.photo))
+                count += len(some)
+                progress(count)
 
-    def _some(self, rows: Sequence[Row]) -> list[tuple[int, Failure]]:
+    def _some(self, rows: Sequence[Row], pictures: Examining) -> list[tuple[int, Failure]]:
         desk, kind = self.desk, self.bundle.type
         sound: list[tuple[int, str]] = []
         failures: list[tuple[int, Failure]] = []
         mandates = desk.office.mandates(self.at)
         for row in rows:
             try:
-                application = read_application(row.members, type_code=kind.code, issuer_code=self.pen.body.code)
+                members = pictures.photographed(row.members)
+                application = read_application(members, type_code=kind.code, issuer_code=self.pen.body.code)
                 check(application, kind, mandates, self.at)
-                self._check_face(application)
+                self._check_face(application, pictures.made)
                 sound.append((row.number, application.number))
+            except PhotographsBusy:
+                raise  # it says nothing of the row
             except (IssuerError, TemplatesError, TrustError) as refusal:
                 failures.append((row.number, desk.explain(refusal, kind)))
         taken = desk.office.register.numbered_many(self.pen.body.code, kind.code, [one for _, one in sound if one])
@@ -94,13 +102,15 @@ class _Judging:
                 self.seen.add(same_number(licence))
         return sorted(failures, key=lambda one: one[0])
 
-    def _check_face(self, application: Application) -> None:
+    def _check_face(self, application: Application, made: Mapping[str, bytes]) -> None:
         """See that the licence may be drafted and all of it printed; raises as `issuer.issuing.issue`."""
         licence = blank_draft(application, self.bundle, self.pen)
         check_draft(licence, self.bundle.type)
         check_face(licence, self.bundle, self.pen, host_url=self.desk.office.host_url)
+        stored = self.desk.office.photo
         if self.photographs:
-            find_photographs(self.desk.office, licence, self.bundle)
+            office = replace(self.desk.office, photo=lambda name: made.get(name) or stored(name))
+            find_photographs(office, licence, self.bundle)
 
 
 def blank_draft(application: Application, bundle: Bundle, pen: Pen) -> Licence:

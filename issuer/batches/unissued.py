@@ -10,6 +10,7 @@ from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 from issuer.batches.columns import PROBLEM, SERIAL, Column, all_columns, holder_place
+from issuer.batches.examining import file_name_in
 from issuer.batches.neutral import csv_octets, write_csv
 from issuer.batches.sheet import Ending, Row
 from issuer.batches.xlsx_lines import FILLED
@@ -61,7 +62,7 @@ def shown(kind: LicenceType, rows: Sequence[Row]) -> tuple[list[str], list[list[
     """Headers and cells of some rows, without the columns that are empty in all of them; for people to look at."""
     told = [(row, "") for row in rows]
     columns = [one for one in _columns(kind, told) if one.form != "aside"]
-    lines = [_line(columns, row, "") for row in rows]
+    lines = [[file_name_in(cell) for cell in _line(columns, row, "")] for row in rows]
     filled = [place for place in range(len(columns)) if any(line[place] for line in lines)]
     return [columns[place].header for place in filled], [[line[place] for place in filled] for line in lines]
 

@@ -106,6 +106,15 @@ class Zipped:
         except _FAULTS as error:
             raise SheetError("zip-form") from error
 
+    @property
+    def count(self) -> int:
+        """How many pictures there are."""
+        return len(self._pictures)
+
+    def file_name(self, name: str) -> str:
+        """The name of a picture as it stands in the file."""
+        return self._pictures[name].filename
+
     def others(self, used: set[str]) -> Sequence[str]:
         """The names of the pictures that are not among these, as they stand in the file."""
         return [entry.filename for name, entry in self._pictures.items() if name not in used]

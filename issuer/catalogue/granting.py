@@ -7,6 +7,7 @@ is now or later, and final; whoever is to issue again is granted a new mandate.
 """
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -66,7 +67,7 @@ def ask(desk: Granting, wish: MandateWish, *, key: str, by: Actor, at: datetime)
         raise Malformed("idempotency-key", f"1 to {MAX_KEY} printable characters")
     with naming("reason", "事由"):
         check_text(wish.reason, MAX_REASON)
-    if not _may_ask(desk, wish, by):
+    if not by.administers and by.department not in askers_of(_book(desk), wish):
         raise MandateRefused("mandate-not-yours", wish.wanted)
     _outcome(desk, wish, aware(at))
     number = f"R{desk.random(12).hex()}"
@@ -131,29 +132,27 @@ def find_request(mandates: Mandates, number: str) -> MandateRequest:
 
 def may_decide(desk: Granting, wish: MandateWish, by: Actor) -> bool:
     """The administration decides everything; a body what rests on its own mandates."""
-    if by.administers:
-        return True
-    above = _book(desk).numbered(wish.above)
-    if above is None or by.department is None:
-        return False
-    if wish.wanted is Wanted.DELEGATE:
-        return above.issuer_code == by.department
-    delegator = _book(desk).numbered(above.delegated_from)
-    return wish.wanted is Wanted.END and delegator is not None and delegator.issuer_code == by.department
+    return by.administers or by.department in deciders_of(_book(desk), wish)
 
 
-def _may_ask(desk: Granting, wish: MandateWish, by: Actor) -> bool:
-    """A body asks for itself, delegates what is its own, and ends that; the administration asks for everybody."""
-    if by.administers:
-        return True
+def deciders_of(book: MandateBook, wish: MandateWish) -> AbstractSet[str]:
+    """The bodies whose officials may decide a request: of whose mandates what is delegated, or ended, rests on."""
+    above = book.numbered(wish.above)
+    if above is None or wish.wanted is Wanted.GRANT:
+        return frozenset()
+    own = above if wish.wanted is Wanted.DELEGATE else book.numbered(above.delegated_from)
+    return frozenset() if own is None else frozenset({own.issuer_code})
+
+
+def askers_of(book: MandateBook, wish: MandateWish) -> AbstractSet[str]:
+    """The bodies whose officials may ask: for themselves, to delegate what is their own, and to end that."""
     if wish.wanted is Wanted.GRANT:
-        return wish.issuer_code == by.department
-    above = _book(desk).numbered(wish.above)
+        return frozenset({wish.issuer_code})
+    above = book.numbered(wish.above)
     if above is None:
-        return False
-    delegator = _book(desk).numbered(above.delegated_from)
-    own = {above.issuer_code} | ({delegator.issuer_code} if delegator and wish.wanted is Wanted.END else set())
-    return by.department in own
+        return frozenset()
+    delegator = book.numbered(above.delegated_from) if wish.wanted is Wanted.END else None
+    return frozenset(one.issuer_code for one in (above, delegator) if one is not None)
 
 
 def _outcome(desk: Granting, wish: MandateWish, at: datetime) -> Mandate:

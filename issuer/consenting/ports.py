@@ -38,8 +38,8 @@ class CopyConsents(Protocol):
         """Store the decision on a consent that waits; raises ConsentMoved where it waits no more."""
         ...
 
-    def explain(self, body_code: str, reference: str, reason: str) -> None:
-        """Store why a consent is withdrawn; what was said first stays."""
+    def explain(self, body_code: str, reference: str, reason: str | None) -> None:
+        """Store why a consent is about to be withdrawn, None where nobody says; what is withdrawn or refused stays."""
         ...
 
 

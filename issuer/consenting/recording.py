@@ -113,6 +113,8 @@ def decide(
 def put_down_withdrawal(desk: ConsentDesk, consent: CopyConsent, *, is_person: bool, reason: str) -> None:
     """Put down why a body withdraws a consent; its system withdraws what came on paper, and no word given here.
 
+    What somebody has withdrawn already keeps what was said then: nobody puts a reason onto another's withdrawal.
+
     Raises:
         NoSuchConsent: it is not the system's to withdraw.
         ConsentNotTaken: `reason`, none is given, or it cannot be shown.
@@ -124,6 +126,11 @@ def put_down_withdrawal(desk: ConsentDesk, consent: CopyConsent, *, is_person: b
         raise ConsentNotTaken([("reason", "withdrawal-reason")])
     _check("reason", reason, MAX_REASON)
     desk.consents.explain(consent.body_code, consent.reference, reason)
+
+
+def leave_unsaid(desk: ConsentDesk, consent: CopyConsent) -> None:
+    """A holder is about to withdraw and says no reason; one that a body put down, whose withdrawal broke off, goes."""
+    desk.consents.explain(consent.body_code, consent.reference, None)
 
 
 def _added(

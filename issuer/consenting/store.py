@@ -1,6 +1,7 @@
 """The register of consents to copies in SQL: table `copy_consent`.
 
-A row changes by the one decision on it, and by why it is withdrawn where nothing is said yet.
+A row changes by the one decision on it, and by why it is withdrawn, as long as it is not. The table `citation_consent`,
+where withdrawals are, belongs to others; here it is only named.
 """
 
 from collections.abc import Sequence
@@ -15,8 +16,11 @@ from sqlalchemy import (
     Index,
     Row,
     Table,
+    column,
+    exists,
     insert,
     select,
+    table,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -51,6 +55,9 @@ CONSENTS = Table(
     Column("decided_at", Instant, nullable=True),
     CheckConstraint("stage <> 'given' OR document IS NULL OR decided_login IS NOT NULL", name="two_people"),
     Index("ix_copy_consent_original", "original"),
+)
+WITHDRAWN = table(
+    "citation_consent", *(column(name) for name in ("department_code", "mode", "reference", "withdrawn_at"))
 )
 
 
@@ -117,11 +124,18 @@ class SqlCopyConsents:
             raise ConsentMoved("elsewhere", Step.CONFIRM if decided.stage is Stage.GIVEN else Step.REFUSE)
         return decided
 
-    def explain(self, body_code: str, reference: str, reason: str) -> None:
+    def explain(self, body_code: str, reference: str, reason: str | None) -> None:
         """See `CopyConsents`."""
-        silent = (CONSENTS.c.body_code == body_code, CONSENTS.c.reference == reference, CONSENTS.c.reason.is_(None))
+        gone = exists().where(
+            WITHDRAWN.c.department_code == CONSENTS.c.body_code,
+            WITHDRAWN.c.mode == CONSENTS.c.mode,
+            WITHDRAWN.c.reference == CONSENTS.c.reference,
+            WITHDRAWN.c.withdrawn_at.is_not(None),
+        )
+        named = (CONSENTS.c.body_code == body_code, CONSENTS.c.reference == reference)
+        open_ones = update(CONSENTS).where(*named, CONSENTS.c.stage != Stage.REFUSED.value, ~gone)
         with self._engine.begin() as connection:
-            connection.execute(update(CONSENTS).where(*silent).values(reason=reason))
+            connection.execute(open_ones.values(reason=reason))
 
     def _first(self, *where: ColumnElement[bool]) -> CopyConsent | None:
         with self._engine.connect() as connection:

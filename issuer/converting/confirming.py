@@ -11,7 +11,7 @@ from datetime import datetime
 from issuer.converting.comparing import check_least, event_of
 from issuer.converting.errors import ConfirmationStale, StockRefused
 from issuer.converting.grading import lowest
-from issuer.converting.ports import Converting
+from issuer.converting.ports import Converting, Stocks
 from issuer.converting.stock import LIFE, Step, Stock
 from trust.errors import Malformed
 from trust.rules.conversion import Grade
@@ -68,3 +68,15 @@ def refuse(desk: Converting, stock: Stock, *, reason: str, by: Officer, at: date
         raise StockRefused([("reason", "reason-missing" if error.reason == "empty" else error.reason)]) from error
     refused = replace(stock, stage=stage, sequence=stock.sequence + 1)
     return desk.stocks.move(stock, refused, event_of(refused, Step.REFUSE, by, at, reason))
+
+
+def hold(stocks: Stocks, stock: Stock, *, note: str, at: datetime) -> Stock:
+    """Take a confirmation back, and nothing else: a second person has to look before anything is issued.
+
+    Raises:
+        StockMoved: it is not confirmed, or was moved meanwhile.
+
+    """
+    stage, by = LIFE.after(stock.stage, Step.HOLD), stock.confirmed_by or stock.submitted_by
+    held = replace(stock, stage=stage, sequence=stock.sequence + 1, confirmed_by=None, confirmed=None)
+    return stocks.move(stock, held, event_of(held, Step.HOLD, by, at, note))

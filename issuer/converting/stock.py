@@ -1,6 +1,7 @@
 """Stock 存量: one paper licence on its way, what was claimed, compared and confirmed, and by whom.
 
 Comparing may be done again until somebody else has confirmed, and after that where the type has another face by now.
+After a restore a confirmation is taken back where a licence may have come of it that nobody here knows of.
 A confirmation is of a digest over everything that was looked at: data, scan, source, checks, grade and the face it is
 for; if any of it were another, there would be no confirmation of it.
 """
@@ -54,6 +55,7 @@ class Step(Labelled):
     CONFIRM = "confirm", "复核"
     REFUSE = "refuse", "不予转换"
     RELEASE = "release", "签发"
+    HOLD = "hold", "退回复核"
 
 
 LIFE = Life(
@@ -63,6 +65,7 @@ LIFE = Life(
         Row(Step.CONFIRM, {Stage.COMPARED}, Stage.CONFIRMED, Who.ANOTHER),
         Row(Step.REFUSE, {Stage.SUBMITTED, Stage.COMPARED}, Stage.REFUSED, needs_reason=True),
         Row(Step.RELEASE, {Stage.CONFIRMED}, Stage.RELEASED),
+        Row(Step.HOLD, {Stage.CONFIRMED}, Stage.COMPARED, Who.REGISTER),
     ),
     moved=StockMoved,
     persons={Who.ANOTHER: SecondPersonNeeded},

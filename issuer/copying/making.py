@@ -6,12 +6,17 @@ A copy is a licence document of its own: a new serial of the same type and body,
 seal signatures and its own entry in the log. The number and everything else on the face are the original's, or that
 part of it which the basis opens. What is signed says what the copy is for and where its original stands.
 
+Where there may be only so many for one basis they are counted where one begins, and again in the transaction that
+releases one, because what broke off long ago takes no room meanwhile. One that is refused there has signatures and an
+entry in the log, and nobody has its files.
+
 The row is stored before the consent is looked at again, and a withdrawal is stored before the copies that rest on it
 are looked for: so whichever comes first, the other sees it.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import cast
 
 from issuer.completing import Issued, complete
@@ -76,7 +81,8 @@ def make_copy(desk: CopyDesk, request: CopyRequest, *, key: str, by: str, at: da
         CopyRefused: `copy-purpose`, `copy-recipient`, `copy-creator`, `copy-words` (one of them claims a grade of
             evidence, as only the line of a conversion does), `copy-ended` (it would end in the past),
             `copy-too-long` (more than a year, or beyond the original's last day).
-        NoSuchLicence, NotInForce, BasisEnded: there is nothing to copy, or no ground to.
+        NoSuchLicence, NotInForce, BasisEnded: there is nothing to copy, or no ground to; `citation-copies` also where
+            one that had broken off is taken up again, and there are enough by now.
         MissingGlyph, DoesNotFit, NoPen: it cannot be drawn or sealed; nothing was promised.
         IdempotencyMismatch: the key belongs to another request.
         PlanBroken, NotSound: something is wrong inside; nothing was released.
@@ -90,13 +96,14 @@ def make_copy(desk: CopyDesk, request: CopyRequest, *, key: str, by: str, at: da
         raise IdempotencyMismatch(key)
     if copy.entry.state is not State.RELEASED:
         _check_consent(desk, copy.consent)
-    return files_of(desk, copy.entry, at)
+    return files_of(desk, copy.entry, at, most=request.most)
 
 
-def files_of(desk: CopyDesk, entry: Entry, at: datetime) -> Issued:
-    """Carry a copy from wherever it stands to released, and give its files."""
+def files_of(desk: CopyDesk, entry: Entry, at: datetime, *, most: int | None = None) -> Issued:
+    """Carry a copy from wherever it stands to released, as one of `most` for its basis, and give its files."""
     copies = cast("Register", desk.copies)  # what is begun already is only planned, sealed and released
-    return complete(replace(desk.office, register=copies), entry, at=at)
+    release = partial(desk.copies.release_many, most=most)
+    return complete(replace(desk.office, register=copies), entry, at=at, release=release)
 
 
 def _digest(request: CopyRequest) -> str:

@@ -92,8 +92,8 @@ class Copies(Protocol):
         """See `issuer.ports.Register`."""
         ...
 
-    def release_many(self, wanted: Sequence[tuple[Entry, Artefacts]]) -> Sequence[Entry]:
-        """See `issuer.ports.Register`."""
+    def release_many(self, wanted: Sequence[tuple[Entry, Artefacts]], *, most: int | None = None) -> Sequence[Entry]:
+        """See `issuer.ports.Register`; where there may be only so many for one basis, counted again as in `begin`."""
         ...
 
     def find(self, identifier: str) -> CopyEntry | None:

@@ -39,6 +39,7 @@ from issuer.errors import IdempotencyMismatch
 from issuer.feeding.store import note_released
 from issuer.ports import Artefacts, Entry, SigningPlan, State
 from trust.formats.licence_document import decode_licence, encode_licence
+from trust.rules.annotated_copy import CopyNote
 from trust.store import METADATA, Instant, text
 
 COPIES = Table(
@@ -110,7 +111,7 @@ class SqlCopies:
         try:
             with self._engine.begin() as connection:
                 if most is not None:
-                    _require_room(connection, values, copy.entry.begun_at, most)
+                    _require_room(connection, copy.entry, copy.entry.begun_at, most)
                 connection.execute(insert(COPIES).values(values))
         except IntegrityError:
             stored = self.by_key(copy.entry.key)
@@ -137,7 +138,7 @@ class SqlCopies:
         first = and_(COPIES.c.state == State.PLANNED, COPIES.c.ofd.is_(None))
         return [self._move(entry, first, {"ofd": files[0], "pdf": files[1]}) for entry, files in wanted]
 
-    def release_many(self, wanted: Sequence[tuple[Entry, Artefacts]]) -> Sequence[Entry]:
+    def release_many(self, wanted: Sequence[tuple[Entry, Artefacts]], *, most: int | None = None) -> Sequence[Entry]:
         """See `Copies`."""
         return [
             self._move(
@@ -151,6 +152,7 @@ class SqlCopies:
                     "released_at": made.released_at,
                 },
                 made,
+                most,
             )
             for entry, made in wanted
         ]
@@ -195,11 +197,18 @@ class SqlCopies:
         return self._all(wanted.where(CONSENT.c.withdrawn_at.is_not(None), COPIES.c.ended_at.is_(None)))
 
     def _move(
-        self, entry: Entry, where: ColumnElement[bool], values: Mapping[str, object], made: Artefacts | None = None
+        self,
+        entry: Entry,
+        where: ColumnElement[bool],
+        values: Mapping[str, object],
+        made: Artefacts | None = None,
+        most: int | None = None,
     ) -> Entry:
         """Make a move where it applies, and give the entry as it is then."""
         named = COPIES.c.identifier == str(entry.licence.identifier)
         with self._engine.begin() as connection:
+            if made is not None and most is not None and connection.scalar(select(COPIES.c.key).where(named, where)):
+                _require_room(connection, entry, made.released_at, most)
             moved = connection.execute(update(COPIES).where(named, where).values(**values)).rowcount
             if moved and made is not None:
                 note_released(connection, [(entry, made)])
@@ -219,30 +228,36 @@ def _newest(*where: ColumnElement[bool]) -> Select[Any]:
     return select(COPIES).where(*where).order_by(COPIES.c.begun_at.desc(), COPIES.c.identifier)
 
 
-def _require_room(connection: Connection, values: Mapping[str, object], begun_at: datetime, most: int) -> None:
+def _require_room(connection: Connection, entry: Entry, at: datetime, most: int) -> None:
     """See that fewer than so many others rest on the basis of a copy; the original's row is held until all is stored.
 
-    Others are those released and those begun less than `UNDER_WAY` before: what was cut off or failed counts no longer.
-    SQLite has one writer at a time; on PostgreSQL whoever waited for the row counts what the one before has stored.
+    Others are those released and those begun less than `UNDER_WAY` before: what was cut off or failed counts no longer,
+    so it has to ask again where it is released after all. SQLite has one writer at a time; on PostgreSQL whoever waited
+    for the row counts what the one before has stored.
 
     Raises:
         BasisEnded: `citation-copies`.
 
     """
-    held = select(LICENCE.c.identifier).where(LICENCE.c.identifier == values["original"])
+    note = _note_of(entry)
+    held = select(LICENCE.c.identifier).where(LICENCE.c.identifier == str(note.original))
     connection.execute(held.with_for_update(key_share=True))
     others = select(func.count()).select_from(COPIES)
-    counts = or_(COPIES.c.state == State.RELEASED, COPIES.c.begun_at > begun_at - UNDER_WAY)
-    others = others.where(COPIES.c.basis == values["basis"], COPIES.c.key != values["key"], counts)
+    counts = or_(COPIES.c.state == State.RELEASED, COPIES.c.begun_at > at - UNDER_WAY)
+    others = others.where(COPIES.c.basis == note.basis, COPIES.c.key != entry.key, counts)
     if (connection.scalar(others) or 0) >= most:
         raise BasisEnded("citation-copies")
 
 
+def _note_of(entry: Entry) -> CopyNote:
+    if (note := entry.licence.copy) is None:
+        raise ValueError("a copy has a note")
+    return note
+
+
 def _values(copy: CopyEntry) -> dict[str, object]:
     """A new copy as a row."""
-    entry, consent, note = copy.entry, copy.consent, copy.entry.licence.copy
-    if note is None:
-        raise ValueError("a copy has a note")
+    entry, consent, note = copy.entry, copy.consent, _note_of(copy.entry)
     return {
         "identifier": str(entry.licence.identifier),
         "original": str(note.original),

@@ -17,6 +17,7 @@ from issuer.ports import Artefacts, Entry, SigningPlan, State, Void
 from issuer.store.moves import MOVES, PLANS, SEALS, as_stored, batched, release_in, void_in
 from issuer.store.rows import claimed_from, claims, codes_of, entry_of, entry_values, number_of
 from issuer.store.tables import holder, licence
+from trust.revocation.store.acts import SqlRecording
 from trust.rules.number_rule import same_number
 from trust.rules.succession import Succession
 
@@ -167,6 +168,11 @@ class SqlRegister:
         """See `issuer.ports.Register`."""
         with self._engine.begin() as connection:
             return void_in(connection, wanted)
+
+    def void_with(self, recording: SqlRecording, entry: Entry, void: Void) -> Entry:
+        """`void_many` for one entry, in the transaction that records the act which says so."""
+        (stored,) = void_in(recording.connection, [(entry, void)])
+        return stored
 
     def _move(self, entries: Sequence[Entry], move: Update, rows: Sequence[Mapping[str, object]]) -> Sequence[Entry]:
         """Make a move wherever it applies, and give the entries as they are then."""

@@ -4,6 +4,7 @@ It is compared by keys, block by block. Whether a row is the logged one is judge
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 
 from sqlalchemy import Engine, Row, select
@@ -15,6 +16,7 @@ from keys.sm3 import sm3
 from service.archive import Archive
 from service.blocks import BLOCK, blocks_of
 from trust.formats.cose import split
+from trust.formats.leaf import decode_entry
 from trust.formats.trust_list import TrustList, decode_trust_list
 from trust.log.store import AT_ONCE
 from trust.rules.seal_standing import ListedSeal
@@ -109,8 +111,19 @@ class _Agreement:
             said = (row.kind, row.body_code, digest, digest, row.filed_at)
             if one is not None and said != (one.kind.value, one.body_code, one.digest, bytes(row.digest), one.filed_at):
                 yield Mismatch("seals", "seal-differs", row.seal_id, "印章登记与信任列表所列的不同：登记被改动或替换。")
-        for seal_id in named:
-            yield Mismatch("seals", "seal-deleted", seal_id, "信任列表列着的印章，登记里没有：登记被删除。")
+        for seal_id, gone in named.items():
+            if any(begun < gone.filed_at <= restored for begun, restored in self._lost_times()):
+                lost = "印章是在所恢复的备份以后备案的：仍在信任列表，登记里没有，恢复时没有取回。"
+                yield Mismatch("seals", "seal-lost", seal_id, lost, grave=False)
+            else:
+                yield Mismatch("seals", "seal-deleted", seal_id, "信任列表列着的印章，登记里没有：登记被删除。")
+
+    def _lost_times(self) -> Iterator[tuple[datetime, datetime]]:
+        """Of every restore the log's last instant in the backup, and when it was restored."""
+        for epoch in self._archive.epochs.every():
+            if epoch.report and epoch.log_size > 0:
+                last = self._archive.log.entries(epoch.log_size - 1, epoch.log_size)[0]
+                yield decode_entry(last).at, epoch.at
 
     def _mandates(self, listed: TrustList) -> Iterator[Mismatch]:
         named = {one.number: one for one in listed.mandates}

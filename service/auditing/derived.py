@@ -28,8 +28,10 @@ from trust.revocation.store.tables import (
     status_shard,
     status_slot,
 )
+from trust.rules.seal_standing import subject_of
 from trust.rules.standing import Status, standing_at
 from trust.rules.status_pointer import StatusPointer
+from trust.sealing.store.tables import seal
 from verifier.auditing.ports import Looked, Mismatch
 
 AnyRow = Row[*tuple[object, ...]]
@@ -71,7 +73,8 @@ class Derived:
         with self._engine.connect() as connection:
             seals = self._documents.listed_seals(connection)
             there = set(connection.scalars(select(standing.c.subject).where(standing.c.subject.startswith(SEAL))))
-        for subject in sorted(seals.keys() - there):
+            filed = {subject_of(one) for one in connection.scalars(select(seal.c.seal_id))}
+        for subject in sorted((seals.keys() & filed) - there):  # whether a seal itself is missing, `agreeing` tells
             yield Mismatch("standings", "entry-deleted", subject, "信任列表列着的印章没有现状的登记：登记被删除。")
 
     def _standings(self) -> Iterator[Mismatch | Looked]:

@@ -34,10 +34,10 @@ from trust.revocation.store.tables import act, status_publication
 from trust.rules.identifier import parse
 from trust.rules.standing import Act, ActKind
 from trust.sealing.store.tables import seal_request_item
-from verifier.auditing.ports import Edition, Fault, Looked, Mismatch
+from verifier.auditing.ports import Edition, Fault, Looked, Mismatch, Unjudged
 from verifier.auditing.ports import Row as LoggedRow
 
-Compared = Callable[[], Iterator[Mismatch | Looked]]
+Compared = Callable[[], Iterator[Mismatch | Looked | Unjudged]]
 """A comparison of registers with each other."""
 BROKEN = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, IssuerError)
 """What reading a row gives whose values nobody would store."""
@@ -179,7 +179,7 @@ class InsideRegisters:
             if (count := recovered_in(epoch.report)) > 0:
                 yield range(epoch.log_size, epoch.log_size + count)
 
-    def mismatches(self) -> Iterator[Mismatch | Looked]:
+    def mismatches(self) -> Iterator[Mismatch | Looked | Unjudged]:
         """What registers say of each other; a comparison that a broken row cuts off is a finding too."""
         first: Compared = partial(mismatches, self._engine, self._archive)
         for compare in (first, *self._more):

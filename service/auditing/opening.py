@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
+from service.auditing.accounts import Accounts
 from service.auditing.applied import Applied
 from service.auditing.derived import Derived
-from service.auditing.inside import InsideRegisters, InsideSource
+from service.auditing.inside import Compared, InsideRegisters, InsideSource
 from service.auditing.ordered import Ordered
+from service.auditing.papers import Papers
 from service.auditing.public import Source
+from service.auditing.staff import staff_of
 from service.auditing.trail_source import TrailSource
 from service.rebuilding import rebuilt
 from service.wiring import Yinzheng
@@ -40,7 +43,8 @@ def inside(
 ) -> tuple[Audit, InsideRegisters, TrailSource]:
     """An audit of an installation: the audit, its registers, its trail."""
     archive, trail = yinzheng.archive, yinzheng.trail
-    people = trail.ledgers.every["person"]
+    people, bodies = trail.ledgers.every["person"], [one.body.code for one in yinzheng.city.bodies]
+    staff = cache(partial(staff_of, archive.engine, people, trail.store.marks, bodies))
     source = InsideSource(archive.engine, archive)
     records = [
         one for profile in ("issuing-ca", "trust-list") for one in archive.books.certificates.of_profile(profile)
@@ -48,11 +52,13 @@ def inside(
     helpers = [found for one in records if one.der is not None for found in _readable(one.der)]
     signers = Signers(anchors, helpers, newest_crls(source), now)
     audit = Audit(source, source, signers, brought, now, manner=INSIDE, progress=progress)
-    more = (
+    more: tuple[Compared, ...] = (
         source.mismatches,
         Derived(archive.engine).mismatches,
-        Ordered(archive, yinzheng.warrants.bench.approval_of, people, trail.store.marks).mismatches,
-        Applied(archive.engine).mismatches,
+        Ordered(archive, yinzheng.warrants.bench.approval_of, staff).mismatches,
+        Applied(archive.engine, staff).mismatches,
+        *Papers(archive, staff).comparisons(),
+        Accounts(archive.engine, yinzheng.account_tags).mismatches,
         partial(rebuilt, archive, yinzheng.public_folder),
     )
     registers = InsideRegisters(archive.engine, archive, yinzheng.office.blobs, more)

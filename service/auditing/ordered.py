@@ -6,7 +6,7 @@ is what its steps say was ordered and approved, by digest. What moves in steps s
 steps are bound by the trail.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from itertools import islice
 
@@ -29,12 +29,9 @@ from service.auditing.behind import (
     order_of,
     successor_of,
 )
-from service.auditing.staff import Known, Staff
+from service.auditing.staff import Staff
 from service.blocks import BLOCK, blocks_of
 from service.compromises.measuring import seals_of_key
-from service.store import person
-from service.trail.ledger import Ledger
-from trust.formats.trail_record import TrailRecord
 from trust.log.store import AT_ONCE
 from trust.revocation.store.tables import act
 from trust.rules.seal_standing import seal_in
@@ -53,19 +50,12 @@ AnyRow = Row[*tuple[object, ...]]
 class Ordered:
     """The acts of one installation beside its papers.
 
-    `approval_of` says how many people a subject asks for; `people` is how the trail marks the register of people, and
-    `marks` gives its marks of a register.
+    `approval_of` says how many people a subject asks for, `staff` who the people are and were.
     """
 
-    def __init__(
-        self,
-        archive: Archive,
-        approval_of: ApprovalOf,
-        people: Ledger,
-        marks: Callable[[str], Iterable[TrailRecord]],
-    ) -> None:
+    def __init__(self, archive: Archive, approval_of: ApprovalOf, staff: Callable[[], Staff]) -> None:
         self._archive, self._engine, self._approval_of = archive, archive.engine, approval_of
-        self._people, self._marks = people, marks
+        self._staff = staff
         self._seals: dict[bytes, AbstractSet[str]] = {}
 
     def mismatches(self) -> Iterator[Mismatch | Looked]:
@@ -80,13 +70,6 @@ class Ordered:
         for table, steps, check in MOVING:
             yield from self._moved(METADATA.tables[table], METADATA.tables[steps], check)
         yield from self._versions()
-
-    def _staff(self) -> Staff:
-        table = person.c
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(table.login, table.name, table.role, table.department)).all()
-        now = {row.login: Known(row.name, row.role, row.department) for row in rows}
-        return Staff(self._people, now, self._marks(self._people.name))
 
     def _acts(self, some: list[AnyRow], staff: Staff) -> Iterator[Mismatch]:
         papers = self._papers({(number, row.subject) for row in some if (number := order_of(row)) is not None})

@@ -6,11 +6,16 @@ and held against it. What was changed before the register was marked at every wr
 any mark up to that beginning does.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
+from sqlalchemy import Engine, select
+
+from service.admitting import CLERKS, SEALS
 from service.identity import Role
+from service.store import person
 from service.trail.ledger import Ledger
 from trust.formats.trail_record import BOUND, TrailRecord, row_digest
 from trust.sealing.ports import Officer
@@ -24,19 +29,29 @@ class Right:
     body_code: str | None = None
 
 
+_FOR_THEIR_OWN = frozenset({Role.OFFICIAL, Role.REVIEWER, Role.SYSTEM})
+"""Roles in which somebody acts for the department that they are of."""
+
+
+@cache
+def rights_of(roles: tuple[Role, ...], body_code: str | None) -> tuple[Right, ...]:
+    """Who in one of these roles may do something for a body; without a body, for whichever is theirs."""
+    return tuple(Right(role, body_code if role in _FOR_THEIR_OWN else None) for role in roles)
+
+
 def officials_of(body_code: str) -> tuple[Right, ...]:
     """Who decides for a body."""
-    return (Right(Role.OFFICIAL, body_code),)
+    return rights_of(CLERKS["decide"], body_code)
 
 
 def clerks_of(body_code: str) -> tuple[Right, ...]:
     """Who may ask for something in the name of a body: its officials, and its systems for them."""
-    return (*officials_of(body_code), Right(Role.SYSTEM, body_code))
+    return rights_of(CLERKS["enter"], body_code)
 
 
 def keepers_of(body_code: str) -> tuple[Right, ...]:
     """Who looks after the seals and keys of a body: its officials, and administrators."""
-    return (*officials_of(body_code), Right(Role.ADMIN))
+    return rights_of(SEALS["decide"], body_code)
 
 
 @dataclass(frozen=True)
@@ -49,10 +64,17 @@ class Known:
 
 
 class Staff:
-    """The people of one installation, now and as the trail's marks of their register say."""
+    """The people of one installation, now and as the trail's marks of their register say.
 
-    def __init__(self, ledger: Ledger, now: Mapping[str, Known], marks: Iterable[TrailRecord]) -> None:
+    `bodies` are the codes of the departments that there are, any of which somebody may have been of.
+    """
+
+    def __init__(
+        self, ledger: Ledger, now: Mapping[str, Known], marks: Iterable[TrailRecord], bodies: Iterable[str] = ()
+    ) -> None:
         self._ledger, self._now = ledger, now
+        self._departments = {None, *bodies, *(one.department for one in now.values())}
+        self._would_do: dict[tuple[Officer, tuple[Right, ...]], frozenset[str]] = {}
         self._marks: dict[str, list[tuple[datetime, str]]] = {}
         self._begun: datetime | None = None
         for record in marks:
@@ -65,14 +87,17 @@ class Staff:
         """Whether there is such an account."""
         return one.login in self._now
 
-    def had(self, one: Officer, rights: Iterable[Right], at: datetime) -> bool:
+    def had(self, one: Officer, rights: tuple[Right, ...], at: datetime) -> bool:
         """Whether somebody had one of these rights at an instant."""
         known = self._now.get(one.login)
         if known is None:
             return False
         if not self._marks:  # nothing was ever marked here: the register's word is all there is
             return any(known.role == right.role and _fits(known.department, right) for right in rights)
-        return not self._then(one.login, at).isdisjoint(self._possible(one, known, rights))
+        possible = self._would_do.get((one, rights))
+        if possible is None:  # the same people take most steps
+            possible = self._would_do[one, rights] = self._possible(one, known, rights)
+        return not possible.isdisjoint(self._then(one.login, at))
 
     def _then(self, login: str, at: datetime) -> set[str]:
         """The digests that somebody's row may have had at an instant."""
@@ -82,14 +107,14 @@ class Staff:
         before = [digest for marked, digest in marks if marked <= at]
         return set(before[-1:])
 
-    def _possible(self, one: Officer, known: Known, rights: Iterable[Right]) -> set[str]:
+    def _possible(self, one: Officer, known: Known, rights: Iterable[Right]) -> frozenset[str]:
         """The digests of every row that would give one of the rights; a record may bear a name of its time."""
-        return {
+        return frozenset(
             self._digest({"login": one.login, "name": name, "role": right.role.value, "department": department})
             for right in rights
-            for department in ({right.body_code} if right.body_code is not None else {None, known.department})
+            for department in ({right.body_code} if right.body_code is not None else self._departments)
             for name in {one.name, known.name}
-        }
+        )
 
     def _digest(self, values: Mapping[str, object]) -> str:
         return row_digest(self._ledger.name, {name: values[name] for name in self._ledger.columns})
@@ -97,3 +122,14 @@ class Staff:
 
 def _fits(department: str | None, right: Right) -> bool:
     return right.body_code is None or department == right.body_code
+
+
+def staff_of(
+    engine: Engine, ledger: Ledger, marks: Callable[[str], Iterable[TrailRecord]], bodies: Iterable[str]
+) -> Staff:
+    """The people of the installation in a database; `marks` gives the trail's marks of a register."""
+    table = person.c
+    with engine.connect() as connection:
+        rows = connection.execute(select(table.login, table.name, table.role, table.department)).all()
+    now = {row.login: Known(row.name, row.role, row.department) for row in rows}
+    return Staff(ledger, now, marks(ledger.name), bodies)

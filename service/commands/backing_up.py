@@ -23,6 +23,12 @@ DAMAGED = 1
 """A backup was made, and files of it were damaged before."""
 LOST = {"missing": "缺失", "damaged": "损坏"}
 """What may be the matter with a file that a row names."""
+HELD = {
+    "held_batches": "批次已暂停待查，核对后才能继续",
+    "approvals_ended": "批准已失效，核对后须重新批准的申请",
+    "held_stock": "存量证照已退回复核，核对没有签发过的，由另一人重新复核",
+}
+"""What a restore holds until somebody has looked, by its place in the report."""
 Folder = Annotated[Path, typer.Argument(help="备份目录")]
 Since = Annotated[Path | None, typer.Option(help="别处（见证方、镜像）保存的检查点原文；日志没有接上它就不恢复")]
 WithJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -128,14 +134,14 @@ def told(report: Mapping[str, Any]) -> Iterator[str]:
     if report["maybe_issued"]:
         yield f"备份时刚开始签发，之后是否发出无从分辨的：{'、'.join(report['maybe_issued'])}"
         yield "请与持证主体和用证部门核对：发出过的用 `yinzheng hand-in` 交回文件；没有发出过的放弃，另行申请。"
+    if report["keys_blocked"]:
+        yield f"备份之后登记泄露的密钥，已按公布的撤销列表重新封禁：{'、'.join(report['keys_blocked'])}"
+        yield "泄露登记和须重新办理的清单没有留存；签章密钥的请两人重新登记（`yinzheng key compromised`），重新列出。"
     files = report["files"]
     if files["lost"]:
         yield from told_lost(files)
         yield "从较早的备份或持证主体处取回，用 `yinzheng hand-in` 补回；`yinzheng hand-in --compare` 列出全部。"
-    if report["held_batches"]:
-        yield f"批次已暂停待查，核对后才能继续：{'、'.join(report['held_batches'])}"
-    if report["approvals_ended"]:
-        yield f"批准已失效，核对后须重新批准的申请：{'、'.join(report['approvals_ended'])}"
+    yield from (f"{words}：{'、'.join(report[held])}" for held, words in HELD.items() if report[held])
     if report["missing_files"]:
         yield f"备份里没有的文件 {len(report['missing_files'])} 项：{'、'.join(report['missing_files'])}"
     yield f"已恢复；按公布的清单保留了 {len(report['carried'])} 个条目的状态，见 `yinzheng audit rebuild`。"

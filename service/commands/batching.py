@@ -69,9 +69,9 @@ def submit(
         if dry_run or sheet.problems:
             _report(yinzheng, sheet, bundle, body, table, file.name, mapping, report)
             return
-    by = officer_for(who, body)
-    own = own_key(body, key) if key else desk.key_for(sheet, type_code=code, body_code=body)
-    taken = desk.submit(sheet, type_code=code, body_code=body, name=file.name, by=by, key=own)
+        by = officer_for(who, body)
+        own = own_key(body, key) if key else desk.key_for(sheet, type_code=code, body_code=body)
+        taken = desk.submit(sheet, type_code=code, body_code=body, name=file.name, by=by, key=own)
     OUT.print(taken.number, markup=False)
     ERR.print(f"已受理 {taken.total} 行，{taken.state.label}。", markup=False)
     if taken.state is State.SUBMITTED:

@@ -14,7 +14,9 @@ from service.city import LOGIN
 from service.commands.installation import installation
 from service.commands.output import ERR, OUT, say_json, visible
 from service.delivery_words import reason_of
+from service.identity import NotAllowed
 from service.problem import Usage
+from service.trail.doing import note_about
 from service.wiring import Yinzheng
 from trust.errors import Malformed
 from trust.rules.text import check_text
@@ -129,6 +131,7 @@ def add_system(
     login: Login,
     body: Body,
     name: Annotated[str, typer.Option(help="系统名称")] = "部门业务系统",
+    anew: Annotated[bool, typer.Option("--anew", help="账号被绕过登记改动过，按这里写的重新开立")] = False,
 ) -> None:
     """开立或更换一个业务系统的密钥；密钥只输出这一次，先前的立即作废。"""
     yinzheng = installation()
@@ -138,7 +141,11 @@ def add_system(
         check_text(name, MAX_NAME)
     except Malformed as error:
         raise Usage("name", "系统名称不合规范。", "the name cannot be shown.") from error
-    OUT.print(yinzheng.identity.admit_system(login, name, _body(yinzheng, body)), markup=False)
+    if anew and login in {person.login for person, _ in yinzheng.city.people}:
+        raise NotAllowed(login)
+    note_about(login=login)
+    admit = yinzheng.identity.renew_system if anew else yinzheng.identity.admit_system
+    OUT.print(admit(login, name, _body(yinzheng, body)), markup=False)
     ERR.print(f"用 {login} 和这把密钥在 POST /api/v1/token 取得访问令牌。", markup=False)
 
 

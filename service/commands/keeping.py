@@ -1,5 +1,6 @@
 """key list, key retire: the keys of an installation and their states."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -9,21 +10,24 @@ from service.commands.installation import installation
 from service.commands.key_people import Alone, ApprovedBy, Who, word_of
 from service.commands.output import OUT, say_json
 from service.leaked_keys import retire_on_word
+from service.renewal import certified_until
 
 Name = Annotated[str, typer.Argument(help="密钥名称，见 yinzheng key list")]
 WithJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
 def list_keys(with_json: WithJson = False) -> None:
-    """列出本安装的密钥及其状态。"""
-    ring = installation().ring
-    records = [ring.record(name) for name in ring.names()]
+    """列出本安装的密钥及其状态，以及证书何时到期。"""
+    yinzheng = installation()
+    records = [yinzheng.ring.record(name) for name in yinzheng.ring.names()]
+    ends = [certified_until(yinzheng.archive, record.public) for record in records]
     if with_json:
-        say_json([key_row(record) for record in records])
+        say_json([key_row(*one) for one in zip(records, ends, strict=True)])
         return
-    for record in records:
-        since = f"，自 {record.since:%Y-%m-%dT%H:%M:%SZ}" if record.since else ""
-        OUT.print(f"{record.reference:<24} {record.state.label}{since}", markup=False)
+    for record, end in zip(records, ends, strict=True):
+        since = f"，自 {_when(record.since)}" if record.since else ""
+        until = f"，证书至 {_when(end)}" if end else "，没有证书"
+        OUT.print(f"{record.reference:<24} {record.state.label}{since}{until}", markup=False)
 
 
 def retire(
@@ -44,7 +48,12 @@ def retire(
     OUT.print(f"{record.reference} {record.state.label}。", markup=False)
 
 
-def key_row(record: KeyRecord) -> dict[str, object]:
-    """A key and its state, as programs see them."""
+def key_row(record: KeyRecord, until: datetime | None = None) -> dict[str, object]:
+    """A key and its state, as programs see them, with the end of its last certificate where it is asked for."""
     row: dict[str, object] = {"reference": record.reference, "state": record.state.value}
-    return row | ({"since": f"{record.since:%Y-%m-%dT%H:%M:%SZ}"} if record.since else {})
+    told = {"since": record.since, "until": until}
+    return row | {name: _when(at) for name, at in told.items() if at is not None}
+
+
+def _when(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"

@@ -41,8 +41,6 @@ PLAIN_EN = (
 NoWorker = Annotated[bool, typer.Option("--no-worker", help="不附带签发进程；批次由另外启动的 yinzheng worker 签发")]
 
 Since = Annotated[Path | None, typer.Option(help="别处（见证方、镜像）保存的检查点原文；日志没有接上它就不启动")]
-DEMO = (Officer("demo", "演示经办"), Officer("demo2", "演示审批"))
-"""Who stands behind the samples that two people have to issue."""
 
 
 def demo(
@@ -131,10 +129,22 @@ def _seed(yinzheng: Yinzheng) -> int:
         application = parse_application(octets, type_code=kind.code, issuer_code=body)
         yinzheng.photographs.keep_sample(load_bundle(seed.stem))
         if needs_two(load_bundle(seed.stem)):
-            yinzheng.applications.issue_for(application, key=f"demo-{seed.stem}", maker=DEMO[0], second=DEMO[1])
+            key = f"demo-{seed.stem}"
+            maker, second = _behind(yinzheng, key, body)
+            yinzheng.applications.issue_for(application, key=key, maker=maker, second=second)
         else:
             yinzheng.issue(application, key=f"demo-{seed.stem}", by="demo")
     return len(seeds)
+
+
+def _behind(yinzheng: Yinzheng, key: str, body_code: str) -> tuple[Officer, Officer]:
+    """Who stands behind a sample that two people have to issue: officials of its body, or whoever did before."""
+    people = (one for one, _ in yinzheng.city.people if (one.role, one.department) == (Role.OFFICIAL, body_code))
+    maker, second = list(people)[:2]
+    known = yinzheng.archive.dockets.by_key(key)
+    if known is not None and known[0].approval is not None:
+        return known[0].maker, known[0].approval.by
+    return officer(maker) if known is None else known[0].maker, officer(decides(second))
 
 
 def _seed_seal(yinzheng: Yinzheng) -> None:

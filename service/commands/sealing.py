@@ -26,7 +26,7 @@ from trust.rules.seal_grounds import SEAL_GROUNDS
 from trust.rules.seal_standing import SealKind, subject_of
 from trust.rules.standing import ActKind
 from trust.sealing.errors import SealUnknown
-from trust.sealing.life import Step
+from trust.sealing.life import LostAct, Step
 from trust.sealing.ports import Cause, Limits, Officer, Uploaded, Wish
 from trust.sealing.sealing import MAX_DOCUMENT, Manner, Wanted
 from trust.sealing.uploads import wanted_from
@@ -109,6 +109,7 @@ def list_seals(with_json: Json = False) -> None:
             "name": one.seal.name,
             "state": register.state(number).value,
             "label": register.state(number).label,
+            "lost_act": lost.value if (lost := register.lost_act(number)) else None,
         }
         for number, one in filed.items()
     ]
@@ -120,6 +121,7 @@ def list_seals(with_json: Json = False) -> None:
             "name": one.wish.name,
             "state": one.state.value,
             "label": one.state.label,
+            "lost_act": None,
         }
         for one in register.applications()
         if one.seal_id not in filed
@@ -128,7 +130,8 @@ def list_seals(with_json: Json = False) -> None:
         say_json(rows)
         return
     for row in rows:
-        OUT.print(f"{row['seal']}  {row['label']:<8} {row['kind']:<9} {visible(row['name'])}", markup=False)
+        to_do = f"  {LostAct(row['lost_act']).label}" if row["lost_act"] else ""
+        OUT.print(f"{row['seal']}  {row['label']:<8} {row['kind']:<9} {visible(row['name'])}{to_do}", markup=False)
 
 
 @seals.command("apply")

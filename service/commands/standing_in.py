@@ -60,9 +60,13 @@ def in_demo() -> bool:
 @cache
 def _prove(yinzheng: Yinzheng, login: str) -> None:
     """Sign in and out again, once in a process for everybody."""
-    password = handed_over().get(login) or _asked(login)
     identity = yinzheng.identity
-    identity.sign_out(identity.sign_in(login, password, yinzheng.now()))
+    identity.sign_out(identity.sign_in(login, password_for(login), yinzheng.now()))
+
+
+def password_for(login: str) -> str:
+    """The password of a login, from the descriptor of a script or the keyboard; raises Usage `no-password`."""
+    return handed_over().get(login) or _asked(login)
 
 
 def _asked(login: str) -> str:

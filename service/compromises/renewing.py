@@ -1,11 +1,14 @@
-"""A new key for a body whose key was put away: the key, its certificate, and the trust list that names it.
+"""A new certificate by order: for a body or service whose key was put away, and for a body whose certificate ends soon.
 
-It is the operator's step, as founding is; with the certificate alone nothing can be issued. The seal is made again by
-two officials of the body, in the place of the one that was cancelled. Cut off, it is taken up by saying it again: a
-key that was made and not certified is found under its name.
+A key that was put away is followed by a new one, under the next name; a key that is in use is certified again once its
+certificate ends within three months (`service.renewal`; services do that by themselves). It is the operator's step, as
+founding is; with the certificate alone nothing can be issued. A body's seal is made again by two officials of the body,
+in the place of the old one. Cut off, it is taken up by saying it again: a key that was made and not certified is found
+under its name.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from keys.lifecycle import KeyState
@@ -14,12 +17,25 @@ from service.directory import Directory
 from service.keyring import KeyRing
 from service.lost_keys.errors import CompromiseRefused
 from service.publisher import Publisher
+from service.renewal import AHEAD, OWN
 from trust.certification.authority import Authority
-from trust.certification.profiles import SEAL_SIGNER
+from trust.certification.profiles import SEAL_SIGNER, Kind
 from trust.formats.certificate import Certificate
-from trust.formats.x509_fields import make_name
+from trust.formats.x509_fields import Name, make_name
 
 LONGEST_NAME = 64
+LOG = "log"
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is to be certified: of which kind, for whom, its newest certificate, its key's name, and the next one."""
+
+    kind: Kind
+    subject: Name
+    newest: Certificate
+    present: str
+    following: str
 
 
 def renew_key(
@@ -28,27 +44,44 @@ def renew_key(
     ring: KeyRing,
     authority: Authority,
     publisher: Publisher,
-    body: str,
+    owner: str,
     *,
     at: datetime,
     random: Callable[[int], bytes],
 ) -> tuple[str, Certificate]:
-    """Make a body's next key and certificate, and publish; its reference, and the certificate.
+    """Certify the next key of a body (login or code) or of a service (its role), and publish; reference, certificate.
 
     Raises:
-        CompromiseRefused: `body-unknown`; `key-in-use`, the body's present key has not been put away.
+        CompromiseRefused: `body-unknown`, no body and no service; `key-in-use`, the key has not been put away and its
+            certificate does not end soon; `log-key-fixed`, the log goes on under its key or not at all.
         KeysError, TrustError: it could not be made, certified or published; said again it is taken up.
 
     """
+    due = _of_service(directory, owner) if owner in OWN else _of_body(city, directory, owner)
+    if ring.record(due.present).state is KeyState.ACTIVE:
+        if due.newest.not_after - at > AHEAD:
+            raise CompromiseRefused("key-in-use", due.present)
+        name, public = due.present, due.newest.public_key
+    elif owner == LOG:
+        raise CompromiseRefused("log-key-fixed", due.present)
+    else:
+        name = due.following
+        public = (ring.open(f"file:{name}") if name in ring.names() else ring.make(name)).public
+    certificate = authority.certify(public, due.kind, subject=due.subject, at=at, random=random)
+    publisher.refresh(at)
+    return f"file:{name}", certificate
+
+
+def _of_service(directory: Directory, role: str) -> Due:
+    newest = directory.certificate(OWN[role])
+    return Due(OWN[role], newest.subject, newest, directory.key_name(role, newest), directory.next_key_name(role))
+
+
+def _of_body(city: City, directory: Directory, body: str) -> Due:
     own = next((one.body for one in city.bodies if body in {one.login, one.body.code}), None)
     if own is None:
         raise CompromiseRefused("body-unknown", body)
-    present, _ = directory.body(own.code)
-    if ring.record(present.reference.removeprefix("file:")).state is KeyState.ACTIVE:
-        raise CompromiseRefused("key-in-use", present.reference)
-    name = directory.next_key_name(own.code)
-    signer = ring.open(f"file:{name}") if name in ring.names() else ring.make(name)
+    _, newest = directory.body(own.code)
     subject = make_name(own.name[:LONGEST_NAME], organisation=own.name, organisation_code=own.code)
-    certificate = authority.certify(signer.public, SEAL_SIGNER, subject=subject, at=at, random=random)
-    publisher.refresh(at)
-    return f"file:{name}", certificate
+    names = directory.body_key_name(own.code, newest), directory.next_body_key_name(own.code)
+    return Due(SEAL_SIGNER, subject, newest, *names)

@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from issuer.warrants.warrant import Warrant
+from service.archive import Archive
 from service.city import City
 from service.compromises.ending import key_of_end, record_ends
-from service.compromises.measuring import blast_of, older_entries, reach_of, signed_with
+from service.compromises.measuring import blast_of, older_entries, reach_of, seals_of_key, signed_with
 from service.compromises.working import Tools, carry_out
 from service.directory import Directory
 from service.lost_keys.errors import CompromiseMoved, CompromiseRefused, NoSuchCompromise
 from service.lost_keys.order import LIFE, Compromise, Done, Loss, Stage, Step, seal_end
 from service.lost_keys.signed import Blast, Reach, Signed
+from service.seal_standings import standing_of_seal
 from service.sealing import Seals
 from service.trail.doing import note_about, note_reason
 from trust.certification.authority import ISSUING
@@ -239,8 +241,14 @@ class Reports:
         return self.tools.archive.compromises.move(one, moved)
 
     def _require_news(self, loss: Loss) -> None:
-        """A loss that is on record already, since no later, needs nobody to say it again."""
+        """A loss that is on record already, since no later, needs nobody to say it again.
+
+        But for the work on it: after a restore that lost the report its seals have not ended by any act on record.
+        """
         archive = self.tools.archive
+        under_way = any(one.loss.key == loss.key for one in archive.compromises.unfinished())
+        if not under_way and not _all_ended(archive, loss, self.tools.now()):
+            return
         revoked = standing_revocations(archive.books, ISSUING)
         for record in archive.books.certificates.of_key(loss.key):
             known = revoked.get(record.serial)
@@ -249,6 +257,11 @@ class Reports:
             if known.invalid_since is not None and (loss.since is None or loss.since < known.invalid_since):
                 return
         raise CompromiseRefused("loss-known", loss.key_name)
+
+
+def _all_ended(archive: Archive, loss: Loss, at: datetime) -> bool:
+    """Whether every seal of a key has ended by acts on record."""
+    return all(standing_of_seal(archive, one, at).status.final for one in seals_of_key(archive, loss.key))
 
 
 def _note(one: Compromise) -> None:

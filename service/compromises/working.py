@@ -26,8 +26,8 @@ from service.errors import published_later
 from service.keeping import block_leaked_key
 from service.keyring import KeyRing
 from service.lost_keys.order import LIFE, Compromise, Done, Loss, Stage, Step, Work
-from service.pens import standing_of_seal
 from service.publisher import Publisher
+from service.seal_standings import standing_of_seal
 from service.trail.following import require_marked
 from trust.revocation.acting import Order, act
 from trust.rules.seal_grounds import LEAKED

@@ -99,6 +99,14 @@ class SqlEpochs:
         """The restore that is not finished."""
         return next((one for one in self.every() if not one.report), None)
 
+    def restored_at(self) -> datetime | None:
+        """When the last restore that is finished began; None where there was none."""
+        with self._engine.connect() as connection:
+            found: datetime | None = connection.scalar(
+                select(func.max(restore_epoch.c.at)).where(restore_epoch.c.report != b"")
+            )
+        return found
+
     def first_list(self) -> int:
         """The first status list since the last restore; 0 where there was none."""
         with self._engine.connect() as connection:

@@ -23,10 +23,12 @@ from issuer.batches.http import (
     is_long,
     problem_list,
     table_answer,
+    takes_long,
     tried_at_once,
 )
 from issuer.batches.life import Batch, Failure, RowState, State
 from issuer.batches.looking import Part
+from issuer.batches.picturing import AT_ONCE
 from issuer.batches.sheet import Ending, Sheet
 from issuer.errors import IssuerError
 from service.batches import PAGE, trouble_of
@@ -236,8 +238,9 @@ def _list(
         warnings=tried.sheet.warnings if tried else (),
         left=max(0, len(failures) - SHOWN),
         most=MOST_TRIED,
+        most_pictures=AT_ONCE,
         most_octets=MAX_SENT >> 20,
-        partly=tried is not None and len(tried.sheet.rows) > MOST_TRIED,
+        partly=tried is not None and takes_long(tried.sheet),
         states=RowState,
         errors={"": problem_of(error).zh} if error else {},
         labels={},

@@ -5,6 +5,7 @@ Officials see and act for their own body, administrators for every one; auditors
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -24,6 +25,7 @@ from service.pages.rendering import render, see_other
 from service.pages.seal_use import officer_of
 from service.problem import Usage
 from service.problems import problem_of
+from service.renewal import OWN
 from service.wiring import Yinzheng
 from trust.http import attachment
 from trust.rules.people import same_person
@@ -37,6 +39,22 @@ BADGES = {
     Stage.REFUSED: "s03",
     Stage.WITHDRAWN: "s05",
 }
+OF_ITSELF = {
+    "root": "根证书",
+    "issuing": "证书签发",
+    "trust-list": "信任列表",
+    "status-list": "状态清单",
+    "log": "存证日志",
+    "receipt": "引用回执",
+    "presentation": "亮证码",
+    "time-stamp": "时间戳",
+    "ocsp": "证书状态查询",
+    "seal-maker": "制章者",
+}
+"""Roles whose certificates the installation has for itself."""
+OF_BODY = "单位的证书：请系统管理员执行 yinzheng key renew --body 账号，再由两名经办人以“签名证书更新”重制印章。"
+OF_SERVICE = "服务自己的证书：密钥在用的由系统换发；密钥已停用的，请系统管理员执行 yinzheng key renew --service 名称。"
+OF_AUTHORITY = "签发机构的证书不能换发；到期以前须另建，并把新的根证书交给核验方。"
 LABELS = {"body": "单位", "effective": "泄露时间", "reason": "情况"}
 
 
@@ -78,9 +96,16 @@ def _add_seeing(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
 
     @routes.get("/keys")
     def listed(request: Request, person: Seeing) -> Response:
-        rows = yinzheng.archive.compromises.recent(scope_of(person), MOST)
+        scope, bodies = scope_of(person), _bodies(yinzheng)
         return render(
-            request, "keys", rows=rows, badges=BADGES, bodies=_bodies(yinzheng), may=person.role in ACTING, most=MOST
+            request,
+            "keys",
+            rows=yinzheng.archive.compromises.recent(scope, MOST),
+            endings=_endings(yinzheng, scope),
+            badges=BADGES,
+            bodies=bodies,
+            may=person.role in ACTING,
+            most=MOST,
         )
 
     @routes.get("/keys/{number}")
@@ -192,6 +217,18 @@ def _asked(person: Person, form: Form) -> Lost:
 
 def _find(yinzheng: Yinzheng, person: Person, number: str) -> Compromise:
     return yinzheng.compromises.find(number, scope_of(person))
+
+
+def _endings(yinzheng: Yinzheng, scope: str | None) -> dict[str, list[tuple[str, str, datetime]]]:
+    """Whose certificates end soon (an official's own body's, or all): what to do, and of whom, by which name, when."""
+    own, told = {one.login: one.body for one in yinzheng.city.bodies}, dict[str, list[tuple[str, str, datetime]]]()
+    for one in yinzheng.renewal.ending_soon(yinzheng.now()):
+        body = own.get(one.name)
+        if scope is None or (body is not None and body.code == scope):
+            label = body.name if body is not None else OF_ITSELF[one.name]
+            advice = OF_BODY if body is not None else OF_SERVICE if one.name in OWN else OF_AUTHORITY
+            told.setdefault(advice, []).append((label, one.name, one.ends_at))
+    return told
 
 
 def _bodies(yinzheng: Yinzheng) -> dict[str, str]:

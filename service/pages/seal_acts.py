@@ -18,7 +18,7 @@ from service.pages.acting import Asked
 from service.pages.forms import Form, fresh_nonce, read_form
 from service.pages.rendering import render, see_other
 from service.pages.seal_use import officer_of, own_seal
-from service.pages.seal_words import BADGES, LABELS, told
+from service.pages.seal_words import BADGES, LABELS, LOST_ACTS, told
 from service.problem import Usage
 from service.wiring import Yinzheng
 from trust.errors import TrustError
@@ -113,8 +113,8 @@ def _act_page(
     errors: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    state = yinzheng.seals.state(filed.seal.seal_id)
-    LIFE.after(state, step)
+    state, lost_act = yinzheng.seals.state(filed.seal.seal_id), yinzheng.seals.lost_act(filed.seal.seal_id)
+    LIFE.after(yinzheng.seals.recorded_state(filed.seal.seal_id), step)
     return render(
         request,
         "seal_act",
@@ -122,6 +122,9 @@ def _act_page(
         filed=filed,
         state=state,
         badge=BADGES.get(state, ""),
+        lost_act=lost_act,
+        told_since=yinzheng.seals.told_since(filed.seal.seal_id),
+        to_do=LOST_ACTS.get(lost_act, "") if lost_act else "",
         step=step,
         consequence=CONSEQUENCES[step],
         grounds=_grounds(step),

@@ -19,14 +19,14 @@ from service.pages.forms import Form, fresh_nonce, read_form
 from service.pages.issuing import department_name
 from service.pages.rendering import render, see_other
 from service.pages.seal_use import officer_of, own_seal
-from service.pages.seal_words import BADGES, LABELS, told, whole_number
+from service.pages.seal_words import BADGES, LABELS, LOST_ACTS, told, whole_number
 from service.problem import Usage
 from service.wiring import Yinzheng
 from trust.errors import TrustError
 from trust.rules.seal_grounds import SEAL_GROUNDS
 from trust.rules.seal_standing import SealKind
 from trust.sealing.errors import SealUnknown
-from trust.sealing.life import LIFE, State
+from trust.sealing.life import LIFE, LostAct, State, Step
 from trust.sealing.ports import Application, FiledSeal
 from trust.sealing.using import Progress
 from trust.sealing.using import Request as SealRequest
@@ -53,6 +53,7 @@ class Row:
     valid_until: datetime | None
     filed: bool
     usable: bool
+    lost_act: LostAct | None = None
 
 
 def add_seal_register(routes: APIRouter, yinzheng: Yinzheng, guards: Guards) -> None:
@@ -145,6 +146,7 @@ def _rows(yinzheng: Yinzheng, official: Person) -> list[Row]:
             filed.seal.valid_until,
             filed=True,
             usable=state is State.IN_USE and filed.holder in {None, official.login},
+            lost_act=register.lost_act(filed.seal.seal_id),
         )
         for filed in register.filed(body)
         for state in [register.state(filed.seal.seal_id)]
@@ -190,6 +192,7 @@ def _seal_page(
 ) -> Response:
     filed, application = _own(yinzheng, official, seal_id)
     state, officer = yinzheng.seals.state(seal_id), officer_of(official)
+    lost_act = yinzheng.seals.lost_act(seal_id)
     second = application is not None and officer.is_other_than(application.applied_by)
     return render(
         request,
@@ -202,7 +205,10 @@ def _seal_page(
         badge=BADGES.get(state, ""),
         kind=filed.kind if filed else application.wish.kind if application else None,
         name=filed.seal.name if filed else application.wish.name if application else "",
-        may=[row.step for row in LIFE.from_stage(state)],
+        may=_possible(yinzheng, seal_id, lost_act),
+        lost_act=lost_act,
+        told_since=yinzheng.seals.told_since(seal_id),
+        to_do=LOST_ACTS.get(lost_act, "") if lost_act else "",
         second=second,
         usable=filed is not None and state is State.IN_USE and filed.holder in {None, official.login},
         history=_history(yinzheng, seal_id),
@@ -215,6 +221,12 @@ def _seal_page(
         nonce=fresh_nonce(yinzheng.random),
         most=SHOWN,
     )
+
+
+def _possible(yinzheng: Yinzheng, seal_id: str, lost_act: LostAct | None) -> list[Step]:
+    """The steps that may be taken next; of a seal that was told to have ended, only its end is recorded again."""
+    steps = [row.step for row in LIFE.from_stage(yinzheng.seals.recorded_state(seal_id))]
+    return [step for step in steps if lost_act is not LostAct.END or step is Step.CANCEL]
 
 
 def _history(yinzheng: Yinzheng, seal_id: str) -> list[StepView]:

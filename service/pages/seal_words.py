@@ -12,7 +12,7 @@ from service.problem import Problem, Usage
 from service.problems import problem_of
 from trust.errors import TrustError
 from trust.rules.errors import FieldRefused
-from trust.sealing.life import State
+from trust.sealing.life import LostAct, State
 from trust.sealing.sealing import EDGES, Manner, Wanted, words_of
 from trust.sealing.uploads import wanted_from
 
@@ -24,6 +24,21 @@ BADGES = {
     State.SUSPENDED: "s06",
 }
 """How a state is coloured; the others are at their end."""
+
+LOST_ACTS = {
+    LostAct.SUSPENSION: (
+        "停用的处理没有留存。停用继续有效，不能用印。请查原卷，按原事由重新登记“停用”"
+        "（生效时间留空即可，公布过的停用时间不变）；需要恢复使用的，重新登记停用以后再登记“恢复”。"
+    ),
+    LostAct.END: (
+        "注销的处理没有留存。注销继续有效，不能恢复。请查原卷，按原事由重新登记“注销”，须两人办理（公布过的注销时间不变；"
+        "因丢失注销的，生效时间填公布过的时间，须重新办理的才能重新列出）；因密钥泄露注销的，重新登记密钥泄露。"
+    ),
+    LostAct.RESUMPTION: (
+        "恢复使用的处理没有留存。从备份恢复以前用的印不受影响，此后不能用印。请查原卷，重新登记“恢复”。"
+    ),
+}
+"""What is to be done where a restore of the register lost an act that the public had been told of."""
 
 WAYS = {"point": "指定位置", "words": "盖在文字上", "riding": "骑缝章"}
 RIDING = {"right": "右边", "left": "左边", "top": "上边", "bottom": "下边"}

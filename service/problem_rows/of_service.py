@@ -34,6 +34,18 @@ SERVICE: Rows = {
     identity.NotSignedIn: Problem(401, "not-signed-in", "请先登录。", "Sign in first."),
     identity.NotAllowed: Problem(403, "not-allowed", "没有这项权限。", "Not allowed."),
     identity.WrongCredentials: Problem(401, "wrong-credentials", "账号或密码不对。", "Login or password is wrong."),
+    identity.AccountForged: Problem(
+        409,
+        "account-forged",
+        "这个账号不是经登记写入的，或者被绕过登记改动过，已不能使用；请先审计，再重新开立（系统账号加 --anew）。",
+        "This account was written past the installation and is nobody's. Audit first, then open it anew (--anew).",
+    ),
+    identity.OtherKind: Problem(
+        409,
+        "other-kind",
+        "这个账号是持证人的账号，或者是在岗人员的账号，种类不能改；请另开一个账号。",
+        "A holder's login stays one, and so does that of somebody who works here; open another login.",
+    ),
     identity.TooManyTries: Problem(
         429, "too-many-tries", "登录失败次数过多，请五分钟后再试。", "Too many failures; try again in five minutes."
     ),

@@ -77,8 +77,12 @@ ROWS: dict[str, tuple[str, str]] = {
         "It was never released; apply anew and drop it here.",
     ),
     "key-in-use": (
-        "这个单位现在的密钥还在使用，不能换发；泄露的请先登记，停用的请先停用。",
-        "The body's key is in use; retire it or report it lost first.",
+        "现在的密钥还在使用，证书离到期还有三个月以上，不能换发；泄露的请先登记，要停用的请先停用。",
+        "The key is in use and its certificate lasts three months more; retire the key or report it lost first.",
+    ),
+    "log-key-fixed": (
+        "存证日志的密钥已停用或泄露，这本日志不能换钥续写；请按处置说明另建日志。",
+        "The log's key was put away; a log cannot go on under another. See the document on lost keys.",
     ),
     "body-unknown": ("没有这个机构，请核对机构代码。", "There is no such body; check its code."),
     "type-unknown": ("证照目录中没有公布过这个类型。", "This type was never published in the catalogue."),

@@ -94,9 +94,9 @@ _NAMING = (
         pictures=True,
     ),
 )
-_NAMED = re.compile(r'"(sm3:[0-9a-f]{64})"')
-"""A name as the whole of a text in JSON."""
-JPEG = b"\xff\xd8\xff"
+_NAMED = re.compile(r'"(?:(?=sm3:[0-9a-f]{64}")|picture:(?=sm3:[0-9a-f]{64}/))(sm3:[0-9a-f]{64})')
+"""A name as the whole of a text in JSON, or of a picture that waits to be examined, with that of its file behind it."""
+PICTURES = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 
 
 def compare(engine: Engine, blobs: Blobs, *, shown: int | None = SHOWN) -> Compared:
@@ -160,7 +160,7 @@ def _among(engine: Engine, blobs: Blobs, files: Mapping[str, bytes]) -> frozense
     if not files:
         return frozenset()
     found = {digest for one in _NAMING if not one.within for digest in _in_columns(engine, one, files)}
-    pictures = any(octets.startswith(JPEG) for octets in files.values())
+    pictures = any(octets.startswith(PICTURES) for octets in files.values())
     inside = [one for one in _NAMING if one.within and (pictures or not one.pictures)]
     found.update(digest for _, digest in chain(_in_layouts(engine, blobs), _named(engine, inside)) if digest in files)
     return frozenset(found)

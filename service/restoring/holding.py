@@ -2,13 +2,17 @@
 
 What was issued since the backup is not in the register. A batch that was running then, or an approval that had not been
 acted on, may have been carried out already; carried out once more, it would be a second licence. So batches stop,
-approvals that nothing was begun under end, and both say why. What had begun before the backup has its identifier. Where
-its code had been signed by then, the public log tells whether it was issued: if so it waits for its files
-(`handing_in`), if not it is completed. Where its code had not been signed, nobody can tell once anything was issued
-since; it waits too. Those that wait are named. Every step may be repeated; nothing is done twice.
+approvals that nothing was begun under end, and so do confirmations of stock where the log has licences that the backup
+lacks: serial and salt of a licence are drawn when it is begun, so what the log has of one cannot be asked which
+application or stock it came of. All of them say why.
+
+What had begun before the backup has its identifier. Where its code had been signed by then, the public log tells
+whether it was issued: if so it waits for its files (`handing_in`), if not it is completed. Where its code had not been
+signed, nobody can tell once anything was issued since; it waits too. Those that wait are named. Every step may be
+repeated; nothing is done twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from issuer.applying.docket import Docket
@@ -18,6 +22,11 @@ from issuer.applying.ports import Applying
 from issuer.batches.life import State
 from issuer.batches.ports import Batches
 from issuer.batches.submitting import hold
+from issuer.converting.confirming import hold as hold_one
+from issuer.converting.ports import Stocks
+from issuer.converting.stock import Stage as StockStage
+from issuer.converting.stock import Stock
+from issuer.converting.submitting import key_of
 from service.archive import Archive
 from service.restoring.forgotten import logged, unreleased
 
@@ -51,6 +60,16 @@ def end_approvals(applying: Applying, at: datetime) -> list[str]:
     return numbers
 
 
+def hold_stock(archive: Archive, bodies: Iterable[str], at: datetime) -> list[str]:
+    """Take back every confirmation of stock that nothing was begun with; the numbers of the stock."""
+    numbers = []
+    for stock in _confirmed(archive.stocks, bodies):
+        if archive.register.by_key(key_of(stock.number)) is None:
+            hold_one(archive.stocks, stock, note=WORDS, at=at)
+            numbers.append(stock.number)
+    return numbers
+
+
 def issued_since(archive: Archive, at: datetime) -> list[str]:
     """The identifiers of licences and copies that the log has and nobody has released: their files are out."""
     begun = unreleased(archive, at)
@@ -62,6 +81,14 @@ def maybe_issued(archive: Archive, at: datetime) -> list[str]:
     """The identifiers of those whose codes were not signed at the backup, so that the log cannot tell."""
     begun = unreleased(archive, at)
     return [str(one.licence.identifier) for one in begun if one.plan is None]
+
+
+def _confirmed(stocks: Stocks, bodies: Iterable[str]) -> Iterator[Stock]:
+    for body in bodies:
+        last = ""
+        while found := stocks.of_body(body, StockStage.CONFIRMED, limit=AT_ONCE, after=last):
+            yield from found
+            last = found[-1].number
 
 
 def _approved(applying: Applying) -> Iterator[Docket]:

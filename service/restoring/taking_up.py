@@ -2,10 +2,11 @@
 
     1 log             entries that the database lacks are recovered from the public copy, to the published root
     2 status lists    the published editions become the current ones; what they said beyond the acts is carried over
-    3 certificates    those the trust list names are put on record again; so are revocations that are published
+    3 certificates    those the trust list names are put on record again; so are published revocations, and keys that
+                      leaked since the backup are blocked again
     4 trust list      the published edition becomes the current one
     5 feed            numbers of events leap, and the systems of departments are told
-    6 holding         batches and approvals from before wait until a person has looked at them
+    6 holding         batches, approvals and confirmed stock from before wait until a person has looked at them
     7 settlement      lists of earlier epochs are closed, counts leap, the epoch is settled with a report
 
 Each step may be repeated; the epoch stays unsettled, and nothing is signed, until the last one is done. Every list that
@@ -25,9 +26,11 @@ from keys.sm2 import PublicKey
 from service.abreast import AUTHORITIES, Abreast, lag_of
 from service.archive import Archive
 from service.epochs.store import Epoch, Settlement
+from service.keeping import block_revoked_keys
+from service.keyring import KeyRing
 from service.log_tiles import CHECKPOINT, TileReader
 from service.public_folder import TRUST_LIST, Edition, PublicFolder, Series, revocation_list, status_list
-from service.restoring.holding import end_approvals, hold_batches, issued_since, maybe_issued
+from service.restoring.holding import end_approvals, hold_batches, hold_stock, issued_since, maybe_issued
 from service.seen_checkpoints import log_keys, verified_by_any
 from trust.certification.issuing import key_digest
 from trust.certification.ports import CertificateRecord
@@ -78,6 +81,7 @@ class Desk:
     bodies: Sequence[str]
     applying: Applying
     batches: Batches
+    ring: KeyRing
     list_size: int = SIZE
     missing: Sequence[str] = ()
     since: bytes | None = None
@@ -100,18 +104,22 @@ def take_up(desk: Desk, epoch: Epoch, at: datetime) -> dict[str, object]:
     carried = [(shard, one) for shard, listed in shards.items() for one in _to_carry(desk.archive, listed, at)]
     certificates = _certificates_again(desk.archive, _adopt_trust_list(desk))
     revocations = sum(_adopt_revocations(desk.archive, name, desk.folder) for name in AUTHORITIES)
+    blocked = block_revoked_keys(desk.ring, desk.archive, at)
     _leap_feed(desk, epoch)
     recovered = _recovered(desk.archive.log, epoch.log_size)
+    issued = recovered[EntryKind.ISSUE.value]
     report: dict[str, object] = {
         "behind": lags,
         "log_entries_recovered": dict(recovered),
         "carried": [[shard, one.entry, one.value] for shard, one in carried],
         "certificates_recovered": certificates,
         "revocations_recovered": revocations,
+        "keys_blocked": blocked,
         "held_batches": hold_batches(desk.batches, at),
         "approvals_ended": end_approvals(desk.applying, at),
+        "held_stock": hold_stock(desk.archive, desk.bodies, at) if issued else [],
         "issued_since": issued_since(desk.archive, at),
-        "maybe_issued": maybe_issued(desk.archive, at) if recovered[EntryKind.ISSUE.value] else [],
+        "maybe_issued": maybe_issued(desk.archive, at) if issued else [],
         "missing_files": list(desk.missing),
     }
     lost = desk.archive.log.size() - epoch.log_size

@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, Insert, Table, Update, event
 
 from service.trail.doing import acting_now
-from service.trail.ledger import Ledger, digests_in, digests_where, spelled_of
+from service.trail.ledger import Ledger, When, digests_in, digests_where, spelled_of
 from service.trail.marking import SERVICE
 from service.trail.store import add_in, last_marks_in
 from trust.errors import Conflict
@@ -48,6 +48,8 @@ class Following:
         """
         if not isinstance(statement, Update) or (ledger := self._ledger(statement.table)) is None:
             return
+        if ledger.when is When.WRITTEN:
+            return  # its rows do not change; whoever changes one is found
         written, found = self._of(connection, ledger), digests_where(connection, ledger, statement.whereclause)
         found = {key: digest for key, digest in found.items() if key not in written}
         wrong = _differing(connection, ledger, found)
@@ -61,6 +63,11 @@ class Following:
         found = digests_in(connection, ledger, keys)
         if wrong := _differing(connection, ledger, found) | (set(keys) - found.keys()):
             raise _changed_past(name, wrong)
+
+    def is_as_marked(self, connection: Connection, name: str, key: str) -> bool:
+        """See `is_as_marked`."""
+        ledger = self._named(name)
+        return not _differing(connection, ledger, digests_in(connection, ledger, [key]))
 
     def after(self, connection: Connection, statement: Any, _more: object, _params: object, *rest: Any) -> None:
         """Note the rows that were inserted."""
@@ -120,7 +127,7 @@ def follow(engine: Engine, ledgers: Iterable[Ledger], now: Callable[[], datetime
 def require_marked(engine: Engine, name: str, keys: Sequence[str]) -> None:
     """Make sure, before anything is done on their word alone, that rows of a register are what was marked last.
 
-    Where marking has not begun yet, as just after an upgrade, there is nothing to hold them against.
+    What was there before marking began is marked too: that is done before anything else (`service.trail.starting`).
 
     Raises:
         Conflict: `register-changed`, one of them is not, was never marked, or is not there.
@@ -131,10 +138,17 @@ def require_marked(engine: Engine, name: str, keys: Sequence[str]) -> None:
             following.check(connection, name, keys)
 
 
+def is_as_marked(engine: Engine, connection: Connection, name: str, key: str) -> bool:
+    """Whether a row is what was marked last, asked within a transaction; of what nobody marks nothing is said."""
+    if (following := _FOLLOWED.get(engine)) is None:
+        return True
+    return following.is_as_marked(connection, name, key)
+
+
 def _differing(connection: Connection, ledger: Ledger, found: Mapping[str, str]) -> AbstractSet[str]:
     """The keys of rows, given with their digests, that are not what was marked last."""
     marked = last_marks_in(connection, ledger.name, found.keys()) if found else {}
-    return {key for key, digest in found.items() if marked is not None and marked.get(key) != digest}
+    return {key for key, digest in found.items() if marked.get(key) != digest}
 
 
 def _changed_past(name: str, keys: AbstractSet[str]) -> Conflict:

@@ -7,15 +7,16 @@ by logging again.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 from sqlalchemy import Engine
 
 from service.trail.doing import Actor, Doing
 from service.trail.ledger import Ledger, SqlLedgers, When
+from service.trail.marking import SERVICE
+from service.trail.starting import OVERLAP
 from service.trail.store import Committed, SqlTrail
 from trust.formats.leaf import SALT_SIZE
-from trust.formats.trail_record import AGAIN, BOUND, MARKED, TrailRecord, trail_statement
+from trust.formats.trail_record import MARKED, TrailRecord, trail_statement
 from trust.log.appending import append
 from trust.log.ports import LogStore
 
@@ -24,10 +25,7 @@ AT_ONCE = 500
 OPEN = "open"
 """Where a record lists what is under way: subjects of uses whose rows were not final yet, with the time first seen."""
 GIVEN_UP = timedelta(days=1)
-OVERLAP = timedelta(hours=1)
-"""How late a row may be stored that says it became final earlier; what comes later with such a time is not marked."""
 UNKNOWN = "?"
-NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 class Keeping:
@@ -47,7 +45,6 @@ class Keeping:
         self._log, self._index_holder, self._now, self._random = log, index_holder, now, random
         self._committed_at: datetime | None = None
         self._known: dict[str, set[str]] = {}
-        self._followed: set[str] = set()
 
     def record(self, doing: Doing, action: str, outcome: int) -> None:
         """Record a piece of work of somebody; nothing where nobody known did it, and no sign-in failed."""
@@ -98,36 +95,7 @@ class Keeping:
         for ledger in self.ledgers.every.values():
             if ledger.when is When.FOUND:
                 self._look_through(ledger, at)
-            elif ledger.when is When.WRITTEN and self.store.last_marks(ledger.name) is None:
-                found = self.ledgers.digests(ledger.name, self.ledgers.keys(ledger.name))  # from before they were bound
-                self._add(at, ledger.name, found, even_empty=True)
-            elif ledger.when is When.FOLLOWED:
-                self._begin_following(ledger, at)
         self._mark_uses(at)
-
-    def _begin_following(self, ledger: Ledger, at: datetime) -> None:
-        """Once: take up the rows from before they were marked as they are written, and say that it begins.
-
-        A row that was marked before and is another now was changed by a version that marked it once alone, or past the
-        installation. Nobody can tell which, and nothing could be done with it any more; so it is marked again, in
-        records that name such rows for an auditor to judge.
-        """
-        if ledger.name in self._followed:
-            return
-        name, last = ledger.name, dict[str, str]()
-        for record in self.store.marks(name):
-            if BOUND in record.about:
-                break
-            last |= record.rows
-        else:
-            keys = self.ledgers.keys(name)
-            there, then = self.ledgers.digests(name, keys), self.ledgers.digests(name, keys, former=True)
-            changed = {key: there[key] for key in there if last.get(key, then[key]) not in {then[key], there[key]}}
-            fresh = {key: there[key] for key in there if key not in changed and last.get(key) != there[key]}
-            self._add(at, name, fresh)
-            self._add(at, name, changed, more={AGAIN: "changed"})
-            self._add(at, name, {}, even_empty=True, more={BOUND: When.FOLLOWED.value})
-        self._followed.add(name)
 
     def _look_through(self, ledger: Ledger, at: datetime) -> None:
         """Mark the rows of a register that became final, and what belongs to them."""
@@ -195,16 +163,14 @@ class Keeping:
         digests: dict[str, str],
         *,
         even_empty: bool = False,
-        more: Mapping[str, str] = NOTHING_MORE,
     ) -> None:
-        """Records with these digests, so many in each; `more` is said of them beside the table."""
+        """Records with these digests, so many in each."""
         keys = sorted(digests)
         parts = [keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE)]
         if even_empty and not parts:
             parts = [[]]
-        about = {"table": table, **more}
         rows = [{key: digests[key] for key in part} for part in parts]
-        records = [TrailRecord(0, at, "yinzheng", "service", MARKED, 0, about, rows=part) for part in rows]
+        records = [TrailRecord(0, at, *SERVICE, MARKED, 0, {"table": table}, rows=part) for part in rows]
         if records:
             self.store.add(records)
 

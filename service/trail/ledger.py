@@ -41,7 +41,7 @@ class When(Enum):
     USED = "used"
     """With the use of a seal that made them."""
     WRITTEN = "written"
-    """In the transaction that writes them; what is not marked then never is."""
+    """In the transaction that adds them, once: they do not change; what is not marked then never is."""
     FOLLOWED = "followed"
     """In the transaction that writes them, at every write; the last mark counts, and what is not marked never is."""
     BESIDE = "beside"
@@ -113,18 +113,10 @@ class SqlLedgers:
                 found |= _keyed(connection, ledger, keys[start : start + AT_ONCE])
         return found
 
-    def digests(self, table: str, keys: Iterable[str], *, former: bool = False) -> dict[str, str]:
-        """Digests of those of the rows that are there and final, or as they would have been by the former columns."""
-        ledger = self.every[table]
-        if former and ledger.former:
-            ledger = replace(ledger, columns=ledger.former)
-        wanted = list(keys)
+    def digests(self, table: str, keys: Iterable[str]) -> dict[str, str]:
+        """Digests of those of the rows that are there and final."""
         with self._engine.connect() as connection:
-            found: dict[str, str] = {}
-            for start in range(0, len(wanted), AT_ONCE):
-                some = _keyed(connection, ledger, wanted[start : start + AT_ONCE], final=True)
-                found |= {key: row_digest(table, row) for key, row in some.items()}
-        return found
+            return digests_in(connection, self.every[table], list(keys))
 
     def last_restore(self) -> datetime | None:
         """When a restore was begun last."""
@@ -211,6 +203,19 @@ def digests_in(connection: Connection, ledger: Ledger, keys: Sequence[str]) -> d
         some = _keyed(connection, ledger, keys[start : start + AT_ONCE], final=True)
         found |= {key: row_digest(ledger.name, row) for key, row in some.items()}
     return found
+
+
+def every_digest_in(
+    connection: Connection, ledger: Ledger, *, former: bool = False, since: datetime | None = None
+) -> dict[str, str]:
+    """Digests of the final rows, read within a transaction; with a time, of those that became final from then on.
+
+    With `former` by the columns of before, if those were others.
+    """
+    if former and ledger.former:
+        ledger = replace(ledger, columns=ledger.former)
+    rows = connection.execute(_bounded(ledger, _selected(ledger), since))
+    return {spelled(ledger, row): row_digest(ledger.name, _values(ledger, row)) for row in rows}
 
 
 def digests_where(connection: Connection, ledger: Ledger, condition: ColumnElement[bool] | None) -> dict[str, str]:

@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from trust.formats.trail_record import BEGINNING, BOUND, MARKED, TrailRecord, decode_record, encode_record, next_head
+from trust.formats.trail_record import BEGINNING, MARKED, TrailRecord, decode_record, encode_record, next_head
 from trust.log.store import insert_if_absent
 from trust.rules.identifier import ROOT
 from trust.store import METADATA, Instant, text
@@ -172,25 +172,19 @@ class SqlTrail:
 
     def last_marks(self, table: str) -> TrailRecord | None:
         """The latest record with digests of rows of a register."""
-        wanted = select(trail.c.record).where(trail.c.subject == table, trail.c.action == MARKED)
         with self._engine.connect() as connection:
-            octets = connection.scalar(wanted.order_by(trail.c.number.desc()).limit(1))
-        return None if octets is None else decode_record(bytes(octets))
+            return last_marks_of(connection, table)
 
     def marks(self, table: str, since: datetime | None = None) -> Iterator[TrailRecord]:
         """The records with digests of rows of a register, by number, read in blocks; all, or from an instant on."""
-        wanted = select(trail.c.number, trail.c.record).where(trail.c.subject == table, trail.c.action == MARKED)
         last = 0
-        if since is not None:
-            wanted = wanted.where(trail.c.at >= since)
         while True:
-            some = wanted.where(trail.c.number > last).order_by(trail.c.number).limit(BLOCK)
             with self._engine.connect() as connection:
-                rows = connection.execute(some).all()
-            if not rows:
+                some = _marks_after(connection, table, last, since)
+            if not some:
                 return
-            yield from (decode_record(bytes(row.record)) for row in rows)
-            last = rows[-1].number
+            yield from (record for _, record in some)
+            last = some[-1][0]
 
     def search(self, wanted: Search, *, before: int | None, limit: int) -> list[TrailRecord]:
         """Records that fit, newest first, at most `limit`, those before a number; without the marks of registers."""
@@ -217,7 +211,7 @@ class SqlTrail:
 
 def add_in(connection: Connection, records: Sequence[TrailRecord]) -> None:
     """Chain records within a transaction, behind all other locks of it; their numbers are replaced by the next ones."""
-    number, head = _held(connection)
+    number, head = hold_tip(connection)
     rows = []
     for record in records:
         number += 1
@@ -228,22 +222,36 @@ def add_in(connection: Connection, records: Sequence[TrailRecord]) -> None:
     connection.execute(update(trail_tip).values(number=number, head=head))
 
 
-def last_marks_in(connection: Connection, table: str, keys: Iterable[str]) -> dict[str, str] | None:
-    """The digests that rows of a register were marked with last; None where marking as it is written has not begun.
+def marks_in(connection: Connection, table: str, since: datetime | None = None) -> Iterator[TrailRecord]:
+    """The records with digests of rows of a register, by number, read within a transaction; all, or from a time on."""
+    last = 0
+    while some := _marks_after(connection, table, last, since):
+        yield from (record for _, record in some)
+        last = some[-1][0]
+
+
+def last_marks_of(connection: Connection, table: str) -> TrailRecord | None:
+    """The latest record with digests of rows of a register, read within a transaction."""
+    wanted = select(trail.c.record).where(trail.c.subject == table, trail.c.action == MARKED)
+    octets = connection.scalar(wanted.order_by(trail.c.number.desc()).limit(1))
+    return None if octets is None else decode_record(bytes(octets))
+
+
+def last_marks_in(connection: Connection, table: str, keys: Iterable[str]) -> dict[str, str]:
+    """The digests that rows of a register were marked with last, those of them that were marked.
 
     It is looked for from the newest record on, so that what was written lately is found at once.
     """
-    wanted, found, begun, before = set(keys), dict[str, str](), False, None
+    wanted, found, before = set(keys), dict[str, str](), None
     while True:
         query = select(trail.c.number, trail.c.record).where(trail.c.subject == table, trail.c.action == MARKED)
         query = query if before is None else query.where(trail.c.number < before)
         rows = connection.execute(query.order_by(trail.c.number.desc()).limit(AT_ONCE)).all()
         for row in rows:
             record = decode_record(bytes(row.record))
-            begun = begun or BOUND in record.about
             found = {key: digest for key, digest in record.rows.items() if key in wanted} | found
         if wanted <= found.keys() or not rows:
-            return found if begun or wanted <= found.keys() else None
+            return found
         before = rows[-1].number
 
 
@@ -264,13 +272,24 @@ def _fitting(query: Select[Any], wanted: Search) -> Select[Any]:
     return query
 
 
-def _held(connection: Connection) -> tuple[int, bytes]:
+def hold_tip(connection: Connection) -> tuple[int, bytes]:
     """The tip, held until the transaction ends; the very first writer makes it."""
     row = connection.execute(_TIP).first()
     if row is None:
         insert_if_absent(connection, trail_tip, id=1, number=0, head=BEGINNING)
         row = connection.execute(_TIP).one()
     return row.number, bytes(row.head)
+
+
+def _marks_after(
+    connection: Connection, table: str, number: int, since: datetime | None
+) -> list[tuple[int, TrailRecord]]:
+    """Some of the records with digests of rows of a register, those behind a number, from an instant on."""
+    wanted = select(trail.c.number, trail.c.record).where(trail.c.subject == table, trail.c.action == MARKED)
+    if since is not None:
+        wanted = wanted.where(trail.c.at >= since)
+    wanted = wanted.where(trail.c.number > number).order_by(trail.c.number).limit(BLOCK)
+    return [(row.number, decode_record(bytes(row.record))) for row in connection.execute(wanted)]
 
 
 def _numbered(record: TrailRecord, number: int) -> TrailRecord:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from keys.sm3 import hmac_sm3
 from service.abreast import Abreast
+from service.accounts import AccountTags
 from service.adapters import OnlinePorts
 from service.archive import Archive
-from service.bound import LEDGERS
+from service.bound import AS_WRITTEN, LEDGERS
 from service.directory import Directory
 from service.identity import Identity
 from service.means import Means
@@ -15,7 +16,6 @@ from service.published import PublishedEvidence
 from service.trail.doing import note_holder
 from service.trail.following import follow
 from service.trail.keeping import Keeping
-from service.trail.ledger import When
 from verifier.comparing import Look
 from verifier.pictures.sheets import Drawn
 from verifier.reading import FileRead, read_sealed
@@ -30,8 +30,9 @@ class Ground:
     def __init__(self, means: Means) -> None:
         self._means = means
         self.city, self.now, self.random, self.ring = means.city, means.now, means.random, means.ring
-        self.archive = Archive(means.engine, self._looked_for, means.now)
-        follow(means.engine, (one for one in LEDGERS.values() if one.when is When.FOLLOWED), means.now)
+        self.account_tags = AccountTags(means.index_key, means.has_index_key)
+        self.archive = Archive(means.engine, self._looked_for, means.now, self.account_tags)
+        follow(means.engine, AS_WRITTEN, means.now)
         self.directory = Directory(self.archive, means.ring, means.city)
         self.trail = Keeping(
             means.engine, self.archive.log, LEDGERS, index_holder=self._index_holder, now=means.now, random=means.random

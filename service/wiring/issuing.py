@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 
-from cases.citation import Citation, CitationRequest
+from cases.citation import Citation, CitationRequest, Officer
 from cases.citing import cite
+from cases.consent import Mode
 from cases.http import CasePorts
 from issuer.application import Application
 from issuer.applying.deciding import require_one
 from issuer.chunks import Outcome
+from issuer.copying.ports import Asker
 from issuer.issuing import Issued, complete, issue
 from issuer.ports import Entry, Office
 from service.applications import Applications
@@ -32,6 +35,7 @@ from service.restoring.handing_in import Window, from_blobs, hand_in, still_out
 from service.restoring.taking_up import Desk as RestoreDesk
 from service.restoring.taking_up import take_up
 from service.trail.doing import note_about
+from service.trial_pictures import TrialPictures
 from service.wiring.ground import Read
 from service.wiring.proving import Proving
 from trust.errors import Conflict
@@ -99,7 +103,8 @@ class Issuing(Proving):
     @cached_property
     def batches(self) -> Batches:
         """Batches of applications in one table."""
-        return Batches(self.archive, lambda: self.office, lambda: self.publisher, self.now)
+        aside = TrialPictures(self._means.trials)
+        return Batches(self.archive, lambda: self.office, lambda: self.publisher, self.now, aside)
 
     def take_up_published(
         self, by: str, approved_by: str, missing: Sequence[str] = (), *, since: bytes | None = None
@@ -125,6 +130,7 @@ class Issuing(Proving):
             bodies=[one.body.code for one in self.city.bodies],
             applying=self.applications.ports,
             batches=self.batches.desk,
+            ring=means.ring,
             list_size=means.list_size,
             missing=missing,
             since=since or means.since,
@@ -215,7 +221,14 @@ class Issuing(Proving):
     def cases(self) -> CasePorts:
         """Everything citing needs."""
         consents = ConsentsWithCopies(self.archive, lambda: self.copies)
-        return open_counter(self._means, self.archive, self.directory, self.licences, consents)
+        return open_counter(
+            self._means, self.archive, self.directory, self.licences, consents, self._withdraw_elsewhere
+        )
+
+    def _withdraw_elsewhere(self, officer: Officer, mode: Mode, reference: str, reason: str) -> datetime | None:
+        """Withdraw a consent to copies, as its own route does."""
+        asker = Asker(officer.login, officer.name, officer.department_code, official=officer.official)
+        return self.copy_consents.withdraw_named(mode, reference, by=asker, reason=reason)
 
     def cite(self, request: CitationRequest, *, key: str) -> Citation:
         """Cite a licence in a case; raises as `cases.citing.cite`."""

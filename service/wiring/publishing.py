@@ -3,12 +3,16 @@
 from datetime import datetime
 from functools import cached_property
 
+from service.accounts import start_tagging
+from service.bound import LEDGERS
 from service.cataloguing import Cataloguing
 from service.founding import found_city, take_up_authority
 from service.public_folder import PublicFolder
 from service.public_lists import PublicEditions, PublicLists, public_revocation_lists, public_trust_lists
 from service.publisher import Publisher
+from service.renewal import Renewal
 from service.shelf import TemplateShelf
+from service.trail.starting import start_marking
 from service.wiring.ground import Ground
 from trust.certification.authority import Authority
 from trust.formats.certificate import Certificate
@@ -21,6 +25,8 @@ class Publishing(Ground):
     def found(self) -> None:
         """Make what the plan names and is not there yet, then publish; safe to repeat."""
         means = self._means
+        start_marking(means.engine, LEDGERS.values(), self.now())
+        start_tagging(means.engine, self.account_tags, self.now())
         found_city(
             self.city,
             self.archive,
@@ -60,6 +66,11 @@ class Publishing(Ground):
         )
 
     @cached_property
+    def renewal(self) -> Renewal:
+        """The installation's own certificates, before they end."""
+        return Renewal(self.directory, self.ring, lambda: self.authority, self.random)
+
+    @cached_property
     def publisher(self) -> Publisher:
         """The publishing side; needs a founded installation."""
         means = self._means
@@ -75,6 +86,7 @@ class Publishing(Ground):
             folder=means.public,
             abreast=self.abreast,
             commit_trail=self.trail.commit,
+            renew_due=self.renewal.renew_due,
         )
 
     @property

@@ -1,22 +1,24 @@
-"""What attacks on a database share: a copy of the scene's, for one test to change."""
+"""What attacks on a database share: the scene that a module describes, and a copy of its database for one test to change."""
 
 from collections.abc import Iterator
-from typing import Protocol
 
 import pytest
 from sqlalchemy import Engine
 
-from tests.city import City, copy_of
+from tests.audit_parts import Happened
+from tests.city import copy_of
 
 
-class Set(Protocol):
-    """A module's own `scene`: a city in which something has happened."""
-
-    city: City
+@pytest.fixture(scope="module")
+def scene(request: pytest.FixtureRequest) -> Iterator[Happened]:
+    """What the module's `Scene` makes; closed when its tests are through."""
+    made: Happened = request.module.Scene()
+    yield made
+    made.city.close()
 
 
 @pytest.fixture
-def stolen(scene: Set) -> Iterator[Engine]:
+def stolen(scene: Happened) -> Iterator[Engine]:
     """The scene's database, as whoever took it has it."""
     engine = copy_of(scene.city.engine)
     yield engine

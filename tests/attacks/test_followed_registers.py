@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
+from service.accounts import start_tagging
 from service.bound import LEDGERS
-from service.identity import NotSignedIn, Role, WrongCredentials
+from service.identity import AccountForged, NotSignedIn, Role, WrongCredentials
 from service.lost_keys.order import Compromise
-from service.trail.ledger import When
+from service.trail.ledger import When, every_digest_in
+from service.trail.starting import start_marking
 from service.wiring import Yinzheng
 from tests.audit_parts import audited, found, over, rows_of, superuser
 from tests.city import SEAL_OFFICERS, City, copy_of
@@ -57,10 +59,18 @@ def judged(scene: Scene, stolen: Engine) -> set[str]:
 def looked_through(scene: Scene, stolen: Engine) -> Yinzheng:
     """The installation goes on for a while over the database that somebody wrote in."""
     city = scene[0]
-    yinzheng = over(city, stolen)
+    yinzheng = opened(scene, stolen)
     for _ in range(2):
         city.clock.forward(minutes=2)
         yinzheng.trail.commit(city.clock())
+    return yinzheng
+
+
+def opened(scene: Scene, stolen: Engine) -> Yinzheng:
+    """The installation over another database, as opening it begins."""
+    yinzheng = over(scene[0], stolen)
+    start_marking(stolen, LEDGERS.values(), scene[0].clock())
+    start_tagging(stolen, yinzheng.account_tags, scene[0].clock())
     return yinzheng
 
 
@@ -99,6 +109,17 @@ def test_a_row_that_was_put_in_is_found_for_ever(scene: Scene, stolen: Engine, n
     assert "row-inserted" in judged(scene, stolen)
     looked_through(scene, stolen)
     assert "row-inserted" in judged(scene, stolen), "the keeper of the trail has looked, and did not take it up"
+
+
+def test_a_step_that_was_put_in_with_the_time_of_now_is_found(scene: Scene, stolen: Engine) -> None:
+    """The keeper looks within the minute, and does not take up what nobody marked."""
+    table = METADATA.tables["catalogue_event"]
+    with superuser(stolen) as connection:
+        row = rows_of(connection, table)[-1]
+        step = {"sequence": row["sequence"] + 1, "step": "retire", "at": scene[0].clock()}
+        connection.execute(insert(table).values(row | step))
+    looked_through(scene, stolen)
+    assert {"row-inserted", "step-differs"} <= judged(scene, stolen)
 
 
 def test_a_report_changed_while_it_waits_cannot_be_confirmed(scene: Scene, stolen: Engine) -> None:
@@ -154,12 +175,12 @@ def test_an_installation_from_before_takes_its_rows_up_once(scene: Scene, stolen
     assert [BOUND in record.about for record in marks] == [False, True]
     a_second_like(stolen, "person")
     city.clock.forward(minutes=2)
-    over(city, stolen).trail.commit(city.clock())
+    opened(scene, stolen).trail.commit(city.clock())
     assert len(list(yinzheng.trail.store.marks("person"))) == 2
 
 
-def from_before(scene: Scene, stolen: Engine) -> Yinzheng:
-    """An installation that was upgraded after somebody's name was changed, which its version marked once alone."""
+def from_before(scene: Scene, stolen: Engine) -> None:
+    """A database of an older version, which marked people once alone: somebody's name was changed since."""
     city = scene[0]
     secretive = over(city, stolen)
     secretive.identity.admit_system("sysx", "旧名", city.body_code("business-licence"))
@@ -168,20 +189,38 @@ def from_before(scene: Scene, stolen: Engine) -> Yinzheng:
     with superuser(stolen) as connection:
         for name in ("trail", "trail_tip", "trail_commitment"):
             connection.execute(delete(METADATA.tables[name]))
-    ledgers = secretive.trail.ledgers
     for name in ("person", "log_witness"):
-        rows = ledgers.digests(name, ledgers.keys(name), former=True)
+        with stolen.connect() as connection:
+            rows = every_digest_in(connection, LEDGERS[name], former=True)
         marked = TrailRecord(0, city.clock(), "yinzheng", "service", MARKED, 0, {"table": name}, rows=rows)
         secretive.trail.store.add([marked])
     with superuser(stolen) as connection:
         connection.execute(update(PERSON).where(PERSON.c.login == "sysx").values(name="新名"))
-    return looked_through(scene, stolen)
+        connection.execute(update(PERSON).values(tag=None))
+
+
+def test_from_the_start_after_an_upgrade_old_rows_can_be_changed_and_none_is_put_in(
+    scene: Scene, stolen: Engine
+) -> None:
+    """Before the keeper of the trail has looked even once."""
+    city, waiting = scene
+    from_before(scene, stolen)
+    yinzheng = opened(scene, stolen)
+    yinzheng.identity.admit_system("sysx", "更新的名", city.body_code("business-licence"))
+    number = a_second_like(stolen, "compromise")["number"]
+    reports = yinzheng.compromises
+    seen = reports.find(number, None)
+    with pytest.raises(Conflict, match="register-changed"):
+        reports.confirm(seen, digest=seen.loss.digest, by=SECOND)
+    reports.confirm(waiting, digest=waiting.loss.digest, by=SECOND)
+    assert judged(scene, stolen) >= {"row-inserted"}
 
 
 def test_after_an_upgrade_rows_that_had_changed_can_be_changed_and_an_auditor_is_told(
     scene: Scene, stolen: Engine
 ) -> None:
-    yinzheng = from_before(scene, stolen)
+    from_before(scene, stolen)
+    yinzheng = looked_through(scene, stolen)
     (again,) = [one for one in yinzheng.trail.store.marks("person") if AGAIN in one.about]
     assert list(again.rows) == ["sysx"]
     assert not [one for one in yinzheng.trail.store.marks("log_witness") if AGAIN in one.about], (
@@ -223,6 +262,6 @@ def test_what_takes_something_away_at_once_is_done_whatever_stands_there(scene: 
         yinzheng.identity.session(token, at)
     with pytest.raises(WrongCredentials):
         yinzheng.identity.sign_in("sysx", secret, at)
-    with pytest.raises(Conflict, match="register-changed"):
+    with pytest.raises(AccountForged):
         yinzheng.identity.admit_system("sysx", "业务系统", city.body_code("business-licence"))
     assert {"row-edited", "row-inserted", "row-deleted"} <= judged(scene, stolen), "what was done there stays found"

@@ -3,7 +3,7 @@
 Orders of acts and applications: both have steps that say by digest what was asked for, and whose hand was in it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,7 +14,7 @@ from issuer.warrants.errors import WarrantRefused
 from issuer.warrants.life import Step
 from issuer.warrants.warrant import Wanted, Warrant
 from tests.applying_parts import Hall
-from tests.audit_parts import audited, found, over, superuser
+from tests.audit_parts import judged, over, superuser
 from tests.city import SEAL_OFFICERS, City
 from trust.rules.standing import ActKind
 from trust.store import METADATA
@@ -38,17 +38,6 @@ class Scene:
         self.placed = self.city.yinzheng.warrants.place(wanted, by=MAKER, key="order")
         self.city.clock.forward(minutes=10)
         self.city.yinzheng.publisher.refresh(self.city.clock())
-
-
-@pytest.fixture(scope="module")
-def scene() -> Iterator[Scene]:
-    made = Scene()
-    yield made
-    made.city.close()
-
-
-def judged(scene: Scene, stolen: Engine) -> set[str]:
-    return found(audited(scene.city, stolen, scene.city.yinzheng.anchors))
 
 
 def approved(scene: Scene, stolen: Engine) -> Warrant:

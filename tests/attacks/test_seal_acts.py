@@ -1,15 +1,14 @@
 """Acts on seals in the audit: an end, or one that reaches back, has an approved order or the report of a lost key."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, delete, select, update
 
-from tests.audit_parts import audited, found, superuser
+from tests.audit_parts import judged, superuser
 from tests.city import OFFICIAL, SEAL_OFFICERS, City
-from trust.formats.certificate import Certificate
 from trust.rules.seal_standing import subject_of
 from trust.sealing.life import Step
 from trust.store import METADATA
@@ -38,18 +37,6 @@ class Scene:
         reports.confirm(one, digest=loss.digest, by=SECOND)
         clock.forward(minutes=10)
         self.city.yinzheng.publisher.refresh(clock())
-        self.anchors: tuple[Certificate, ...] = self.city.yinzheng.anchors
-
-
-@pytest.fixture(scope="module")
-def scene() -> Iterator[Scene]:
-    made = Scene()
-    yield made
-    made.city.close()
-
-
-def judged(scene: Scene, stolen: Engine) -> set[str]:
-    return found(audited(scene.city, stolen, scene.anchors))
 
 
 def test_seals_that_ended_as_they_should_pass(scene: Scene, stolen: Engine) -> None:

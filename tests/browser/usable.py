@@ -12,6 +12,8 @@ RULES = {
     "dark": ["color-contrast"],
 }
 """What is asked in each colour scheme: the dark one has other colours, and the same page."""
+RUN = 'rules => axe.run(document, {runOnly: rules, resultTypes: ["violations"]})'
+"""Of what passes, axe then names one element only, which saves it a description of all others."""
 LABELS_OVER_CELLS = """() => [...document.querySelectorAll(".stack td[data-label]")].filter(cell => {
   const label = getComputedStyle(cell, "::before");
   return label.position === "absolute"
@@ -49,7 +51,7 @@ def expect_usable(page: Page, axe: str, heading: str | None) -> None:
         assert page.evaluate(SQUEEZED_CELLS) == []
         for scheme, rules in RULES.items():
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # two of three literals
-            found = page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
+            found = page.evaluate(RUN, rules)
             told = [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]]
             assert told == [], f"{width} {scheme}: {told}"
             assert found["passes"], f"{width} {scheme}: no rule looked at anything"

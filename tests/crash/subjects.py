@@ -30,6 +30,7 @@ from tests.crash.acting import (
 from tests.crash.applying import APPLICATIONS, a_licence_to_amend
 from tests.crash.backing_up import BackedUp, Restored
 from tests.crash.issuing import BATCHES, ISSUES, chunk, chunk_holds
+from tests.crash.picturing import PICTURED, in_this_process
 from tests.crash.promised import Promise, Promised
 
 
@@ -55,6 +56,7 @@ SUBJECTS = {
     "issue": Promised(ISSUES),
     "chunk": Promised([Promise("CHUNK-1", chunk, chunk_holds)]),
     "batch": Promised(BATCHES),
+    "pictured": Promised(PICTURED, changed=in_this_process),
     "approve": Promised(APPLICATIONS, before=a_licence_to_amend),
     "act": Promised([Promise(key, acted, act_holds) for key in ACTS], before=two_licences),
     "seal": Promised([Promise(key, sealed, sealing_holds) for key in DOCUMENTS], before=a_seal),

@@ -106,6 +106,33 @@ def test_a_trial_of_a_zip_tells_its_pictures_by_row(api: Api) -> None:
     assert is_problem(send_zip(api, octets), 422, "batch-refused")
 
 
+def _work(api: Api) -> None:
+    while api.yinzheng.batches.work("worker") is not None:
+        continue
+
+
+def test_many_pictures_are_examined_by_the_worker(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("issuer.batches.picturing.AT_ONCE", 2)
+    files = {"甲.jpg": picture(1), "乙.jpg": picture(2), "丙.jpg": picture(3)[:2000]}
+    octets = packed({"表.csv": table_of(*files, first=60)} | files)
+    answer, own = send_zip(api, octets, "batch-trials"), api.as_("rsj")
+    path = answer.headers["location"]
+    assert (answer.status_code, answer.json()["complete"], answer.json()["problems"]) == (202, False, [])
+    assert is_problem(send_zip(api, octets, "batch-trials/problems.csv"), 422, "batch-refused")
+    _work(api)  # before any of it is issued
+    taken = send_zip(api, octets)
+    assert (taken.status_code, taken.json()["total"]) == (201, 3)
+    _work(api)
+    for place, counts in ((path, {"sound": 2, "failed": 1}), (taken.headers["location"], {"done": 2, "failed": 1})):
+        assert counts.items() <= api.client.get(place, headers=own).json()["counts"].items()
+        (row,) = api.client.get(f"{place}/rows", params={"state": "failed"}, headers=own).json()
+        assert (row["row"], row["column"], row["reason"]) == (4, "照片", "photo-format")
+        assert "不是可以读取的 JPEG 或 PNG 照片" in row["sentence"]
+    unreadable = packed({"表.csv": table_of(*files, "丁.jpg", first=60)} | files)
+    told = send_zip(api, unreadable, "batch-trials").json()
+    assert ([one["reason"] for one in told["problems"]], told["complete"]) == (["photo-missing"], False)
+
+
 def test_a_table_is_bounded_and_a_zip_too(api: Api) -> None:
     declared = api.as_("rsj", Idempotency_Key=api.key(), Content_Type="application/zip") | {
         "Content-Length": str(300 * 1024 * 1024)

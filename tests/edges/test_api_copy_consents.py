@@ -97,6 +97,29 @@ def test_a_holder_takes_back_an_own_consent_and_no_system_does(api: Api, here: s
         assert post(api, "scjg", f"{here}/{made[1]}/withdrawal", body).status_code == status, body
 
 
+def test_the_other_door_has_the_same_rule(api: Api, here: str, scan: str) -> None:
+    """`/consent-withdrawals` is for every consent of a department, so for these too."""
+    terms = TERMS | {"valid_until": "2026-12-31T16:00:00Z"}
+    given = post(api, "firm", here, terms).json()["reference"]
+    post(api, "reg-system", f"{here}/papers", words(scan, "ZZ-2026-3"))
+    door, why = "/api/v1/consent-withdrawals", {"reason": "来函撤回"}
+    for reference in (given, "ZZ-2026-3"):
+        named = {"mode": "holder", "reference": reference}
+        for short in (named, named | {"reason": " "}, named | {"reason": "长" * 201}):
+            assert is_problem(post(api, "scjg", door, short), 422, "consent-not-taken")
+        assert post(api, "reg-system", door, named | why).status_code == 403
+        assert post(api, "jyj", door, named).status_code == 200  # a consent of that department's own, by this number
+        listed = {one["reference"]: one for one in api.client.get(here, headers=api.as_("scjg")).json()}
+        assert (listed[reference]["withdrawn_at"], listed[reference]["reason"]) == (None, None)
+    first = post(api, "scjg", door, {"mode": "holder", "reference": given} | why)
+    assert post(api, "firm", f"{here}/{given}/withdrawal").json()["reason"] == "来函撤回"
+    assert post(api, "firm", f"{here}/{given}/withdrawal").json()["withdrawn_at"] == first.json()["withdrawn_at"]
+    agent = {"mode": "agent", "reference": "ZZ-2026-3"}
+    assert post(api, "scjg", door, agent).status_code == 200  # another mode is another consent
+    plain = post(api, "scjg", door, {"mode": "holder", "reference": "SQ-of-citing"} | why)
+    assert plain.status_code == 200  # a reason is not asked for there, and is not kept
+
+
 @pytest.mark.parametrize("after", ["\0", "ZZ\0", "ZZ-LIST-0\0"])
 def test_a_list_that_goes_on_behind_what_no_number_can_be(api: Api, after: str) -> None:
     found = api.client.get("/api/v1/copy-consents", params={"after": after}, headers=api.as_("scjg"))

@@ -111,8 +111,8 @@ def test_a_body_needs_a_consent_and_names_it(api: Api, here: str) -> None:
     assert is_problem(other, 403, "basis-ended")
     made = post(api, "scjg", f"{here}/copies", TERMS | {"consent": {"reference": reference}})
     assert made.json()["basis"] == f"consent:{reference}"
-    withdrawn = post(api, "scjg", "/api/v1/consent-withdrawals", {"mode": "holder", "reference": reference})
-    assert withdrawn.status_code == 200
+    gone = {"mode": "holder", "reference": reference, "reason": "持证主体来函撤回"}
+    assert post(api, "scjg", "/api/v1/consent-withdrawals", gone).status_code == 200
     assert api.client.get(made.json()["links"]["here"], headers=api.as_("scjg")).json()["label"] == "注销"
     listed = api.client.get(f"{here}/copy-consents", headers=api.as_("firm")).json()
     assert {"reference": reference, "label": "已撤回"}.items() <= listed[0].items()

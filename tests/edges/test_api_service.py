@@ -320,6 +320,7 @@ def test_metrics_count_without_naming(api: Api) -> None:
     assert 'yinzheng_verdicts_total{indication="PASSED"}' in said
     assert 'route="/api/v1/licences/{identifier}"' in said
     assert re.search(r"^yinzheng_status_list_age_seconds \d", said, re.MULTILINE)
+    assert re.search(r"^yinzheng_certificates_end_seconds [1-9]", said, re.MULTILINE)
     assert "process_resident_memory_bytes" in said
     assert identifier not in said
 

@@ -14,6 +14,7 @@ from cases.consent import Mode
 from cases.store import SqlCitations
 from issuer.completing import Issued
 from issuer.copying.errors import BasisEnded
+from issuer.copying.making import CopyRequest, make_copy
 from issuer.copying.ports import ConsentName, CopyEntry
 from issuer.copying.store import UNDER_WAY, SqlCopies
 from issuer.errors import IdempotencyMismatch
@@ -30,7 +31,7 @@ from service.blobs import FolderBlobs
 from tests.case_parts import licence
 from tests.city import City
 from tests.copy_parts import WINDOW, copy_of, holder_of
-from tests.journey_parts import all_at_once, identifier
+from tests.journey_parts import Exchanged, all_at_once, identifier
 from trust.rules.annotated_copy import CopyNote
 from trust.rules.licence import Licence
 
@@ -153,6 +154,57 @@ def test_what_was_begun_and_never_released_takes_no_room_for_good(copies: SqlCop
     assert copies.begin(copied("N1", basis=basis, begun_at=later), most=5)
     with pytest.raises(BasisEnded, match="citation-copies"):
         copies.begin(copied("N2", basis=basis, begun_at=later), most=5)
+
+
+def test_copies_that_broke_off_long_ago_do_not_pass_the_limit_together(copies: SqlCopies) -> None:
+    """None of them counts any more where another begins, and all are taken up at the same moment."""
+    basis, planned = "citation:YZ4", list[Entry]()
+    for hour in range(2):
+        begun_at = AT + timedelta(hours=hour)
+        begun = [copies.begin(copied(f"H{hour}{one}", basis=basis, begun_at=begun_at), most=5) for one in range(4)]
+        planned += copies.plan_many([(one.entry, PLAN) for one in begun])
+    made = replace(MADE, released_at=AT + timedelta(hours=2))
+    release = partial(copies.release_many, most=5)
+    outcomes = all_at_once(*(partial(release, [(one, made)]) for one in planned))
+    refused = [one.reason for one in outcomes if isinstance(one, BasisEnded)]
+    assert (len(outcomes) - len(refused), refused) == (5, ["citation-copies"] * 3)
+    out = copies.of_basis(basis)
+    assert len(out) == 5
+    assert [release([(one.entry, made)]) for one in out] == [[one.entry] for one in out]  # it is so already
+    fresh = copied("F1", basis=basis, begun_at=made.released_at)
+    with pytest.raises(BasisEnded, match="citation-copies"):
+        copies.begin(fresh, most=5)
+
+
+def test_what_is_under_way_keeps_its_place_from_what_broke_off(copies: SqlCopies) -> None:
+    basis, late = "citation:YZ5", AT + timedelta(hours=1)
+    early, fresh = (copies.begin(copied(f"U{at:%H}", basis=basis, begun_at=at), most=1) for at in (AT, late))
+    made = replace(MADE, released_at=late + timedelta(minutes=1))
+    old, new = copies.plan_many([(early.entry, PLAN), (fresh.entry, PLAN)])
+    with pytest.raises(BasisEnded, match="citation-copies"):
+        copies.release_many([(old, made)], most=1)
+    assert copies.release_many([(new, made)], most=1)[0].state is State.RELEASED
+    assert (
+        copies.release_many([(old, made)])[0].state is State.RELEASED
+    )  # its files are out: a restore had forgotten it
+
+
+def test_taking_up_asks_for_the_limit_again() -> None:
+    city = City(people=False)
+    issued, desk = city.issue(), city.yinzheng.copies.desk
+    request = CopyRequest(identifier(issued), "用途", "单位", "制作人", "citation:YZ6", most=1)
+    cut = replace(desk, copies=Exchanged(desk.copies, seal_many=_broken))
+    for key in ("cut 1", "cut 2"):
+        with pytest.raises(OSError, match="cut"):
+            make_copy(cut, request, key=key, by="窗口", at=city.clock())
+        city.clock.forward(minutes=11)
+    assert make_copy(desk, request, key="cut 1", by="窗口", at=city.clock()).entry.state is State.RELEASED
+    with pytest.raises(BasisEnded, match="citation-copies"):
+        make_copy(desk, request, key="cut 2", by="窗口", at=city.clock())
+
+
+def _broken(*_: object) -> None:
+    raise OSError("cut")
 
 
 def test_many_at_once_under_one_key_make_one_copy(engine: Engine, tmp_path: Path) -> None:

@@ -1,19 +1,26 @@
 """Marking rows as they are written, on either database: what goes through the engine is marked, and nothing else."""
 
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert, update
 
+from service.accounts import AccountTags
 from service.bound import LEDGERS
+from service.identity import Person, Role
 from service.store import SqlPeople, person
 from service.trail.following import follow, require_marked
 from service.trail.ledger import When, digests_in
+from service.trail.starting import start_marking
 from service.trail.store import SqlTrail, last_marks_in
 from tests.audit_parts import superuser
 from trust.errors import Conflict
 from trust.formats.trail_record import BOUND, MARKED, TrailRecord
+from trust.store import METADATA
 
 AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 PERSON = LEDGERS["person"]
@@ -23,7 +30,7 @@ PERSON = LEDGERS["person"]
 def followed(engine: Engine) -> Engine:
     """A database whose staff are marked as they are written, from the beginning."""
     follow(engine, (one for one in LEDGERS.values() if one.when is When.FOLLOWED), lambda: AT)
-    SqlTrail(engine).add([TrailRecord(0, AT, "yinzheng", "service", MARKED, 0, {"table": "person", BOUND: "followed"})])
+    start_marking(engine, LEDGERS.values(), AT)
     return engine
 
 
@@ -34,7 +41,7 @@ def row(login: str, **changed: Any) -> dict[str, Any]:
 
 def marked(engine: Engine, *logins: str) -> dict[str, str]:
     with engine.connect() as connection:
-        return last_marks_in(connection, "person", logins) or {}
+        return last_marks_in(connection, "person", logins)
 
 
 def stored(engine: Engine, *logins: str) -> dict[str, str]:
@@ -107,19 +114,81 @@ def test_what_is_done_on_the_word_of_a_row_asks_for_its_mark(followed: Engine) -
 
 
 def test_a_stop_goes_through_and_leaves_what_was_written_past_the_engine_as_it_is_found(followed: Engine) -> None:
-    people = SqlPeople(followed)
-    with followed.begin() as connection:
-        connection.execute(insert(person), [row("a"), row("b")])
+    people = SqlPeople(followed, AccountTags(lambda: b"key", lambda: True))
+    for login in ("a", "b"):
+        people.enrol(Person(login, "周明远", Role.OFFICIAL, "1"), "x")
     with superuser(followed) as connection:
         connection.execute(update(person).where(person.c.login == "a").values(role="admin"))
     before = marked(followed, "a", "b")
     for login in ("a", "b"):
         people.open_session(login.encode() * 32, login, AT)
-        people.shut_out(login, "none")
-        found = people.find(login)
-        assert found is not None
-        assert (found[1], people.session(login.encode() * 32)) == ("none", None)
+        assert people.shut_out(login, "none")
+        assert people.session(login.encode() * 32) is None
+    assert [found and found[1] for found in (people.find("a"), people.find("b"))] == [None, "none"]
     assert marked(followed, "a", "b") == before != stored(followed, "a", "b")
+
+
+def test_rows_from_before_are_taken_up_once_however_many_start_together(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(insert(person), [row(f"p{place:04}") for place in range(1_200)])
+    started = Barrier(4)
+
+    def start(_: int) -> None:
+        started.wait()
+        start_marking(engine, LEDGERS.values(), AT)
+
+    if engine.url.database in {None, "", ":memory:"}:
+        start_marking(engine, LEDGERS.values(), AT)  # one connection is all there is
+        start_marking(engine, LEDGERS.values(), AT)
+    else:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(start, range(4)))
+    marks = list(SqlTrail(engine).marks("person"))
+    assert [(len(one.rows), BOUND in one.about) for one in marks] == [
+        (500, False),
+        (500, False),
+        (200, False),
+        (0, True),
+    ]
+    assert len(list(SqlTrail(engine).marks("started"))) == 1
+    follow(engine, [PERSON], lambda: AT)
+    require_marked(engine, "person", ["p0000", "p1199"])
+
+
+def test_a_register_that_is_marked_as_written_only_now_begins_with_the_next_start(engine: Engine) -> None:
+    start_marking(engine, [PERSON], AT)
+    before, _ = SqlTrail(engine).tip()
+    start_marking(engine, [PERSON, replace(LEDGERS["seal"], when=When.FOUND)], AT)
+    assert SqlTrail(engine).tip()[0] == before, "nothing is due"
+    start_marking(engine, [PERSON, LEDGERS["seal"]], AT)
+    assert [BOUND in one.about for one in SqlTrail(engine).marks("seal")] == [True]
+    assert len(list(SqlTrail(engine).marks("person"))) == 1
+
+
+def test_of_steps_from_before_the_late_ones_are_taken_up_and_none_that_came_with_a_time_of_the_past(
+    engine: Engine,
+) -> None:
+    """An older version looked through them by the time in them; nothing of what it marked is marked again."""
+    steps, found = METADATA.tables["batch_step"], LEDGERS["batch_step"]
+    with superuser(engine) as connection:
+        for place, ago in enumerate((timedelta(minutes=2), timedelta(minutes=20), timedelta(days=2)), 1):
+            taken = {"number": "b", "sequence": place, "step": "pause", "at": AT - ago, "by_login": "a"}
+            connection.execute(insert(steps).values(taken | {"by_name": "周明远", "note": ""}))
+    with engine.connect() as connection:
+        rows = digests_in(connection, found, ["b/1"])
+    marked_then = TrailRecord(0, AT, "yinzheng", "service", MARKED, 0, {"table": "batch_step"}, rows=rows)
+    SqlTrail(engine).add([marked_then])
+    start_marking(engine, LEDGERS.values(), AT)
+    assert [list(one.rows) for one in SqlTrail(engine).marks("batch_step")] == [["b/1"], ["b/2"], []]
+
+
+def test_nothing_is_done_on_a_register_without_a_beginning(engine: Engine) -> None:
+    """Somebody took its trail away, or never opened the installation in due form."""
+    with engine.begin() as connection:
+        connection.execute(insert(person).values(row("a")))
+    follow(engine, [PERSON], lambda: AT)
+    with pytest.raises(Conflict, match="register-changed"):
+        require_marked(engine, "person", ["a"])
 
 
 def test_followed_once_more_the_clock_is_the_newer(followed: Engine) -> None:

@@ -7,13 +7,20 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from argon2 import PasswordHasher
 from sqlalchemy import Engine, create_engine, inspect
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
+from keys.randomness import random_octets
 from keys.sm3 import sm3
+from service.accounts import AccountTags, start_tagging
+from service.bound import LEDGERS
 from service.database import MIGRATIONS, migrate, newest_revision, open_engine
+from service.identity import Identity
 from service.problems import TABLES_BEHIND, problem_of
+from service.store import SqlPeople
+from service.trail.starting import start_marking
 from tests.edges.conftest import load_all_stores
 from tests.seal_parts import parts
 from trust.rules.seal_standing import SealKind
@@ -145,3 +152,32 @@ def test_a_database_of_another_version_is_told_from_one_that_is_gone(engine: Eng
     with pytest.raises(DBAPIError) as refused, engine.connect() as connection:
         connection.exec_driver_sql(asked)
     assert problem_of(refused.value) == TABLES_BEHIND
+
+
+def test_accounts_of_before_are_tagged_at_the_first_start_and_sign_in(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    configuration = Config()
+    configuration.set_main_option("script_location", str(MIGRATIONS))
+    at, hasher = datetime(2026, 11, 21, 4, tzinfo=UTC), PasswordHasher(1, 8, 1)
+    with engine.begin() as connection:
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "0023")
+        for login, role, code in (("scjg", "official", None), ("citizen", "holder", "530199191107070021")):
+            connection.exec_driver_sql(
+                "INSERT INTO person (login, name, role, department, holder_code_type, holder_code, password_hash) "
+                "VALUES (?, '某', ?, NULL, ?, ?, ?)",
+                (login, role, code and "111", code, hasher.hash(f"demo-{login}")),
+            )
+        connection.exec_driver_sql("INSERT INTO session VALUES (?, 'citizen', 9)", (bytes(32),))
+    migrate(engine)
+    tags = AccountTags(lambda: b"a key of its own", lambda: True)
+    people = SqlPeople(engine, tags)
+    assert people.find("citizen") is None
+    start_marking(engine, LEDGERS.values(), at)
+    start_tagging(engine, tags, at)
+    identity = Identity(people, random_octets, lambda: b"another", hasher)
+    for login in ("scjg", "citizen"):
+        token = identity.sign_in(login, f"demo-{login}", at)
+        assert identity.session(token, at).person.login == login
+    assert people.session(bytes(32)) is None
+    engine.dispose()

@@ -37,8 +37,9 @@ from tests.stock_parts import FIRST as STOCK_FIRST
 from tests.stock_parts import SECOND as STOCK_SECOND
 from tests.stock_parts import checks_for, desk_of, submitted
 from trust.errors import Conflict
+from trust.revocation.acting import Order, act
 from trust.rules.conversion import Grade
-from trust.rules.standing import Status
+from trust.rules.standing import ActKind, Status
 from trust.rules.verdict import Indication
 from verifier.auditing.auditing import Brought
 
@@ -255,6 +256,46 @@ def test_a_person_may_give_it_up_and_it_never_comes_back(begun: Begun) -> None:
             by="窗口",
             at=begun.city.clock(),
         )
+
+
+def test_giving_up_that_breaks_off_has_done_nothing_and_is_done_again(
+    begun: Begun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again, given_up = begun.two.restore(), begun.issued["direct"]
+    subject = identifier(given_up)
+    with monkeypatch.context() as broken:
+        broken.setattr("issuer.store.register.void_in", _end)
+        with pytest.raises(_CutError):
+            again.give_up(subject, words="核对过，没有发出", by="甲；批准：乙")
+    assert again.archive.acts.of(subject) == []  # nobody reads that it has lapsed while its files may come back
+    assert subject in again.still_out()
+    void = again.give_up(subject, words="又核对过一次", by="丙；批准：丁").void
+    assert (void is not None, subject in again.still_out()) == (True, False)
+    assert [one.reason for one in again.archive.acts.of(subject)] == ["未发出即作废：又核对过一次"]
+    assert again.archive.acts.unlogged(1) == []
+
+
+def test_an_act_that_was_left_without_its_end_is_carried_on(begun: Begun) -> None:
+    """As an earlier version left it, which recorded the act first: whoever comes then, and whatever they say."""
+    again, given_up = begun.two.restore(), begun.issued["direct"]
+    subject, archive = identifier(given_up), again.archive
+    left = Order(ActKind.LAPSE, subject, "issued-in-error", "未发出即作废：核对过", "甲；批准：乙")
+    act(archive.acts, archive.log, left, key=f"given-up:{subject}", at=begun.city.clock(), random=again.random)
+    assert subject in again.still_out()
+    void = again.give_up(subject, words="又核对过一次", by="丙；批准：丁").void
+    assert (void is not None, subject in again.still_out()) == (True, False)
+    assert [one.by for one in archive.acts.of(subject)] == ["甲；批准：乙"]
+
+
+def test_what_was_released_meanwhile_is_not_given_up(begun: Begun, monkeypatch: pytest.MonkeyPatch) -> None:
+    again, issued = begun.two.restore(), begun.issued["direct"]
+    found = again.archive.register.find(identifier(issued))
+    assert again.hand_in(both(issued))
+    monkeypatch.setattr(again.archive.register, "find", lambda _identifier: found)  # as it stood a moment before
+    with pytest.raises(Conflict) as refused:
+        again.give_up(identifier(issued), words="核对过", by="甲；批准：乙")
+    assert refused.value.reason == "not-in-doubt"
+    assert again.archive.acts.of(identifier(issued)) == []
 
 
 def test_two_people_give_up_what_no_application_stands_for(begun: Begun) -> None:

@@ -11,7 +11,6 @@ from issuer.applying.errors import SuccessionRefused
 from issuer.applying.life import Stage
 from issuer.copying.errors import NotInForce
 from issuer.copying.ports import Terms
-from issuer.errors import NoPen
 from issuer.issuing import Issued
 from issuer.presenting.errors import PresentingRefused
 from service.problems import problem_of
@@ -22,9 +21,8 @@ from tests.journey_parts import failed, identifier
 from tests.journeys.test_restored_issuing import AMENDS, cut, hall_of
 from tests.restoring_parts import TwoTimelines
 from trust.errors import Conflict
-from trust.revocation.acting import Order, act
+from trust.revocation.acting import Order
 from trust.rules.past_standing import Answer
-from trust.rules.seal_standing import SealKind, subject_of
 from trust.rules.standing import ActKind, Status
 
 SUSPENDED, REVOKED, CHANGED = "suspended", "revoked", {"fields": {"legal_representative": "孟庭芳"}}
@@ -158,30 +156,3 @@ def test_a_check_lifts_nothing_and_recorded_again_it_is_an_act_like_any_other(ow
     own.restored.act(order(issued, ActKind.REINSTATE, "rectified"), key="lifted")
     assert own.restored.standing(identifier(issued), own.clock()).status is Status.VALID
     assert copied(own.restored, issued) is not None
-
-
-@pytest.mark.parametrize(
-    ("kind", "ground"), [(ActKind.CANCEL, "seal-lost"), (ActKind.SUSPEND, "seal-paused")], ids=["ended", "suspended"]
-)
-def test_a_seal_that_was_acted_on_after_the_backup_is_not_used(tmp_path: Path, kind: ActKind, ground: str) -> None:
-    two = TwoTimelines(tmp_path)
-    try:
-        two.back_up()
-        then, code = two.city.yinzheng, two.city.body_code("business-licence")
-        seal_id = next(one.seal.seal_id for one in then.seals.filed(code) if one.kind is SealKind.LICENCE)
-        again = Order(kind, subject_of(seal_id), ground, "依原卷", "窗口")
-        act(then.archive.acts, then.archive.log, again, key="then", at=two.city.clock(), random=then.random)
-        then.publisher.refresh(two.city.clock())
-        restored = two.restore()
-        application = two.city.application("business-licence", number="JB99000001")
-        with pytest.raises(NoPen) as refused:
-            restored.issue(application, key="with that seal", by="窗口")
-        assert refused.value.reason == "carried-over"
-        assert restored.archive.register.by_key("with that seal") is None
-        act(
-            restored.archive.acts, restored.archive.log, again, key="again", at=two.city.clock(), random=restored.random
-        )
-        with pytest.raises(NoPen, match="seal-ended" if kind is ActKind.CANCEL else "seal-suspended"):
-            restored.issue(application, key="with that seal", by="窗口")
-    finally:
-        two.close()

@@ -8,6 +8,7 @@ import pytest
 
 from issuer.consenting.consent import CopyConsent, PaperWords, Stage, Step
 from issuer.consenting.errors import ConsentMoved, ConsentNotTaken, ConsentOwnHand, NoSuchConsent
+from issuer.consenting.recording import put_down_withdrawal
 from issuer.converting.errors import ScanRefused
 from issuer.copying.errors import BasisEnded, CopyRefused
 from issuer.copying.ports import Asker, Terms
@@ -137,6 +138,39 @@ def test_a_consent_that_is_withdrawn_takes_its_copies_along(fresh: City) -> None
     assert indication(fresh.yinzheng.verify_file(copy.ofd)) is not PASSED
     with pytest.raises(BasisEnded, match="consent-withdrawn"):
         copied(fresh, issued, consent)
+
+
+def test_a_body_puts_no_reason_onto_what_the_holder_withdrew(city: City, issued: Issued) -> None:
+    consents, consent = city.yinzheng.copy_consents, consented(city, issued, TERMS)
+    since = consents.withdraw(consent, by=holder_of(issued))
+    city.clock.forward(minutes=1)
+    assert consents.withdraw(consent, by=body_of(issued), reason="持证主体来函撤回") == since
+    assert consents.find(identifier(issued), consent.reference, body_of(issued)).reason is None
+
+
+def test_what_a_body_began_to_withdraw_and_the_holder_withdrew_has_no_reason(city: City, issued: Issued) -> None:
+    """The reason is put down before the withdrawal; where that breaks off, it is nobody's."""
+    consents, consent = city.yinzheng.copy_consents, consented(city, issued, TERMS)
+    put_down_withdrawal(consents.desk, consent, is_person=True, reason="持证主体来函撤回")
+    consents.withdraw(consent, by=holder_of(issued))
+    assert consents.find(identifier(issued), consent.reference, body_of(issued)).reason is None
+
+
+def test_a_body_whose_withdrawal_broke_off_says_why_again(city: City, issued: Issued) -> None:
+    consents, consent = city.yinzheng.copy_consents, consented(city, issued, TERMS)
+    put_down_withdrawal(consents.desk, consent, is_person=True, reason="来函")
+    consents.withdraw(consent, by=body_of(issued), reason="持证主体来函撤回")
+    consents.withdraw(consent, by=body_of(issued), reason="另一个理由")
+    consents.withdraw(consent, by=holder_of(issued))
+    assert consents.find(identifier(issued), consent.reference, body_of(issued)).reason == "持证主体来函撤回"
+
+
+def test_why_a_paper_was_refused_stays_when_it_is_withdrawn(city: City, issued: Issued) -> None:
+    consents, consent = city.yinzheng.copy_consents, recorded(city, issued)
+    consents.decide(consent.reference, Step.REFUSE, by=second_of(issued), reason="不是本人签字")
+    consents.withdraw(consent, by=body_of(issued), reason="来函撤回")
+    consents.withdraw(consent, by=holder_of(issued))
+    assert consents.find(identifier(issued), consent.reference, body_of(issued)).reason == "不是本人签字"
 
 
 @pytest.mark.parametrize(

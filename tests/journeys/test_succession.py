@@ -1,38 +1,26 @@
-"""One licence follows another: what stays, what becomes of the predecessor and when, and all codes of operation and status."""
+"""One licence follows another: what stays, what becomes of the predecessor and when, what is refused, what is shown."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from issuer.applying import deciding, filing, releasing
-from issuer.applying.docket import propose
-from issuer.applying.errors import DocketMoved, NeedsApproval, SuccessionRefused
+from issuer.applying.errors import SuccessionRefused
 from issuer.applying.life import Stage
-from issuer.applying.linting import check_proposal
-from issuer.applying.succeeding import carried_on, members_of, wish
+from issuer.applying.succeeding import carried_on
 from issuer.errors import AlreadySucceeded, ApplicationRefused, DuplicateNumber
 from issuer.issuing import Issued
-from issuer.ports import Entry, State
+from issuer.ports import Entry
 from service.database import open_engine
 from service.disclosing import linked, show
-from service.reasons import REASONS
-from tests.applying_parts import BUNDLE, MAKER, SECOND, TYPE, Hall, foreign_paper, key, members
+from tests.applying_parts import BUNDLE, MAKER, SECOND, TYPE, Hall, key, members
 from tests.city import City
-from tests.journey_parts import FAILED, PASSED, Exchanged, all_at_once, indication
-from trust.errors import Conflict
-from trust.revocation.acting import Order
-from trust.rules.conversion import Conversion, Grade
+from tests.journey_parts import FAILED, PASSED, all_at_once, indication
+from tests.succession_parts import CHANGED, COURT, Kind, act, changed, limited, standing
 from trust.rules.disclosure import Circle
-from trust.rules.identifier import LicenceIdentifier
 from trust.rules.standing import ActKind, Status
-from trust.rules.succession import SuccessionKind
 from trust.store import METADATA
-
-Kind = SuccessionKind
-COURT = "（2026）云0199执12号"
 
 
 @pytest.fixture(scope="module")
@@ -43,43 +31,6 @@ def hall(city: City) -> Hall:
 @pytest.fixture
 def apart(fresh: City) -> Hall:
     return Hall(fresh)
-
-
-def standing(hall: Hall, issued: Issued | Entry, at: datetime | None = None) -> Status:
-    entry = issued.entry if isinstance(issued, Issued) else issued
-    return hall.city.yinzheng.standing(str(entry.licence.identifier), at or hall.city.clock()).status
-
-
-def act(hall: Hall, kind: ActKind, issued: Issued, ground: str, reason: str = "", *, receiver: str = "") -> None:
-    hall.city.clock.forward(seconds=1)
-    subject = str(issued.entry.licence.identifier)
-    if kind is ActKind.TRANSFER_OUT:
-        receiver = receiver or "青石市市场监督管理局"
-    order = Order(kind, subject, ground, reason, "周明远", receiver=receiver)
-    hall.city.yinzheng.act(order, key=key())
-
-
-def limited(hall: Hall, **more: Any) -> Issued:
-    """A food licence with a last day, of the approval bureau."""
-    return hall.city.issue("food-operation", number=f"JY{next(_NUMBERS):014}", **more)
-
-
-_NUMBERS = iter(range(1, 10_000))
-CHANGED: dict[Kind, tuple[dict[str, Any], str]] = {
-    Kind.AMEND: ({"fields": {"legal_representative": "顾远舟"}}, ""),
-    Kind.REISSUE: ({}, ""),
-    Kind.CORRECT: ({"number": "SQ-RIGHT"}, "编号录入有误"),  # with a number of its own each time: `changed`
-    Kind.COURT_ORDER: (
-        {"holder": {"name": "云岭市禾香园餐饮有限公司", "code": "91530199MA6RT5X39X", "code_type": "001"}},
-        COURT,
-    ),
-}
-
-
-def changed(kind: Kind) -> tuple[dict[str, Any], str]:
-    """What an application of this kind changes, and what it rests on."""
-    made, basis = CHANGED[kind]
-    return (made | {"number": f"SQ-RIGHT-{next(_NUMBERS)}"} if kind is Kind.CORRECT else made), basis
 
 
 @pytest.mark.parametrize("kind", CHANGED)
@@ -186,10 +137,15 @@ def test_of_two_successors_at_once_one_is_issued(tmp_path: Any) -> None:
 
 # --- refusals ---------------------------------------------------------------------------------------------------------
 
+
 SAME: dict[str, Any] = {}
+
+
 AMENDED = {"fields": {"legal_representative": "顾远舟"}}
 OTHER_HOLDER = {"holder": {"name": "云岭市禾香园餐饮有限公司", "code": "91530199MA6RT5X39X", "code_type": "001"}}
 RENAMED = {"holder": {"name": "云岭市青禾数字科技有限公司", "code": "91530199MA6QH2K74U", "code_type": "001"}}
+
+
 REFUSED: dict[str, tuple[Kind, dict[str, Any], str, tuple[str, str]]] = {
     "a reissue that says something else": (Kind.REISSUE, AMENDED, "", ("", "content-kept")),
     "a reissue to another": (Kind.REISSUE, OTHER_HOLDER, "", ("holder_name", "holders-kept")),
@@ -293,196 +249,6 @@ def test_what_a_licence_follows_cannot_be_smuggled_in(hall: Hall) -> None:
     assert refused.value.problems == (("succession", "unknown"),)
 
 
-# --- transfers --------------------------------------------------------------------------------------------------------
-
-
-def test_a_licence_from_elsewhere_is_taken_in_under_an_identifier_of_our_own(hall: Hall) -> None:
-    paper = foreign_paper()
-    theirs, original = str(paper.entry.licence.identifier), hall.city.yinzheng.originals.keep(paper.pdf)
-    docket = hall.submit(follows=("transfer-in", theirs), original=original)
-    _, issued = hall.approve(docket)
-    licence = issued.entry.licence
-    assert licence.conversion == Conversion(Grade.C, "外库转入 青溪县行政审批局", original)
-    assert licence.identifier.version == "001"
-    assert licence.identifier.issuer_code == hall.body
-    assert licence.succession is not None
-    assert licence.succession.predecessor == theirs
-    assert indication(hall.city.yinzheng.verify_file(issued.ofd)) is PASSED
-    with pytest.raises((SuccessionRefused, AlreadySucceeded)):  # it is taken in once
-        hall.approve(hall.submit(follows=("transfer-in", theirs), original=original))
-
-
-def test_whoever_claims_a_licence_from_elsewhere_first_keeps_no_other_body_from_it(hall: Hall) -> None:
-    register = hall.city.yinzheng.archive.register
-    paper = foreign_paper()
-    theirs, original = str(paper.entry.licence.identifier), hall.city.yinzheng.originals.keep(paper.ofd)
-    _, first_claim = hall.approve(hall.submit(follows=("transfer-in", theirs), original=original))
-    licence = first_claim.entry.licence
-    other = replace(
-        licence,
-        identifier=LicenceIdentifier(TYPE, hall.city.body_code("food-operation"), "OTHERBODY"),
-        number=f"SQ-OTHER-{next(_NUMBERS)}",
-    )
-    claim = replace(
-        first_claim.entry, licence=other, key=key(), state=State.BEGUN, plan=None, sealed=None, artefacts=None
-    )
-    assert register.begin(claim) == claim
-    same = replace(
-        claim, key=key(), licence=replace(other, identifier=replace(other.identifier, serial="AGAIN"), number="SQ-3")
-    )
-    with pytest.raises(AlreadySucceeded):
-        register.begin(same)
-
-
-def _changed_octet(file: bytes) -> bytes:
-    place = len(file) // 2
-    return file[:place] + bytes([file[place] ^ 1]) + file[place + 1 :]
-
-
-def test_a_licence_from_elsewhere_rests_on_its_file(hall: Hall) -> None:
-    paper, other, originals = foreign_paper(), foreign_paper(), hall.city.yinzheng.originals
-    theirs, kept = str(paper.entry.licence.identifier), originals.keep(paper.pdf)
-    bad: list[tuple[dict[str, Any], str]] = [
-        ({}, "original-missing"),
-        ({"original": "sm3:" + "0" * 64}, "original-missing"),
-        ({"original": originals.keep(other.pdf)}, "original-other"),
-    ]
-    for more, reason in bad:
-        with pytest.raises(SuccessionRefused) as refused:
-            hall.submit(follows=("transfer-in", theirs), **more)
-        assert refused.value.problems == (("original", reason),)
-    for octets in (_changed_octet(paper.pdf), b"%PDF-1.7", b"", hall.issue().pdf[:-100]):
-        with pytest.raises(ApplicationRefused) as unfit:
-            originals.keep(octets)
-        assert unfit.value.problems == (("original", "original-unverified"),)
-    strange = [{"name": "云岭市松石商贸有限公司", "code": "91530199MA6RT5X39X", "code_type": "001"}]
-    with pytest.raises(SuccessionRefused) as refused:  # another holder than the file says
-        hall.submit(follows=("transfer-in", theirs), original=kept, holder=..., holders=strange)
-    assert ("holder_code", "holders-kept") in refused.value.problems
-    with pytest.raises(ApplicationRefused) as refusal:
-        hall.submit(follows=("transfer-in", theirs), original="sm3:short")
-    assert refusal.value.problems == (("original", "original-name"),)
-
-
-def test_a_licence_from_elsewhere_takes_two_people_whatever_its_type(hall: Hall) -> None:
-    paper = foreign_paper()
-    original = hall.city.yinzheng.originals.keep(paper.pdf)
-    docket = hall.submit(follows=("transfer-in", str(paper.entry.licence.identifier)), original=original)
-    ports = hall.desk.ports
-    bundle = ports.office.bundle(TYPE)
-    one = replace(bundle, type=replace(bundle.type, approval="one"))
-    lenient = replace(ports, office=replace(ports.office, bundle=lambda _code: one))
-    with pytest.raises(NeedsApproval):
-        deciding.waive(lenient, docket, by=MAKER, key=key(), at=hall.city.clock())
-
-
-def test_a_licence_moves_from_one_body_to_another_of_the_same_installation(hall: Hall) -> None:
-    """The old body lets go, the new one takes in; at that instant the old licence is cancelled as transferred."""
-    old = hall.issue()
-    receiver, whole = hall.city.body_code("food-operation"), hall.desk.ports
-    mandates = [*_all(whole.office.mandates(hall.city.clock()))]
-    also = replace(next(one for one in mandates if one.type_code == TYPE), issuer_code=receiver, issuer_name="审批局")
-    wide = replace(whole, office=replace(whole.office, mandates=lambda _at: [*mandates, also]))
-    before = old.entry.licence
-    wanted = wish("transfer-in", str(before.identifier))
-    made = members_of(before) | {"number": f"SQ-IN-{next(_NUMBERS)}"}
-    proposal = propose(made, type_code=TYPE, issuer_code=receiver, template=before.template, succession=wanted)
-    at = hall.city.clock()
-    with pytest.raises(SuccessionRefused) as refused:  # nobody has let go of it yet
-        check_proposal(wide, proposal, key="", at=at)
-    assert refused.value.problems == (("predecessor", "predecessor-standing"),)
-    act(hall, ActKind.TRANSFER_OUT, old, "transfer-applied", f"不转入{receiver}", receiver="另一机构")
-    with pytest.raises(SuccessionRefused) as refused:  # it was let go to somebody else
-        check_proposal(wide, proposal, key="", at=hall.city.clock())
-    assert refused.value.problems == (("predecessor", "transfer-elsewhere"),)
-    act(hall, ActKind.TRANSFER_BACK, old, "transfer-withdrawn")
-    act(hall, ActKind.TRANSFER_OUT, old, "transfer-applied", receiver="审批局")
-    at = hall.city.clock.forward(hours=1)
-    docket = filing.submit(
-        wide, filing.open_docket(wide, proposal, by=MAKER, key=key(), at=at), by=MAKER, key=key(), at=at
-    )
-    approved = deciding.approve(wide, docket, digest=docket.proposal.digest, by=SECOND, key=key(), at=at)
-    _, new = releasing.carry_out(wide, approved, by=SECOND, at=at)
-    assert new.entry.licence.identifier.issuer_code == receiver
-    assert standing(hall, old, at - timedelta(microseconds=1)) is Status.TRANSFERRING
-    assert standing(hall, old, at) is Status.CANCELLED
-    assert standing(hall, new) is Status.VALID
-    assert [one.code for one in hall.desk.operations(old.entry)] == ["01", "05", "10", "05", "05"]
-    assert [one.code for one in hall.desk.operations(new.entry)] == ["08"]
-
-
-def _all(mandates: Any) -> Any:
-    return getattr(mandates, "all", mandates)
-
-
-def test_a_licence_that_a_body_here_should_know_is_not_taken_for_a_foreign_one(hall: Hall) -> None:
-    unknown = replace(limited(hall).entry.licence.identifier, type_code=TYPE, serial="0" * 20)
-    with pytest.raises(SuccessionRefused) as refused:
-        hall.submit(follows=("transfer-in", str(unknown)))
-    assert refused.value.problems == (("predecessor", "predecessor-unknown"),)
-
-
-# --- races with acts --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("kind", "ground"), [(ActKind.SUSPEND, "penalty"), (ActKind.REVOKE, "penalty")])
-def test_an_act_on_the_predecessor_before_the_release_keeps_it_from_being_released(
-    apart: Hall, kind: ActKind, ground: str
-) -> None:
-    """Both are decided in the transaction of the release; what came first holds, and nothing slips between."""
-    old = apart.issue()
-    docket = apart.follow(old.entry, Kind.REISSUE)
-    whole = apart.desk.ports
-
-    def late(*given: Any) -> Any:
-        act(apart, kind, old, ground)
-        return whole.office.register.seal_many(*given)
-
-    slow = replace(whole, office=replace(whole.office, register=Exchanged(whole.office.register, seal_many=late)))  # type: ignore[arg-type]  # a port with one method exchanged
-    now = apart.city.clock()
-    approved = deciding.approve(slow, docket, digest=docket.proposal.digest, by=SECOND, key=key(), at=now)
-    with pytest.raises(Conflict) as refused:
-        releasing.carry_out(slow, approved, by=SECOND, at=apart.city.clock())
-    assert refused.value.reason == {ActKind.SUSPEND: "predecessor-suspended"}.get(kind, "predecessor-standing")
-    assert refused.value.reason in REASONS  # which says what to do next
-    entry = apart.city.yinzheng.archive.register.by_key(docket.key)
-    assert entry is not None
-    assert entry.state is State.PLANNED
-    assert apart.now(docket).stage is Stage.ISSUING
-    assert apart.desk.successor_of(str(old.entry.licence.identifier)) is None
-    apart.city.clock.forward(minutes=1)
-    if kind is ActKind.SUSPEND:  # it can be carried on when the suspension is over
-        act(apart, ActKind.REINSTATE, old, "rectified")
-        apart.city.clock.forward(minutes=1)
-        assert apart.desk.take_up() == (1, ())
-        assert standing(apart, old) is Status.LAPSED
-        return
-    assert apart.desk.take_up()[0] == 0
-    gone = apart.desk.abandon(apart.now(docket), reason="原证照已被吊销", by=SECOND, key=key())
-    assert gone.stage is Stage.REFUSED
-    assert standing(apart, entry) is Status.LAPSED  # whatever was signed of it does not verify
-    assert apart.desk.take_up() == (0, ())
-
-
-def test_what_was_abandoned_is_not_released_by_whoever_was_still_at_it(apart: Hall) -> None:
-    docket = apart.submit()
-    whole = apart.desk.ports
-
-    def late(*given: Any) -> Any:
-        apart.desk.abandon(apart.now(docket), reason="已作废", by=SECOND, key=key())
-        return whole.office.register.seal_many(*given)
-
-    slow = replace(whole, office=replace(whole.office, register=Exchanged(whole.office.register, seal_many=late)))  # type: ignore[arg-type]  # a port with one method exchanged
-    at = apart.city.clock()
-    approved = deciding.approve(slow, docket, digest=docket.proposal.digest, by=SECOND, key=key(), at=at)
-    with pytest.raises(DocketMoved):
-        releasing.carry_out(slow, approved, by=SECOND, at=at)
-    entry = apart.city.yinzheng.archive.register.by_key(docket.key)
-    assert entry is not None
-    assert entry.state is State.PLANNED
-    assert standing(apart, entry) is Status.LAPSED
-
-
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
@@ -502,112 +268,3 @@ def test_who_has_a_licence_reads_that_another_follows_and_who_may_know_which_rea
 
 def _told(hall: Hall, entry: Entry, circle: Circle) -> dict[str, str]:
     return {row.key: row.text for row in linked(hall.city.yinzheng, entry.licence, circle)}
-
-
-# --- every code -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Reached:
-    """A licence, after what was done to it."""
-
-    hall: Hall
-    issued: Issued
-
-    def act(self, kind: ActKind, ground: str, reason: str = "") -> "Reached":
-        act(self.hall, kind, self.issued, ground, reason)
-        return self
-
-    @property
-    def operations(self) -> list[str]:
-        return [one.code for one in self.hall.desk.operations(self.issued.entry)]
-
-
-def first(hall: Hall) -> Reached:
-    return Reached(hall, hall.issue())
-
-
-def followed(hall: Hall, kind: Kind) -> Reached:
-    made, basis = changed(kind)
-    return Reached(hall, hall.approve(hall.follow(hall.issue().entry, kind, made, basis=basis))[1])
-
-
-def renewed(hall: Hall) -> Reached:
-    old = limited(hall, issued_on="2025-01-01", valid_from="2025-01-01", valid_until="2026-12-31")
-    identifier = old.entry.licence.identifier
-    made = carried_on(old.entry.licence, {"valid_until": "2031-12-31"}, at=hall.city.clock())
-    follows = ("renew", str(identifier))
-    proposal = hall.desk.propose(
-        made, type_code=identifier.type_code, issuer_code=identifier.issuer_code, succession=follows
-    )
-    docket = hall.desk.hand_in(proposal, by=MAKER, key=key())
-    return Reached(hall, hall.desk.approve(docket, digest=proposal.digest, by=SECOND, key=key())[1])
-
-
-def taken_in(hall: Hall) -> Reached:
-    paper = foreign_paper()
-    original, theirs = hall.city.yinzheng.originals.keep(paper.ofd), str(paper.entry.licence.identifier)
-    return Reached(hall, hall.approve(hall.submit(follows=("transfer-in", theirs), original=original))[1])
-
-
-CODES: dict[str, tuple[Callable[[Hall], Reached], list[str], Status]] = {
-    "01 issued": (first, ["01"], Status.VALID),
-    "02 extended": (renewed, ["02"], Status.VALID),
-    "03 suspended": (lambda hall: first(hall).act(ActKind.SUSPEND, "penalty"), ["01", "03"], Status.SUSPENDED),
-    "04 expired": (lambda hall: first(hall).act(ActKind.LAPSE, "not-renewed"), ["01", "04"], Status.LAPSED),
-    "05 cancelled": (lambda hall: first(hall).act(ActKind.CANCEL, "holder-request"), ["01", "05"], Status.CANCELLED),
-    "05 annulled": (lambda hall: first(hall).act(ActKind.RESCIND, "fraud"), ["01", "05"], Status.RESCINDED),
-    "05 revoked": (lambda hall: first(hall).act(ActKind.REVOKE, "penalty"), ["01", "05"], Status.REVOKED),
-    "05 transferred out": (
-        lambda hall: first(hall).act(ActKind.TRANSFER_OUT, "transfer-applied"),
-        ["01", "05"],
-        Status.TRANSFERRING,
-    ),
-    "06 returned after suspension": (
-        lambda hall: first(hall).act(ActKind.SUSPEND, "penalty").act(ActKind.REINSTATE, "suspension-ended"),
-        ["01", "03", "06"],
-        Status.VALID,
-    ),
-    "07 other: restricted": (
-        lambda hall: first(hall).act(ActKind.RESTRICT, "other", "限期整改期间限制使用"),
-        ["01", "07"],
-        Status.OTHER,
-    ),
-    "07 other: issued anew": (lambda hall: followed(hall, Kind.REISSUE), ["07"], Status.VALID),
-    "08 transferred in": (taken_in, ["08"], Status.VALID),
-    "09 changed": (lambda hall: followed(hall, Kind.AMEND), ["09"], Status.VALID),
-    "09 corrected": (lambda hall: followed(hall, Kind.CORRECT), ["09"], Status.VALID),
-    "09 by a court": (lambda hall: followed(hall, Kind.COURT_ORDER), ["09"], Status.VALID),
-    "10 transfer undone": (
-        lambda hall: (
-            first(hall).act(ActKind.TRANSFER_OUT, "transfer-applied").act(ActKind.TRANSFER_BACK, "transfer-withdrawn")
-        ),
-        ["01", "05", "10"],
-        Status.VALID,
-    ),
-}
-
-
-@pytest.mark.parametrize("name", CODES)
-def test_every_code_is_reached_by_a_journey(hall: Hall, name: str) -> None:
-    way, operations, status = CODES[name]
-    reached = way(hall)
-    assert reached.operations == operations
-    assert standing(hall, reached.issued) is status
-
-
-def test_the_table_has_every_code_there_is() -> None:
-    assert {code for _, operations, _ in CODES.values() for code in operations} == {f"{n:02}" for n in range(1, 11)}
-    assert {status for _, _, status in CODES.values()} == set(Status)
-
-
-def test_the_operations_name_both_links(hall: Hall) -> None:
-    old = hall.issue()
-    hall.city.clock.forward(hours=1)
-    new = hall.approve(hall.follow(old.entry, Kind.REISSUE))[1]
-    (issued, ended), (began,) = (hall.desk.operations(one.entry) for one in (old, new))
-    assert (issued.linked, ended.code) == ("", "04")
-    assert ended.linked == str(new.entry.licence.identifier)
-    assert began.linked == str(old.entry.licence.identifier)
-    assert ended.at == began.at
-    assert began.by == "周明远（scjg）；批准：顾清和（scjg2）"

@@ -1,63 +1,37 @@
-"""Verifying, in each form in which a licence is presented; and each thing that must not pass, made as well as it can be.
-
-Most forgeries here are genuine in all but one thing: they are sealed by the city's own keys through an office in which
-one part was exchanged. What a verifier catches is then exactly that part.
-"""
+"""Verifying, in each form in which a licence is presented; what is no licence; and ports that lie."""
 
 import io
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
-from issuer.errors import NoPen
-from issuer.issuing import Issued, complete, issue
-from issuer.ports import Entry, Pen
-from keys.custody import memory_signer
-from service.directory import SERVICES
+from issuer.issuing import Issued
 from templates.code import code_png
-from templates.library import load_bundle
-from tests.city import OFFICIAL, City
+from tests.city import City
 from tests.journey_parts import (
     FAILED,
     HOST,
     INDETERMINATE,
     PASSED,
-    Exchanged,
     against,
     code_text,
     failed,
     finding,
     identifier,
     indication,
-    issue_by,
     number,
-    office_of,
     open_at,
     presented,
-    relist,
-    revoke_certificate,
-    signer_certificate,
 )
-from trust.certification.profiles import SEAL_MAKER, SEAL_SIGNER
-from trust.formats.certificate import Certificate, Purpose
-from trust.formats.cose import sign1
-from trust.formats.crl import Reason
-from trust.formats.leaf import Entry as LogEntry
-from trust.formats.leaf import EntryKind, Statement, token_commitment
+from tests.verify_parts import by_ports, left_lying
 from trust.formats.log_proof import LogProof
-from trust.formats.token import TokenClaims, decode_claims, encode_claims, split_token, to_base45_text, to_text
-from trust.formats.x509_fields import make_name
-from trust.log.appending import append
-from trust.rules.mandate import Mandate
-from trust.rules.party import IssuingBody
+from trust.formats.token import to_base45_text, to_text
 from trust.rules.standing import ActKind, Standing, Status
 from verifier.errors import NotUnderstood
-from verifier.ports import Awaited, Online
 from verifier.recognising import MAX_FILE
-from verifier.verifying import Examined, verify_file, verify_words
+from verifier.verifying import verify_file
 
 
 @pytest.fixture(scope="module")
@@ -227,24 +201,6 @@ def test_a_number_whose_file_is_lost(city: City) -> None:
 # --- ports that lie --------------------------------------------------------------------------------------------------
 
 
-class Lying:
-    """The installation's ports with one answer exchanged."""
-
-    def __init__(self, city: City, **answers: Callable[..., object]) -> None:
-        self.prove = answers.get("prove", city.yinzheng.ports.prove)
-        self.file_of = answers.get("file_of", city.yinzheng.ports.file_of)
-        self.standing = answers.get("standing", city.yinzheng.ports.standing)
-
-    @property
-    def online(self) -> Online:
-        return Online(self, self, self)  # type: ignore[arg-type]  # answers are exchanged on purpose
-
-
-def by_ports(city: City, subject: bytes | str, **answers: Callable[..., object]) -> Examined:
-    ask = verify_file if isinstance(subject, bytes) else verify_words
-    return ask(subject, city.yinzheng.evidence(), now=city.clock(), online=Lying(city, **answers).online)  # type: ignore[operator]  # the test knows the type
-
-
 def test_another_licence_s_file_for_a_number(city: City, issued: Issued) -> None:
     other = city.issue(number=number())
     examined = by_ports(city, identifier(issued), file_of=lambda _: other.ofd)
@@ -299,371 +255,3 @@ def test_words_of_the_register_can_make_it_worse(city: City, issued: Issued) -> 
     for subject in (issued.ofd, issued.pdf, code_text(issued), identifier(issued)):
         examined = by_ports(city, subject, standing=lambda *_: Standing(Status.SUSPENDED))
         assert failed(examined) == {(8, "register")}
-
-
-# --- genuine in all but one thing ------------------------------------------------------------------------------------
-
-
-class DeafLog:
-    """A log book that writes nothing down."""
-
-    def append_many(self, statements: Sequence[Statement], at: datetime) -> Sequence[int]:
-        return [0] * len(statements)
-
-    def instant(self, at: datetime) -> datetime:
-        return at
-
-
-def test_sealed_genuinely_but_never_logged(city: City) -> None:
-    issued = issue_by(city, office_of(city, log=DeafLog()))
-    for file in (issued.ofd, issued.pdf):
-        assert failed(city.yinzheng.verify_file(file)) == {(9, "log")}
-    assert failed(city.yinzheng.verify_words(code_text(issued))) == {(9, "log")}
-
-
-def test_logged_and_not_yet_under_a_checkpoint(city: City) -> None:
-    """That the log has not signed for it yet makes it neither false nor proven; the next checkpoint settles it."""
-    application = city.application("business-licence", number=number())
-    issued = issue(city.yinzheng.office, application, key="awaited", by=OFFICIAL, at=city.clock())
-    for name, examined in presented(city, issued).items():
-        assert (indication(examined), failed(examined)) == (INDETERMINATE, set()), name
-        assert "检查点" in finding(examined, 9, "log").detail
-        assert finding(examined, 0, "sealed-at").indication is INDETERMINATE, "what is unsigned proves no time"
-    city.yinzheng.publisher.after_issue(issued.entry.licence.status.list, city.clock())
-    assert {name: against(one) for name, one in presented(city, issued).items() if against(one)} == {}
-
-
-@pytest.mark.parametrize(
-    ("statement", "reason"),
-    [
-        (lambda wanted: Statement(EntryKind.SEAL_USE, (wanted,)), "not-issued"),
-        (lambda _: Statement(EntryKind.ISSUE, (bytes(32),)), "commitment"),
-    ],
-    ids=["under another heading", "about something else"],
-)
-def test_what_is_awaited_and_contradicts_the_file(
-    city: City, issued: Issued, statement: Callable[[bytes], Statement], reason: str
-) -> None:
-    def awaited(wanted: bytes) -> Awaited:
-        return Awaited(LogEntry(city.clock(), statement(wanted)))
-
-    for subject in (issued.ofd, issued.pdf, code_text(issued)):
-        examined = by_ports(city, subject, prove=awaited)
-        assert failed(examined) == {(9, "log")}
-        assert reason in finding(examined, 9, "log").detail
-
-
-@pytest.mark.parametrize("kind", [EntryKind.SEAL_USE, EntryKind.ACT, EntryKind.STATUS_LIST, EntryKind.TRUST_LIST])
-def test_logged_but_not_as_issued(city: City, kind: EntryKind) -> None:
-    """That a seal was used on a file does not make the file an issued licence."""
-
-    class Mislabelling:
-        def append_many(self, statements: Sequence[Statement], at: datetime) -> Sequence[int]:
-            return append(city.yinzheng.archive.log, [replace(one, kind=kind) for one in statements], at)
-
-        def instant(self, at: datetime) -> datetime:
-            return at
-
-    issued = issue_by(city, office_of(city, log=Mislabelling()))
-    for examined in presented(city, issued).values():
-        assert failed(examined) == {(9, "log")}
-
-
-def left_lying(city: City, key: str) -> Entry:
-    """An entry begun now and never planned, as after a crash."""
-    register = city.yinzheng.archive.register
-
-    def stop(*_: object) -> None:
-        raise RuntimeError
-
-    cut_off = Exchanged(register, plan_many=stop)
-    application = city.application("business-licence", number=number())
-    with pytest.raises(RuntimeError):
-        issue(office_of(city, register=cut_off), application, key=key, by=OFFICIAL, at=city.clock())
-    begun = register.by_key(key)
-    assert begun is not None
-    return begun
-
-
-def pen_of(city: City, bundle: str) -> Pen:
-    return city.yinzheng.office.pen(city.body_code(bundle), city.clock())
-
-
-def test_sealed_with_the_seal_of_another_body(city: City) -> None:
-    own, others = pen_of(city, "business-licence"), pen_of(city, "teacher-qualification")
-    issued = issue_by(city, office_of(city, pen=lambda *_: replace(others, body=own.body)))
-    for name, examined in presented(city, issued).items():
-        assert failed(examined) == {(6, "signer-is-body")}, name
-
-
-def test_sealed_by_another_body_in_its_own_name(city: City) -> None:
-    """A body with a good seal and no mandate for this type."""
-    others = pen_of(city, "teacher-qualification")
-    kind = load_bundle("business-licence").type
-    mandate = Mandate(others.body.code, others.body.name, kind.code, city.clock())
-    office = office_of(city, pen=lambda *_: others, mandates=lambda _: [mandate])
-    application = replace(city.application("business-licence", number=number()), issuer_code=others.body.code)
-    issued = issue(office, application, key="no mandate", by=OFFICIAL, at=city.clock())
-    city.yinzheng.publisher.refresh(city.clock())
-    for name, examined in presented(city, issued).items():
-        assert failed(examined) == {(6, "mandate")}, name
-
-
-def test_a_key_of_its_own_with_a_copied_certificate(city: City) -> None:
-    """Whoever has a certificate and a seal, but not the key, gets past nothing."""
-    own = pen_of(city, "business-licence")
-    thief = memory_signer("thief")
-    token = sign1(split_token(city.issue(number=number()).token).payload, thief)
-    assert failed(city.yinzheng.verify_words(to_text(token, HOST))) == {(4, "code-signature")}
-    assert thief.public != own.certificate.public_key
-
-
-def test_a_code_of_one_body_about_anothers_licence(city: City, issued: Issued) -> None:
-    others = pen_of(city, "teacher-qualification")
-    token = sign1(split_token(issued.token).payload, others.signer)
-    examined = city.yinzheng.verify_words(to_text(token, HOST))
-    assert (6, "signer-is-body") in failed(examined)
-
-
-def test_a_code_that_a_department_made_by_itself(city: City, issued: Issued) -> None:
-    """Signed by the right key with every claim in order, and never issued: the log has no such code."""
-    own = pen_of(city, "business-licence")
-    claims = decode_claims(split_token(issued.token).payload)
-    strange = replace(claims.identifier, serial="0" * 20)
-    for made_up in (replace(claims, holder="云岭市从未设立有限公司"), replace(claims, identifier=strange), claims):
-        token = sign1(encode_claims(made_up), own.signer)
-        assert token != issued.token
-        assert failed(city.yinzheng.verify_words(to_text(token, HOST))) == {(9, "log")}
-        assert failed(city.yinzheng.verify_file(code_png(to_text(token, HOST)))) == {(9, "log")}
-    assert against(city.yinzheng.verify_words(code_text(issued))) == []
-
-
-def test_a_proof_of_the_file_is_none_of_the_code(city: City, issued: Issued) -> None:
-    """One entry of the log speaks for files and code, each by a commitment of its own."""
-    own = pen_of(city, "business-licence")
-    proof = city.yinzheng.ports.prove(token_commitment(issued.token))
-    assert proof is not None
-    assert indication(by_ports(city, code_text(issued), prove=lambda _: proof)) is PASSED
-    assert indication(by_ports(city, issued.ofd, prove=lambda _: proof)) is PASSED
-    again = to_text(sign1(split_token(issued.token).payload, own.signer), HOST)
-    assert failed(by_ports(city, again, prove=lambda _: proof)) == {(9, "log")}
-
-
-def test_the_time_of_a_code_is_that_of_the_log(city: City, issued: Issued) -> None:
-    online = city.yinzheng.verify_words(code_text(issued))
-    assert finding(online, 0, "sealed-at").indication is PASSED
-    offline = verify_words(code_text(issued), city.yinzheng.evidence(), now=city.clock(), online=None)
-    assert finding(offline, 0, "sealed-at").indication is INDETERMINATE
-    assert (indication(offline), offline.verdict.policy) == (PASSED, "code-offline-1")
-
-
-def test_a_code_that_points_outside_the_list(city: City, issued: Issued) -> None:
-    own = pen_of(city, "business-licence")
-    claims = decode_claims(split_token(issued.token).payload)
-    for shard, index, name in ((0, 1 << 20, "status"), (7, 0, "status")):
-        moved: TokenClaims = replace(claims, status=replace(claims.status, list=shard, index=index))
-        examined = city.yinzheng.verify_words(to_text(sign1(encode_claims(moved), own.signer), HOST))
-        assert indication(examined) is not PASSED
-        assert finding(examined, 8, name).indication is not PASSED
-
-
-def test_the_service_s_own_keys_seal_no_licence(city: City) -> None:
-    """One key, one purpose: a status list signer's certificate is no seal signer's."""
-    for name in SERVICES:
-        signer, _ = city.yinzheng.directory.service(name)
-        token = sign1(split_token(city.issue(number=number()).token).payload, signer)
-        assert failed(city.yinzheng.verify_words(to_text(token, HOST))) == {(4, "code-signature")}, name
-
-
-def test_another_city_s_licence(city: City) -> None:
-    """Same names, same codes, other keys: everything about it is genuine, elsewhere."""
-    elsewhere = City(people=False, apart=True)
-    foreign = elsewhere.issue(number=number())
-    assert indication(elsewhere.yinzheng.verify_file(foreign.ofd)) is PASSED
-    elsewhere.close()
-    for file in (foreign.ofd, foreign.pdf):
-        examined = city.yinzheng.verify_file(file)
-        assert indication(examined) is FAILED
-        assert {(3, "seal-maker-path"), (5, "signer-path")} <= open_at(examined)
-        assert {(3, "seal-maker-listed"), (9, "log")} <= failed(examined)
-    assert failed(city.yinzheng.verify_words(code_text(foreign))) == {(4, "code-signature")}
-    assert against(city.yinzheng.verify_words(identifier(foreign))) == [(1, "not-found", "INDETERMINATE")]
-
-
-# --- mandates and types ----------------------------------------------------------------------------------------------
-
-
-def test_a_mandate_that_ended_before_the_sealing(fresh: City) -> None:
-    mandates = fresh.yinzheng.office.mandates(fresh.clock())
-    end = fresh.clock.forward(hours=1)
-    relist(fresh, lambda one: replace(one, mandates=tuple(replace(m, valid_until=end) for m in one.mandates)))
-    issued = issue_by(fresh, office_of(fresh, mandates=lambda _: mandates))
-    for name, examined in presented(fresh, issued).items():
-        assert failed(examined) == {(6, "mandate")}, name
-
-
-def test_a_mandate_that_ended_after_the_sealing(fresh: City) -> None:
-    """The log proves when it was sealed, files and code alike; without the log it is judged as of now."""
-    issued = fresh.issue(number=number())
-    end = fresh.clock.forward(hours=1)
-    relist(fresh, lambda one: replace(one, mandates=tuple(replace(m, valid_until=end) for m in one.mandates)))
-    fresh.clock.forward(hours=1)
-    assert {name: against(one) for name, one in presented(fresh, issued).items() if against(one)} == {}
-    offline = verify_file(issued.ofd, fresh.yinzheng.evidence(), now=fresh.clock(), online=None)
-    assert failed(offline) == {(6, "mandate")}
-
-
-def test_a_type_that_the_trust_list_does_not_know(fresh: City) -> None:
-    issued = fresh.issue(number=number())
-    code = issued.entry.licence.identifier.type_code
-    fresh.clock.forward(seconds=1)
-    relist(fresh, lambda one: replace(one, types=tuple(pair for pair in one.types if pair[0] != code)))
-    for name, examined in presented(fresh, issued).items():
-        assert failed(examined) == {(7, "type")}, name
-
-
-def test_a_maker_that_the_trust_list_does_not_know(fresh: City) -> None:
-    issued = fresh.issue(number=number())
-    fresh.clock.forward(seconds=1)
-    relist(
-        fresh,
-        lambda one: replace(
-            one, certificates=tuple(c for c in one.certificates if c.purpose is not Purpose.SEAL_MAKER)
-        ),
-    )
-    for file in (issued.ofd, issued.pdf):
-        assert failed(fresh.yinzheng.verify_file(file)) == {(3, "seal-maker-listed")}
-
-
-# --- revoked certificates: what the log's time is worth (promise P12) --------------------------------------------------
-
-HOUR = timedelta(hours=1)
-
-
-@pytest.mark.parametrize(
-    ("reason", "lost", "before", "after"),
-    [
-        # A compromise without a date: nothing that key ever signed counts.
-        (Reason.KEY_COMPROMISE, None, FAILED, FAILED),
-        # With a date: what the log proves to be older counts.
-        (Reason.KEY_COMPROMISE, 1, PASSED, FAILED),
-        (Reason.KEY_COMPROMISE, -1, FAILED, FAILED),
-        (Reason.SUPERSEDED, None, PASSED, FAILED),
-        (Reason.CESSATION_OF_OPERATION, None, PASSED, FAILED),
-        (Reason.AFFILIATION_CHANGED, None, PASSED, FAILED),
-    ],
-)
-@pytest.mark.parametrize("who", ["signer", "maker"])
-def test_a_revoked_certificate(
-    fresh: City, who: str, reason: Reason, lost: int | None, before: object, after: object
-) -> None:
-    """Sealed at 12:00; the key was lost an hour before, or after; revoked at 14:00; sealed again at 15:00.
-
-    An office that does not look at revocations seals the second one. `lost` is in hours from the sealing.
-    """
-    first = fresh.issue(number=number())
-    pen = pen_of(fresh, "business-licence")
-    since = None if lost is None else fresh.clock() + lost * HOUR
-    fresh.clock.forward(hours=2)
-    certificate = signer_certificate(fresh) if who == "signer" else fresh.yinzheng.directory.certificate(SEAL_MAKER)
-    revoke_certificate(fresh, certificate, reason, invalid_since=since)
-    fresh.clock.forward(hours=1)
-    second = issue_by(fresh, office_of(fresh, pen=lambda *_: pen))
-    name = (5, "signer-path") if who == "signer" else (3, "seal-maker-path")
-    for issued, expected in ((first, before), (second, after)):
-        for file in (issued.ofd, issued.pdf):
-            examined = fresh.yinzheng.verify_file(file)
-            assert indication(examined) is expected, reason
-            assert failed(examined) == (set() if expected is PASSED else {name})
-        if who == "signer":  # no maker takes part in a code
-            code = fresh.yinzheng.verify_words(code_text(issued))
-            assert failed(code) == (set() if expected is PASSED else {name})
-    offline = verify_file(first.ofd, fresh.yinzheng.evidence(), now=fresh.clock(), online=None)
-    assert failed(offline) == {name}, "without the log nothing proves the time of sealing"
-    offline = verify_words(code_text(first), fresh.yinzheng.evidence(), now=fresh.clock(), online=None)
-    assert failed(offline) == ({name} if who == "signer" else set())
-
-
-def test_a_time_that_a_document_claims_is_no_evidence(fresh: City) -> None:
-    """Begun before the key was revoked, sealed and logged after: the file claims the earlier time, in vain."""
-    pen, begun, claimed = pen_of(fresh, "business-licence"), left_lying(fresh, "late"), fresh.clock()
-    office = office_of(fresh, pen=lambda *_: pen)
-    fresh.clock.forward(hours=1)
-    revoke_certificate(fresh, pen.certificate, Reason.SUPERSEDED)
-    fresh.clock.forward(hours=1)
-    late = complete(office, begun, at=fresh.clock())
-    fresh.yinzheng.publisher.refresh(fresh.clock())
-    offline = verify_file(late.ofd, fresh.yinzheng.evidence(), now=fresh.clock(), online=None)
-    assert f"{claimed:%Y-%m-%dT%H:%M:%SZ}" in finding(offline, 0, "sealed-at").detail
-    for file in (late.ofd, late.pdf):
-        assert failed(fresh.yinzheng.verify_file(file)) == {(5, "signer-path")}
-
-
-# --- years later (promise P13) ---------------------------------------------------------------------------------------
-
-
-def renew(city: City, kind: object, key: str, owner: IssuingBody, common_name: str) -> Certificate:
-    """Certify a key again, as a renewal does."""
-    return city.yinzheng.publisher._authority.certify(
-        city.ring.open(f"file:{key}").public,
-        kind,  # type: ignore[arg-type]  # a kind of its own, on purpose
-        subject=make_name(common_name, organisation=owner.name, organisation_code=owner.code),
-        at=city.clock(),
-        random=city.yinzheng.random,
-    )
-
-
-@dataclass(frozen=True)
-class Later:
-    """A city six years on: a licence of its first day, and one begun on that day that was left lying."""
-
-    city: City
-    issued: Issued
-    left: Entry
-    pen: Pen
-
-
-@pytest.fixture(scope="module")
-def later() -> Iterator[Later]:
-    city = City(people=False)
-    issued, pen = city.issue(number=number()), pen_of(city, "business-licence")
-    left = left_lying(city, "left lying")
-    city.clock.forward(days=6 * 365)
-    for name, kind in SERVICES.items():
-        renew(city, kind, name, city.plan.operator, f"{city.plan.operator.name} {name}")
-    renew(city, SEAL_MAKER, "seal-maker", city.plan.seal_maker, city.plan.seal_maker.name)
-    for body in city.plan.bodies:
-        renew(city, SEAL_SIGNER, f"body-{body.login}", body.body, body.body.name)
-    city.yinzheng.publisher.refresh(city.clock())
-    yield Later(city, issued, left, pen)
-    city.close()
-
-
-def test_what_the_log_proves_outlives_the_certificates(later: Later) -> None:
-    for form, examined in presented(later.city, later.issued).items():
-        assert (indication(examined), against(examined)) == (PASSED, []), form
-
-
-def test_what_nothing_proves_is_open_and_not_false(later: Later) -> None:
-    """Without the log nobody can tell whether it was sealed in time: not known, which is no verdict of forgery."""
-    city = later.city
-    for file in (later.issued.ofd, later.issued.pdf):
-        offline = verify_file(file, city.yinzheng.evidence(), now=city.clock(), online=None)
-        assert (indication(offline), failed(offline)) == (INDETERMINATE, set())
-        assert {(3, "seal-in-force"), (3, "seal-maker-path"), (5, "signer-path")} <= open_at(offline)
-
-
-def test_what_was_sealed_after_the_end_is_false(later: Later) -> None:
-    """The file claims its first day; the log proves a day on which seal and certificates had ended."""
-    city = later.city
-    late = complete(office_of(city, pen=lambda *_: later.pen), later.left, at=city.clock())
-    city.yinzheng.publisher.refresh(city.clock())
-    for file in (late.ofd, late.pdf):
-        examined = city.yinzheng.verify_file(file)
-        assert failed(examined) == {(3, "seal-in-force"), (3, "seal-maker-path"), (5, "signer-path")}
-
-
-def test_what_was_left_lying_is_not_sealed_with_a_seal_that_has_ended(later: Later) -> None:
-    with pytest.raises(NoPen) as caught:
-        complete(later.city.yinzheng.office, later.left, at=later.city.clock())
-    assert caught.value.reason in {"seal-expired", "signer-not-in-seal"}

@@ -1,7 +1,9 @@
 """Suspending, resuming and cancelling a filed seal: the steps of its life that are acts.
 
 The table of the life is asked first, so that people hear in terms of seals why a step is not possible; grounds, times
-and everything else about an act are decided where acts are recorded. When the call returns the act is published.
+and everything else about an act are decided where acts are recorded. When the call returns the act is published. What
+is possible follows from the acts on record, so that one that a restore lost can be recorded again; the state that is
+answered is the one that counts.
 """
 
 from datetime import datetime
@@ -49,4 +51,4 @@ def act_on_seal(
         if step not in ACTS:
             raise SealMoveRefused(now, step)
     standings.act(seal_id, step, ground=ground, reason=reason, by=by.login, key=key, at=at, effective_at=effective_at)
-    return state_of(standings.standing(seal_id, at).status)
+    return state_of(standings.counting(seal_id, at).status)

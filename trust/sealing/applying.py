@@ -171,7 +171,7 @@ def _check_replaced(registry: Registry, wish: Wish, at: datetime) -> None:
     login = wish.holder.login if wish.holder else None
     if old is None or (old.body_code, old.kind, old.holder) != (wish.body_code, wish.kind, login):
         raise SealKindTaken("seal-replaces", "there is no such seal of this body, kind and holder")
-    in_use = state_of(registry.standings.standing(old.seal.seal_id, at).status) is State.IN_USE
+    in_use = state_of(registry.standings.counting(old.seal.seal_id, at).status) is State.IN_USE
     if wish.cause in {Cause.LOST, Cause.COMPROMISED} and in_use:
         raise SealKindTaken("seal-still-in-use", "suspend or cancel it first")
 
@@ -184,7 +184,7 @@ def _standing_seals(registry: Registry, wish: Wish, at: datetime) -> Sequence[st
         for filed in registry.seals.of_body(wish.body_code)
         if (filed.kind, filed.holder) == (wish.kind, login)
         and at <= filed.seal.valid_until
-        and state_of(registry.standings.standing(filed.seal.seal_id, at).status) is not State.CANCELLED
+        and state_of(registry.standings.counting(filed.seal.seal_id, at).status) is not State.CANCELLED
     ]
 
 

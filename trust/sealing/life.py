@@ -32,6 +32,14 @@ class State(Labelled):
         return LIFE.is_final(self)
 
 
+class LostAct(Labelled):
+    """Which act on a seal a restore lost, with what the public was told by it; it waits to be recorded again."""
+
+    SUSPENSION = "suspension", "恢复前已公布停用，待重新登记"
+    END = "end", "恢复前已公布注销，待重新登记"
+    RESUMPTION = "resumption", "恢复前已公布恢复使用，待重新登记"
+
+
 class Step(Labelled):
     """What may be done with a seal or its application."""
 

@@ -219,10 +219,10 @@ class Standings(Protocol):
     """The acts on seals; another slice keeps them."""
 
     def standing(self, seal_id: str, at: datetime) -> Standing:
-        """The standing of a filed seal by its acts on record."""
+        """The standing of a filed seal by its acts on record, from which the next act leads on."""
 
     def counting(self, seal_id: str, at: datetime) -> Standing:
-        """What counts where it is to be used: its acts, and what was carried over a restore."""
+        """What counts wherever it is used or shown: its acts, and what was told before a restore."""
 
     def recorded(self, key: str) -> bool:
         """Whether an act was recorded under this key."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from trust.rules.grounds import Ground
 from trust.rules.seal_standing import SealKind
 from trust.rules.standing import Act
-from trust.sealing.life import ACTS, State
+from trust.sealing.life import ACTS, LostAct, State
 from trust.sealing.ports import Application, FiledSeal, SealUse, Taken
 from trust.sealing.using import Request
 
@@ -26,6 +26,7 @@ class SealView(BaseModel):
     name: str
     state: State
     state_label: str
+    lost_act: LostAct | None = None
     holder: str | None = None
     filed_at: datetime | None = None
     valid_from: datetime | None = None
@@ -108,8 +109,10 @@ class SealGroundView(BaseModel):
     retroactive: bool
 
 
-def filed_view(filed: FiledSeal, application: Application | None, state: State) -> SealView:
-    """A seal on file, with what its application says, where it had one."""
+def filed_view(
+    filed: FiledSeal, application: Application | None, state: State, lost_act: LostAct | None = None
+) -> SealView:
+    """A seal on file, with what its application says, where it had one, and what a restore lost of it."""
     made = filed.seal
     view = SealView(
         seal=made.seal_id,
@@ -118,7 +121,8 @@ def filed_view(filed: FiledSeal, application: Application | None, state: State) 
         kind_label=filed.kind.label,
         name=made.name,
         state=state,
-        state_label=state.label,
+        state_label=state.label if lost_act is None else f"{state.label}（{lost_act.label}）",
+        lost_act=lost_act,
         holder=filed.holder,
         filed_at=filed.filed_at,
         valid_from=made.valid_from,

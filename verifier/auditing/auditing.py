@@ -18,7 +18,7 @@ from trust.formats.cosignature import verify_cosignature
 from trust.formats.leaf import EntryKind
 from trust.formats.verifier_key import VerifierKey
 from verifier.auditing.covering import LISTS, ROWS, UNDER_WAY, Coverage
-from verifier.auditing.ports import Looked, PublicLists, PublicLog, Registers, Trail
+from verifier.auditing.ports import Looked, PublicLists, PublicLog, Registers, Trail, Unjudged
 from verifier.auditing.report import Report
 from verifier.auditing.series import Series
 from verifier.auditing.signers import Signers
@@ -87,6 +87,9 @@ class Audit:
         for one in registers.mismatches():
             if isinstance(one, Looked):
                 self.report.look(one.check, one.count)
+                continue
+            if isinstance(one, Unjudged):
+                self.report.open(one.check, one.name, one.detail)
                 continue
             tell = self.report.failed if one.grave else self.report.listed
             tell(one.check, one.name, one.detail, key=one.key)

@@ -105,6 +105,15 @@ class Looked:
     count: int
 
 
+@dataclass(frozen=True)
+class Unjudged:
+    """Of a check something could not be looked at: a name, and words."""
+
+    check: str
+    name: str
+    detail: str
+
+
 class Registers(Protocol):
     """The registers of an installation, read by its auditor."""
 
@@ -120,8 +129,8 @@ class Registers(Protocol):
         """Entries of the log whose rows a settled restore says were lost."""
         ...
 
-    def mismatches(self) -> Iterator[Mismatch | Looked]:
-        """What the registers say of each other that does not agree, and how much was compared."""
+    def mismatches(self) -> Iterator[Mismatch | Looked | Unjudged]:
+        """What the registers say of each other that does not agree, how much was compared, and what could not be."""
         ...
 
     def plans(self, before: datetime) -> Iterator[tuple[str, str, datetime]]:

@@ -34,6 +34,7 @@ TITLES = {
     "standings": "条目和现状的登记",
     "orders": "两人办理的处理",
     "applications": "申请、批次和转换的步骤",
+    "people": "办理人当时的权限",
     "rebuilt": "按处理登记重算的每一期清单",
     "mandates": "职权登记",
     "seals": "印章登记",
@@ -42,6 +43,7 @@ TITLES = {
     "entries": "日志条目都有登记",
     "trail": "操作留痕",
     "rows": "留痕所记的登记行",
+    "accounts": "账号和登录会话的标记",
     "plans": "计划过而没有完成的",
 }
 """Every check that an audit may make, in the order of the report."""

@@ -31,8 +31,8 @@ from verifier.auditing.ports import Trail, TrailHead, TrailRow
 from verifier.auditing.report import Report
 from verifier.auditing.walking import Progress, Walked
 
-OPEN = "open"
-"""Where a record lists what was under way; it vouches for no rows."""
+NO_REGISTERS = frozenset({"open", "started"})
+"""Where a record lists what was under way, and which registers are marked as they are written; no rows of any table."""
 MOST_NAMED = 10
 AT_ONCE = 500
 
@@ -102,7 +102,7 @@ class Replay:
             self._report.open("trail", "trail-time", said, number=row.number)
         self._last = record.at
         table = record.about.get("table", "")
-        if record.action == MARKED and table != OPEN:
+        if record.action == MARKED and table not in NO_REGISTERS:
             self._rows(row.number, table, record)
 
     def _rows(self, number: int, table: str, record: TrailRecord) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from issuer.batches.picturing import AT_ONCE
 from tests.batch_parts import table
 from tests.cli_parts import NUMBERS, Ran, Shell
 from tests.photo_parts import CARD, cards, packed, picture, table_of
@@ -81,10 +82,10 @@ def test_a_table_with_photographs_is_checked_and_handed_in_as_a_zip(shell: Shell
     assert checked.out.splitlines() == ["第 3 行：压缩包里没有“乙.jpg”这张照片。请核对文件名。"]
     assert "提示：整个文件：压缩包里有 1 张照片没有用到：丙.jpg" in checked.err
     assert "乙.jpg" in report.read_text("utf-8-sig")
-    good = shell.write("good.zip", cards(2, first=first))
+    good = shell.write("good.zip", cards(AT_ONCE + 1, first=first))
     assert shell.run("batch", "check", good, "--type", CARD).code == 0
     done = shell.run("batch", "submit", good, "--type", CARD, "--wait")
-    assert (done.code, "已签发 2 行" in done.err) == (0, True)
+    assert (done.code, f"已签发 {AT_ONCE + 1} 行" in done.err) == (0, True)
 
 
 def test_a_second_person_looks_and_then_approves(shell: Shell) -> None:

@@ -144,3 +144,31 @@ def test_bad_inputs(own: Shell, words: tuple[str, ...], code: int, told: str) ->
     ran = own.run("key", *words)
     assert (ran.code, f"[{told}]" in ran.err) == (code, True), ran.err
     assert files(own.data) == before
+
+
+def test_a_service_whose_key_was_put_away_is_certified_anew(own: Shell, paper: Paper) -> None:
+    until = {row["reference"]: row["until"] for row in own.run("key", "list", "--json").json if "until" in row}
+    assert until.keys() >= {"file:root", "file:status-list", "file:body-scjg"}
+    assert until["file:status-list"] in own.run("key", "list").out
+    ran = own.run("key", "renew", "--service", "status-list")
+    assert (ran.code, "key-in-use" in ran.err) == (1, True)
+    assert own.run("key", "retire", "status-list").code == 0
+    ran = own.run("key", "renew", "--service", "status-list", "--json")
+    assert (ran.code, ran.json["reference"]) == (0, "file:status-list2")
+    assert states(own)["file:status-list2"] == "active"
+    assert own.run("publish").code == 0
+    assert own.run("verify", paper.folder / "licence.ofd").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "reason"),
+    [
+        ((), 64, "owner"),
+        (("--body", "scjg", "--service", "log"), 64, "owner"),
+        (("--service", "root"), 64, "service"),
+        (("--body", "nobody"), 1, "body-unknown"),
+    ],
+)
+def test_what_cannot_be_certified_anew_is_said(own: Shell, words: tuple[str, ...], code: int, reason: str) -> None:
+    ran = own.run("key", "renew", *words)
+    assert (ran.code, reason in ran.err) == (code, True), ran.err

@@ -4,11 +4,12 @@ Real processes of the command line work on one batch: first one at a time, each 
 then two at once, of which one is killed; at last two bring it to its end. Afterwards rows, register, log, status list
 and files are compared. Where a worker is killed is drawn by chance, and told with what fails.
 
-A small batch with every run. The large one has 100 000 rows, or as many as YINZHENG_BATCH_ROWS says:
+A small batch with every run; one of cards, whose pictures are examined meanwhile, with the long ones. The large one has 100 000 rows, or as many as YINZHENG_BATCH_ROWS says:
 
     YINZHENG_BATCH_ROWS=3000 python3 run.py test -m long tests/edges/cli/test_worker_killed.py
 """
 
+import io
 import os
 import random
 import re
@@ -26,13 +27,17 @@ import pytest
 from sqlalchemy import URL, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from issuer.batches.picturing import AT_ONCE
 from keys.randomness import random_octets
 from service.blobs import FolderBlobs
+from service.cli import main
+from service.commands.installation import installation
 from service.opening import open_installation
 from service.settings import Settings
 from tests.batch_parts import members, table
-from tests.cli_parts import ROOT
+from tests.cli_parts import ROOT, reopened
 from tests.crash.promised import chain_of, heads, repeated
+from tests.photo_parts import CARD, cards
 
 KIND = "business-licence"
 ROWS = int(os.environ.get("YINZHENG_BATCH_ROWS", "100000"))
@@ -56,11 +61,26 @@ class Home:
         return kept | own
 
     def run(self, *words: str) -> str:
-        """Run a command to its end."""
+        """Run a command to its end, in this process: whoever is killed is another."""
+        said = io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, reopened():
+            for name in set(os.environ) - set(self.environment):
+                patch.delenv(name)
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "stdout", said)
+            with pytest.raises(SystemExit) as left:
+                main(list(words))
+            if installation.cache_info().currsize:
+                installation().archive.engine.dispose()
+        assert left.value.code == 0
+        return said.getvalue()
+
+    def process(self, *words: str) -> None:
+        """Run to its end, in a process of its own, what takes signals or keeps a database open until it ends."""
         command = [sys.executable, "-m", "service", *words]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr.decode()
-        return done.stdout.decode()
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:
@@ -84,7 +104,7 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
     with admin.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
     made = Home(folder, server.set(database=name).render_as_string(hide_password=False))
-    made.run("demo", "--no-serve")
+    made.process("demo", "--no-serve")
     yield made
     with admin.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
@@ -146,13 +166,18 @@ def _caught(running: subprocess.Popen[bytes]) -> int:
 
 
 @pytest.mark.parametrize(
-    ("rows", "size", "kills"),
-    [(30, 5, 1), pytest.param(ROWS, 100, 9, marks=pytest.mark.long)],
+    ("kind", "rows", "size", "kills"),
+    [
+        (KIND, 30, 5, 1),
+        pytest.param(KIND, ROWS, 100, 9, marks=pytest.mark.long),
+        pytest.param(CARD, AT_ONCE + 10, 5, 3, marks=pytest.mark.long),
+    ],
 )
-def test_every_row_is_issued_exactly_once(home: Home, rows: int, size: int, kills: int) -> None:
-    given = home.folder.parent / "table.csv"
-    given.write_bytes(table(rows))
-    number = home.run("batch", "submit", str(given), "--type", KIND).strip()
+def test_every_row_is_issued_exactly_once(home: Home, kind: str, rows: int, size: int, kills: int) -> None:
+    """Of cards the pictures wait: they are examined by whichever worker has their row."""
+    given = home.folder.parent / "table"
+    given.write_bytes(cards(rows) if kind == CARD else table(rows))
+    number = home.run("batch", "submit", str(given), "--type", kind).strip()
     seed = int.from_bytes(random_octets(8), "big")
     chance, left = random.Random(seed), rows
     print(f"seed {seed}")
@@ -173,7 +198,7 @@ def test_every_row_is_issued_exactly_once(home: Home, rows: int, size: int, kill
                 until_it_listens(running)
                 running.send_signal(signal.SIGTERM)
             assert staying.wait(STANDSTILL_S) == 0
-    home.run("worker", "--once")  # whoever was last to issue may have ended before it could say that all is done
+    home.process("worker", "--once")  # whoever was last to issue may have ended before it could say that all is done
     assert home.run("batch", "status", number).startswith(f"{number}  已办结")
     assert_issued_once(home, number, {members(place)["number"] for place in range(1, rows + 1)})
 

@@ -20,6 +20,7 @@ from service.identity import (
     Identity,
     NotAllowed,
     NotSignedIn,
+    OtherKind,
     Person,
     Role,
     TooManyTries,
@@ -28,6 +29,7 @@ from service.identity import (
     nobodys_hash,
     require,
 )
+from service.trail.doing import beginning
 
 AT = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 KEY = bytes(range(32))
@@ -40,15 +42,21 @@ class MemoryPeople:
     def __init__(self) -> None:
         self.people: dict[str, tuple[Person, str]] = {}
         self.sessions: dict[bytes, tuple[str, datetime]] = {}
+        self.forged: set[str] = set()
+        self.put_back: set[str] = set()
 
     def enrol(self, person: Person, password_hash: str) -> None:
         self.people[person.login] = person, password_hash
 
     def find(self, login: str) -> tuple[Person, str] | None:
-        return self.people.get(login)
+        return None if login in self.forged else self.people.get(login)
 
-    def open_session(self, digest: bytes, login: str, ends_at: datetime) -> None:
+    def is_forged(self, login: str) -> bool:
+        return login in self.forged
+
+    def open_session(self, digest: bytes, login: str, ends_at: datetime) -> bool:
         self.sessions[digest] = login, ends_at
+        return login not in self.put_back
 
     def session(self, digest: bytes) -> tuple[Person, datetime] | None:
         found = self.sessions.get(digest)
@@ -156,6 +164,23 @@ def test_a_login_nobody_has_costs_the_same_work_and_says_the_same(
     assert real == people.people["scjg"][1]
     assert decoy.rpartition("$")[0].rpartition("$")[0] == real.rpartition("$")[0].rpartition("$")[0]
     assert decoy != real
+
+
+def test_a_forged_account_costs_the_same_work_and_says_the_same(
+    identity: Identity, people: MemoryPeople, hasher: CountingHasher
+) -> None:
+    people.forged.add("scjg")
+    with pytest.raises(WrongCredentials) as refusal:
+        identity.sign_in("scjg", "demo-scjg", AT)
+    assert refusal.value.args == ()
+    assert hasher.asked == [identity._decoy], "not the hash that somebody put there"
+
+
+def test_an_old_account_that_was_put_back_says_the_same(identity: Identity, people: MemoryPeople) -> None:
+    people.put_back.add("scjg")
+    with beginning() as doing, pytest.raises(WrongCredentials):
+        identity.sign_in("scjg", "demo-scjg", AT)
+    assert (doing.failed, doing.about) == (True, {"login": "scjg", "account": "forged"})
 
 
 def test_what_stands_for_nobodys_password_is_a_hash_that_takes_the_same_work() -> None:
@@ -317,6 +342,19 @@ def test_only_so_many_passwords_are_looked_at_at_once(
     monkeypatch.undo()
     identity.enrol(OFFICIAL, "demo-scjg")
     assert identity.sign_in("scjg", "demo-scjg", AT)
+
+
+@pytest.mark.parametrize(("was", "becomes"), [(Role.HOLDER, Role.OFFICIAL), (Role.ADMIN, Role.HOLDER)])
+def test_a_login_stays_a_holders_or_nobodys_of_them(
+    identity: Identity, people: MemoryPeople, was: Role, becomes: Role
+) -> None:
+    before = Person("both", "江川", was)
+    identity.enrol(before, "first password")
+    with pytest.raises(OtherKind):
+        identity.enrol(Person("both", "江川", becomes), "second password")
+    assert people.people["both"][0] == before
+    identity.enrol(Person("both", "江川乙", was), "second password")
+    assert people.people["both"][0].name == "江川乙"
 
 
 def test_a_form_token_is_the_sessions_own_and_gives_nothing_away(identity: Identity) -> None:

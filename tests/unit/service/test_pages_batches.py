@@ -148,6 +148,16 @@ def test_a_table_with_photographs_is_tried_and_handed_in_as_a_zip(api: Api) -> N
     assert who.client.get(f"{HOME}/blank/{CARD}.xlsx").status_code == 200
 
 
+def test_a_table_with_many_photographs_is_tried_by_the_worker(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("issuer.batches.picturing.AT_ONCE", 2)
+    who, octets = Visitor(api, "rsj"), cards(3, first=70)
+    assert send(who, octets, "try", name="社保卡.zip", bundle=CARD).says("试算中", "已办 0 行，共 3 行")
+    page = send(who, octets, "submit", name="社保卡.zip", bundle=CARD)
+    shown = who.open(f"{path_of(page).partition('?')[0]}/content")
+    assert shown.says("照片70.jpg")
+    assert "picture:" not in shown.answer.text
+
+
 def test_a_table_may_be_larger_than_any_document(official: Visitor) -> None:
     page = send(official, table(1, first=5000) + b"\r\n" * (11 * 1024 * 1024), "try")
     assert (page.status, page.says("1 行全部通过检查")) == (200, True)

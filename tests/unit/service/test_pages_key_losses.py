@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from service.pages.compromises import OF_ITSELF
+from service.renewal import OWN
 from tests.api_parts import Api, identifier_of
 from tests.page_parts import Visitor
 from trust.rules.seal_standing import SealKind
@@ -119,3 +121,14 @@ def test_an_order_that_ends_a_seal_shows_how_far_it_reaches_and_leads_to_what_is
     assert (fallen in again.text, kept in again.text) == (True, True)
     shown = api.client.get(f"/api/v1/key-losses/{one.number}", headers=api.as_("scjg")).json()
     assert (shown["about"], shown["queue"]["waiting"]) == ("seal", 1)
+
+
+def test_certificates_that_end_soon_are_told_to_those_who_can_do_something(api: Api) -> None:
+    assert not Visitor(api, "auditor").open("/keys").says("到期")
+    api.city.clock.forward(days=3 * 365 - 60)
+    api.yinzheng.publisher.refresh(api.city.clock())
+    own = Visitor(api, "scjg").open("/keys")
+    assert own.says("三个月内到期的证书", "云岭市市场监督管理局 scjg", "key renew --body")
+    assert not own.says("jyj")
+    assert Visitor(api, "admin").open("/keys").says("scjg", "jyj")
+    assert OF_ITSELF.keys() == {*OWN, "root", "issuing"}, "whatever ends has a name"

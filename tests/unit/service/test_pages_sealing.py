@@ -5,13 +5,18 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from service.epochs.store import Settlement
 from service.pages.seal_words import Placed, check_place, fields_of
 from templates.fonts import FONT_FILE
 from tests.api_parts import Api
+from tests.city import SMALL_LIST
 from tests.ofd_foreign import CLOSING, letter
 from tests.page_parts import XSS, Page, Visitor
 from tests.pdf_parts import page as pdf_page
-from trust.rules.seal_standing import SealKind
+from trust.formats.canonical_json import encode_json
+from trust.rules.carried_over import Carried
+from trust.rules.seal_standing import SealKind, subject_of
+from trust.rules.status_pointer import StatusPointer
 from trust.sealing.ports import FiledSeal, Limits
 from trust.sealing.sealing import words_of
 from trust.sealing.uploads import wanted_from
@@ -358,3 +363,33 @@ def test_other_words_lead_nowhere(words: str) -> None:
 def test_only_the_chosen_way_counts() -> None:
     assert check_place(Placed(way="riding", page="", purpose="报送")) == {}
     assert check_place(Placed(way="point", page="", purpose="报送")).keys() == {"page", "x", "y"}
+
+
+def slot_of(api: Api, filed: FiledSeal) -> StatusPointer:
+    subject = subject_of(filed.seal.seal_id)
+    return api.yinzheng.archive.slots.of([subject])[subject]
+
+
+def test_a_seal_whose_act_a_restore_lost_says_what_is_to_be_done() -> None:
+    own = Api()
+    try:
+        archive, filed, at = own.yinzheng.archive, own.city.seal(), own.city.clock.forward(seconds=2)
+        epoch, pointer = archive.epochs.begin(at, "甲", "乙", archive.log.size()), slot_of(own, filed)
+        shard, entry = pointer.list, pointer.index
+        report = encode_json({"carried": [[shard, entry, 2]]})
+        carried = [(shard, Carried(entry, 2, at))]
+        archive.epochs.settle(epoch, Settlement(carried, [(shard, SMALL_LIST)], shard + 17, SMALL_LIST, 500, report))
+        own.city.clock.forward(seconds=2)
+        asker = Visitor(own, "scjg")
+        assert asker.open(LIST).says("停用", "恢复前已公布停用，待重新登记")
+        page = asker.open(address(filed))
+        assert page.says("恢复前已公布停用，待重新登记", "请查原卷，按原事由重新登记“停用”")
+        assert f'href="{address(filed, "use")}"' not in page.html
+        form = asker.open(address(filed, "act", "suspend"))
+        assert form.says("恢复前已公布停用，待重新登记", "目前状态 停用")
+        done = asker.press(form.form(address(filed, "act", "suspend")), ground="seal-suspected")
+        assert done.says("已登记")
+        assert "恢复前" not in done.html
+        assert asker.open(address(filed)).says("停用", "恢复")
+    finally:
+        own.close()

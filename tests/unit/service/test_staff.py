@@ -59,13 +59,17 @@ def test_what_somebody_was_is_their_last_mark_before(marks: list[TrailRecord], h
         (digest("system", BODY), clerks_of(BODY), True),
         (digest("admin", None), keepers_of(BODY), True),
         (digest("admin", BODY), keepers_of(OTHER), True),
-        (digest("admin", OTHER), keepers_of(BODY), False),
+        (digest("admin", OTHER), keepers_of(BODY), True),
+        (digest("admin", "11530199MB0T35T28E"), keepers_of(BODY), False),
+        (ELSEWHERE, (Right(Role.OFFICIAL),), True),
         (ELSEWHERE, keepers_of(BODY), False),
         (digest("holder", BODY), (Right(Role.OFFICIAL, BODY),), False),
     ],
 )
 def test_a_right_is_a_role_and_mostly_a_body(mark: str, rights: tuple[Right, ...], had: bool) -> None:
-    assert Staff(LEDGERS["person"], NOW, [BEGUN, record(1, mark)]).had(ONE, rights, AT + HOUR * 2) is had
+    """A role that is for no body is had with whichever department there is."""
+    staff = Staff(LEDGERS["person"], NOW, [BEGUN, record(1, mark)], [OTHER])
+    assert staff.had(ONE, rights, AT + HOUR * 2) is had
 
 
 def test_a_record_may_bear_the_name_of_its_time() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from templates.fonts import FONT_FILE
 from tests.attacks.pdf_making import ours_twice
+from tests.confinement_parts import Stubborn
 from tests.ofd_foreign import letter
 from tests.pdf_parts import page, sealed
 from tests.pki_parts import AT
@@ -27,71 +28,19 @@ from verifier.pictures.seen import Glimpse
 from verifier.pictures.sheets import Drawn, Paper, Sheet
 from verifier.reading import FileRead
 
-STUBBORN = """
-import sys, time
-from verifier import nursery
-from verifier.pictures.seen import Glimpse
-from verifier.pictures.sheets import Paper, Sheet
-def tried(what):
-    import errno, os, socket
-    from trust.formats.sealed_file import SealedFile
-    from trust.rules.verdict import Finding, Indication
-    try:
-        eval(what)
-        told = "done"
-    except OSError as error:
-        told = errno.errorcode[error.errno]
-    return SealedFile("pdf", (Finding(1, told, Indication.FAILED, what),))
-def behave(data):
-    word = data[5:].split(b" ")[0]
-    if word == b"try":
-        return tried(data[5:].partition(b" ")[2].decode())
-    if word == b"loop":
-        while True: pass
-    if word == b"sleep":
-        time.sleep(60)
-    if word == b"grow":
-        return [bytearray(1 << 20) for _ in range(1 << 20)]
-    if word == b"die":
-        import os; os.abort()
-    if word == b"write":
-        open(PLACE, "wb").write(b"x" * 100)
-    return {"what": "no value of ours"}
-PARTICULAR
-def draw(data, font):
-    word = data[5:].split(b" ")[0]
-    if word == b"one-then-loop":
-        yield Paper(((1.0, 1.0), (1.0, 1.0)))
-        yield Sheet(1)
-        while True: pass
-    if word == b"large":
-        yield Paper(((1.0, 1.0),))
-        yield Sheet(0, b"\\x89PNG\\r\\n\\x1a\\n" + bytes(5 << 20))
-    if word == b"twice":
-        yield Paper(((1.0, 1.0),))
-        yield Sheet(0)
-        yield Sheet(0)
-    yield behave(data)
-def look(data):
-    word = data[5:].split(b" ")[0]
-    if word == b"one-then-loop":
-        yield Glimpse(0, 0, bytes(32))
-        while True: pass
-    if word == b"twice":
-        yield Glimpse(0, 0, bytes(32))
-        yield Glimpse(0, 0, bytes(32))
-    if word == b"without-end":
-        for page in range(10**9):
-            yield Glimpse(0, page, bytes(32))
-    yield behave(data)
-nursery.read_sealed, nursery.drawn, nursery.glimpses = behave, draw, look
-nursery.main()
-"""
-
 
 @pytest.fixture(scope="module")
 def readers() -> Iterator[Confinement]:
     made = Confinement(font=FONT_FILE)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def one_for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stubborn]:
+    """Starting takes most of a second, and nothing that a file does may end it."""
+    made = Stubborn(tmp_path_factory.mktemp("stubborn"))
+    assert finding(made.read(b"%PDF-nothing ")) == LIMIT
     yield made
     made.close()
 
@@ -103,22 +52,24 @@ def particular() -> str:
 
 
 @pytest.fixture
-def stubborn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, particular: str) -> Iterator[Confinement]:
-    """Readers that do what the file says: loop, sleep, take memory, die, or answer with something else."""
-    program = tmp_path / "stubborn.py"
-    written = STUBBORN.replace("PLACE", repr(str(tmp_path / "written"))).replace("PARTICULAR", particular)
-    program.write_text(written, "utf-8")
-    begun = confinement.subprocess.Popen
+def stubborn(request: pytest.FixtureRequest, tmp_path: Path, particular: str) -> Iterator[Stubborn]:
+    """A nursery of one's own where it is changed itself; else the one for all, which must be there afterwards."""
+    if particular:
+        made = Stubborn(tmp_path, particular)
+        yield made
+        made.close()
+        return
+    shared: Stubborn = request.getfixturevalue("one_for_all")
+    shared.written.unlink(missing_ok=True)
+    first = nursery_of(shared)
+    yield shared
+    assert nursery_of(shared) == first
 
-    def start(command: list[str], **options: object) -> object:
-        at = command.index("-m")
-        options["env"] = {"PYTHONPATH": str(confinement.ROOT)}
-        return begun([*command[:at], str(program), *command[at + 2 :]], **options)  # type: ignore[call-overload]  # the options are those of the caller
 
-    monkeypatch.setattr(confinement.subprocess, "Popen", start)
-    made = Confinement(processor_s=1, wall_s=2.0, memory=64 * 1024 * 1024)
-    yield made
-    made.close()
+def nursery_of(made: Confinement) -> int:
+    assert made._nursery is not None
+    assert made._nursery.poll() is None
+    return made._nursery.pid
 
 
 def finding(found: FileRead) -> object:
@@ -205,11 +156,10 @@ def test_only_sealed_files_are_read_there(readers: Confinement) -> None:
 
 
 @pytest.mark.parametrize("word", ["loop", "sleep", "grow", "die", "write", "nothing"])
-def test_what_meets_a_limit_is_not_judged(stubborn: Confinement, tmp_path: Path, word: str) -> None:
+def test_what_meets_a_limit_is_not_judged(stubborn: Stubborn, word: str) -> None:
     assert finding(stubborn.read(f"%PDF-{word} ".encode())) == LIMIT
     assert LIMIT.indication is Indication.INDETERMINATE
-    written = tmp_path / "written"
-    assert not written.exists() or written.read_bytes() == b""
+    assert not stubborn.written.exists() or stubborn.written.read_bytes() == b""
 
 
 @pytest.mark.parametrize(
@@ -314,11 +264,6 @@ os.fork = sometimes
 MUTE = """
 time.sleep(60)
 """
-
-
-def nursery_of(made: Confinement) -> int:
-    assert made._nursery is not None
-    return made._nursery.pid
 
 
 @pytest.mark.parametrize("particular", [SLOW_TO_HOLD], ids=["slow to hold"])

@@ -11,7 +11,7 @@ import re
 
 from trust.formats.ofd.document import ImageBox, OfdPage, PageObject, TextRun
 from trust.formats.ofd.numbers import count, length, remembered_spread
-from trust.formats.ofd.write import ascent_of, margin_of
+from trust.formats.ofd.write_page import ascent_of, margin_of
 from trust.formats.ofd.xml import HEAD, NAMESPACE
 
 _NUMBER = "(-?[0-9.]{1,10})"

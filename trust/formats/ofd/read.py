@@ -30,16 +30,8 @@ from trust.formats.ofd.document import (
 )
 from trust.formats.ofd.numbers import count, length, remembered_spread
 from trust.formats.ofd.quick_page import quick_page
-from trust.formats.ofd.write import (
-    DOC_ID,
-    FORMAT_MARK,
-    ROOT,
-    ascent_of,
-    check_xml_size,
-    margin_of,
-    root_xml,
-    write_document,
-)
+from trust.formats.ofd.write import DOC_ID, FORMAT_MARK, ROOT, check_xml_size, root_xml, write_document
+from trust.formats.ofd.write_page import ascent_of, margin_of
 from trust.formats.ofd.xml import HEAD, NAMESPACE, Element, read_xml
 
 MARK = FORMAT_MARK.encode("ascii")

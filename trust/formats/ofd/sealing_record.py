@@ -21,7 +21,7 @@ from trust.errors import Malformed
 from trust.formats.der import time_text
 from trust.formats.ofd.signature import SM3
 from trust.formats.ofd.splicing import Spot, outline
-from trust.formats.ofd.write import boxed
+from trust.formats.ofd.write_page import boxed
 from trust.formats.ofd.xml import document, element
 from trust.formats.ses import SM2_WITH_SM3
 

@@ -18,7 +18,8 @@ from datetime import UTC, datetime
 
 from trust.errors import Malformed
 from trust.formats.der import time_text
-from trust.formats.ofd.write import FORMAT_MARK, boxed
+from trust.formats.ofd.write import FORMAT_MARK
+from trust.formats.ofd.write_page import boxed
 from trust.formats.ofd.xml import HEAD, NAMESPACE, document, element, read_xml
 from trust.formats.ofd.xml import text as escaped
 from trust.formats.ses import SM2_WITH_SM3

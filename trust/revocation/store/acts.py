@@ -165,6 +165,11 @@ class SqlRecording:
         check_entries(connection, vouching, {subject: StatusPointer(row.shard, row.entry)})
         self._shard = row.shard
 
+    @property
+    def connection(self) -> Connection:
+        """The transaction, for a store that keeps in it what rests on the act."""
+        return self._connection
+
     def acts(self) -> Sequence[Act]:
         """All acts on the subject, by sequence."""
         return _acts_of(self._connection, self._subject)

@@ -42,7 +42,7 @@ def page_for(seals: SealService, seal_id: str, viewer: SealViewer) -> SealPage:
     """A seal, filed or applied for, that this viewer may see; raises SealUnknown."""
     filed, application = seals.find(seal_id), seals.application(seal_id)
     if filed is not None:
-        body, view = filed.body_code, filed_view(filed, application, seals.state(seal_id))
+        body, view = filed.body_code, filed_view(filed, application, seals.state(seal_id), seals.lost_act(seal_id))
     elif application is not None:
         body, view = application.wish.body_code, application_view(application)
     else:

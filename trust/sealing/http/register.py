@@ -45,7 +45,11 @@ def add_register(routes: APIRouter, seals: SealService, authorize: Authorize) ->
         body = None if viewer.oversees else department_of(viewer)
         applied = {one.seal_id: one for one in seals.applications(body)}
         filed = [one for one in seals.filed(body) if may_see(one.body_code, viewer)]
-        views = [filed_view(one, applied.pop(one.seal.seal_id, None), seals.state(one.seal.seal_id)) for one in filed]
+        views = [
+            filed_view(one, applied.pop(number, None), seals.state(number), seals.lost_act(number))
+            for one in filed
+            for number in [one.seal.seal_id]
+        ]
         return [*views, *map(application_view, applied.values())]
 
     @routes.get("/seals/{seal_id}", summary="印章信息", description="印章及其全部经过。", responses=GUARDED)

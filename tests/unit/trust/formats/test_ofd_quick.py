@@ -16,7 +16,8 @@ from trust.formats.ofd.document import ImageBox, OfdDocument, OfdPage, TextRun
 from trust.formats.ofd.numbers import spread
 from trust.formats.ofd.package import read_package
 from trust.formats.ofd.quick_page import quick_page
-from trust.formats.ofd.write import exactly, page_xml, write_document
+from trust.formats.ofd.write import write_document
+from trust.formats.ofd.write_page import exactly, page_xml
 
 PAGE, ROOT, RECORD = "Doc_0/Pages/Page_0/Content.xml", "OFD.xml", "Doc_0/Signs/Sign_0/Signature.xml"
 LENGTHS = st.floats(0.1, 300, allow_nan=False)

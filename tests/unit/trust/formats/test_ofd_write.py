@@ -24,7 +24,8 @@ from trust.formats.ofd.document import (
     TextRun,
 )
 from trust.formats.ofd.read import read_document
-from trust.formats.ofd.write import mm, write_document
+from trust.formats.ofd.write import write_document
+from trust.formats.ofd.write_page import mm
 from trust.formats.ofd.xml import read_xml
 
 NS = {"o": "http://www.ofdspec.org/2016"}

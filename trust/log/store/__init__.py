@@ -12,93 +12,44 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    Column,
-    Connection,
-    Engine,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    LargeBinary,
-    SmallInteger,
-    Table,
-    bindparam,
-    insert,
-    select,
-    type_coerce,
-    update,
-)
+from sqlalchemy import Connection, Engine, bindparam, insert, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import NULLTYPE
 
-from keys.sm2 import PublicKey
 from trust.errors import Conflict
 from trust.formats.checkpoint import MAX_SIGNATURES
-from trust.formats.cosignature import Cosignature, witness_key
 from trust.formats.merkle import Node
-from trust.formats.verifier_key import VerifierKey
 from trust.log.errors import LogDamaged
 from trust.log.ports import Addition, Head
-from trust.store import METADATA, STOPS, Instant, text
+from trust.log.store.tables import (
+    AT_ONCE,
+    insert_if_absent,
+    log_checkpoint,
+    log_commitment,
+    log_cosignature,
+    log_entry,
+    log_head,
+    log_node,
+    log_witness,
+)
+from trust.log.store.witnesses import SqlWitnesses
 
-AT_ONCE = 500
-"""Values in one IN list; SQLite's limit was once 999."""
-
-log_head = Table(
-    "log_head",
-    METADATA,
-    Column("id", SmallInteger, CheckConstraint("id = 1", name="only_one"), primary_key=True, autoincrement=False),
-    Column("size", BigInteger, nullable=False),
-    Column("at", Instant),
-)
-log_entry = Table(
-    "log_entry",
-    METADATA,
-    Column("place", BigInteger, primary_key=True, autoincrement=False),
-    Column("entry", LargeBinary, nullable=False),
-)
-log_commitment = Table(
-    "log_commitment",
-    METADATA,
-    Column("commitment", LargeBinary(32), CheckConstraint("length(commitment) = 32", name="size"), primary_key=True),
-    Column("place", BigInteger, ForeignKey("log_entry.place"), nullable=False),
-)
-log_node = Table(
-    "log_node",
-    METADATA,
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("hash", LargeBinary(32), CheckConstraint("length(hash) = 32", name="size"), nullable=False),
-)
-log_checkpoint = Table(
+__all__ = [
+    "AT_ONCE",
+    "SqlLog",
+    "SqlLogWriter",
+    "SqlWitnesses",
+    "insert_if_absent",
     "log_checkpoint",
-    METADATA,
-    Column("size", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", Instant, primary_key=True, autoincrement=False),
-    Column("to_be_signed", LargeBinary, nullable=False),
-    Column("note", LargeBinary),
-)
-Index("ix_log_checkpoint_at", log_checkpoint.c.at)
-log_witness = Table(
-    "log_witness",
-    METADATA,
-    text("name", 200, primary_key=True),
-    Column("point", LargeBinary(65), CheckConstraint("length(point) = 65", name="size"), primary_key=True),
-    Column("admitted_at", Instant, nullable=False),
-    Column("dismissed_at", Instant),
-)
-log_cosignature = Table(
+    "log_commitment",
     "log_cosignature",
-    METADATA,
-    Column("size", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", Instant, primary_key=True, autoincrement=False),
-    text("witness", 200, primary_key=True),
-    Column("seen_at", Instant, nullable=False),
-    Column("line", LargeBinary, nullable=False),
-    ForeignKeyConstraint(["size", "at"], ["log_checkpoint.size", "log_checkpoint.at"]),
-)
-"""Signature lines of witnesses under notes."""
+    "log_entry",
+    "log_head",
+    "log_node",
+    "log_witness",
+    "position",
+]
+
 LOOKED_AT = 64
 """Newest cosignatures among which the note with most witnesses is looked for."""
 
@@ -148,18 +99,8 @@ def position(node: Node) -> int:
     return node.place << node.level + 1 | (1 << node.level) - 1
 
 
-def insert_if_absent(connection: Connection, table: Table, **values: object) -> bool:
-    """Insert a row, or return False if one with its key is there, also when another transaction makes it meanwhile."""
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(table).values(**values))
-    except IntegrityError:
-        return False
-    return True
-
-
 class SqlLog:
-    """A `CheckpointedLog` in the tables above."""
+    """A `CheckpointedLog` in the tables of `tables`."""
 
     def __init__(self, engine: Engine, now: Callable[[], datetime] | None = None) -> None:
         """`now` is the log's clock; without one everything is of the instant at which it began."""
@@ -298,53 +239,6 @@ class SqlLog:
         with self._engine.connect() as connection:
             rows = connection.execute(signed.order_by(table.c.size, table.c.at)).all()
         return list({row.size: bytes(row.note) for row in rows}.values())
-
-
-class SqlWitnesses:
-    """`Witnesses` in SQL."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def admitted(self) -> list[VerifierKey]:
-        """Every witness there is now."""
-        with self._engine.connect() as connection:
-            return _admitted(connection)
-
-    def admit(self, witness: VerifierKey, at: datetime) -> None:
-        """Take a witness up; raises Conflict."""
-        name, point = witness.name, witness.public.point
-        with self._engine.begin() as connection:
-            there = _admitted(connection)
-            if witness in there:
-                return
-            if name in {one.name for one in there}:
-                raise Conflict("witness-name", f"another key has the name {name}")
-            if len(there) >= MAX_SIGNATURES - 1:
-                raise Conflict("witnesses-full", f"a note has room for {MAX_SIGNATURES - 1} witnesses")
-            if not insert_if_absent(connection, log_witness, name=name, point=point, admitted_at=at):
-                again = (log_witness.c.name == name) & (log_witness.c.point == point)
-                connection.execute(update(log_witness).where(again).values(admitted_at=at, dismissed_at=None))
-
-    def dismiss(self, name: str, at: datetime) -> bool:
-        """Take no more from this witness."""
-        there = (log_witness.c.name == name) & log_witness.c.dismissed_at.is_(None)
-        with self._engine.begin() as connection:
-            ended = update(log_witness).where(there).values(dismissed_at=at)
-            return connection.execute(ended, execution_options=STOPS).rowcount > 0
-
-    def keep(self, size: int, at: datetime, cosignature: Cosignature) -> None:
-        """Store a cosignature; the first of a witness under a note stays."""
-        values = {"witness": cosignature.witness, "seen_at": cosignature.at, "line": cosignature.line}
-        with self._engine.begin() as connection:
-            insert_if_absent(connection, log_cosignature, size=size, at=at, **values)
-
-
-def _admitted(connection: Connection) -> list[VerifierKey]:
-    table = log_witness
-    there = select(table.c.name, table.c.point).where(table.c.dismissed_at.is_(None))
-    rows = connection.execute(there.order_by(table.c.admitted_at, table.c.name))
-    return [witness_key(row.name, PublicKey(bytes(row.point))) for row in rows]
 
 
 class SqlLogWriter:
