@@ -8,6 +8,7 @@
     ├── BackendFailed     a library was found and failed; nothing is known about the signature
     ├── SelfTestFailed    a check at start-up failed; `failed` names the checks
     ├── KeyFileRefused    a key file that is not in one of the profiles, or is kept unsafely
+    ├── OtherSecret       a secret that is not the one which was used here before, or is gone
     ├── WrongPassphrase   the passphrase does not open the file; always the same sentence
     ├── KeyNotUsable      the key exists, but may not be made or used like this
     ├── UnknownReference  a key reference that leads to no key
@@ -60,6 +61,9 @@ class KeyFileRefused(KeysError): ...
 class WrongPassphrase(KeysError):
     def __init__(self) -> None:
         super().__init__("wrong-passphrase", "the passphrase does not open this key file")
+
+
+class OtherSecret(KeysError): ...
 
 
 class KeyNotUsable(KeysError): ...

@@ -1,6 +1,7 @@
-"""Small private files on disk: written whole or not at all and never over another, read only where none else may write.
+"""Small private files on disk: written whole or not at all, read only where none else may write.
 
-Key files, secrets and marks of keys are such files. A folder that has to be made for them is made to stay, too: a name
+Key files, secrets and marks of keys are such files, and none is written over another; what an installation notes of
+itself is. A folder that has to be made for them is made to stay, too: a name
 counts as stored only when the folder that holds it is on disk. A link, a device, a file that others may change or
 strangers may read is refused instead of believed.
 """
@@ -37,6 +38,26 @@ def write_once(path: Path, octets: bytes) -> None:
         raise KeyFileRefused("key-file-write", f"{path.name}: {error.strerror}") from error
 
 
+def write_over(path: Path, octets: bytes) -> None:
+    """Write a file of mode 0600, also over one: after return it is on disk; after a crash it is the old or the new.
+
+    Raises:
+        KeyFileRefused: the folder does not take it.
+
+    """
+    temporary = path.with_name(f".{path.name}.{random_octets(8).hex()}")
+    try:
+        make_folder(path.parent)
+        try:
+            _write_synced(temporary, octets)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise KeyFileRefused("key-file-write", f"{path.name}: {error.strerror}") from error
+
+
 def make_folder(path: Path) -> None:
     """Make a folder of mode 0700, and those above it that are missing; after return their names are on disk.
 
@@ -64,8 +85,8 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def read_private(path: Path) -> bytes:
-    """Read a small regular file that only its owner may change and strangers may not read.
+def read_private(path: Path, *, secret: bool = True) -> bytes:
+    """Read a small regular file that only its owner may change and, if it is `secret`, strangers may not read.
 
     Raises:
         UnknownReference: there is none.
@@ -77,7 +98,7 @@ def read_private(path: Path) -> bytes:
             about = os.fstat(file.fileno())
             if not stat.S_ISREG(about.st_mode) or about.st_size > FILE_MAX:
                 raise KeyFileRefused("key-file-form", f"{path.name}: not a small regular file")
-            if about.st_mode & (stat.S_IWGRP | stat.S_IRWXO):
+            if about.st_mode & (stat.S_IWGRP | (stat.S_IRWXO if secret else stat.S_IWOTH)):
                 raise KeyFileRefused("key-file-open-to-others", f"{path.name}: chmod 600 it")
             return file.read(FILE_MAX)
     except FileNotFoundError:

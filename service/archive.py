@@ -1,7 +1,8 @@
 """The registers of one installation on one database: every store, made once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, Engine
 
@@ -24,7 +25,8 @@ from service.lost_keys.store.extent import SqlExtent
 from service.lost_keys.store.orders import SqlCompromises
 from service.lost_keys.store.queue import SqlQueue
 from service.store import SqlPeople, Tag
-from service.trail.marking import mark_act
+from service.trail.following import add_last, require_marked_in
+from service.trail.marking import mark_of
 from service.vouching import Documents
 from trust.certification.store import SqlStamps, books, trust_lists
 from trust.log.store import SqlLog, SqlWitnesses
@@ -37,10 +39,15 @@ from trust.sealing.store.register import SqlSealRegister
 from trust.sealing.store.requests import SqlSealRequests
 
 
-def _noted(connection: Connection, new: Act) -> None:
+def _noted(engine: Engine, connection: Connection, new: Act) -> None:
     """What rests on an act, in its transaction: a notice for followers, and the trail, whose tip is held last."""
     note_act(connection, new)
-    mark_act(connection, new)
+    add_last(engine, connection, [mark_of(connection, new)])
+
+
+def _decided_here(engine: Engine, connection: Connection, numbers: Sequence[str]) -> None:
+    """Make sure that requests to seal are what was asked and decided here; raises as `require_marked`."""
+    require_marked_in(engine, connection, "seal_request", numbers)
 
 
 class Archive:
@@ -56,12 +63,13 @@ class Archive:
         self.books = books(engine)
         self.trust_lists = trust_lists(engine)
         self.stamps = SqlStamps(engine)
-        self.seals = SqlSealRegister(engine)
+        self.seals = SqlSealRegister(engine, partial(_decided_here, engine))
         self.seal_applications = SqlApplications(engine)
         self.seal_requests = SqlSealRequests(engine)
         self.log = SqlLog(engine, now)
         self.witnesses = SqlWitnesses(engine)
-        self.acts = SqlActs(engine, _noted, Documents())
+        noted = partial(_noted, engine)
+        self.acts = SqlActs(engine, noted, Documents())
         self.feed = SqlFeed(engine)
         self.slots = SqlSlots(engine)
         self.publications = SqlPublications(engine)
@@ -74,7 +82,7 @@ class Archive:
         self.catalogue = SqlEntries(engine)
         self.mandates = SqlMandates(engine)
         self.counts = SqlCounts(engine)
-        self.dockets = SqlDockets(engine, _noted)
+        self.dockets = SqlDockets(engine, noted)
         self.warrants = SqlWarrants(engine)
         self.stocks = SqlStocks(engine)
         self.batches = SqlBatches(engine)

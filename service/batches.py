@@ -36,6 +36,8 @@ from service.field_words import SENTENCES
 from service.photograph_series import series
 from service.problems import problem_of, sentence_of
 from service.publisher import Publisher
+from service.trail.following import are_marked
+from service.trail.ledger import spelled_of
 from templates.errors import DoesNotFit, MissingGlyph
 from templates.library import Bundle
 from trust.rules.catalogue import LicenceType
@@ -47,6 +49,10 @@ HELD = {
     "template-changed": "证照模板在提交之后已经更新；请取消这个批次，按新模板重新提交。",
     "needs-approval": "这类证照现在须由另一人审批；请取消这个批次后重新提交。",
     "unknown-type": "这类证照已经停用；请取消这个批次。",
+    "register-changed": (
+        "这个批次的状态、批准人与办理步骤不符，或者步骤不是在系统里办的，可能被人改动过，已停止签发；"
+        "请取消这个批次，查明原因后重新提交。"
+    ),
     "content-changed": "库中的行与内容摘要不符，可能被人改动过，已停止签发；请取消这个批次，查明原因后重新提交。",
     "restored": (
         "系统从备份恢复过：备份之后，这个批次可能已经批准、签发过。请先与已经发出的证照核对；"
@@ -73,7 +79,11 @@ class Batches:
     @property
     def desk(self) -> Desk:
         """What the journeys need."""
-        return Desk(self._archive.batches, self._office(), failure_of, taking, self._aside)
+        return Desk(self._archive.batches, self._office(), failure_of, taking, self._aside, self._were_taken)
+
+    def _were_taken(self, steps: Sequence[Event]) -> bool:
+        keys = [spelled_of([one.number, one.sequence]) for one in steps]
+        return are_marked(self._archive.engine, "batch_step", keys)
 
     def bundle(self, type_code: str) -> Bundle:
         """The type in force, which a table is read for; raises UnknownType."""
@@ -232,7 +242,7 @@ class Batches:
 
         """
         self._publisher().ready()
-        worked = run_chunk(self.desk, worker, at=self._now(), size=size, lease=lease)
+        worked = run_chunk(self.desk, worker, now=self._now, size=size, lease=lease)
         if worked is not None and worked.lists:
             with published_later(worked.batch.number):
                 self._publisher().after_issues(worked.lists, self._now())

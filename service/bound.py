@@ -34,7 +34,7 @@ from issuer.warrants.store.rows import act_order, act_order_subject
 from service.epochs.store import restore_epoch
 from service.identity import Role
 from service.lost_keys.store.tables import compromise, compromise_work, reissue_entry
-from service.store import person
+from service.store import ACCOUNTS, person
 from service.trail.ledger import Ledger, When
 from service.trail.marking import ACTS
 from trust.certification.store import time_stamp, trust_list_publication, x509_certificate, x509_crl, x509_revocation
@@ -63,6 +63,13 @@ _STEP = ("number", "sequence", "step", "at", "by_login", "by_name")
 def _all(table: Table, *but: str) -> tuple[str, ...]:
     """Every column that a table had when it was bound; one that is added later goes into `but`."""
     return tuple(str(column.name) for column in table.columns if column.name not in but)
+
+
+_RECORDED = (
+    *("body_code", "reference", "mode", "original", "giver", "cause", "recipient", "document"),
+    *("recorded_login", "recorded_name", "key", "asked", "valid_until", "recorded_at"),
+)
+"""What was bound of a consent when it was marked once alone, as it was recorded."""
 
 
 def _steps(name: str, *more: str) -> Ledger:
@@ -103,7 +110,7 @@ _ROWS = (
             *("number", "seal_id", "purpose", "wanted", "asked_by", "asked_name", "asked_at"),
             *("progress", "decided_by", "decided_name", "decided_at"),
         ),
-        when=When.USED,
+        when=When.FOLLOWED,  # a second person's word, before it carries anything
     ),
     Ledger(
         seal_request_item,
@@ -135,6 +142,16 @@ _ROWS = (
         final=person.c.role != Role.HOLDER.value,
         when=When.FOLLOWED,
     ),
+    # and the tag over all the row, password too, in a register of its own: who somebody was is computed from the one
+    # above (`service.auditing.staff`), and nobody can compute a tag of then
+    Ledger(
+        person,
+        ("login",),
+        ("login", "tag"),
+        final=person.c.role != Role.HOLDER.value,
+        when=When.FOLLOWED,
+        called=ACCOUNTS,
+    ),
     _followed(
         seal_application,
         "seal_id",
@@ -144,19 +161,12 @@ _ROWS = (
     Ledger(log_witness, ("name", "point"), _all(log_witness), when=When.FOLLOWED, former=("name", "point")),
     # looked through by the time in them
     Ledger(restore_epoch, ("number",), _all(restore_epoch), final=restore_epoch.c.report != b"", at="at"),
-    Ledger(
-        CONSENTS,
-        ("body_code", "reference"),
-        (
-            *("body_code", "reference", "mode", "original", "giver", "cause", "recipient", "document"),
-            *("recorded_login", "recorded_name", "key", "asked", "valid_until", "recorded_at"),
-        ),
-        at="recorded_at",
-    ),
+    Ledger(CONSENTS, ("body_code", "reference"), _all(CONSENTS), when=When.FOLLOWED, former=_RECORDED),
     _steps("docket_event", "reason", "stage", "digest", "proposal", "idempotency_key", "body"),
     replace(_steps("act_order_event", "reason", "stage", "idempotency_key", "body"), when=When.FOLLOWED),
     _steps("batch_step", "note"),
-    replace(_steps("stock_step", "note"), when=When.FOUND),  # with what it is a step of beside it
+    _steps("stock_step", "note"),
+    Ledger(stock, ("number",), _all(stock), when=When.FOLLOWED),
     Ledger(seal_step, ("seal_id", "sequence"), _all(seal_step), at="at", when=When.FOLLOWED),
     Ledger(catalogue_event, ("type_code", "version", "sequence"), _all(catalogue_event), at="at", when=When.WRITTEN),
     Ledger(looks, ("number", "login", "part", "digest"), _all(looks), at="at"),
@@ -205,16 +215,8 @@ _ROWS = (
         when=When.BESIDE,
         beside=("act_order", "number"),
     ),
-    Ledger(
-        stock,
-        ("number",),
-        _all(stock),
-        final=_in(stock.c.stage, "released", "refused", "withdrawn"),
-        when=When.BESIDE,
-        beside=("stock_step", "number"),
-    ),
 )
-LEDGERS = MappingProxyType({str(one.table.name): one for one in _ROWS})
+LEDGERS = MappingProxyType({one.name: one for one in _ROWS})
 AS_WRITTEN = tuple(one for one in _ROWS if one.when in {When.WRITTEN, When.FOLLOWED} and one is not ACTS)
 """Registers that are marked whichever store writes them; acts are marked by their own, as they are recorded."""
 LEFT_OUT = MappingProxyType(
@@ -233,15 +235,9 @@ LEFT_OUT = MappingProxyType(
         "mandate.ended_by": "只说明授权由计划还是决定终止；终止的时间与签名的信任列表比对。",
         "person.holder_code_type": "在岗人员没有；写上的账号登录不了。",
         "person.holder_code": "在岗人员没有；写上的账号登录不了。",
-        "person.password_hash": "标记管着：绕过登记换上的口令登录不了，与标记不符的由审计列出。",
-        "person.tag": "以密钥对整行算出，审计时重算比对。",
+        "person.password_hash": "标记管着：绕过登记换上的口令登录不了，与标记不符的由审计列出；在岗人员的标记有留痕。",
         "seal_application.state": "办到哪一步由 seal_step 说明；批准和备案前核对步骤的留痕。",
         "seal_application.octets": "备案后与印章登记是同一份，印章登记已绑定。",
-        "copy_consent.stage": "登记后才有确认；谁确认哪一份由操作留痕说明，这几列本身不绑定。",
-        "copy_consent.decided_login": "登记后才有确认；谁确认哪一份由操作留痕说明，这几列本身不绑定。",
-        "copy_consent.decided_name": "登记后才有确认；谁确认哪一份由操作留痕说明，这几列本身不绑定。",
-        "copy_consent.reason": "登记后才有确认；谁确认哪一份由操作留痕说明，这几列本身不绑定。",
-        "copy_consent.decided_at": "登记后才有确认；谁确认哪一份由操作留痕说明，这几列本身不绑定。",
         "trust_list_publication.octets": "签名的原件，逐份核对签名并与日志比对。",
         "x509_crl.octets": "签名的原件，逐份核对签名并与日志比对。",
         "status_publication.octets": "签名的原件，逐份核对签名并与日志比对。",
@@ -254,6 +250,7 @@ UNFINISHED = MappingProxyType(
         "licence_copy": "没有发出的只是计划，不给任何人看；列在没有办完的计划里。",
         "seal_request_item": "没有盖成的只是计划；列在没有办完的计划里。",
         "person": "持证人的账号由标记管着，审计时逐个重算；改成在岗人员的那一刻起就要有留痕。",
+        "account": "同上。",
         "restore_epoch": "恢复没有办完时，报告还没有写成。",
         "reissue_entry": "还没有补发的由泄露登记重新列出。",
         "docket": "办理中的申请逐步与办理步骤的摘要比对。",
@@ -263,7 +260,6 @@ UNFINISHED = MappingProxyType(
         "x509_crl": "没有签成的只是计划；列在没有办完的计划里。",
         "status_publication": "没有签成的只是计划；列在没有办完的计划里。",
         "time_stamp": "没有签成的只是计划；列在没有办完的计划里。",
-        "stock": "办理中的存量证照逐步有办理步骤。",
     }
 )
 """Bound tables some of whose rows are not bound yet, and why an audit can do without those."""
@@ -294,7 +290,7 @@ FREE = MappingProxyType(
         "feed_event": "通知，内容都可从登记重做；对方以登记和日志为准。",
         "feed_hook": "接收通知的地址，由部门自己改。",
         "feed_delivery": "通知送达的记录，到期删除。",
-        "batch": "批次的工作进度；发出的证照逐本有登记和日志，谁提交谁批准在 batch_step。",
+        "batch": "批次的工作进度；谁提交谁批准在 batch_step，审计把状态和批准人与步骤比对，签发前核对步骤的留痕。",
         "batch_row": "批次的工作表，发证后以证照登记为准。",
         "batch_turn": "轮到谁的批次先做，只管先后。",
         "licence_holder": "由证照内容以密钥算出的查找索引；缺一行只是查不到，证照本身不受影响。",

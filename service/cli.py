@@ -41,6 +41,7 @@ from service.commands import (
     preserving,
     proving,
     redeeming,
+    renewing,
     running,
     sealing,
     standing,
@@ -126,7 +127,7 @@ key.command("compromised")(compromising.compromised)
 key.command("blast")(compromising.blast)
 key.command("losses")(compromising.losses)
 key.command("carry-on")(compromising.carry_on)
-key.command("renew")(compromising.renew)
+key.command("renew")(renewing.renew)
 key.command("reissue")(compromising.reissue)
 app.add_typer(key, name="key")
 app.add_typer(drilling.drill, name="drill")

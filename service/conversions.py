@@ -23,6 +23,8 @@ from issuer.ports import Blobs, Office
 from service.archive import Archive
 from service.errors import published_later
 from service.publisher import Publisher
+from service.trail.following import require_marked
+from service.trail.ledger import spelled_of
 from templates.library import Bundle
 from trust.rules.conversion import Grade
 from trust.sealing.ports import Officer
@@ -83,7 +85,15 @@ class Conversions:
         return refuse(self.desk, stock, reason=reason, by=by, at=self._now())
 
     def release(self, stock: Stock, *, by: Officer) -> tuple[Stock, Issued]:
-        """Issue the licence and make it provable; raises as `issuer.converting.releasing.release`."""
+        """Issue the licence and make it provable; raises as `issuer.converting.releasing.release`.
+
+        Raises:
+            Conflict: `register-changed`, the stock or one of its steps is not what was stored here.
+
+        """
+        steps = [spelled_of([one.number, one.sequence]) for one in self.events(stock)]
+        require_marked(self._archive.engine, "stock", [stock.number])
+        require_marked(self._archive.engine, "stock_step", steps)
         return release(self.desk, stock, by=by, at=self._now())
 
     def find(self, number: str, body_code: str) -> Stock:

@@ -23,6 +23,8 @@ from issuer.ports import Entry, Office
 from service.archive import Archive
 from service.errors import published_later
 from service.publisher import Publisher
+from service.trail.following import require_marked
+from service.trail.ledger import spelled_of
 from trust.revocation.acting import resume
 from trust.revocation.reading import read_standing
 from trust.rules.identifier import MAX_LENGTH
@@ -87,6 +89,7 @@ class Copying:
         Raises:
             BasisEnded: `consent-statutory`, `consent-reference`, `consent-withdrawn`, or as
                 `issuer.consenting.consent.check_carries`.
+            Conflict: `register-changed`, the consent was not given, or not confirmed, here.
 
         """
         entry = self._original(identifier)
@@ -98,6 +101,7 @@ class Copying:
             raise BasisEnded("consent-reference")
         recorded = self._archive.copy_consents.find(by.department, reference)
         consent = check_carries(recorded, original=identifier, mode=mode, terms=terms, at=self._now())
+        require_marked(self._archive.engine, "copy_consent", [spelled_of([consent.body_code, consent.reference])])
         return self._make(
             CopyRequest(
                 identifier,

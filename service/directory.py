@@ -53,12 +53,19 @@ class Directory:
             Conflict: `certificate-missing`; the installation was not founded, or not for this body.
 
         """
+        found = self.newest(kind, body_code)
+        if found is None:
+            raise Conflict("certificate-missing", f"{kind.profile.name} {body_code or ''}")
+        return found
+
+    def newest(self, kind: Kind, body_code: str | None = None) -> Certificate | None:
+        """The same, or None where there is none."""
         for record in reversed(self._archive.books.certificates.of_profile(kind.profile.name)):
             if record.der is not None:
                 found = load_certificate(record.der)
                 if body_code is None or found.subject.organisation_code == body_code:
                     return found
-        raise Conflict("certificate-missing", f"{kind.profile.name} {body_code or ''}")
+        return None
 
     def service(self, name: str) -> tuple[LateSigner, Certificate]:
         """Signer and certificate of one of `SERVICES`."""
@@ -96,19 +103,15 @@ class Directory:
         kind = SEAL_MAKER if role == MAKER else SERVICES[role]
         return f"{role}{self._place(certificate, self._complete(kind))}"
 
-    def next_key_name(self, role: str) -> str:
-        """The name of the key that a role will have after its present one."""
-        kind = SEAL_MAKER if role == MAKER else SERVICES[role]
-        return f"{role}{_keys_in(self._complete(kind)) + 1}"
-
     def body_key_name(self, code: str, certificate: Certificate) -> str:
         """The name of the key of a body that a certificate is of: `body-<login>`, `body2-<login>`, and so on."""
         place = self._place(certificate, self._certificates_of(code))
         return f"{FIRST_KEY}{place}-{self._body(code).login}"
 
-    def next_body_key_name(self, code: str) -> str:
-        """The name of the key that a body will have after its present one; raises as `body`."""
-        return f"{FIRST_KEY}{_keys_in(self._certificates_of(code)) + 1}-{self._body(code).login}"
+    def keys_so_far(self, role: str, code: str = "") -> int:
+        """How many keys the certificates of a role, or with a code those of a body, are of."""
+        every = self._certificates_of(code) if code else self._complete(SEAL_MAKER if role == MAKER else SERVICES[role])
+        return len({one.public_key for one in every})
 
     def _body(self, code: str) -> Body:
         found = next((one for one in self._city.bodies if one.body.code == code), None)
@@ -138,8 +141,3 @@ class Directory:
         if known is None or known.public != certificate.public_key:
             known = self._signers[name] = LateSigner(certificate.public_key, f"file:{name}", self._ring.open)
         return known, certificate
-
-
-def _keys_in(certificates: Sequence[Certificate]) -> int:
-    """How many keys certificates are of."""
-    return len({one.public_key for one in certificates})

@@ -16,6 +16,7 @@ from service.city import Body, City, check_bundles
 from service.directory import MAKER, SERVICES, Directory
 from service.identity import Identity
 from service.keyring import KeyRing, LateSigner
+from service.renewal import name_of, subject_of
 from service.seal_pictures import LICENCE_LINE, licence_picture
 from templates.library import load_bundle
 from templates.seal_picture import SealPicture
@@ -24,10 +25,9 @@ from trust.certification.issuing import key_digest
 from trust.certification.profiles import ISSUING, ROOT, SEAL_MAKER, SEAL_SIGNER, Kind
 from trust.formats import ses
 from trust.formats.certificate import load_certificate
-from trust.formats.x509_fields import make_name
+from trust.formats.x509_fields import Name, make_name
 from trust.rules.area import area_of
 from trust.rules.mandate import Mandate
-from trust.rules.party import IssuingBody
 from trust.rules.seal_standing import SealKind
 from trust.sealing.making import make_seal
 from trust.sealing.ports import FiledSeal
@@ -74,15 +74,15 @@ def found_city(
     authority = take_up_authority(city, archive, ring, base_url=base_url, at=at, random=random)
     certify = partial(_certify, authority, archive, ring, at=at, random=random)
     for name, kind in SERVICES.items():
-        certify(name, kind, city.operator, f"{city.operator.name} {name}")
-    certify(MAKER, SEAL_MAKER, city.seal_maker, city.seal_maker.name)
+        certify(name, kind, subject_of(city, name))
+    certify(MAKER, SEAL_MAKER, subject_of(city, MAKER))
     for body in city.bodies:
-        certify(f"body-{body.login}", SEAL_SIGNER, body.body, body.body.name)
+        certify(f"body-{body.login}", SEAL_SIGNER, name_of(body.body, body.body.name))
     directory = Directory(archive, ring, city)
     for body in city.bodies:
         _make_seal(body, archive, directory, at)
     for person, password in city.people:
-        if archive.people.find(person.login) is None and not archive.people.is_forged(person.login):
+        if archive.people.find(person.login) is None and not archive.people.is_amiss(person.login):
             identity.enrol(person, password)
     return authority
 
@@ -136,8 +136,7 @@ def _certify(
     ring: KeyRing,
     name: str,
     kind: Kind,
-    owner: IssuingBody,
-    common_name: str,
+    subject: Name,
     *,
     at: datetime,
     random: Random,
@@ -148,7 +147,6 @@ def _certify(
     public = record.public
     known = archive.books.certificates.of_key(key_digest(public))
     if not any(record.der is not None for record in known):
-        subject = make_name(common_name[:64], organisation=owner.name, organisation_code=owner.code)
         authority.certify(public, kind, subject=subject, at=at, random=random)
 
 

@@ -91,11 +91,12 @@ def router(yinzheng: Yinzheng, meters: Meters, operator: Callable[..., object] |
     )
     def metrics() -> Response:
         now = yinzheng.now()
-        ages, left = ages_of(yinzheng, now), min(one.ends_at for one in yinzheng.renewal.endings()) - now
+        ages, left = ages_of(yinzheng, now), [one.ends_at - now for one in yinzheng.renewal.endings()]
+        meters.certificates_ended.set(sum(one <= timedelta(0) for one in left))
         for gauge, age in (
             (meters.list_age, ages.status_lists),
             (meters.checkpoint_age, ages.checkpoint),
-            (meters.certificates_end, left),
+            (meters.certificates_end, min((one for one in left if one > timedelta(0)), default=None)),
         ):
             gauge.set(age.total_seconds() if age is not None else float("nan"))
         return Response(generate_latest(meters.registry), media_type=CONTENT_TYPE_LATEST)

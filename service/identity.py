@@ -21,7 +21,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from argon2.low_level import ARGON2_VERSION
 
 from keys.sm3 import hmac_sm3
-from service.trail.doing import note_about, note_actor, note_failure, note_present
+from service.trail.doing import note_about, note_actor, note_failure, note_present, note_signed_in
 from trust.rules.people import tidy_name
 
 LASTING = timedelta(hours=8)
@@ -153,8 +153,19 @@ class People(Protocol):
         """Whether something stands under a login that was not written here."""
         ...
 
-    def open_session(self, digest: bytes, login: str, ends_at: datetime) -> bool:
-        """Store a session under the digest of its token; not where the account is forged, or an old one put back."""
+    def is_amiss(self, login: str) -> bool:
+        """Whether what stands under a login is forged, an old row put back, or gone without having been ended here."""
+        ...
+
+    def is_holders(self, login: str) -> bool | None:
+        """Whether a login is a holder's: not if the trail knows it; yes if a row says so; None: nobody can tell."""
+        ...
+
+    def open_session(self, digest: bytes, login: str, ends_at: datetime) -> str | None:
+        """Store a session under the digest of its token; None where the account is forged, or an old one put back.
+
+        What it gives is the trail's mark of the account; it is empty where the trail has none, as for holders.
+        """
         ...
 
     def session(self, digest: bytes) -> tuple[Person, datetime] | None:
@@ -216,14 +227,17 @@ class Identity:
         self._people.enrol(replace(person, name=tidy_name(person.name)), self._hasher.hash(password))
 
     def enrol_anew(self, person: Person, password: str) -> None:
-        """Store a person with a password in place of a forged account.
+        """Store a person with a password in place of an account that is forged, an old one, or was taken away.
 
         Raises:
-            NotAllowed: the account is not forged.
+            NotAllowed: there is nothing amiss with the account.
+            OtherKind: the login is a holder's and the person is none, or the other way round.
 
         """
-        if not self._people.is_forged(person.login):
+        if not self._people.is_amiss(person.login):
             raise NotAllowed(person.login)
+        if self._people.is_holders(person.login) is (person.role is not Role.HOLDER):
+            raise OtherKind(person.login)
         self._people.enrol_anew(replace(person, name=tidy_name(person.name)), self._hasher.hash(password))
 
     def admit_system(self, login: str, name: str, department: str) -> str:
@@ -235,7 +249,7 @@ class Identity:
 
         """
         self._require_system(login)
-        if self._people.is_forged(login):
+        if self._people.is_amiss(login):
             raise AccountForged(login)
         secret = self._random(TOKEN_LENGTH).hex()
         self.enrol(Person(login, name, Role.SYSTEM, department), secret)
@@ -292,9 +306,12 @@ class Identity:
             self._failures.pop(login, None)
         note_actor(found[0].login, found[0].role.value, found[0].held)
         token = self._random(TOKEN_LENGTH).hex()
-        if not self._people.open_session(self._digest(token), login, at + LASTING):
+        mark = self._people.open_session(self._digest(token), found[0].login, at + LASTING)
+        if mark is None:
             _note_failure(login, None, forged=True)
             raise WrongCredentials
+        if mark:
+            note_signed_in(mark, at)
         return token
 
     def _count_try(self, login: str, at: datetime) -> None:

@@ -6,9 +6,13 @@ certifies it again. The block comes first: whatever fails after it, nothing more
 again.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
+from keys.errors import KeysError
 from keys.lifecycle import KeyRecord, KeyState
+from keys.sm2 import PublicKey
 from service.archive import Archive
 from service.keyring import KeyRing
 from trust.certification.issuing import key_digest
@@ -38,28 +42,41 @@ def check_leaked(ring: KeyRing, name: str, at: datetime, lost_at: datetime | Non
         known.moved(KeyState.COMPROMISED, at)
 
 
-def block_revoked_keys(ring: KeyRing, archive: Archive, at: datetime) -> list[str]:
-    """Block every key a certificate of which is revoked as compromised, and that is not blocked; their names.
+@dataclass(frozen=True)
+class BlockedAgain:
+    """Keys that were blocked; those that cannot be read; and those of the authority, which people have to block."""
 
-    A restore brings back the keys as they were at the backup, also those that were blocked since; the revocation lists
-    that were published say which.
+    names: tuple[str, ...]
+    unreadable: tuple[str, ...]
+    authorities: tuple[str, ...]
+
+
+def block_leaked_again(
+    ring: KeyRing, leaked: Collection[PublicKey], authorities: Collection[PublicKey], at: datetime
+) -> BlockedAgain:
+    """Block the keys of a ring that leaked, and are not blocked; those of the authority are named and left as they are.
+
+    A restore brings back the keys as they were at the backup, also those that were blocked since.
 
     Raises:
-        KeysError: a key or the mark of one cannot be read, or the mark not be written.
+        KeysError: the mark of a key cannot be written.
 
     """
-    books, blocked = archive.books, list[str]()
-    for name in ring.names():
-        known = ring.record(name)
-        revoked = (
-            entry.reason.compromise
-            for one in books.certificates.of_key(key_digest(known.public))
-            for entry in books.revocations.of(one.authority).get(one.serial, ())
-        )
-        if known.state is not KeyState.COMPROMISED and any(revoked):
+    blocked, unreadable, left = list[str](), list[str](), list[str]()
+    for name in ring.names() if leaked or authorities else ():
+        try:
+            known = ring.record(name)
+        except KeysError:
+            unreadable.append(name)
+            continue
+        if known.state is KeyState.COMPROMISED:
+            continue
+        if known.public in authorities:
+            left.append(name)
+        elif known.public in leaked:
             ring.put_away(name, KeyState.COMPROMISED, at)
             blocked.append(name)
-    return blocked
+    return BlockedAgain(tuple(blocked), tuple(unreadable), tuple(left))
 
 
 def block_leaked_key(

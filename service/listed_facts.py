@@ -1,19 +1,22 @@
 """What the trust list says of this installation: its signers' certificates, and every seal on file with its history.
 
 Gathered from the registers each time a trust list may be due. A seal that the public knows and that a restore has lost
-stays listed as it was, and what was told of one whose acts it lost goes on counting (`trust.rules.carried_seal`):
+stays listed as it was, and what was told of one whose acts it lost goes on counting (`trust.rules.carried_seal`). What
+was listed of a seal otherwise never changes, and a history that changes without an act recorded since is refused:
 nothing that was said is taken back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from service.archive import Archive
+from service.seal_standings import restores_of, told_by
 from trust.certification.profiles import END_ENTITIES
+from trust.errors import Conflict
 from trust.formats.certificate import load_certificate
 from trust.formats.trust_list import ListedCertificate, TrustList
-from trust.rules.carried_seal import history_after
+from trust.rules.carried_seal import history_after, is_taken_back
 from trust.rules.seal_standing import ListedSeal, history_of, subject_of
 from trust.rules.standing import Act, history
 from trust.sealing.ports import FiledFacts
@@ -36,19 +39,30 @@ def certificates_listed(archive: Archive, at: datetime) -> tuple[ListedCertifica
     return tuple(listed)
 
 
-def seals_listed(archive: Archive, last: TrustList | None) -> tuple[ListedSeal, ...]:
-    """Every seal on file, by number, with its history as far as acts tell it; those without an entry come later."""
+def seals_listed(archive: Archive, told: Iterable[TrustList]) -> tuple[ListedSeal, ...]:
+    """Every seal on file, by number, with its history; those without an entry come later.
+
+    `told` are the lists that this one has to follow on, the newest last: the last one here, and what the public sees.
+
+    Raises:
+        Conflict: `history-taken-back`, of a seal they say what its acts do not explain, nor any restore.
+
+    """
     filed = archive.seals.listed()
     subjects = [subject_of(one.seal_id) for one in filed]
-    acts, restored_at = archive.acts.of_many(subjects), archive.epochs.restored_at()
-    own = _own_seals(archive, filed, subjects, acts)
-    if last is None or restored_at is None:
-        return own
-    known = {one.seal_id: one for one in own}
-    for told in last.seals or ():
-        now, done = known.get(told.seal_id), acts.get(subject_of(told.seal_id), ())
-        told_on = told if now is None else replace(now, history=history_after(done, told.history, restored_at))
-        known[told.seal_id] = told_on
+    restores, acts = restores_of(archive, archive.epochs.settled()), archive.acts.of_many(subjects)
+    own = {one.seal_id: one for one in _own_seals(archive, filed, subjects, acts)}
+    known = dict(own)
+    for last in told:
+        said = told_by(last)
+        for one in last.seals or ():
+            before, done = restores(one.seal_id), acts.get(subject_of(one.seal_id), ())
+            if one.seal_id in own:
+                if is_taken_back(said[one.seal_id], done, before):
+                    raise Conflict("history-taken-back", one.seal_id)
+                known[one.seal_id] = replace(one, history=history_after(done, before))
+            elif before:
+                known[one.seal_id] = one  # a restore has lost it
     return tuple(known[number] for number in sorted(known))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from cases.requirement import Matter
 from issuer.ports import Blobs
+from service.begun import Begun, MemoryBegun
 from service.city import City
 from service.keyring import KeyRing
 from service.public_folder import PublicFolder
@@ -29,6 +30,7 @@ class Means:
 
     `index_key` opens the secret that keys the index of holders, the digests of tokens and the tags of accounts; it is
     asked for only where one of these is needed, and `has_index_key` says whether it would be made first.
+    `begun` is what has begun here once and for all, as it is kept outside the database.
     What is published is copied into the folder `public`, where there is one; the log has to go on from the checkpoint
     `since`, which was kept elsewhere. `stamper` gives the time stamps of sealed
     documents, None for none; `clock_health` watches `now`. Templates that are kept by digest are laid out to be read in
@@ -54,5 +56,6 @@ class Means:
     webhook_loopback: bool = False
     """Whether webhooks may go to this machine itself, for trials."""
     has_index_key: Callable[[], bool] = lambda: True
+    begun: Begun = field(default_factory=MemoryBegun)
     alone_a_day: int = ALONE_A_DAY
     """How many acts that end or interrupt a licence one person may take alone within a day."""

@@ -79,7 +79,10 @@ class Meters:
         )
         self.checkpoint_age = Gauge("yinzheng_checkpoint_age_seconds", "Age of the checkpoint", registry=self.registry)
         self.certificates_end = Gauge(
-            "yinzheng_certificates_end_seconds", "Until the first certificate in use ends", registry=self.registry
+            "yinzheng_certificates_end_seconds", "Until the next certificate ends", registry=self.registry
+        )
+        self.certificates_ended = Gauge(
+            "yinzheng_certificates_ended", "Roles and bodies whose newest certificate has ended", registry=self.registry
         )
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)

@@ -9,9 +9,10 @@ from typing import Literal
 
 from keys.custody import Custody
 from keys.files import make_folder
-from keys.secret_file import open_secret
 from service import clock
 from service.accounts import AccountTags, start_tagging
+from service.begun import FILE as BEGUN_FILE
+from service.begun import SECRET, FileBegun, open_index
 from service.blobs import FolderBlobs
 from service.bound import LEDGERS
 from service.city import City, read_city
@@ -24,6 +25,7 @@ from service.public_folder import PublicFolder
 from service.settings import NO_TSA, OWN_TSA, Settings
 from service.time_stamping import OutsideAuthority, Stamper, WatchedClock
 from service.trail.starting import start_marking
+from service.trail.vouching import RecordTags, vouch
 from service.wiring import Yinzheng
 from trust.errors import Malformed
 from trust.formats.certificate import load_certificate, load_pem
@@ -34,6 +36,7 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
 
     Raises:
         SelfTestFailed: the cryptography of this machine answers wrongly; where it only cannot sign, that is no error.
+        OtherSecret, KeyFileRefused: as `service.trail.starting`.
         Usage: a setting, the data folder or the plan in it does not do; production finds a demo's data, or no plan of
             its own; the database may lose what it has committed.
 
@@ -45,6 +48,7 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
         make_folder(settings.data)
     except OSError as error:
         raise unusable_folder(settings.data, error) from error
+    plan = city or read_city(plan_file(settings.data))  # before anything is made that would look like an installation
     engine = open_engine(settings.database_url)
     if lax := "、".join(lax_settings(engine)):
         engine.dispose()
@@ -54,10 +58,12 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
             f"the database has {lax.replace('、', ', ')} off and may lose what was acknowledged; switch it on.",
         )
     migrate(engine)
-    passphrase, secret_file = settings.secret, settings.data / "keys" / "index.secret"
-    index_key = cache(partial(open_secret, secret_file, passphrase, rounds=settings.key_rounds))
-    start_marking(engine, LEDGERS.values(), clock.now())
-    start_tagging(engine, AccountTags(index_key, secret_file.exists), clock.now())
+    passphrase, secret_file = settings.secret, settings.data / "keys" / SECRET
+    begun = FileBegun(settings.data / "keys" / BEGUN_FILE)
+    index_key = cache(partial(open_index, secret_file, passphrase, begun, rounds=settings.key_rounds))
+    vouch(engine, RecordTags(index_key, secret_file.exists, begun.known))
+    start_marking(engine, LEDGERS.values(), clock.now(), begun)
+    start_tagging(engine, AccountTags(index_key, secret_file.exists), clock.now(), begun)
     return Yinzheng(
         Means(
             engine=engine,
@@ -76,7 +82,8 @@ def open_installation(settings: Settings, *, city: City | None = None) -> Yinzhe
             random=secrets.token_bytes,
             index_key=index_key,
             has_index_key=secret_file.exists,
-            city=city or read_city(plan_file(settings.data)),
+            begun=begun,
+            city=plan,
             matters=matters_of(settings.data),
             base_url=settings.public_url,
             stamper=stamper_of(settings),

@@ -299,7 +299,8 @@ class Publisher:
         number = next_number(self._archive.trust_lists)
         last = self.trust_list()
         mandates = self._catalogue.take_up_mandates(last.mandates if last else (), at)
-        listed, seals = certificates_listed(self._archive, at), seals_listed(self._archive, last)
+        listed, served = certificates_listed(self._archive, at), self._mirror.served(TRUST_LIST)
+        seals = seals_listed(self._archive, self._told(served))
         types = tuple(dict.fromkeys((*(last.types if last else ()), *self._catalogue.types())))
         in_force = self._catalogue.types_in_force((last.in_force if last else None) or ())
         checks = self._catalogue.check_duties(last.checks if last else ())
@@ -325,9 +326,15 @@ class Publisher:
             in_force=in_force,
             checks=checks,
             sequence=number,
-            served=self._mirror.served(TRUST_LIST),
+            served=served,
         )
         self._announce_trust_list(at)
+
+    def _told(self, served: bytes | None) -> list[TrustList]:
+        """The trust lists that the next one follows on: the current one, and that which the public sees."""
+        current = self._archive.trust_lists.current(NAME)
+        stored = None if current is None else current.octets
+        return [_decoded(one) for one in dict.fromkeys((served, stored)) if one is not None]
 
     def _announce_trust_list(self, at: datetime) -> None:
         lists = self._archive.trust_lists

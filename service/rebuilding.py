@@ -13,7 +13,7 @@ from service.abreast import AUTHORITIES
 from service.archive import Archive
 from service.epochs.store import Epoch
 from service.public_folder import TRUST_LIST, PublicFolder, Series, revocation_list, status_list
-from service.vouching import recovered_in
+from service.vouching import carried_in, recovered_in
 from trust.certification.trust_listing import NAME
 from trust.errors import Conflict, TrustError
 from trust.formats.cose import split
@@ -24,6 +24,7 @@ from trust.formats.status_list import decode_status_list
 from trust.revocation.ports import Publication
 from trust.revocation.publishing import MAX_ENVELOPE, check_successor
 from trust.revocation.rebuilding import Cause, differences
+from trust.rules.carried_over import Carried
 from verifier.auditing.ports import Looked, Mismatch
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -107,14 +108,22 @@ def _status_lists(archive: Archive, shard: int, editions: list[Publication]) -> 
         except TrustError as error:
             yield Oddity(f"status/{shard}", one.number, "succession", f"不能接在前一期之后：{error}")
             continue
-        covered = before.log_size if before else 0
-        for odd in differences(made, one.at, recorded, carried, log_size_before=covered):
+        covered, known = before.log_size if before else 0, [*carried, *_carried_until(epochs, shard, one.at)]
+        for odd in differences(made, one.at, recorded, known, log_size_before=covered):
             lifted = odd.cause is Cause.UNEXPLAINED and odd.published == 0
             lost = lifted and any(_acts_lost(epoch, one.at, made.log_size) for epoch in epochs)
             kind, words = ("lost", LOST) if lost else (odd.cause.value, KINDS[odd.cause])
             told = words.format(entry=odd.entry, published=odd.published, rebuilt=odd.rebuilt)
             yield Oddity(f"status/{shard}", one.number, kind, told, kind == Cause.UNEXPLAINED.value)
         before = made
+
+
+def _carried_until(epochs: Sequence[Epoch], shard: int, at: datetime) -> Iterator[Carried]:
+    """What a restore carried over, and another one, after an instant, found to be over."""
+    ended = {one for epoch in epochs if at < epoch.at for one in carried_in(epoch.report, "carried_ended")}
+    for epoch in epochs:
+        some = sorted(ended.intersection(carried_in(epoch.report)))
+        yield from (Carried(entry, value, epoch.at) for of, entry, value in some if of == shard)
 
 
 def _acts_lost(epoch: Epoch, at: datetime, log_size: int) -> bool:

@@ -104,7 +104,9 @@ class Seals:
         return applying.apply(self.registry, wish, key=key, by=by, at=self._now())
 
     def decide(self, seal_id: str, *, approve: bool, note: str, by: Officer) -> Application:
-        """Approve or turn down; raises as `trust.sealing.applying.decide`."""
+        """Approve or turn down; raises as `trust.sealing.applying.decide`, and `seal-listed-already`, as `file`."""
+        if approve:
+            self._require_unlisted(seal_id)
         return applying.decide(self.registry, seal_id, approve=approve, note=note, by=by, at=self._now())
 
     def withdraw(self, seal_id: str, *, note: str, by: Officer) -> Application:
@@ -115,13 +117,21 @@ class Seals:
         """Make and file an approved seal and publish it; raises as `trust.sealing.filing.make_and_file`.
 
         Raises:
-            Conflict: `register-changed`, one of its steps was not taken here; `seal-move`, nobody else approved it.
+            Conflict: `register-changed`, one of its steps was not taken here; `seal-move`, nobody else approved it;
+                `seal-listed-already`, the public knows a seal of this number that a restore has lost.
 
         """
+        self._require_unlisted(seal_id)
         self._require_approval(seal_id)
         filed = make_and_file(self.registry, self.workshop, seal_id, by=by, at=self._now())
         self._publisher().after_seal_act(self._now())
         return filed
+
+    def _require_unlisted(self, seal_id: str) -> None:
+        """Make sure that no seal is filed under the number of one that is listed and not in the register."""
+        listed = self._publisher().trust_list()
+        if listed is not None and listed.seal(seal_id) is not None and self.find(seal_id) is None:
+            raise Conflict("seal-listed-already", seal_id)
 
     def _require_approval(self, seal_id: str) -> None:
         """Make sure that an application that is said to be approved was, by somebody else, and here."""

@@ -72,10 +72,13 @@ def pointer_in(token: bytes, identifier: str) -> StatusPointer:
     return claims.status if identifier == str(claims.identifier) else NOWHERE
 
 
-def carried_in(report: bytes) -> Iterator[tuple[int, int, int]]:
-    """List, entry and value of what a report of a restore says was carried over; nothing where it cannot be read."""
+def carried_in(report: bytes, member: str = "carried") -> Iterator[tuple[int, int, int]]:
+    """List, entry and value of what a report of a restore says was carried over; nothing where it cannot be read.
+
+    With `carried_ended`: of what an earlier restore had, and the public lists showed as valid again.
+    """
     try:
-        said = json.loads(report).get("carried", []) if report else []
+        said = json.loads(report).get(member, []) if report else []
     except (ValueError, AttributeError):
         return
     for one in said if type(said) is list else ():

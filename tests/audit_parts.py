@@ -16,6 +16,7 @@ from sqlalchemy.pool import StaticPool
 
 from issuer.issuing import Issued
 from service.auditing.opening import inside
+from service.city import City as Plan
 from service.database import open_engine
 from service.wiring import Yinzheng
 from tests.city import City
@@ -63,18 +64,25 @@ def busy(city: City) -> Busy:
     return Busy(city, issued, old)
 
 
-def over(city: City, engine: Engine) -> Yinzheng:
-    """The installation over another database."""
-    return Yinzheng(replace(city.yinzheng._means, engine=engine))
+def over(city: City, engine: Engine, plan: Plan | None = None) -> Yinzheng:
+    """The installation over another database, and under another plan where one is given."""
+    means = city.yinzheng._means
+    return Yinzheng(replace(means, engine=engine, city=plan or means.city))
 
 
 def audited(
-    city: City, engine: Engine, anchors: Sequence[Certificate], *, old: bytes | None = None, files: bool = False
+    city: City,
+    engine: Engine,
+    anchors: Sequence[Certificate],
+    *,
+    old: bytes | None = None,
+    files: bool = False,
+    plan: Plan | None = None,
 ) -> Report:
     """An audit from inside, with roots that were kept elsewhere."""
     brought = Brought(since=[] if old is None else [("kept", old)])
     now = city.clock() + timedelta(seconds=30)
-    audit, registers, trail = inside(over(city, engine), anchors, brought, now)
+    audit, registers, trail = inside(over(city, engine, plan), anchors, brought, now)
     return audit.inside(registers, trail, files=files)
 
 

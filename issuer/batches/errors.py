@@ -5,6 +5,7 @@ IssuerError
 ├── BatchMoved            the table has no such step from where the batch stands, or it moved meanwhile
 ├── BatchOwnHand          whoever submitted a batch may not approve it
 ├── PhotographsBusy       so many tables with photographs are looked at that another has to wait
+├── PicturesLost          the pictures of a trial on its way are not there any more
 ├── BatchNotOpened        whoever approves has not opened all that has to be looked at; `parts` are left
 ├── BatchStale            what is approved is not what was submitted, or its face is not in force any more
 └── ApplicationRefused
@@ -49,3 +50,6 @@ class BatchRefused(ApplicationRefused): ...
 
 
 class PhotographsBusy(IssuerError): ...
+
+
+class PicturesLost(IssuerError): ...

@@ -4,12 +4,16 @@ A cell then holds `picture:`, the digest of the picture as it was handed in, and
 what an approval is of. What they become follows from them alone; it is made, looked at again and kept before the row is
 issued. So a worker that is killed has lost nothing but time, and what has begun keeps the photograph it began with. A
 picture that will not do is a problem of its row.
+
+Pictures may take seconds each. A worker begins none when a third of its lease is over (`Lease`), and leaves the rows
+that it has not come to.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from issuer.errors import ApplicationRefused
@@ -23,6 +27,8 @@ Take = Callable[[bytes, str], bytes]
 """Makes the photograph for a field of the type; raises PhotoRefused."""
 TakeFor = Callable[[Bundle], AbstractContextManager[Take]]
 """Makes photographs for a type as long as it is entered; taking raises PhotographsBusy where too many are at it."""
+SHARE = 3
+"""Pictures are examined for this part of a lease; the rest is for issuing."""
 _CELL = re.compile("picture:(sm3:[0-9a-f]{64})/(.+)", re.DOTALL)
 
 
@@ -56,14 +62,33 @@ def pictures_in(members: Mapping[str, Any], kind: LicenceType) -> dict[str, str]
     return {key: digest for key, digest in found.items() if digest is not None}
 
 
+@dataclass(frozen=True)
+class Lease:
+    """What a worker holds some rows under: since when, and for how long."""
+
+    worker: str
+    now: Callable[[], datetime]
+    since: datetime
+    lasts: timedelta
+
+    @property
+    def is_late(self) -> bool:
+        """Whether so much of it is over that no further picture is begun."""
+        return self.now() - self.since > self.lasts / SHARE
+
+
 @dataclass
 class Examining:
-    """Rows of a type on their way; `find` gives the octets of a picture, `made` are photographs by their names."""
+    """Rows of a type on their way; `find` gives the octets of a picture, `made` are photographs by their names.
+
+    `looked_at` counts the pictures that were examined.
+    """
 
     kind: LicenceType
     take: Take
     find: Callable[[str], bytes | None]
     made: dict[str, bytes] = field(default_factory=dict)
+    looked_at: int = 0
 
     def photographed(self, members: Mapping[str, Any], begun: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The members of a row with photographs in the place of its pictures; `begun` are the fields it began with.
@@ -81,6 +106,7 @@ class Examining:
         return {**members, "fields": {**members["fields"], **names}}
 
     def _named(self, key: str, digest: str) -> str:
+        self.looked_at += 1
         octets = self.find(digest)
         if octets is None:
             raise ApplicationRefused([(f"fields.{key}", "photo-needs-zip")])

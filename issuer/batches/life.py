@@ -8,7 +8,7 @@ A trial is kept like a batch and never becomes one: its rows are judged chunk by
 When it is discarded, or lapses after a week, its rows are deleted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -151,6 +151,11 @@ class Batch:
 
 
 Event = Taken[Step]
+
+
+def approval_in(steps: Sequence[Event]) -> Event | None:
+    """The last approval among steps; its note is the digest of what was approved."""
+    return next((one for one in reversed(steps) if one.step is Step.APPROVE), None)
 
 
 def key_of(number: str, row: int) -> str:

@@ -2,9 +2,9 @@
 
 A cell that names a good picture means the name that a licence gives to the photograph it becomes. One whose picture is
 missing, is none or will not do is refused in words like any other cell, whatever else is wrong with its row. One may
-also name a photograph that was handed in before (`sm3:…`). Whoever takes a picture apart is the caller's affair
-(`Take`); what comes back is looked at again. Made photographs are kept beside the table until it is submitted, and are
-gone with it.
+also name a photograph that was handed in before (`sm3:…`); of one that names a picture (`picture:…`) only the name of
+its file counts. Whoever takes a picture apart is the caller's affair (`Take`); what comes back is looked at again. Made
+photographs are kept beside the table until it is submitted, and are gone with it.
 
 Where there are more pictures than somebody waits for (`at_once`), only what its octets tell without being decoded is
 looked at here: whether one is there, sound, not too large, and begins as one does. The rest is `examining`, later; the
@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from issuer.batches.errors import BatchRefused
 from issuer.batches.examining import Take, cell_of, file_name_in, picture_in, reason_of
 from issuer.batches.sheet import RowProblem, SheetError
 from issuer.batches.sheet_words import sentence_of
@@ -67,12 +68,14 @@ class Pictures:
 
         """
         found = () if self.archive is None else self.archive.find(file_name_in(said))
-        if _KEPT.fullmatch(said) or (picture_in(said) and not found):
+        if _KEPT.fullmatch(said):
             return said  # it was handed in before
+        if self.archive is None and picture_in(said):
+            return said  # a table as it was downloaded: its digest is to be had from it, and nothing is issued
         if self.archive is None:
             raise CellError("photo-needs-zip")
         if len(found) != 1:
-            raise CellError("photo-ambiguous" if found else "photo-missing", said[:64])
+            raise CellError("photo-ambiguous" if found else "photo-missing", file_name_in(said)[:64])
         (name,) = found
         self._note_use(name, row, rule)
         key = (rule.key, name)
@@ -126,13 +129,23 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Packed(Mapping[str, bytes]):
-    """Pictures of a ZIP by their digests, read from there each time; the file has to stay open."""
+    """Pictures of a ZIP by their digests, read from there each time; the file has to stay open, and as it was.
+
+    Reading one raises BatchRefused, `zip-changed`, where somebody has written to the file meanwhile.
+    """
 
     archive: Zipped
     names: Mapping[str, str]
 
     def __getitem__(self, digest: str) -> bytes:
-        return self.archive.read(self.names[digest], MAX_OCTETS)
+        name = self.names[digest]
+        try:
+            octets = self.archive.read(name, MAX_OCTETS)
+        except SheetError as damaged:
+            raise BatchRefused([("", "zip-changed")]) from damaged
+        if photo_name(octets) != digest:
+            raise BatchRefused([("", "zip-changed")])
+        return octets
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)

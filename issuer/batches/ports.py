@@ -1,6 +1,6 @@
 """What batches need from the world: their register, and the office that issues."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -108,6 +108,15 @@ class BatchBook(Protocol):
         """
         ...
 
+    def keep(
+        self, number: str, worker: str, rows: Collection[int], *, until: datetime
+    ) -> tuple[Batch, AbstractSet[int]]:
+        """The batch as it stands now, and which of the rows wait and are still this worker's: until then, from now on.
+
+        With an instant that has come it gives them back.
+        """
+        ...
+
     def drop(self, number: str, rows: Sequence[int]) -> None:
         """Store of waiting rows of a cancelled batch that they had not begun, and never will."""
         ...
@@ -161,7 +170,8 @@ class Aside(Protocol):
 class Batches:
     """Everything that batches need, as one value; `explain` puts a refusal into words, of a type where one is given.
 
-    `take_for` makes photographs of pictures that wait, `aside` keeps those of trials.
+    `take_for` makes photographs of pictures that wait, `aside` keeps those of trials. `were_taken` tells of the steps
+    of a batch whether they were all taken through the installation.
     """
 
     book: BatchBook
@@ -169,3 +179,4 @@ class Batches:
     explain: Callable[[Exception, LicenceType | None], Failure]
     take_for: TakeFor
     aside: Aside
+    were_taken: Callable[[Sequence[Event]], bool]

@@ -30,6 +30,7 @@ SENTENCES = MappingProxyType(
         "zip-other": "压缩包里有别的文件（{0}）。请只放一张表格（.xlsx 或 .csv）和照片（.jpg、.jpeg 或 .png）。",
         "zip-no-table": "压缩包里没有表格。请把填好的表格和照片一起压缩。",
         "zip-several-tables": "压缩包里不止一张表格（{0}）。请只留一张。",
+        "zip-changed": "压缩包在读取之后被改动过。请等它写完、不再改动时重新提交。",
         "too-many-rows": "超过 {0} 行。请分成几个文件上传。",
         "too-many-columns": "超过 {0} 列。请删去多余的列。",
         "too-many-problems": "问题已有 {0} 处，从这一行起没有再读。请先更正前面的，再重新提交。",

@@ -61,7 +61,7 @@ def submit(desk: Batches, handed: Handed, *, by: Officer, key: str, at: datetime
 
     Raises:
         UnknownType, NoMandate: the body may not issue this type.
-        BatchRefused: no rows, or more than one batch may have; a picture that is not at hand.
+        BatchRefused: no rows, or more than one batch may have; a picture that did not come with the table.
         IdempotencyMismatch: the key was used for another content.
 
     """
@@ -70,7 +70,7 @@ def submit(desk: Batches, handed: Handed, *, by: Officer, key: str, at: datetime
     if known is not None and handed.content(known.type_code, known.template).digest == known.digest:
         return known  # also where the type has another face by now
     if bundle.type.photos:
-        _check_pictures(desk, handed, bundle)
+        _check_pictures(handed, bundle)
     for some in together(handed.photographs):
         desk.office.blobs.put_many(some)
     state = State.SUBMITTED if needs_two(bundle) else State.RUNNING
@@ -211,17 +211,19 @@ def moved(desk: Batches, changed: Batch, step: Step, *, by: Officer, at: datetim
     return desk.book.move(changed, after, Event(changed.number, after.sequence, step, at, by, note))
 
 
-def _check_pictures(desk: Batches, handed: Handed, bundle: Bundle) -> None:
-    """See that every picture which waits is here; later a missing one is lost, and no fault of its row.
+def _check_pictures(handed: Handed, bundle: Bundle) -> None:
+    """See that every picture which waits came with this very table; later a missing one is lost, no fault of its row.
+
+    What a cell names otherwise may be anybody's: a scan or a photograph of another body has a digest too.
 
     Raises:
-        BatchRefused: the rows of some that are not.
+        BatchRefused: the rows of some that did not.
 
     """
     problems = []
     for row in handed.rows:
         for key, digest in pictures_in(row.members, bundle.type).items():
-            if digest not in handed.photographs and desk.office.photo(digest) is None:
+            if digest not in handed.photographs:
                 problems.append((f"rows.{row.number}.{header_of(bundle.type, f'fields.{key}')}", "photo-needs-zip"))
         if len(problems) >= MOST_TOLD:
             break

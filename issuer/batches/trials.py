@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from issuer.batches.errors import BatchMoved
-from issuer.batches.examining import picture_in
+from issuer.batches.errors import BatchMoved, PicturesLost
+from issuer.batches.examining import Lease, picture_in
 from issuer.batches.life import Batch, Failure, Row, State, Step
 from issuer.batches.ports import Batches
 from issuer.batches.sheet import Row as SheetRow
@@ -42,16 +42,37 @@ def open_trial(desk: Batches, handed: Handed, *, by: Officer, key: str, at: date
     return opened(desk, handed, bundle, State.TRYING, Step.TRY, by=by, key=key, at=at, wrong=wrong)
 
 
-def judge(desk: Batches, trial: Batch, rows: Sequence[Row], at: datetime) -> int:
-    """Judge rows that were leased, and store what came of each; how many failed. Raises as `trying.try_rows`."""
-    told = [SheetRow(row.number, row.members) for row in rows]
+def judge(desk: Batches, trial: Batch, rows: Sequence[Row], lease: Lease) -> int:
+    """Judge rows that were leased, and store what came of each; how many failed. Those it does not come to are left.
+
+    Raises:
+        PicturesLost: a picture that was stored aside is not there any more; no row is told anything.
+        Exception: as `trying.try_rows`.
+
+    """
+    judged: list[int] = []
+    own = desk.aside.finder(trial.number)
+
+    def in_time() -> Iterator[SheetRow]:
+        for row in rows:
+            if judged and lease.is_late:
+                return
+            judged.append(row.number)
+            yield SheetRow(row.number, row.members)
+
+    def kept(digest: str) -> bytes:
+        octets = own(digest)
+        if octets is None:
+            raise PicturesLost(digest)
+        return octets
+
     code, body = trial.type_code, trial.body_code
-    own, stored = desk.aside.finder(trial.number), desk.office.photo
-    desk = replace(desk, office=replace(desk.office, photo=lambda name: own(name) or stored(name)))
-    failures = list(try_rows(desk, told, type_code=code, body_code=body, at=at, judge_photographs=False))
+    failures = list(try_rows(desk, in_time(), type_code=code, body_code=body, at=lease.since, pictures=kept))
     wrong = {row for row, _ in failures}
     desk.book.fail(trial.number, failures)
-    desk.book.sound(trial.number, [row.number for row in rows if row.number not in wrong])
+    desk.book.sound(trial.number, [row for row in judged if row not in wrong])
+    if left := [row.number for row in rows[len(judged) :]]:
+        desk.book.keep(trial.number, lease.worker, left, until=lease.now())
     desk.book.trouble(trial.number, "")
     return len(failures)
 
@@ -94,16 +115,18 @@ def _of_the_whole(desk: Batches, handed: Handed, kind: LicenceType) -> Iterator[
             continue
         seen.add(number)
         if missing := _missing_photograph(desk, handed, row, kind):
-            yield row.number, desk.explain(ApplicationRefused([(f"fields.{missing}", "no-such-photo")]), kind)
+            yield row.number, desk.explain(ApplicationRefused([missing]), kind)
 
 
-def _missing_photograph(desk: Batches, handed: Handed, row: SheetRow, kind: LicenceType) -> str:
-    """The field of a photograph that neither came with the table nor was handed in before."""
+def _missing_photograph(desk: Batches, handed: Handed, row: SheetRow, kind: LicenceType) -> tuple[str, str] | None:
+    """The field of a picture that did not come with the table, or of a photograph nobody has handed in, and why."""
     fields = row.members.get("fields")
     named = fields if isinstance(fields, dict) else {}
     for rule in kind.photos:
         name = named.get(rule.key)
-        name = picture_in(name) or name
-        if name and name not in handed.photographs and desk.office.photo(name) is None:
-            return rule.key
-    return ""
+        picture = picture_in(name)
+        if picture and picture not in handed.photographs:
+            return f"fields.{rule.key}", "photo-needs-zip"
+        if name and not picture and name not in handed.photographs and desk.office.photo(name) is None:
+            return f"fields.{rule.key}", "no-such-photo"
+    return None

@@ -4,13 +4,13 @@ Checked are the data, the mandate, the number (in the register and within the ta
 printed. A row that passes here may still be refused later, when something has changed meanwhile.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
 from issuer.application import Application, read_application
-from issuer.batches.errors import PhotographsBusy
+from issuer.batches.errors import PhotographsBusy, PicturesLost
 from issuer.batches.examining import Examining
 from issuer.batches.life import Failure
 from issuer.batches.ports import Batches
@@ -31,23 +31,24 @@ AT_ONCE = 500
 
 def try_rows(
     desk: Batches,
-    rows: Collection[Row],
+    rows: Iterable[Row],
     *,
     type_code: str,
     body_code: str,
     at: datetime,
     photographs: Mapping[str, bytes] | None = None,
     progress: Callable[[int], None] = lambda _: None,
-    judge_photographs: bool = True,
+    pictures: Callable[[str], bytes | None] | None = None,
 ) -> Iterator[tuple[int, Failure]]:
     """What keeps which rows from being issued, in their order; `progress` hears how many have been looked at.
 
-    `photographs` came with the table, and are not stored yet; without `judge_photographs` they have been seen to.
-    Pictures that wait are examined in any case.
+    `photographs` came with the table, and are not stored yet; only among them are pictures that wait looked for. With
+    `pictures` these are given by it instead, and photographs have been seen to. Rows are taken as they are come to.
 
     Raises:
         UnknownType, NoPen: none of them can be issued now.
         PhotographsBusy: while they are gone through, pictures cannot be examined now.
+        PicturesLost: what `pictures` raises.
 
     """
     if photographs:
@@ -56,7 +57,8 @@ def try_rows(
         desk = replace(desk, office=office)
     bundle, pen = desk.office.bundle(type_code), desk.office.pen(body_code, at)
     check_seal(bundle.type, pen)
-    return _Judging(desk, bundle, pen, at, photographs=judge_photographs).all(rows, progress)
+    find = (photographs or {}).get if pictures is None else pictures
+    return _Judging(desk, bundle, pen, at, find, photographs=pictures is None).all(rows, progress)
 
 
 @dataclass
@@ -67,30 +69,36 @@ class _Judging:
     bundle: Bundle
     pen: Pen
     at: datetime
+    find: Callable[[str], bytes | None]
     photographs: bool
     seen: set[str] = field(default_factory=set)
 
-    def all(self, rows: Collection[Row], progress: Callable[[int], None]) -> Iterator[tuple[int, Failure]]:
+    def all(self, rows: Iterable[Row], progress: Callable[[int], None]) -> Iterator[tuple[int, Failure]]:
         coming, count = iter(rows), 0
         with self.desk.take_for(self.bundle) as take:
-            while some := list(islice(coming, AT_ONCE)):
-                yield from self._some(some, Examining(self.bundle.type, take, self.desk.office.photo))
-                count += len(some)
+            while True:
+                judged, failures = self._some(islice(coming, AT_ONCE), Examining(self.bundle.type, take, self.find))
+                if not judged:
+                    return
+                yield from failures
+                count += judged
                 progress(count)
 
-    def _some(self, rows: Sequence[Row], pictures: Examining) -> list[tuple[int, Failure]]:
-        desk, kind = self.desk, self.bundle.type
+    def _some(self, rows: Iterable[Row], pictures: Examining) -> tuple[int, list[tuple[int, Failure]]]:
+        """How many rows there were, and what keeps which of them from being issued."""
+        judged, desk, kind = 0, self.desk, self.bundle.type
         sound: list[tuple[int, str]] = []
         failures: list[tuple[int, Failure]] = []
         mandates = desk.office.mandates(self.at)
         for row in rows:
+            judged += 1
             try:
                 members = pictures.photographed(row.members)
                 application = read_application(members, type_code=kind.code, issuer_code=self.pen.body.code)
                 check(application, kind, mandates, self.at)
                 self._check_face(application, pictures.made)
                 sound.append((row.number, application.number))
-            except PhotographsBusy:
+            except (PhotographsBusy, PicturesLost):
                 raise  # it says nothing of the row
             except (IssuerError, TemplatesError, TrustError) as refusal:
                 failures.append((row.number, desk.explain(refusal, kind)))
@@ -100,7 +108,7 @@ class _Judging:
                 failures.append((number, desk.explain(DuplicateNumber(licence), kind)))
             elif licence:
                 self.seen.add(same_number(licence))
-        return sorted(failures, key=lambda one: one[0])
+        return judged, sorted(failures, key=lambda one: one[0])
 
     def _check_face(self, application: Application, made: Mapping[str, bytes]) -> None:
         """See that the licence may be drafted and all of it printed; raises as `issuer.issuing.issue`."""

@@ -35,7 +35,10 @@ class CopyConsents(Protocol):
         ...
 
     def decide(self, decided: CopyConsent) -> CopyConsent:
-        """Store the decision on a consent that waits; raises ConsentMoved where it waits no more."""
+        """Store the decision on a consent that waits; raises ConsentMoved where it waits no more.
+
+        One that gives no reason leaves the reason that somebody has just put down for a withdrawal.
+        """
         ...
 
     def explain(self, body_code: str, reference: str, reason: str | None) -> None:

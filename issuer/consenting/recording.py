@@ -107,6 +107,7 @@ def decide(
     if row.needs_reason and not reason:
         raise ConsentNotTaken([("reason", "reason-missing")])
     _check("reason", reason or "—", MAX_REASON)
+    reason = reason or found.reason or ""  # a withdrawal may be under way, whose reason was put down already
     return desk.consents.decide(replace(found, stage=stage, decided_by=by, decided_at=at, reason=reason or None))
 
 

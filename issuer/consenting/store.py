@@ -29,7 +29,7 @@ from issuer.consenting.consent import CopyConsent, Stage, Step
 from issuer.consenting.errors import ConsentMoved, ConsentNotTaken
 from issuer.errors import IdempotencyMismatch
 from trust.sealing.ports import Officer
-from trust.store import METADATA, Instant, text
+from trust.store import METADATA, STOPS, Instant, text
 
 CONSENTS = Table(
     "copy_consent",
@@ -116,7 +116,7 @@ class SqlCopyConsents:
             CONSENTS.c.reference == decided.reference,
             CONSENTS.c.stage == Stage.WAITING.value,
         )
-        names = ("stage", "decided_login", "decided_name", "decided_at", "reason")
+        names = ("stage", "decided_login", "decided_name", "decided_at", *(("reason",) if decided.reason else ()))
         values = _values(decided)
         with self._engine.begin() as connection:
             moved = connection.execute(update(CONSENTS).where(*waiting).values({name: values[name] for name in names}))
@@ -135,7 +135,7 @@ class SqlCopyConsents:
         named = (CONSENTS.c.body_code == body_code, CONSENTS.c.reference == reference)
         open_ones = update(CONSENTS).where(*named, CONSENTS.c.stage != Stage.REFUSED.value, ~gone)
         with self._engine.begin() as connection:
-            connection.execute(open_ones.values(reason=reason))
+            connection.execute(open_ones.values(reason=reason), execution_options=STOPS)  # it is about to be withdrawn
 
     def _first(self, *where: ColumnElement[bool]) -> CopyConsent | None:
         with self._engine.connect() as connection:

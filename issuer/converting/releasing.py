@@ -10,7 +10,7 @@ from datetime import datetime
 from issuer.converting.comparing import event_of, reopened
 from issuer.converting.errors import ConfirmationStale, FaceChanged
 from issuer.converting.ports import Converting
-from issuer.converting.stock import LIFE, Event, Stage, Step, Stock
+from issuer.converting.stock import LIFE, Event, Stage, Step, Stock, confirmed_in
 from issuer.converting.submitting import key_of
 from issuer.issuing import Issued
 from issuer.ports import Entry
@@ -22,7 +22,7 @@ def release(desk: Converting, stock: Stock, *, by: Officer, at: datetime) -> tup
 
     Raises:
         StockMoved: nobody has confirmed it.
-        ConfirmationStale: what is stored is not what was confirmed; nothing was issued.
+        ConfirmationStale: what is stored is not what was confirmed, or its steps say nothing of it; nothing was issued.
         FaceChanged: it was confirmed for a face that is not in force any more; it is compared and confirmed again.
         IssuerError, TemplatesError, TrustError: as `issuer.issuing.issue`.
 
@@ -31,6 +31,8 @@ def release(desk: Converting, stock: Stock, *, by: Officer, at: datetime) -> tup
     if not again:
         LIFE.after(stock.stage, Step.RELEASE)
     if stock.confirmed is None or stock.confirmed != stock.content or stock.confirmed_by is None:
+        raise ConfirmationStale(stock.number)
+    if confirmed_in(desk.stocks.events(stock.number)) != stock.confirmed_by:
         raise ConfirmationStale(stock.number)
     if not again and reopened(desk, stock):
         raise FaceChanged(stock.number)

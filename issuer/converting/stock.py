@@ -7,6 +7,7 @@ for; if any of it were another, there would be no confirmation of it.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -74,6 +75,17 @@ LIFE = Life(
 
 
 Event = Taken[Step]
+
+
+def confirmed_in(steps: Sequence[Event]) -> Officer | None:
+    """Who confirmed stock by its steps; nobody, where it was compared anew or taken back since."""
+    found: Officer | None = None
+    for one in steps:
+        if one.step is Step.CONFIRM:
+            found = one.by
+        elif one.step in {Step.COMPARE, Step.HOLD}:
+            found = None
+    return found
 
 
 @dataclass(frozen=True)

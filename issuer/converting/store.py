@@ -1,8 +1,8 @@
 """Stock in SQL: tables `stock`, `stock_step` and `stock_scan`; steps are added and never changed.
 
 The application is personal data and stands in one column of one table. A step is stored together with the row it
-moves, and only if the row still stands where the step began, so two people cannot both be first. Trust: who can write
-these tables can make up a comparison; the licence that comes of it says who confirmed it, and the log when.
+moves, and only if the row still stands where the step began, so two people cannot both be first. Trust: that
+nobody who can write these tables makes up a confirmation is for whoever wires the store (`service.bound`).
 """
 
 import json

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from sqlalchemy import Engine
 
-from keys.errors import KeysError
 from service.accounts import AccountTags, times_begun
 from service.blocks import blocks_of
 from service.store import is_account, is_session, person, session, sessions
@@ -27,24 +26,18 @@ class Accounts:
     def mismatches(self) -> Iterator[Mismatch | Looked | Unjudged]:
         """Accounts and sessions whose tag is wrong or missing."""
         with self._engine.connect() as connection:
-            begun = times_begun(connection)
+            begun, can_tell = times_begun(connection), self._tag.is_as_begun(connection)
         if begun > 1:
             said = "留痕里有两次为账号补做标记：第一次的留痕曾被隐去，之后补做的标记不可信。"
             yield Mismatch(CHECK, "accounts-tagged-again", "person", said)
         if not begun:
             yield Unjudged(CHECK, "accounts-not-tagged", "升级以来还没有启动过，账号还没有标记，无从核对。")
-        elif not self._can_tell():
-            said = "索引密钥不在，或者口令打不开：账号和会话的标记无从核对。"
+        elif not can_tell:
+            said = "索引密钥不在，口令打不开，或者不是这个安装原来的那一个：账号和会话的标记无从核对。"
             yield Unjudged(CHECK, "accounts-unchecked", said)
         else:
             yield from self._accounts()
             yield from self._sessions()
-
-    def _can_tell(self) -> bool:
-        try:
-            return self._tag.there() and bool(self._tag("person"))
-        except KeysError:
-            return False
 
     def _accounts(self) -> Iterator[Mismatch | Looked]:
         for row in blocks_of(self._engine, person, [person.c.login]):

@@ -15,11 +15,13 @@ from issuer.store import licence
 from keys.sm3 import sm3
 from service.archive import Archive
 from service.blocks import BLOCK, blocks_of
+from service.seal_standings import restores_of, told_by
 from trust.formats.cose import split
 from trust.formats.leaf import decode_entry
 from trust.formats.trust_list import TrustList, decode_trust_list
 from trust.log.store import AT_ONCE
-from trust.rules.seal_standing import ListedSeal
+from trust.rules.carried_seal import is_taken_back
+from trust.rules.seal_standing import ListedSeal, subject_of
 from trust.sealing.store.tables import seal, seal_filing, seal_request, seal_request_item, seal_use
 from trust.sealing.using import Result
 from verifier.auditing.ports import Mismatch
@@ -55,6 +57,7 @@ class _Agreement:
             found = decode_trust_list(split(listed.octets, MAX_ENVELOPE).payload)
             yield from self._seals(found)
             yield from self._mandates(found)
+            yield from self._histories(found)
 
     def _uses(self, subjects: list[str]) -> dict[str, dict[bytes, str]]:
         """For each subject the digests that its seals signed, and by whom."""
@@ -117,6 +120,16 @@ class _Agreement:
                 yield Mismatch("seals", "seal-lost", seal_id, lost, grave=False)
             else:
                 yield Mismatch("seals", "seal-deleted", seal_id, "信任列表列着的印章，登记里没有：登记被删除。")
+
+    def _histories(self, listed: TrustList) -> Iterator[Mismatch]:
+        """What was told of seals on file follows from their acts, and from what restores took up."""
+        filed, told = [one.seal_id for one in self._archive.seals.listed()], told_by(listed)
+        restores = restores_of(self._archive, self._archive.epochs.settled())
+        acts = self._archive.acts.of_many([subject_of(one) for one in filed])
+        for one in filed:
+            if one in told and is_taken_back(told[one], acts.get(subject_of(one), ()), restores(one)):
+                said = "信任列表公布过的停用、恢复或注销，登记的处理和恢复记录都说明不了：有的被删除或改动。"
+                yield Mismatch("seals", "history-taken-back", one, said)
 
     def _lost_times(self) -> Iterator[tuple[datetime, datetime]]:
         """Of every restore the log's last instant in the backup, and when it was restored."""

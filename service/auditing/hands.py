@@ -12,12 +12,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from service.auditing.staff import Right, Staff
+from service.auditing.staff import Doubt, Right, Staff
 from trust.rules.life import Life, Row, Who
 from trust.sealing.ports import Officer
-from verifier.auditing.ports import Mismatch
+from verifier.auditing.ports import Mismatch, Unjudged
 
 CHECK = "people"
+_DOUBTS = {
+    Doubt.BEFORE_MARKS: "办理过人员登记开始留痕之前的步骤；当时的角色和部门没有留下标记，有没有权限无从核对。",
+    Doubt.AROUND_CHANGE: "办理步骤的时间与其角色或者部门变更的时间只差几分钟，或者系统时钟前后拨动过，先后无从核对。",
+    Doubt.FORMER_RULE: "以系统管理员的身份申请过制章或者用印；旧版本的命令行允许，现在只有本单位的经办人可以。",
+    Doubt.NO_ACCOUNTS: "办理过步骤，而本安装没有账号，有没有权限无从核对。",
+}
 StageT = TypeVar("StageT", bound=StrEnum)
 StepT = TypeVar("StepT", bound=StrEnum)
 StepT_co = TypeVar("StepT_co", bound=StrEnum, covariant=True)
@@ -75,3 +81,9 @@ def faults_of(taken: Iterable[Taken], staff: Staff) -> Iterator[Mismatch]:
         elif not staff.had(one.by, one.rights, one.at):
             said = f"“{one.label}”的办理人当时没有这项权限：角色或者部门不对，或者人员登记被改动过。"
             yield Mismatch(CHECK, "step-without-right", one.key, said)
+
+
+def doubts_of(staff: Staff) -> Iterator[Unjudged]:
+    """Of whom it is open, by what was asked until now, whether they might take their steps; each of them once."""
+    for doubt, login in staff.doubts():
+        yield Unjudged(CHECK, doubt.value, f"{login} {_DOUBTS[doubt]}")

@@ -1,17 +1,20 @@
 """An audit put together: what is read, whose keys count, and what the auditor brought along."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cache, partial
 
+from service.archive import Archive
 from service.auditing.accounts import Accounts
 from service.auditing.applied import Applied
 from service.auditing.derived import Derived
+from service.auditing.hands import doubts_of
 from service.auditing.inside import Compared, InsideRegisters, InsideSource
+from service.auditing.lives import Lives
 from service.auditing.ordered import Ordered
 from service.auditing.papers import Papers
 from service.auditing.public import Source
-from service.auditing.staff import staff_of
+from service.auditing.staff import Staff, staff_of
 from service.auditing.trail_source import TrailSource
 from service.rebuilding import rebuilt
 from service.wiring import Yinzheng
@@ -19,7 +22,7 @@ from trust.errors import Malformed
 from trust.formats.certificate import Certificate, load_certificate
 from trust.formats.crl import RevocationList, load_crl
 from verifier.auditing.auditing import INSIDE, Audit, Brought
-from verifier.auditing.ports import Edition, PublicLists
+from verifier.auditing.ports import Edition, PublicLists, Unjudged
 from verifier.auditing.signers import Signers
 from verifier.auditing.walking import Progress
 
@@ -44,6 +47,7 @@ def inside(
     """An audit of an installation: the audit, its registers, its trail."""
     archive, trail = yinzheng.archive, yinzheng.trail
     people, bodies = trail.ledgers.every["person"], [one.body.code for one in yinzheng.city.bodies]
+    bodies += [one.department for one, _ in yinzheng.city.people if one.department is not None]
     staff = cache(partial(staff_of, archive.engine, people, trail.store.marks, bodies))
     source = InsideSource(archive.engine, archive)
     records = [
@@ -58,11 +62,26 @@ def inside(
         Ordered(archive, yinzheng.warrants.bench.approval_of, staff).mismatches,
         Applied(archive.engine, staff).mismatches,
         *Papers(archive, staff).comparisons(),
+        *_lives(archive),
+        partial(_open_of, staff),
         Accounts(archive.engine, yinzheng.account_tags).mismatches,
         partial(rebuilt, archive, yinzheng.public_folder),
     )
     registers = InsideRegisters(archive.engine, archive, yinzheng.office.blobs, more)
-    return audit, registers, TrailSource(trail.store, trail.ledgers)
+    with archive.engine.connect() as connection:  # tags under another key say nothing of who wrote what
+        tags = yinzheng.record_tags if yinzheng.account_tags.is_as_begun(connection) else None
+    return audit, registers, TrailSource(trail.store, trail.ledgers, tags)
+
+
+def _open_of(staff: Callable[[], Staff]) -> Iterator[Unjudged]:
+    """Of whom it is open, once everything was looked at that people stand behind, whether they might have."""
+    yield from doubts_of(staff())
+
+
+def _lives(archive: Archive) -> Sequence[Compared]:
+    """One for each kind of paper, so that a row that cannot be read cuts off no other."""
+    lives = Lives(archive)
+    return [lives.batches, lives.stock, lives.dockets]
 
 
 def _readable(der: bytes) -> list[Certificate]:

@@ -7,14 +7,14 @@ use, so that nobody is held to another rule than the one they were let in by.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from itertools import islice
 from typing import Any, Generic
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, select
 
 from issuer.batches.life import LIFE as BATCH_LIFE
 from issuer.batches.life import Step as BatchStep
@@ -35,14 +35,13 @@ from issuer.converting.stock import LIFE as STOCK_LIFE
 from issuer.converting.stock import Step as StockStep
 from issuer.converting.store import steps as stock_steps
 from issuer.converting.store import stock
-from service.admitting import SEALS
 from service.archive import Archive
 from service.auditing.hands import CHECK, Hands, StepT, Taken, along, faults_of
 from service.auditing.inside import Compared
 from service.auditing.report_signing import BY as REPORTING
-from service.auditing.staff import Staff, rights_of
+from service.auditing.staff import Staff, users_of
 from service.auditing.step_rights import of_bodies, of_catalogue, of_clerks, of_keepers, of_mandates, of_seals, of_stock
-from service.blocks import BLOCK, blocks_of
+from service.blocks import BLOCK, blocks_of, with_steps
 from service.lost_keys.order import LIFE as LOSS_LIFE
 from service.lost_keys.order import Stage as LossStage
 from service.lost_keys.order import Step as LossStep
@@ -97,9 +96,9 @@ class Papers:
 
     def seals(self) -> Iterator[Taken]:
         """Applying for a seal, and every step up to its filing; whose seal it is does not approve it."""
-        for row, steps in self._with_steps(seal_application, seal_step, "seal_id"):
+        for row, steps in with_steps(self._engine, seal_application, seal_step, "seal_id"):
             asked, holder = Officer(row.applied_by, row.applied_name), _holder(row)
-            key, uses = f"seal_application/{row.seal_id}", rights_of(SEALS["use"], row.body_code)
+            key, uses = f"seal_application/{row.seal_id}", users_of(row.body_code)
             yield Taken(key, "申请制章", asked, row.applied_at, uses)
             hands = (asked,) if holder is None else (asked, holder)
             taken = [_taken(SealStep, one) for one in steps]
@@ -133,14 +132,14 @@ class Papers:
 
     def batches(self) -> Iterator[Taken]:
         """Batches; whoever handed one in does not approve it."""
-        for row, steps in self._with_steps(batches, batch_steps, "number"):
+        for row, steps in with_steps(self._engine, batches, batch_steps, "number"):
             taken = [_step(BatchStep, one) for one in steps]
             yield from along(BATCH_LIFE, taken, f"batch/{row.number}", partial(of_clerks, row.body_code), _first)
 
     def stock(self) -> Iterator[Taken]:
         """Conversions; whoever entered one, or compared it last, does not confirm it."""
-        for row, steps in self._with_steps(stock, stock_steps, "number"):
-            taken = [_step(StockStep, one) for one in steps]
+        for row, steps in with_steps(self._engine, stock, stock_steps, "number"):
+            taken = _carried_out([_step(StockStep, one) for one in steps])
             yield from along(STOCK_LIFE, taken, f"stock/{row.number}", partial(of_stock, row.body_code), _compared)
 
     def versions(self) -> Iterator[Taken]:
@@ -193,17 +192,6 @@ class Papers:
                 steps.append(_Step(_leading_to(LOSS_LIFE, stage), decided, row.decided_at or row.reported_at))
             yield from along(LOSS_LIFE, steps, f"compromise/{row.number}", partial(of_keepers, row.body_code), _first)
 
-    def _with_steps(self, table: Table, steps: Table, name: str) -> Iterator[tuple[AnyRow, Sequence[AnyRow]]]:
-        """The rows of a table, each with its steps in their order."""
-        rows = blocks_of(self._engine, table, [table.c[name]])
-        while some := list(islice(rows, BLOCK)):
-            wanted = select(steps).where(steps.c[name].in_([getattr(row, name) for row in some]))
-            found: dict[str, list[AnyRow]] = {}
-            with self._engine.connect() as connection:
-                for one in connection.execute(wanted.order_by(steps.c.sequence)):
-                    found.setdefault(getattr(one, name), []).append(one)
-            yield from ((row, found.get(getattr(row, name), ())) for row in some)
-
 
 def _first(hands: Hands, _step: StrEnum, by: Officer) -> Hands:
     """Whoever took the first step has had a hand in it."""
@@ -213,6 +201,15 @@ def _first(hands: Hands, _step: StrEnum, by: Officer) -> Hands:
 def _compared(hands: Hands, step: StockStep, by: Officer) -> Hands:
     """Whoever entered it, and whoever compared it last."""
     return (*hands[:1], by) if step is StockStep.COMPARE or not hands else hands
+
+
+def _carried_out(steps: Sequence[_Step[StockStep]]) -> list[_Step[StockStep]]:
+    """The steps; where whoever confirmed it stands for the release too, that counts as of the confirmation.
+
+    So it is written where files are handed in after a restore: what was confirmed is carried out, and nobody is asked.
+    """
+    confirmed = {one.by: one.at for one in [one for one in steps if one.step is StockStep.CONFIRM][-1:]}
+    return [replace(one, at=confirmed.get(one.by, one.at)) if one.step is StockStep.RELEASE else one for one in steps]
 
 
 def _leading_to(life: Life[Any, StepT], stage: str) -> StepT:

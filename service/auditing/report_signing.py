@@ -1,17 +1,21 @@
 """Sealing audit reports: the operator's own seal for them, used like any other, by the service and not by a person.
 
-Key, certificate and seal are made with the first report. Every report goes the way of every sealed document: a request,
-a plan, a use on record, an entry in the log; so `yinzheng verify` answers for it, and an audit finds it again. Where
-the operator is itself a body of the installation, the body's own key is behind the seal.
+Key, certificate and seal are made with the first report, and a new seal with the first one after its end. Every report
+goes the way of every sealed document: a request, a plan, a use on record, an entry in the log; so `yinzheng verify`
+answers for it, and an audit finds it again. Where the operator is itself a body of the installation, the body's own key
+is behind the seal.
 """
 
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
 from keys.signer import Signer
+from keys.sm2 import PublicKey
 from keys.sm3 import sm3
 from service.keyring import LateSigner
+from service.renewal import AHEAD
 from service.seal_pictures import seal_picture
 from service.seal_planners import planners
 from service.wiring import Yinzheng
@@ -40,8 +44,8 @@ class ReportPen:
 
     def sign(self, report: bytes, at: datetime) -> bytes:
         """The report, sealed on its first page; raises as `trust.sealing.sealing.seal_document`."""
-        signer, certificate = self._pair(at)
-        filed = self._filed(certificate, at)
+        filed = self._filed(at)
+        signer, certificate = self._pair(filed.seal.signer_certificates)
         done = seal_document(
             self._desk(signer, certificate),
             filed.seal.seal_id,
@@ -65,38 +69,61 @@ class ReportPen:
         records = self._yinzheng.archive.books.certificates.of_profile("issuing-ca")
         return tuple(record.der for record in records if record.der is not None)
 
-    def _pair(self, at: datetime) -> tuple[Signer, Certificate]:
-        """The key behind the seal, and its certificate."""
-        yinzheng, operator = self._yinzheng, self._operator
-        if any(one.body.code == operator.code for one in yinzheng.city.bodies):
-            return yinzheng.directory.body(operator.code)
+    def _pair(self, listed: Collection[bytes]) -> tuple[Signer, Certificate]:
+        """The key behind the seal, and the newest of its certificates that a seal lists, or else the newest."""
+        yinzheng = self._yinzheng
+        if self._is_body:
+            return yinzheng.directory.body(self._operator.code, listed)
         signer = yinzheng.ring.open(f"file:{KEY}") if KEY in yinzheng.ring.names() else yinzheng.ring.make(KEY)
-        for record in reversed(yinzheng.archive.books.certificates.of_key(key_digest(signer.public))):
-            if record.der is not None:
-                found = load_certificate(record.der)
-                return LateSigner(found.public_key, f"file:{KEY}", yinzheng.ring.open), found
-        subject = make_name("审计报告", organisation=operator.name, organisation_code=operator.code)
-        made = yinzheng.authority.certify(signer.public, SEAL_SIGNER, subject=subject, at=at, random=yinzheng.random)
-        return LateSigner(made.public_key, f"file:{KEY}", yinzheng.ring.open), made
+        records = yinzheng.archive.books.certificates.of_key(key_digest(signer.public))
+        every = [load_certificate(one.der) for one in records if one.der is not None]
+        newest = max(every, key=lambda one: one.not_after, default=None)
+        chosen = next((one for one in reversed(every) if one.der in listed), newest)
+        if chosen is None:
+            chosen = self._certified(signer.public)
+        return LateSigner(chosen.public_key, f"file:{KEY}", yinzheng.ring.open), chosen
 
-    def _number(self) -> str:
-        """The number of the seal; another one where a restore lost the seal that the public knows under it."""
-        listed, code = self._yinzheng.publisher.trust_list(), self._operator.code
+    @property
+    def _is_body(self) -> bool:
+        return any(one.body.code == self._operator.code for one in self._yinzheng.city.bodies)
+
+    def _certified(self, public: PublicKey) -> Certificate:
+        yinzheng, operator = self._yinzheng, self._operator
+        subject = make_name("审计报告", organisation=operator.name, organisation_code=operator.code)
+        return yinzheng.authority.certify(
+            public, SEAL_SIGNER, subject=subject, at=yinzheng.now(), random=yinzheng.random
+        )
+
+    def _numbers(self) -> Iterator[str]:
+        """The numbers that the seal has had and may have, in their order."""
+        code = self._operator.code
         for again in count():
             text = f"{KEY} {code} {again}" if again else f"{KEY} {code}"
-            number = f"{code[2:8]}{int.from_bytes(sm3(text.encode())[:8], 'big') % 10**8:08d}"
-            known = listed is not None and listed.seal(number) is not None
-            if not known or self._yinzheng.archive.seals.find(number) is not None:
-                break
-        return number
+            yield f"{code[2:8]}{int.from_bytes(sm3(text.encode())[:8], 'big') % 10**8:08d}"
 
-    def _filed(self, certificate: Certificate, at: datetime) -> FiledSeal:
-        """The seal, made and filed where there is none yet, and then published."""
+    def _filed(self, at: datetime) -> FiledSeal:
+        """The seal, under the first number that serves: one in its period, or a free one, for which it is made.
+
+        A number is not free where the seal under it has ended, lists no certificate of the present key, or is known to
+        the public and was lost by a restore.
+        """
+        listed = self._yinzheng.publisher.trust_list()
+        for number in self._numbers():
+            found = self._yinzheng.archive.seals.find(number)
+            if found is None and (listed is None or listed.seal(number) is None):
+                return self._made(number, at)
+            if found is not None and at <= found.seal.valid_until:
+                own = found.seal.signer_certificates
+                if self._pair(own)[1].der in own:
+                    return found
+        raise AssertionError("numbers do not end")
+
+    def _made(self, seal_id: str, at: datetime) -> FiledSeal:
+        """The seal, made and filed, and then published; under a certificate that does not end soon."""
         yinzheng, operator = self._yinzheng, self._operator
-        seal_id = self._number()
-        found = yinzheng.archive.seals.find(seal_id)
-        if found is not None:
-            return found
+        _, certificate = self._pair(())
+        if not self._is_body and certificate.not_after - at <= AHEAD:
+            certificate = self._certified(certificate.public_key)
         maker, maker_certificate = yinzheng.directory.maker()
         picture, begins = seal_picture(SealKind.UNIT, operator.name, seal_id), at.replace(microsecond=0)
         seal = make_seal(

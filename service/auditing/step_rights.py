@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from issuer.converting.stock import Step as StockStep
-from service.admitting import CLERKS, SEALS
-from service.auditing.staff import Right, clerks_of, keepers_of, officials_of, rights_of
+from service.admitting import CLERKS
+from service.auditing.staff import Right, clerks_of, keepers_of, officials_of, rights_of, users_of
 from service.catalogue_rights import CATALOGUE_RIGHTS
 from service.identity import Role
 from trust.rules.life import Row, Who
@@ -28,7 +28,7 @@ def of_stock(body_code: str, row: Row[Any, Any]) -> tuple[Right, ...]:
 
 def of_seals(body_code: str, row: Row[Any, Any]) -> tuple[Right, ...]:
     """What a step of a request to seal takes: the second person may be an administrator."""
-    return rights_of(SEALS["decide" if row.who is Who.ANOTHER else "use"], body_code)
+    return keepers_of(body_code) if row.who is Who.ANOTHER else users_of(body_code)
 
 
 def of_keepers(body_code: str, _row: Row[Any, Any]) -> tuple[Right, ...]:

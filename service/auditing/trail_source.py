@@ -5,7 +5,8 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from service.trail.ledger import SqlLedgers, When
-from service.trail.store import SqlTrail, columns_of
+from service.trail.store import SqlTrail, Stored, columns_of
+from service.trail.vouching import RecordTags
 from trust.errors import Malformed
 from trust.formats.trail_record import decode_record
 from verifier.auditing.ports import TrailHead, TrailRow
@@ -16,8 +17,9 @@ MARKED_WHOLE = frozenset({When.FOUND, When.WRITTEN, When.FOLLOWED})
 class TrailSource:
     """`verifier.auditing.ports.Trail`."""
 
-    def __init__(self, store: SqlTrail, ledgers: SqlLedgers) -> None:
+    def __init__(self, store: SqlTrail, ledgers: SqlLedgers, tags: RecordTags | None) -> None:
         self._store, self._ledgers = store, ledgers
+        self._tags = tags if tags is not None and tags.can_tell() else None
 
     def tip(self) -> tuple[int, bytes]:
         """Number and head of the last record."""
@@ -30,7 +32,7 @@ class TrailSource:
                 agrees = columns_of(decode_record(one.record)) == one.columns
             except Malformed:
                 agrees = True  # it is found unreadable where it is judged
-            yield TrailRow(one.number, one.record, one.head, agrees)
+            yield TrailRow(one.number, one.record, one.head, agrees, self._vouched(one))
 
     def heads(self) -> Sequence[TrailHead]:
         """Every head that the log commits to."""
@@ -60,6 +62,9 @@ class TrailSource:
     def use_numbers(self, first: int, last: int) -> Sequence[int]:
         """Numbers of uses."""
         return self._ledgers.use_numbers(first, last)
+
+    def _vouched(self, one: Stored) -> bool | None:
+        return None if self._tags is None else self._tags.holds(one.record, one.head, one.tag)
 
     def _row(self, table: str, key: str) -> Sequence[Mapping[str, object]]:
         try:

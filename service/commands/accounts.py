@@ -34,7 +34,7 @@ def renew(
     """按安装计划（city.toml）重新开立一个被绕过登记改动过的账号，并换新口令；没有被改动的不动。"""
     yinzheng = installation()
     person = _planned(yinzheng, login)
-    if not yinzheng.archive.people.is_forged(login):
+    if not yinzheng.archive.people.is_amiss(login):
         raise Usage(
             "account-sound",
             f"账号 {visible(login)} 没有被绕过登记改动过，不用重新开立。",

@@ -26,9 +26,16 @@ LOST = {"missing": "缺失", "damaged": "损坏"}
 HELD = {
     "held_batches": "批次已暂停待查，核对后才能继续",
     "approvals_ended": "批准已失效，核对后须重新批准的申请",
+    "seal_applications_ended": "备份之后已经备案、公布的印章，制章申请已终止，不能再用同一号码办理",
     "held_stock": "存量证照已退回复核，核对没有签发过的，由另一人重新复核",
 }
 """What a restore holds until somebody has looked, by its place in the report."""
+KEYS = {
+    "keys_unreadable": "读不出来的密钥，是否在泄露之列请两人查对",
+    "authority_keys_leaked": "撤销列表称已泄露的证书机构密钥，请两人查实后封禁",
+    "leaked_unknown": "撤销列表称已泄露、而本机没有其证书的（机构和证书序列号），请查对是哪一把密钥",
+}
+"""What of keys a restore leaves to people, by its place in the report."""
 Folder = Annotated[Path, typer.Argument(help="备份目录")]
 Since = Annotated[Path | None, typer.Option(help="别处（见证方、镜像）保存的检查点原文；日志没有接上它就不恢复")]
 WithJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -117,6 +124,20 @@ def told_lost(files: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"  {of} {digest} {LOST[kind]}" for of, digest, kind in files["first"])
 
 
+def told_of_keys(report: Mapping[str, Any]) -> Iterator[str]:
+    """What a restore found of keys: blocked again, missing, and left to people."""
+    if report["keys_blocked"]:
+        yield f"备份之后登记泄露的密钥，已按公布的撤销列表重新封禁：{'、'.join(report['keys_blocked'])}"
+        yield "泄露登记和须重新办理的清单没有留存；签章密钥的请两人重新登记（`yinzheng key compromised`），重新列出。"
+        yield "备份之后已换新密钥的单位不要再登记（登记的会是新密钥），请重新登记其旧印章的注销。"
+    if report["unsigned"]:
+        yield f"有的清单暂时签不出来：{'；'.join(report['unsigned'])}"
+    if report["keys_to_renew"]:
+        yield f"密钥不在备份里，或已经封禁的服务和单位：{'、'.join(report['keys_to_renew'])}"
+        yield "逐个用 `yinzheng key renew --service` 或 `--body` 制作新的密钥和证书，公布和签发随即恢复。"
+    yield from (f"{words}：{'、'.join(report[seen])}" for seen, words in KEYS.items() if report[seen])
+
+
 def told(report: Mapping[str, Any]) -> Iterator[str]:
     """What a restore did and what people have to see to, line by line."""
     for line in report["behind"]:
@@ -134,9 +155,7 @@ def told(report: Mapping[str, Any]) -> Iterator[str]:
     if report["maybe_issued"]:
         yield f"备份时刚开始签发，之后是否发出无从分辨的：{'、'.join(report['maybe_issued'])}"
         yield "请与持证主体和用证部门核对：发出过的用 `yinzheng hand-in` 交回文件；没有发出过的放弃，另行申请。"
-    if report["keys_blocked"]:
-        yield f"备份之后登记泄露的密钥，已按公布的撤销列表重新封禁：{'、'.join(report['keys_blocked'])}"
-        yield "泄露登记和须重新办理的清单没有留存；签章密钥的请两人重新登记（`yinzheng key compromised`），重新列出。"
+    yield from told_of_keys(report)
     files = report["files"]
     if files["lost"]:
         yield from told_lost(files)

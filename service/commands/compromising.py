@@ -1,4 +1,4 @@
-"""key compromised, blast, losses, carry-on, renew, reissue: a body's key in other hands, and what follows.
+"""key compromised, blast, losses, carry-on, reissue: a body's key in other hands, and what follows.
 
 Two people stand behind a loss; the second is named with `--approved-by`, and in the demo is a stand-in for the body's
 other official. The block is done before anything else, so whatever fails after it, saying it again goes on.
@@ -21,7 +21,6 @@ from service.lost_keys.again import State
 from service.lost_keys.order import Compromise, Loss, Stage
 from service.lost_keys.signed import Blast
 from service.problem import Usage
-from service.renewal import OWN
 from service.wiring import Yinzheng
 from trust.rules.licence import CHINA
 from trust.sealing.errors import SealUnknown
@@ -99,27 +98,6 @@ def carry_on(number: Number, with_json: Json = False) -> None:
     yinzheng = installation()
     done = yinzheng.compromises.carry_on(yinzheng.compromises.find(number, None))
     _say(yinzheng, done, with_json=with_json)
-
-
-def renew(
-    body: Annotated[str, typer.Option(help="单位账号或代码")] = "",
-    service: Annotated[str, typer.Option(help=f"服务自己的密钥：{'、'.join(OWN)}")] = "",
-    with_json: Json = False,
-) -> None:
-    """换发证书：密钥已停用或泄露的，制作新密钥；还在使用而证书三个月内到期的，密钥不变。单位的印章须另行申请重制。"""
-    if bool(body) is bool(service):
-        raise Usage("owner", "请写 --body 或者 --service，二者选一。", "Give --body or --service.")
-    if service and service not in OWN:
-        raise Usage("service", f"没有这种服务密钥；可以写：{'、'.join(OWN)}。", f"Services: {', '.join(OWN)}.")
-    yinzheng = installation()
-    reference, certificate = yinzheng.renew_key(body or service)
-    if with_json:
-        say_json({"reference": reference, "serial": f"{certificate.serial:x}"})
-        return
-    OUT.print(f"密钥 {reference}，新证书 {certificate.serial:x} 已公布。", markup=False)
-    if body:
-        ERR.print("下一步：由两名经办人重制印章（seals apply --replaces 旧印章 --cause compromised，approve，file）；")
-        ERR.print("证书到期换发的，--cause 写 renewed。")
 
 
 def reissue(

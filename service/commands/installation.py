@@ -6,6 +6,8 @@ from functools import cache
 
 from pydantic import ValidationError
 
+from keys.errors import KeysError
+from service.commands.output import ERR
 from service.data_folder import DEMO_MARK, unusable_folder
 from service.identity import Person, Role
 from service.opening import open_installation
@@ -55,10 +57,18 @@ def installation() -> Yinzheng:
 
 
 def record_command(doing: Doing, command: str, code: int) -> None:
-    """Leave the record of a command in the trail of the installation that it opened, if it opened one."""
+    """Leave the record of a command in the trail of the installation that it opened, if it opened one.
+
+    Whoever cannot open the index secret can write no record, and is told so: what needs no key was done (looking), and
+    they see no more by it than whoever reads the database itself.
+    """
     if installation.cache_info().currsize:
         doing.actor = Actor(machine_user(), "machine")
-        installation().trail.record(doing, f"yinzheng {command}".rstrip(), code)
+        try:
+            installation().trail.record(doing, f"yinzheng {command}".rstrip(), code)
+        except KeysError:
+            ERR.print("这条命令没有留痕：打不开索引密钥，请检查 YINZHENG_PASSPHRASE。")
+            ERR.print("No record was left: the index secret does not open; check YINZHENG_PASSPHRASE.")
 
 
 def machine_user() -> str:
@@ -85,13 +95,17 @@ def founded(chosen: Settings) -> bool:
 def official_of(body_code: str) -> Person:
     """The official whom a command acts for where none is named; whether it is they is asked by `standing_in`.
 
+    The plan says in which order they are asked, and their accounts what they are: a plan that was changed since moves
+    nobody.
+
     Raises:
         Usage: the installation has no official of this body.
 
     """
     for person, _ in installation().city.people:
-        if person.role is Role.OFFICIAL and person.department == body_code:
-            return person
+        found = installation().archive.people.find(person.login)
+        if found is not None and found[0].role is Role.OFFICIAL and found[0].department == body_code:
+            return found[0]
     raise Usage("no-official", f"机构 {body_code} 没有经办人。", f"body {body_code} has no official.")
 
 

@@ -168,6 +168,7 @@ def _serve(yinzheng: Yinzheng, *, with_worker: bool) -> None:
     from service.serving import run_server  # noqa: PLC0415  (the web stack loads slowly; other commands do without)
 
     chosen = settings()
+    yinzheng.account_tags.check()  # another index secret is told now, and not to each who signs in
     orders, stuck = yinzheng.warrants.take_up()
     if orders or stuck:
         ERR.print(f"接着登记完 {orders} 份处理审批单" + (f"，{len(stuck)} 份还不能登记" if stuck else ""))

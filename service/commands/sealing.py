@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from issuer.warrants.warrant import Wanted as WantedAct
+from service.admitting import SEALS
 from service.commands.acting import by_two
 from service.commands.compromising import say_blast, types_of
 from service.commands.installation import installation, official_of
@@ -26,6 +27,7 @@ from trust.rules.seal_grounds import SEAL_GROUNDS
 from trust.rules.seal_standing import SealKind, subject_of
 from trust.rules.standing import ActKind
 from trust.sealing.errors import SealUnknown
+from trust.sealing.http.access import Right
 from trust.sealing.life import LostAct, Step
 from trust.sealing.ports import Cause, Limits, Officer, Uploaded, Wish
 from trust.sealing.sealing import MAX_DOCUMENT, Manner, Wanted
@@ -84,7 +86,7 @@ def _seal(seal_id: str, data: bytes, wanted: Wanted, out: Path, who: str | None,
     filed = yinzheng.seals.find(seal_id)
     if filed is None:
         raise SealUnknown
-    by = _officer(who or filed.holder, filed.body_code)
+    by = _officer(who or filed.holder, filed.body_code, "use")
     made = yinzheng.seals.seal(
         seal_id, data, wanted, key=key or yinzheng.random(16).hex(), by=by, department=filed.body_code
     )
@@ -169,7 +171,7 @@ def apply(
         cause=cause,
         limits=Limits(per_day, threshold),
     )
-    made = yinzheng.seals.apply(wish, key=key or yinzheng.random(16).hex(), by=_officer(who, code))
+    made = yinzheng.seals.apply(wish, key=key or yinzheng.random(16).hex(), by=_officer(who, code, "use"))
     OUT.print(made.seal_id, markup=False)
     ERR.print(f"已申请{kind.label}，待另一人批准。", markup=False)
 
@@ -338,25 +340,27 @@ def _body_of(seal_id: str) -> str:
     raise SealUnknown
 
 
-def _officer(login: str | None, body_code: str) -> Officer:
+def _officer(login: str | None, body_code: str, right: Right = "decide") -> Officer:
     """Who acts, as the record names them."""
-    return officer(acts(_person(login, body_code)))
+    return officer(acts(_person(login, body_code, right)))
 
 
-def _person(login: str | None, body_code: str) -> Person:
-    """The official named, who must be of the body or an administrator, or the body's first."""
-    return official_of(body_code) if login is None else _named(login, body_code)
+def _person(login: str | None, body_code: str, right: Right = "decide") -> Person:
+    """Whoever is named and has the right for the body, or the body's first official."""
+    return official_of(body_code) if login is None else _named(login, body_code, right)
 
 
-def _named(login: str, body_code: str) -> Person:
-    for person, _ in installation().city.people:
-        if person.login == login and _may_act(person, body_code):
-            return person
+def _named(login: str, body_code: str, right: Right = "decide") -> Person:
+    found = installation().archive.people.find(login)
+    if found is not None and _may(found[0], body_code, right):
+        return found[0]
     raise Usage("no-official", f"机构 {body_code} 没有经办人 {login}。", f"body {body_code} has no official {login}.")
 
 
-def _may_act(person: Person, body_code: str) -> bool:
-    return person.role is Role.ADMIN or (person.role is Role.OFFICIAL and person.department == body_code)
+def _may(person: Person, body_code: str, right: Right) -> bool:
+    """Whether the table that the interface asks lets somebody in; officials are let in for their own body."""
+    own = person.role is not Role.OFFICIAL or person.department == body_code
+    return person.role in SEALS[right] and own
 
 
 def _when(at: datetime) -> str:

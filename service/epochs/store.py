@@ -61,7 +61,10 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Settlement:
-    """What a restore changes: entries carried over by list, lists with their sizes, how far counts leap."""
+    """What a restore changes: entries carried over by list, lists with their sizes, how far counts leap.
+
+    `over` are entries that an earlier restore carried over, and that the newest lists show as valid again.
+    """
 
     carried: Sequence[tuple[int, Carried]]
     shards: Sequence[tuple[int, int]]
@@ -69,6 +72,7 @@ class Settlement:
     list_size: int
     leap: int
     report: bytes
+    over: Sequence[tuple[int, int]] = ()
 
 
 def begin_in(connection: Connection, at: datetime, by: str, approved_by: str, log_size: int) -> None:
@@ -101,11 +105,11 @@ class SqlEpochs:
 
     def restored_at(self) -> datetime | None:
         """When the last restore that is finished began; None where there was none."""
-        with self._engine.connect() as connection:
-            found: datetime | None = connection.scalar(
-                select(func.max(restore_epoch.c.at)).where(restore_epoch.c.report != b"")
-            )
-        return found
+        return max((one.at for one in self.settled()), default=None)
+
+    def settled(self) -> list[Epoch]:
+        """The restores that are finished, first one first."""
+        return [one for one in self.every() if one.report]
 
     def first_list(self) -> int:
         """The first status list since the last restore; 0 where there was none."""
@@ -124,6 +128,8 @@ class SqlEpochs:
         """Store everything that the restore changes, all or nothing."""
         with self._engine.begin() as connection:
             _close_lists(connection, made)
+            for shard, entry in made.over:
+                _drop(connection, shard, entry)
             _carry(connection, made.carried)
             leap(connection, made.leap, until=epoch.at.year + 1)  # a day of issue may lie a little ahead
             own = restore_epoch.c.number == epoch.number
@@ -145,7 +151,12 @@ def _close_lists(connection: Connection, made: Settlement) -> None:
 def _carry(connection: Connection, carried: Iterable[tuple[int, Carried]]) -> None:
     """Note the entries; one that was carried over before is noted anew."""
     for shard, one in carried:
-        own = (status_carried.c.shard == shard) & (status_carried.c.entry == one.entry)
-        connection.execute(delete(status_carried).where(own))
+        _drop(connection, shard, one.entry)
         values = {"shard": shard, "entry": one.entry, "value": one.value, "since": one.since}
         connection.execute(insert(status_carried).values(values))
+
+
+def _drop(connection: Connection, shard: int, entry: int) -> None:
+    """Forget what was carried over for an entry, if anything was."""
+    own = (status_carried.c.shard == shard) & (status_carried.c.entry == entry)
+    connection.execute(delete(status_carried).where(own))

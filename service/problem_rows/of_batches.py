@@ -35,6 +35,12 @@ BATCHES: Rows = {
         "正在检查照片的表格太多，请过几分钟再提交。",
         "Too many tables with photographs are being looked at; try again in a few minutes.",
     ),
+    batches.PicturesLost: Problem(
+        409,
+        "pictures-lost",
+        "试算用的照片已经不在了，例如系统从备份恢复过（备份里没有试算的照片）；表格没有错，请重新提交试算。",
+        "The pictures of the trial are gone, as after a restore: nothing is wrong with the table; hand it in again.",
+    ),
     batches.BatchRefused: Problem(
         422,
         "batch-refused",

@@ -34,6 +34,12 @@ KEYS: Rows = {
         "密钥文件不合规范，请检查文件及其权限。",
         "A key file is not in order; check it and its mode.",
     ),
+    keys.OtherSecret: Problem(
+        503,
+        "index-secret-other",
+        "索引密钥（keys/index.secret）不在了，或者不是这个安装原来的那一个；请放回与数据库同一份备份里的文件。",
+        "The index secret (keys/index.secret) is gone or is another; put back the one that belongs to the database.",
+    ),
     keys.WrongPassphrase: Problem(
         503,
         "wrong-passphrase",

@@ -14,6 +14,20 @@ ROWS: dict[str, tuple[str, str]] = {
         "将要公布的状态清单会使已失效的证照恢复有效，已拒绝；请检查是否误用了旧备份。",
         "The list would make a revoked licence valid again and was refused; was an old backup restored?",
     ),
+    "seal-forgotten": (
+        "将要公布的信任列表会漏掉或替换已公布的印章，或使已注销的印章恢复，已拒绝；请运行 yinzheng audit。",
+        "The trust list would drop a seal, replace it or revive one that ended, and was refused; run yinzheng audit.",
+    ),
+    "history-taken-back": (
+        (
+            "信任列表公布过的印章停用、恢复或注销，登记的处理和恢复记录都说明不了，已拒绝公布新的信任列表，这枚印章停止使用；"
+            "处理或恢复记录可能被删除、改动，请保留现场，联系审计人员，并运行 yinzheng audit。"
+        ),
+        (
+            "The trust list told of changes to a seal that neither its acts nor a restore on record explain; no newer "
+            "list is published and the seal rests. Rows may have been deleted or changed: run yinzheng audit."
+        ),
+    ),
     "database-behind": (
         (
             "已经公布的内容在数据库中没有（可能恢复了旧备份），已停止签发和公布，以免编号重复、失效的证照恢复有效；"
@@ -174,6 +188,10 @@ ROWS: dict[str, tuple[str, str]] = {
     "wish-cause": ("换章须写明换章原因。", "A seal that replaces another says why."),
     "wish-body": ("本系统没有这个单位。", "This installation has no such body."),
     "wish-picture": ("印章图片不是 Base64。", "The picture is not in Base64."),
+    "seal-listed-already": (
+        "这个号码的印章已经备案并公布，登记因恢复备份没有留存；不能用同一号码再制作一枚，请另行申请。",
+        "A seal of this number is filed and listed; a restore lost it. No other is made under it: apply anew.",
+    ),
     "seal-number-taken": ("印章编号碰巧重复，请重试。", "The number drawn is in use; try again."),
     "seal-file": ("请提交名为 file 的文件。", "Send the document as a file named file."),
     "seal-field": ("表单里有不认识的内容。", "The form has a field that is not known, or not in order."),

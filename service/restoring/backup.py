@@ -21,8 +21,10 @@ from pathlib import Path, PurePosixPath
 
 from sqlalchemy import Engine, select
 
-from keys.files import make_folder, sync_folder
+from keys.errors import UnknownReference
+from keys.files import make_folder, read_private, sync_folder, write_once
 from keys.sm3 import sm3
+from service.begun import FILE as BEGUN_FILE
 from service.database import migrate
 from service.epochs.store import begin_in
 from service.packs import remove_left_overs
@@ -60,12 +62,15 @@ def back_up(engine: Engine, data: Path, target: Path, at: datetime) -> Manifest:
 
     """
     _make_empty(target)
+    begun = _begun(data / KEYS / BEGUN_FILE)  # before the rows, which say of all of it that it began
     tables = copy_rows_out(engine, target / DATABASE)
     for name in PLAIN:
         if (data / name).exists():
             shutil.copy2(data / name, target / name)
     if (data / KEYS).is_dir():
-        shutil.copytree(data / KEYS, target / KEYS, ignore=shutil.ignore_patterns("*.part", ".*"))
+        shutil.copytree(data / KEYS, target / KEYS, ignore=shutil.ignore_patterns("*.part", ".*", BEGUN_FILE))
+    if begun is not None:
+        write_once(target / KEYS / BEGUN_FILE, begun)
     remove_left_overs(data / BLOBS, at)
     stored = copy_files(data / BLOBS, target / BLOBS)
     write_list(target, stored)
@@ -75,6 +80,14 @@ def back_up(engine: Engine, data: Path, target: Path, at: datetime) -> Manifest:
     content = {"format": FORMAT, "made_at": made.made_at, "tables": made.tables, "files": made.files}
     _note(target / MANIFEST, encode_json(content))
     return made
+
+
+def _begun(path: Path) -> bytes | None:
+    """The file of what has begun, as it is now."""
+    try:
+        return read_private(path, secret=False)
+    except UnknownReference:
+        return None
 
 
 def _make_empty(target: Path) -> None:

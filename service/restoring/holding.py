@@ -2,9 +2,9 @@
 
 What was issued since the backup is not in the register. A batch that was running then, or an approval that had not been
 acted on, may have been carried out already; carried out once more, it would be a second licence. So batches stop,
-approvals that nothing was begun under end, and so do confirmations of stock where the log has licences that the backup
-lacks: serial and salt of a licence are drawn when it is begun, so what the log has of one cannot be asked which
-application or stock it came of. All of them say why.
+approvals that nothing was begun under end, and so do applications for seals that the public knows as filed. Where the
+log has licences that the backup lacks, so do confirmations of stock: serial and salt of a licence are drawn when it is
+begun, so what the log has of one cannot be asked which application or stock it came of. All of them say why.
 
 What had begun before the backup has its identifier. Where its code had been signed by then, the public log tells
 whether it was issued: if so it waits for its files (`handing_in`), if not it is completed. Where its code had not been
@@ -29,10 +29,15 @@ from issuer.converting.stock import Stock
 from issuer.converting.submitting import key_of
 from service.archive import Archive
 from service.restoring.forgotten import logged, unreleased
+from trust.formats.trust_list import TrustList
+from trust.sealing.life import LIFE as SEAL_LIFE
+from trust.sealing.life import Step as SealStep
+from trust.sealing.ports import Taken
 
 RESTORED = "restored"
 """The reason, as it stands with a batch."""
 WORDS = "系统从备份恢复，备份之后可能已经签发过；请核对已发出的证照后再办理"
+FILED_SINCE = "系统从备份恢复，这枚印章在备份之后已经制作、备案并公布，不能再按本申请办理；需要用章的，另行申请"
 AT_ONCE = 100
 
 
@@ -57,6 +62,23 @@ def end_approvals(applying: Applying, at: datetime) -> list[str]:
             key = own_step(docket, Step.EXPIRE)
             advance(applying, docket, Step.EXPIRE, by=by, key=key, at=at, reason=WORDS, approval=None)
             numbers.append(docket.number)
+    return numbers
+
+
+def end_applications(archive: Archive, told: TrustList | None, at: datetime) -> list[str]:
+    """End every application for a seal that the public knows as filed and the register does not; their numbers.
+
+    Filed again it would be another seal under the number of the first one.
+    """
+    numbers = []
+    for one in (told.seals or ()) if told is not None else ():
+        application = archive.seal_applications.find(one.seal_id)
+        if application is None or application.state.over or archive.seals.find(one.seal_id) is not None:
+            continue
+        after = SEAL_LIFE.after(application.state, SealStep.EXPIRE)
+        taken = Taken(SealStep.EXPIRE, application.applied_by, at, FILED_SINCE)
+        archive.seal_applications.move(one.seal_id, application.state, after, taken)
+        numbers.append(one.seal_id)
     return numbers
 
 

@@ -1,10 +1,10 @@
 """After a restore: what the public had seen is taken up, so that nothing is un-revoked and no number comes twice.
 
     1 log             entries that the database lacks are recovered from the public copy, to the published root
-    2 status lists    the published editions become the current ones; what they said beyond the acts is carried over
-    3 certificates    those the trust list names are put on record again; so are published revocations, and keys that
-                      leaked since the backup are blocked again
-    4 trust list      the published edition becomes the current one
+    2 trust list      the published edition becomes the current one; certificates that it names are put on record again
+                      (`service.restoring.signers`), so are published revocations
+    3 status lists    the published editions become the current ones; what they said beyond the acts is carried over
+    4 keys            those that leaked since the backup are blocked again
     5 feed            numbers of events leap, and the systems of departments are told
     6 holding         batches, approvals and confirmed stock from before wait until a person has looked at them
     7 settlement      lists of earlier epochs are closed, counts leap, the epoch is settled with a report
@@ -16,37 +16,36 @@ of acts — is not brought back; the report says how much that is.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from issuer.applying.ports import Applying
 from issuer.batches.ports import Batches
-from keys.sm2 import PublicKey
 from service.abreast import AUTHORITIES, Abreast, lag_of
 from service.archive import Archive
 from service.epochs.store import Epoch, Settlement
-from service.keeping import block_revoked_keys
+from service.keeping import block_leaked_again
 from service.keyring import KeyRing
 from service.log_tiles import CHECKPOINT, TileReader
-from service.public_folder import TRUST_LIST, Edition, PublicFolder, Series, revocation_list, status_list
-from service.restoring.holding import end_approvals, hold_batches, hold_stock, issued_since, maybe_issued
+from service.public_folder import PublicFolder, status_list
+from service.restoring.editions import adopt_revocations, keys_of, require_same
+from service.restoring.holding import (
+    end_applications,
+    end_approvals,
+    hold_batches,
+    hold_stock,
+    issued_since,
+    maybe_issued,
+)
+from service.restoring.signers import adopt_trust_list, certificates_again, leaked_keys
+from service.seal_standings import TAKEN_UP
 from service.seen_checkpoints import log_keys, verified_by_any
-from trust.certification.issuing import key_digest
-from trust.certification.ports import CertificateRecord
-from trust.certification.profiles import END_ENTITIES, ISSUING, ROOT, STATUS_LIST
-from trust.certification.profiles import TRUST_LIST as TRUST_LIST_KIND
-from trust.certification.trust_listing import MAX_ENVELOPE as MAX_TRUST_LIST
-from trust.certification.trust_listing import NAME, read_trust_list
-from trust.errors import Conflict, Malformed, Untrusted
+from trust.certification.profiles import STATUS_LIST
+from trust.errors import Conflict
 from trust.formats.canonical_json import encode_json
-from trust.formats.certificate import Certificate, load_certificate
 from trust.formats.cose import split
-from trust.formats.crl import RevocationList, load_crl
 from trust.formats.leaf import EntryKind, decode_entry
-from trust.formats.path import check_issued, check_list_issued
 from trust.formats.status_list import SIZE, StatusList
-from trust.formats.trust_list import TrustList
 from trust.log.errors import LogDamaged
 from trust.log.ports import LogStore
 from trust.log.recovering import recover
@@ -95,16 +94,20 @@ def take_up(desk: Desk, epoch: Epoch, at: datetime) -> dict[str, object]:
             was published than it has; `public-copy-differs`.
         LogDamaged: as `recover`.
         Untrusted: a published list that none of our keys has signed.
+        KeysError: a leaked key could not be marked as such.
 
     """
     lags = [f"{one.series}: {one.published} > {one.stored}" for one in Abreast(desk.archive, desk.folder).lags()]
     _recover_log(desk)
     _require_reached(desk)
-    shards = {shard: listed for shard in desk.folder.status_lists() if (listed := _adopt_list(desk, shard)) is not None}
-    carried = [(shard, one) for shard, listed in shards.items() for one in _to_carry(desk.archive, listed, at)]
-    certificates = _certificates_again(desk.archive, _adopt_trust_list(desk))
-    revocations = sum(_adopt_revocations(desk.archive, name, desk.folder) for name in AUTHORITIES)
-    blocked = block_revoked_keys(desk.ring, desk.archive, at)
+    listed = adopt_trust_list(desk.archive, desk.folder)
+    certificates = certificates_again(desk.archive, listed)
+    revocations = sum(adopt_revocations(desk.archive, name, desk.folder) for name in AUTHORITIES)
+    shards = {shard: shown for shard in desk.folder.status_lists() if (shown := _adopt_list(desk, shard)) is not None}
+    carried = [(shard, one) for shard, shown in shards.items() for one in _to_carry(desk.archive, shown, at)]
+    over = [(shard, one) for shard, shown in shards.items() for one in _lifted(desk.archive, shown)]
+    leaked = leaked_keys(desk.archive, desk.folder, listed)
+    blocked = block_leaked_again(desk.ring, leaked.signers, leaked.authorities, at)
     _leap_feed(desk, epoch)
     recovered = _recovered(desk.archive.log, epoch.log_size)
     issued = recovered[EntryKind.ISSUE.value]
@@ -112,11 +115,17 @@ def take_up(desk: Desk, epoch: Epoch, at: datetime) -> dict[str, object]:
         "behind": lags,
         "log_entries_recovered": dict(recovered),
         "carried": [[shard, one.entry, one.value] for shard, one in carried],
+        "carried_ended": [[shard, one.entry, one.value] for shard, one in over],
+        TAKEN_UP: 0 if listed is None else listed.sequence,
         "certificates_recovered": certificates,
         "revocations_recovered": revocations,
-        "keys_blocked": blocked,
+        "keys_blocked": list(blocked.names),
+        "keys_unreadable": list(blocked.unreadable),
+        "authority_keys_leaked": list(blocked.authorities),
+        "leaked_unknown": list(leaked.unknown),
         "held_batches": hold_batches(desk.batches, at),
         "approvals_ended": end_approvals(desk.applying, at),
+        "seal_applications_ended": end_applications(desk.archive, listed, at),
         "held_stock": hold_stock(desk.archive, desk.bodies, at) if issued else [],
         "issued_since": issued_since(desk.archive, at),
         "maybe_issued": maybe_issued(desk.archive, at) if issued else [],
@@ -127,11 +136,12 @@ def take_up(desk: Desk, epoch: Epoch, at: datetime) -> dict[str, object]:
         epoch,
         Settlement(
             carried=carried,
-            shards=[(shard, listed.size) for shard, listed in shards.items()],
+            shards=[(shard, shown.size) for shard, shown in shards.items()],
             first_shard=max([-1, *shards, *desk.archive.slots.lists()]) + 1 + GAP,
             list_size=desk.list_size,
             leap=lost + MARGIN,
             report=encode_json(report),
+            over=[(shard, one.entry) for shard, one in over],
         ),
     )
     return report
@@ -153,12 +163,6 @@ def _leap_feed(desk: Desk, epoch: Epoch) -> None:
     """
     beyond, number = desk.archive.log.size() * STRIDE, str(epoch.number)
     desk.archive.feed.leap(desk.bodies, beyond, mark=f"restored:{number}", subject=number, at=epoch.at)
-
-
-def _keys(archive: Archive, profile: str) -> list[PublicKey]:
-    """Every key of a kind, newest first."""
-    records = archive.books.certificates.of_profile(profile)
-    return [load_certificate(one.der).public_key for one in reversed(records) if one.der is not None]
 
 
 def _recover_log(desk: Desk) -> None:
@@ -194,17 +198,21 @@ def _adopt_list(desk: Desk, shard: int) -> StatusList | None:
     edition, publications = desk.folder.newest(status_list(shard)), desk.archive.publications
     if edition is None:
         return None
-    listed = open_by_any(edition.octets, _keys(desk.archive, STATUS_LIST.profile.name))
+    listed = open_by_any(edition.octets, keys_of(desk.archive, STATUS_LIST.profile.name))
     if (listed.list, listed.number) != (shard, edition.number):
         raise Conflict("public-copy-damaged", f"status/{shard} holds list {listed.list}, number {listed.number}")
-    if listed.number > publications.highest(shard):
+    highest, stored = publications.highest(shard), _stored(desk.archive, shard, listed.number)
+    if listed.number > highest:
         signed = split(edition.octets, MAX_ENVELOPE).to_be_signed
         times = (listed.issued_at, listed.next_update, listed.ttl_s)
         publications.plan(PlannedList(shard, listed.number, *times, UNCOUNTED, signed))
+    if listed.number > highest or (stored is None and listed.number == highest):
         publications.complete(shard, listed.number, edition.octets)
-        publications.make_current(shard, listed.number)
     else:
-        _require_same(status_list(shard), edition, _stored(desk.archive, shard, listed.number))
+        require_same(status_list(shard), edition, stored)
+    current = publications.current(shard)
+    if current is None or current.number < listed.number:
+        publications.make_current(shard, listed.number)
     return listed
 
 
@@ -226,90 +234,6 @@ def _to_carry(archive: Archive, listed: StatusList, at: datetime) -> Iterable[Ca
                     yield Carried(entry, value, at)
 
 
-def _adopt_trust_list(desk: Desk) -> TrustList | None:
-    """Make the published edition of the trust list the current one."""
-    edition, lists = desk.folder.newest(TRUST_LIST), desk.archive.trust_lists
-    if edition is None:
-        return None
-    records = desk.archive.books.certificates.of_profile(TRUST_LIST_KIND.profile.name)
-    signers = [load_certificate(one.der) for one in reversed(records) if one.der is not None]
-    listed = _trust_list(edition.octets, signers)
-    if listed.sequence > lists.highest(NAME):
-        signed = split(edition.octets, MAX_TRUST_LIST).to_be_signed
-        times = {"issued_at": listed.issued_at, "next_update": listed.next_update}
-        lists.plan(NAME, listed.sequence, **times, to_be_signed=signed)
-        lists.complete(NAME, listed.sequence, edition.octets)
-    else:
-        _require_same(TRUST_LIST, edition, lists.edition(NAME, edition.number))
-    return listed
-
-
-def _require_same(series: Series, edition: Edition, stored: bytes | None) -> None:
-    """Refuse an edition of which the database has another under its number."""
-    if stored != edition.octets:
-        raise Conflict("public-copy-differs", f"{series.name}: number {edition.number} is stored with other octets")
-
-
-def _trust_list(octets: bytes, signers: Sequence[Certificate]) -> TrustList:
-    for certificate in signers:
-        try:
-            return read_trust_list(octets, certificate)
-        except Untrusted:
-            continue
-    raise Untrusted("signature", "the published trust list is of none of our keys")
-
-
-def _certificates_again(archive: Archive, listed: TrustList | None) -> int:
-    """Put certificates on record that the trust list names and the register has lost; how many."""
-    issuers = [
-        load_certificate(one.der) for one in archive.books.certificates.of_profile(ISSUING.profile.name) if one.der
-    ]
-    kinds = {kind.profile.purposes[0]: kind.profile.name for kind in END_ENTITIES}
-    count = 0
-    for one in listed.certificates if listed else ():
-        certificate = load_certificate(one.der)
-        if archive.books.certificates.find("issuing", certificate.serial) is not None:
-            continue
-        issuer = next((by for by in issuers if by.subject.der == certificate.issuer.der), None)
-        if issuer is None:
-            raise Malformed("certificate", "the trust list names a certificate of another authority")
-        check_issued(certificate, issuer.public_key)
-        key, serial = key_digest(certificate.public_key), certificate.serial
-        planned = CertificateRecord("issuing", serial, kinds[one.purpose], key, certificate.not_before, certificate.tbs)
-        archive.books.certificates.plan(planned)
-        archive.books.certificates.complete("issuing", serial, certificate.der)
-        count += 1
-    return count
-
-
-def _adopt_revocations(archive: Archive, name: str, folder: PublicFolder) -> int:
-    """Make the published revocation list the current one and record what it says; how many entries were not known."""
-    edition, books = folder.newest(revocation_list(name)), archive.books
-    if edition is None:
-        return 0
-    crl, profile = load_crl(edition.octets), ROOT if name == "root" else ISSUING
-    issuers = _keys(archive, profile.profile.name)
-    if not issuers:
-        raise Untrusted("signature", f"there is no certificate of the authority {name}")
-    _check_issued_by_any(crl, issuers)
-    if crl.number > books.editions.highest(name):
-        books.editions.plan(
-            name, crl.number, issued_at=crl.this_update, next_update=crl.next_update, to_be_signed=crl.tbs
-        )
-        books.editions.complete(name, crl.number, edition.octets)
-    else:
-        _require_same(revocation_list(name), edition, books.editions.edition(name, crl.number))
-    known, count = books.revocations.of(name), 0
-    for serial, entry in crl.revoked.items():
-        if entry not in known.get(serial, ()) and books.certificates.find(name, serial) is not None:
-            books.revocations.add(name, serial, entry)
-            count += 1
-    return count
-
-
-def _check_issued_by_any(crl: RevocationList, issuers: Sequence[PublicKey]) -> None:
-    """Check the list under the keys that the authority ever had, newest first; raises Untrusted."""
-    for public in issuers[:-1]:
-        with suppress(Untrusted):
-            return check_list_issued(crl, public)
-    return check_list_issued(crl, issuers[-1])
+def _lifted(archive: Archive, listed: StatusList) -> list[Carried]:
+    """What an earlier restore carried over, and the published list shows as valid again."""
+    return [one for one in archive.acts.carried_in(listed.list) if listed.value(one.entry) == 0]

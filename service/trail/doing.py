@@ -7,10 +7,14 @@ handed to see the same `Doing`, because a context is handed on with what it hold
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from trust.formats.canonical_json import text_of
+from trust.formats.trail_record import ACCOUNT, SIGNED_IN
 
 MAX_NOTED, MAX_TEXT = 20, 140
 _SAFE = re.compile(r"[0-9A-Za-z._:/@+-]{1,140}", re.ASCII)
@@ -19,11 +23,15 @@ _SAFE = re.compile(r"[0-9A-Za-z._:/@+-]{1,140}", re.ASCII)
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: login and role; of a holder also the kind and number of the code, which no record shows."""
+    """Who acts: login and role; of a holder also the kind and number of the code, which no record shows.
+
+    `signed_in` is what a record says of somebody who works here and signed in for this very piece of work.
+    """
 
     login: str
     role: str
     holder: tuple[str, str] | None = None
+    signed_in: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -65,7 +73,14 @@ def acting_now() -> tuple[str, str] | None:
 def note_actor(login: str, role: str, holder: tuple[str, str] | None = None) -> None:
     """It is this person who asks."""
     if (doing := _NOW.get()) is not None:
-        doing.actor, doing.failed = Actor(login, role, holder), False
+        known = doing.actor.signed_in if doing.actor is not None and doing.actor.login == login else {}
+        doing.actor, doing.failed = Actor(login, role, holder, known), False
+
+
+def note_signed_in(account: str, at: datetime) -> None:
+    """Whoever asks has signed in at this instant, on the account of this digest."""
+    if (doing := _NOW.get()) is not None and doing.actor is not None:
+        doing.actor = replace(doing.actor, signed_in={ACCOUNT: account, SIGNED_IN: text_of(at)})
 
 
 def note_present(login: str, role: str, holder: tuple[str, str] | None = None) -> None:

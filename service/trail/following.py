@@ -33,9 +33,13 @@ class Following:
     """The registers that are marked as they are written, through one engine."""
 
     def __init__(self, ledgers: Iterable[Ledger], now: Callable[[], datetime]) -> None:
-        self._ledgers: Mapping[object, Ledger] = {one.table: one for one in ledgers}
+        self._ledgers = tuple(ledgers)
+        self._over: dict[object, list[Ledger]] = {}
+        for one in self._ledgers:
+            self._over.setdefault(one.table, []).append(one)
         self.now = now
         self._written: WeakKeyDictionary[Connection, Written] = WeakKeyDictionary()
+        self._kept: WeakKeyDictionary[Connection, list[TrailRecord]] = WeakKeyDictionary()
 
     def before(
         self, connection: Connection, statement: Any, _more: object, _params: object, options: Mapping[str, Any]
@@ -46,14 +50,17 @@ class Following:
             Conflict: `register-changed`, one of them is not what was marked last, and the update is no stop.
 
         """
-        if not isinstance(statement, Update) or (ledger := self._ledger(statement.table)) is None:
+        if not isinstance(statement, Update):
             return
-        if ledger.when is When.WRITTEN:
-            return  # its rows do not change; whoever changes one is found
+        for ledger in self._registers(statement.table):
+            if ledger.when is When.FOLLOWED:  # rows of others do not change; whoever changes one is found
+                self._before(connection, ledger, statement, stops=bool(options.get("stops")))
+
+    def _before(self, connection: Connection, ledger: Ledger, statement: Update, *, stops: bool) -> None:
         written, found = self._of(connection, ledger), digests_where(connection, ledger, statement.whereclause)
         found = {key: digest for key, digest in found.items() if key not in written}
         wrong = _differing(connection, ledger, found)
-        if wrong and not options.get("stops"):
+        if wrong and not stops:
             raise _changed_past(ledger.name, wrong)
         written.update((key, digest) for key, digest in found.items() if key not in wrong)
 
@@ -64,18 +71,21 @@ class Following:
         if wrong := _differing(connection, ledger, found) | (set(keys) - found.keys()):
             raise _changed_past(name, wrong)
 
-    def is_as_marked(self, connection: Connection, name: str, key: str) -> bool:
-        """See `is_as_marked`."""
+    def as_marked(self, connection: Connection, name: str, key: str) -> str | None:
+        """See `as_marked`."""
         ledger = self._named(name)
-        return not _differing(connection, ledger, digests_in(connection, ledger, [key]))
+        found = digests_in(connection, ledger, [key])
+        return None if _differing(connection, ledger, found) else found.get(key, "")
 
     def after(self, connection: Connection, statement: Any, _more: object, _params: object, *rest: Any) -> None:
         """Note the rows that were inserted."""
-        if not isinstance(statement, Insert) or (ledger := self._ledger(statement.table)) is None:
+        if not isinstance(statement, Insert):
             return
         result = rest[-1]
-        if result.rowcount == 0:
-            return  # it was there already
+        for ledger in self._registers(statement.table) if result.rowcount != 0 else ():  # else it was there already
+            self._after(connection, ledger, result)
+
+    def _after(self, connection: Connection, ledger: Ledger, result: Any) -> None:
         written = self._of(connection, ledger)
         for values in result.context.compiled_parameters:
             key = [values.get(name) for name in ledger.keys]
@@ -83,11 +93,15 @@ class Following:
                 key = [getattr(result.inserted_primary_key, name) for name in ledger.keys]
             written.setdefault(spelled_of(key), None)
 
+    def keep(self, connection: Connection, records: Iterable[TrailRecord]) -> None:
+        """See `add_last`."""
+        self._kept.setdefault(connection, []).extend(records)
+
     def commit(self, connection: Connection) -> None:
         """Take what was written into the trail, last of all that the transaction does."""
-        written = self._written.pop(connection, {})
+        written, kept = self._written.pop(connection, {}), self._kept.pop(connection, [])
         login, role = acting_now() or SERVICE
-        records = [
+        records = kept + [
             TrailRecord(0, self.now(), login, role, MARKED, 0, {"table": name}, rows=rows)
             for name, before in sorted(written.items())
             for rows in _parts(_changed(connection, self._named(name), before))
@@ -98,12 +112,13 @@ class Following:
     def forget(self, connection: Connection) -> None:
         """Nothing was written after all."""
         self._written.pop(connection, None)
+        self._kept.pop(connection, None)
 
-    def _ledger(self, table: Any) -> Ledger | None:
-        return self._ledgers.get(table) if isinstance(table, Table) else None
+    def _registers(self, table: Any) -> Sequence[Ledger]:
+        return self._over.get(table, ()) if isinstance(table, Table) else ()
 
     def _named(self, name: str) -> Ledger:
-        return next(one for one in self._ledgers.values() if one.name == name)
+        return next(one for one in self._ledgers if one.name == name)
 
     def _of(self, connection: Connection, ledger: Ledger) -> dict[str, str | None]:
         return self._written.setdefault(connection, {}).setdefault(ledger.name, {})
@@ -124,6 +139,17 @@ def follow(engine: Engine, ledgers: Iterable[Ledger], now: Callable[[], datetime
     event.listen(engine, "rollback", following.forget)
 
 
+def add_last(engine: Engine, connection: Connection, records: Iterable[TrailRecord]) -> None:
+    """Chain records last of all that a transaction does, so that the trail's tip is held behind all other locks of it.
+
+    Where nothing is marked through this engine they are chained at once.
+    """
+    if (following := _FOLLOWED.get(engine)) is None:
+        add_in(connection, list(records))
+    else:
+        following.keep(connection, records)
+
+
 def require_marked(engine: Engine, name: str, keys: Sequence[str]) -> None:
     """Make sure, before anything is done on their word alone, that rows of a register are what was marked last.
 
@@ -138,11 +164,34 @@ def require_marked(engine: Engine, name: str, keys: Sequence[str]) -> None:
             following.check(connection, name, keys)
 
 
-def is_as_marked(engine: Engine, connection: Connection, name: str, key: str) -> bool:
-    """Whether a row is what was marked last, asked within a transaction; of what nobody marks nothing is said."""
+def are_marked(engine: Engine, name: str, keys: Sequence[str]) -> bool:
+    """Whether `require_marked` has nothing against rows."""
+    try:
+        require_marked(engine, name, keys)
+    except Conflict:
+        return False
+    return True
+
+
+def require_marked_in(engine: Engine, connection: Connection, name: str, keys: Sequence[str]) -> None:
+    """The same, asked within a transaction; raises as `require_marked`."""
+    if (following := _FOLLOWED.get(engine)) is not None:
+        following.check(connection, name, keys)
+
+
+def as_marked(engine: Engine, connection: Connection, name: str, key: str) -> str | None:
+    """The digest of a row that is what was marked last, asked within a transaction; None where it is not.
+
+    It is empty where nobody marks anything, or nothing of such a row.
+    """
     if (following := _FOLLOWED.get(engine)) is None:
-        return True
-    return following.is_as_marked(connection, name, key)
+        return ""
+    return following.as_marked(connection, name, key)
+
+
+def was_marked(engine: Engine, connection: Connection, name: str, key: str) -> bool:
+    """Whether a row of this key was ever marked, whatever there is now."""
+    return engine in _FOLLOWED and bool(last_marks_in(connection, name, [key]))
 
 
 def _differing(connection: Connection, ledger: Ledger, found: Mapping[str, str]) -> AbstractSet[str]:

@@ -58,7 +58,7 @@ class Keeping:
             role=actor.role,
             action=f"sign-in failed {action}" if doing.failed else action,
             outcome=outcome,
-            about=doing.about,
+            about={**doing.about, **actor.signed_in},
             holders=tuple(doing.holders),
             why=doing.why,
         )
@@ -70,14 +70,14 @@ class Keeping:
 
     def commit(self, at: datetime) -> None:
         """Log the trail's head if there is anything new in it or in the registers, at most once in `EVERY`."""
-        if self._committed_at is not None and at - self._committed_at < EVERY:
+        if self._committed_at is not None and _just_before(self._committed_at, at):
             return
         last = self.store.last_commitment()
         self._committed_at = None if last is None else last.at
         if last is not None and last.log_index is None:
             self._log_head(last, at)
-        if last is not None and at - last.at < EVERY:
-            return  # another process was here just now, or the clock went back
+        if last is not None and _just_before(last.at, at):
+            return  # another process was here just now
         self._mark(at)
         number, _ = self.store.tip()
         if number and (last is None or number > last.number):
@@ -153,7 +153,6 @@ class Keeping:
         sealed = self.ledgers.digests("seal_request_item", [key for keys in items.values() for key in keys])
         whole = [number for number, keys in items.items() if sealed.keys() >= set(keys)]
         self._add(at, "seal_request_item", {key: sealed[key] for number in whole for key in items[number]})
-        self._add(at, "seal_request", self.ledgers.digests("seal_request", whole))
         return done.union(whole)
 
     def _add(
@@ -187,6 +186,11 @@ class Keeping:
     def _waiting(self) -> dict[str, datetime]:
         last = self.store.last_marks(OPEN)
         return {one: datetime.fromisoformat(since) for one, since in last.rows.items()} if last else {}
+
+
+def _just_before(earlier: datetime, at: datetime) -> bool:
+    """Whether it is too early to log a head again; what lies ahead, as after a clock went back, holds nobody up."""
+    return timedelta(0) <= at - earlier < EVERY
 
 
 def _newest(one: tuple[str, datetime]) -> tuple[float, str]:

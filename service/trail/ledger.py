@@ -54,7 +54,7 @@ class Ledger:
 
     `at` is the column that says when a row became final; without it the whole register is looked through. `beside`
     names the register, and the column of the key, that rows belong to. `former` are the columns by which rows were
-    marked before they were followed, where they were others.
+    marked before they were followed, where they were others. `called` is the name of a second register over one table.
     """
 
     table: Table
@@ -65,11 +65,12 @@ class Ledger:
     when: When = When.FOUND
     beside: tuple[str, str] | None = None
     former: tuple[str, ...] = ()
+    called: str = ""
 
     @property
     def name(self) -> str:
-        """The name of the table."""
-        return str(self.table.name)
+        """The name of the register: that of its table, or its own."""
+        return self.called or str(self.table.name)
 
     @property
     def key_columns(self) -> list[Column[object]]:

@@ -4,18 +4,24 @@ A register that is marked as it is written needs a beginning: what stands in it 
 record says that from there on every write is marked. All of it is one transaction that holds the trail's tip and reads
 the rows under it. So two processes that start together make one beginning, and between the start and the first piece of
 work there is no moment in which a change of an old row is refused, or one past the register goes unseen. What an
-installation has begun is listed in a record of its own, by which a later start sees with one look that nothing is due.
+installation has begun is listed in a record of its own, by which a later start sees with one look that nothing is due;
+the same record says from where on records bear tags. It stands outside the database as well (`service.begun`): what has
+begun by that word never begins again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, func, select
 
+from keys.errors import KeysError, OtherSecret
+from service.begun import Begun, MemoryBegun
 from service.trail.ledger import Ledger, When, every_digest_in
 from service.trail.marking import ACTS, SERVICE
 from service.trail.store import add_in, hold_tip, last_marks_of, marks_in
-from trust.formats.trail_record import AGAIN, BOUND, MARKED, TrailRecord
+from service.trail.vouching import FIRST, tags_of
+from trust.formats.trail_record import AGAIN, BOUND, MARKED, RECORDS, TAGGED, TrailRecord
 
 AT_ONCE = 500
 OVERLAP = timedelta(hours=1)
@@ -25,27 +31,63 @@ STARTED = "started"
 _AS_WRITTEN = frozenset({When.WRITTEN, When.FOLLOWED})
 
 
-def start_marking(engine: Engine, ledgers: Iterable[Ledger], at: datetime) -> None:
-    """Begin with the registers that are marked as they are written and have not begun; safe at every start."""
+def start_marking(engine: Engine, ledgers: Iterable[Ledger], at: datetime, begun: Begun | None = None) -> None:
+    """Begin with the registers that are marked as they are written and have not begun; safe at every start.
+
+    `begun` is what is kept outside the database of what has begun; without it the database's word counts.
+
+    Raises:
+        OtherSecret: something is to begin, and the index secret is another or is gone.
+        KeyFileRefused: the file of what has begun is not in order, or cannot be written.
+
+    """
+    begun = begun or MemoryBegun()
     every = {one.name: one for one in ledgers}
     wanted = {name: one for name, one in every.items() if one.when in _AS_WRITTEN}
+    due = {name: one.when.value for name, one in wanted.items()}
     with engine.connect() as connection:
-        if not _missing(connection, wanted):
-            return
-    with engine.begin() as connection:
-        hold_tip(connection)
-        if missing := _missing(connection, wanted):
-            restored = _last_restore(connection, every.get("restore_epoch"))
-            records = [made for one in missing.values() for made in _beginning(connection, one, at, restored)]
-            about = {"table": STARTED} | {name: one.when.value for name, one in wanted.items()}
-            add_in(connection, [*records, _record(at, about)])
+        due |= {RECORDS: TAGGED} if tags_of(connection) is not None else {}
+        known = begun.known()
+        fresh = {name: how for name, how in due.items() if known.get(name) != how}
+        missing = _missing(connection, fresh) if fresh else frozenset()
+    if missing and not _begin(engine, every, fresh, {"table": STARTED} | due, at):
+        return
+    if fresh:
+        begun.note({**fresh, **(_first_tagged(engine) if RECORDS in fresh else {})})
 
 
-def _missing(connection: Connection, wanted: Mapping[str, Ledger]) -> Mapping[str, Ledger]:
-    """Those of the registers that no start has listed."""
+def _first_tagged(engine: Engine) -> Mapping[str, str]:
+    """From which record on they bear tags, asked just after that began."""
+    with engine.connect() as connection:
+        said = (one.number for one in marks_in(connection, STARTED) if one.about.get(RECORDS) == TAGGED)
+        first = min(said, default=None)
+    return {} if first is None else {FIRST: str(first)}
+
+
+def _begin(
+    engine: Engine, every: Mapping[str, Ledger], fresh: Mapping[str, str], about: Mapping[str, str], at: datetime
+) -> bool:
+    """Begin with what is fresh and has not begun by the database's word either; whether that could be done."""
+    try:
+        with engine.begin() as connection:
+            hold_tip(connection)
+            if missing := _missing(connection, fresh):
+                restored = _last_restore(connection, every.get("restore_epoch"))
+                some = [one for name, one in every.items() if name in missing]
+                records = [made for one in some for made in _beginning(connection, one, at, restored)]
+                add_in(connection, [_record(at, about), *records])
+    except OtherSecret:
+        raise
+    except KeysError:
+        return False  # a process that cannot open the key writes nothing else either
+    return True
+
+
+def _missing(connection: Connection, due: Mapping[str, str]) -> AbstractSet[str]:
+    """Those of the registers, and of the trail's own ways, that no start has listed."""
     last = last_marks_of(connection, STARTED)
     listed = {} if last is None else last.about
-    return {name: one for name, one in wanted.items() if listed.get(name) != one.when.value}
+    return {name for name, how in due.items() if listed.get(name) != how}
 
 
 def _beginning(

@@ -2,7 +2,8 @@
 
 A record and the move of the tip are one transaction, and whoever writes holds the tip (FOR UPDATE on PostgreSQL, BEGIN
 IMMEDIATE on SQLite), so numbers have no gaps. The columns beside a record are for finding it; an audit holds them
-against the record. Nothing is changed but the tip, and the log index of a commitment once it is logged.
+against the record, and the tag against the key (`service.trail.vouching`). Nothing is changed but the tip, and the log
+index of a commitment once it is logged.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 
+from service.trail.vouching import RecordTags, tags_of
 from trust.formats.trail_record import BEGINNING, MARKED, TrailRecord, decode_record, encode_record, next_head
 from trust.log.store import insert_if_absent
 from trust.rules.identifier import ROOT
@@ -44,6 +46,7 @@ trail = Table(
     Column("holder", LargeBinary(32)),
     Column("record", LargeBinary, nullable=False),
     Column("head", LargeBinary(32), CheckConstraint("length(head) = 32", name="size"), nullable=False),
+    Column("tag", LargeBinary(32)),
 )
 Index("ix_trail_at", trail.c.at)
 Index("ix_trail_actor", trail.c.actor, trail.c.number)
@@ -106,6 +109,7 @@ class Stored:
     record: bytes
     head: bytes
     columns: tuple[datetime, str, str, str | None, bytes | None]
+    tag: bytes | None
 
 
 class SqlTrail:
@@ -212,12 +216,13 @@ class SqlTrail:
 def add_in(connection: Connection, records: Sequence[TrailRecord]) -> None:
     """Chain records within a transaction, behind all other locks of it; their numbers are replaced by the next ones."""
     number, head = hold_tip(connection)
+    tags = tags_of(connection)
     rows = []
     for record in records:
         number += 1
         octets = encode_record(_numbered(record, number))
         head = next_head(head, octets)
-        rows.append(_row(record, number, octets, head))
+        rows.append(_row(record, number, octets, head) | {"tag": None if tags is None else tags(octets, head)})
     connection.execute(insert(trail), rows)
     connection.execute(update(trail_tip).values(number=number, head=head))
 
@@ -240,19 +245,38 @@ def last_marks_of(connection: Connection, table: str) -> TrailRecord | None:
 def last_marks_in(connection: Connection, table: str, keys: Iterable[str]) -> dict[str, str]:
     """The digests that rows of a register were marked with last, those of them that were marked.
 
-    It is looked for from the newest record on, so that what was written lately is found at once.
+    A record that nobody vouches for counts for nothing (`service.trail.vouching`). It is looked for from the newest on,
+    so that what was written lately is found at once.
     """
     wanted, found, before = set(keys), dict[str, str](), None
     while True:
-        query = select(trail.c.number, trail.c.record).where(trail.c.subject == table, trail.c.action == MARKED)
+        query = select(trail).where(trail.c.subject == table, trail.c.action == MARKED)
         query = query if before is None else query.where(trail.c.number < before)
         rows = connection.execute(query.order_by(trail.c.number.desc()).limit(AT_ONCE)).all()
-        for row in rows:
-            record = decode_record(bytes(row.record))
+        for record in _vouched(connection, rows):
             found = {key: digest for key, digest in record.rows.items() if key in wanted} | found
         if wanted <= found.keys() or not rows:
             return found
         before = rows[-1].number
+
+
+def _vouched(connection: Connection, rows: Iterable[Row[Any]]) -> Iterator[TrailRecord]:
+    """The records of rows, but for those that this installation did not write there."""
+    tags = tags_of(connection)
+    for row in rows:
+        octets, tag = bytes(row.record), None if row.tag is None else bytes(row.tag)
+        from_before = tags is None or (tag is None and _from_before(connection, tags, row.number))
+        if tags is None or from_before or tags.holds(octets, bytes(row.head), tag):
+            record = decode_record(octets)
+            if from_before or record.number == row.number:
+                yield record
+
+
+def _from_before(connection: Connection, tags: RecordTags, number: int) -> bool:
+    """Whether a record stands before the first that bears a tag."""
+    tagged = select(trail.c.number).where(trail.c.tag.is_not(None)).order_by(trail.c.number).limit(1)
+    first = tags.first(lambda: connection.scalar(tagged))
+    return first is None or number < first
 
 
 def _fitting(query: Select[Any], wanted: Search) -> Select[Any]:
@@ -311,4 +335,5 @@ def _row(record: TrailRecord, number: int, octets: bytes, head: bytes) -> dict[s
 def _stored(row: Row[*tuple[object, ...]]) -> Stored:
     holder = None if row.holder is None else bytes(row.holder)
     columns = (row.at, row.actor, row.action, row.subject, holder)
-    return Stored(row.number, bytes(row.record), bytes(row.head), columns)
+    tag = None if row.tag is None else bytes(row.tag)
+    return Stored(row.number, bytes(row.record), bytes(row.head), columns, tag)

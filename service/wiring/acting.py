@@ -92,6 +92,7 @@ class Acting(Issuing):
         """A new key and certificate for a body whose key was put away; raises as `service.compromises.renewing`."""
         return renew_key(
             self.city,
+            self.archive,
             self.directory,
             self.ring,
             self.authority,

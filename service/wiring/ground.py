@@ -16,6 +16,7 @@ from service.published import PublishedEvidence
 from service.trail.doing import note_holder
 from service.trail.following import follow
 from service.trail.keeping import Keeping
+from service.trail.vouching import RecordTags, vouch
 from verifier.comparing import Look
 from verifier.pictures.sheets import Drawn
 from verifier.reading import FileRead, read_sealed
@@ -32,6 +33,8 @@ class Ground:
         self.city, self.now, self.random, self.ring = means.city, means.now, means.random, means.ring
         self.account_tags = AccountTags(means.index_key, means.has_index_key)
         self.archive = Archive(means.engine, self._looked_for, means.now, self.account_tags)
+        self.record_tags = RecordTags(means.index_key, means.has_index_key, means.begun.known)
+        vouch(means.engine, self.record_tags)
         follow(means.engine, AS_WRITTEN, means.now)
         self.directory = Directory(self.archive, means.ring, means.city)
         self.trail = Keeping(

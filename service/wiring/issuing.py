@@ -16,6 +16,7 @@ from issuer.chunks import Outcome
 from issuer.copying.ports import Asker
 from issuer.issuing import Issued, complete, issue
 from issuer.ports import Entry, Office
+from keys.errors import KeysError
 from service.applications import Applications
 from service.batches import Batches
 from service.conversions import Conversions
@@ -32,6 +33,7 @@ from service.presenting import Presenting
 from service.restoring.comparing import Compared, compare, mend
 from service.restoring.giving_up import give_up
 from service.restoring.handing_in import Window, from_blobs, hand_in, still_out
+from service.restoring.signers import without_key
 from service.restoring.taking_up import Desk as RestoreDesk
 from service.restoring.taking_up import take_up
 from service.trail.doing import note_about
@@ -40,6 +42,15 @@ from service.wiring.ground import Read
 from service.wiring.proving import Proving
 from trust.errors import Conflict
 from trust.revocation.acting import resume
+
+
+@contextmanager
+def _told(unsigned: list[str]) -> Iterator[None]:
+    """Let a restore go on without a key that it does not have, and note which."""
+    try:
+        yield
+    except KeysError as error:
+        unsigned.append(str(error))
 
 
 class Issuing(Proving):
@@ -112,7 +123,8 @@ class Issuing(Proving):
         """After a restore: take up what the public has seen, begin an epoch, publish; the report.
 
         `missing` names the files that the backup had lost; the report repeats them. `since` is a checkpoint that was
-        kept elsewhere, beside the one of the settings.
+        kept elsewhere, beside the one of the settings. What could not be published, because a key is not in the ring
+        or was put away, stands in the report (`unsigned`), and whose keys are to be renewed (`keys_to_renew`).
 
         Raises:
             Conflict, LogDamaged, Untrusted: as `service.restoring.taking_up.take_up`; `public-copy-missing` also where
@@ -135,12 +147,15 @@ class Issuing(Proving):
             missing=missing,
             since=since or means.since,
         )
-        report = take_up(desk, epoch, self.now())
-        self.publisher.refresh(self.now())
-        with self._published_after():
+        report, unsigned = take_up(desk, epoch, self.now()), list[str]()
+        with _told(unsigned):
+            self.publisher.refresh(self.now())
+        again: Mapping[str, Outcome[Entry]] = {}
+        with _told(unsigned), self._published_after():
             again = from_blobs(self._window, at=self.now())
         released = [one for one, found in again.items() if isinstance(found, Entry)]
-        return {**report, "released_again": released, "files": compare(archive.engine, means.blobs).report}
+        keys = {"unsigned": sorted(set(unsigned)), "keys_to_renew": without_key(means.ring, self.directory)}
+        return {**report, **keys, "released_again": released, "files": compare(archive.engine, means.blobs).report}
 
     def hand_in(self, files: Iterable[bytes], *, read: Read | None = None) -> Mapping[str, Outcome[Entry]]:
         """Release what a restore has forgotten, from its files, and publish that; as `service.restoring.handing_in`.

@@ -25,8 +25,8 @@ class Publishing(Ground):
     def found(self) -> None:
         """Make what the plan names and is not there yet, then publish; safe to repeat."""
         means = self._means
-        start_marking(means.engine, LEDGERS.values(), self.now())
-        start_tagging(means.engine, self.account_tags, self.now())
+        start_marking(means.engine, LEDGERS.values(), self.now(), means.begun)
+        start_tagging(means.engine, self.account_tags, self.now(), means.begun)
         found_city(
             self.city,
             self.archive,
@@ -68,7 +68,7 @@ class Publishing(Ground):
     @cached_property
     def renewal(self) -> Renewal:
         """The installation's own certificates, before they end."""
-        return Renewal(self.directory, self.ring, lambda: self.authority, self.random)
+        return Renewal(self.city, self.archive, self.directory, self.ring, lambda: self.authority, self.random)
 
     @cached_property
     def publisher(self) -> Publisher:

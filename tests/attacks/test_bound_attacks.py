@@ -105,7 +105,10 @@ def judged(scene: Scene, stolen: Engine) -> set[str]:
     report = audited(scene[0].city, stolen, scene[2])
     assert (report.indication is Indication.FAILED) == bool(found(report))
     against = [one for one in report.findings if one.indication is Indication.FAILED]
-    against = [one for one in against if "people" not in one.check and "Papers." not in str(one.proof.get("key"))]
+    made_up = ("Papers.", "Lives.")
+    against = [
+        one for one in against if "people" not in one.check and not str(one.proof.get("key")).startswith(made_up)
+    ]
     return {one.name for one in against} | {str(one.proof["table"]) for one in against if "table" in one.proof}
 
 
@@ -130,7 +133,7 @@ def forged(value: Any, column: Column[Any]) -> Any:
 
 
 def test_every_table_is_bound_or_computed_or_free_for_a_reason() -> None:
-    lists = (set(LEDGERS), set(COMPUTED), set(FREE))
+    lists = ({str(one.table.name) for one in LEDGERS.values()}, set(COMPUTED), set(FREE))
     assert set().union(*lists) == set(METADATA.tables)
     assert sum(map(len, lists)) == len(METADATA.tables)
     assert all(reason.endswith("。") for reason in FREE.values())
@@ -139,11 +142,10 @@ def test_every_table_is_bound_or_computed_or_free_for_a_reason() -> None:
 
 def test_every_column_is_bound_or_left_out_for_a_reason() -> None:
     """A column that is added later has to be named, and so has a register that binds some of its rows alone."""
+    bound = {(one.table, name) for one in LEDGERS.values() for name in one.columns}
+    tables = {one.table for one in LEDGERS.values()}
     unbound = {
-        f"{name}.{column.name}"
-        for name, one in LEDGERS.items()
-        for column in one.table.columns
-        if column.name not in one.columns
+        f"{one.name}.{column.name}" for one in tables for column in one.columns if (one, column.name) not in bound
     }
     assert unbound == set(LEFT_OUT)
     assert {name for name, one in LEDGERS.items() if one.final is not None} == set(UNFINISHED)
@@ -198,7 +200,12 @@ def test_rows_that_are_swapped_are_found(scene: Scene, stolen: Engine) -> None:
     with superuser(stolen) as connection:
         for name, ledger in LEDGERS.items():
             rows = bound_rows(connection, name)
-            if len(rows) > 1 and LAST[name] and not _unique(ledger.table) - set(ledger.keys):
+            if (
+                ledger.name == ledger.table.name
+                and len(rows) > 1
+                and LAST[name]
+                and not _unique(ledger.table) - set(ledger.keys)
+            ):
                 swap_rows(connection, ledger.table, rows[0], rows[-1])
                 swapped.add(name)
     assert len(swapped) > len(LEDGERS) / 2
@@ -212,8 +219,7 @@ TIMED = sorted(name for name, one in LEDGERS.items() if one.when in AT_ONCE or (
 def test_rows_that_are_put_in_are_found(scene: Scene, stolen: Engine) -> None:
     """With a time of long ago; what bears the time of now is told from what is true only by who did it."""
     with superuser(stolen) as connection:
-        for name in TIMED:
-            ledger = LEDGERS[name]
+        for name, ledger in ((one, LEDGERS[one]) for one in TIMED if one in METADATA.tables):
             row = bound_rows(connection, name)[0]
             fresh = {one: another(row[one], ledger.table.c[one]) for one in _unique(ledger.table)}
             old = {ledger.at: row[ledger.at] - timedelta(hours=5)} if ledger.at and ledger.when is When.FOUND else {}

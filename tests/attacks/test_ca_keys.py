@@ -14,7 +14,7 @@ from keys.custody import memory_signer
 from keys.signer import Signer
 from service.auditing.opening import inside
 from service.public_folder import PublicFolder, revocation_list
-from service.restoring.taking_up import _adopt_revocations
+from service.restoring.editions import adopt_revocations
 from tests.audit_parts import found
 from tests.city import City
 from trust.certification.authority import ROOT
@@ -95,7 +95,7 @@ class Changed:
         """The next list, as the public folder has it and the database does not; how many revocations were new."""
         number, octets = self.next_list(by)
         self.folder.put(revocation_list("issuing"), number, octets)
-        return _adopt_revocations(self.city.yinzheng.archive, "issuing", self.folder)
+        return adopt_revocations(self.city.yinzheng.archive, "issuing", self.folder)
 
     def audited(self) -> set[str]:
         """What an audit from inside finds, with the roots that the auditor brought."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 
 from service.accounts import start_tagging
 from service.bound import LEDGERS
@@ -234,6 +234,20 @@ def test_after_an_upgrade_rows_that_had_changed_can_be_changed_and_an_auditor_is
     assert not {"row-edited", "row-inserted"} & judged(scene, stolen)
     yinzheng.identity.admit_system("sysx", "更新的名", scene[0].body_code("business-licence"))
     yinzheng.identity.end_system("sysx")
+
+
+def test_a_beginning_that_was_hidden_from_a_start_makes_no_second_one_that_passes(scene: Scene, stolen: Engine) -> None:
+    """A row is put in; every beginning is hidden in the column that a start looks by, and shown again after it."""
+    a_second_like(stolen, "mandate")
+    with superuser(stolen) as connection:
+        connection.execute(update(TRAIL).values(subject=TRAIL.c.subject.concat("~")))
+    scene[0].clock.forward(minutes=5)
+    opened(scene, stolen)
+    with superuser(stolen) as connection:
+        hidden = TRAIL.c.subject.endswith("~")
+        connection.execute(update(TRAIL).where(hidden).values(subject=func.rtrim(TRAIL.c.subject, "~")))
+    looked_through(scene, stolen)
+    assert "begun-again" in judged(scene, stolen)
 
 
 def test_changes_from_before_are_taken_up_once_and_not_later(scene: Scene, stolen: Engine) -> None:

@@ -155,7 +155,7 @@ def test_a_password_that_was_put_in_opens_nothing(scene: Scene, stolen: Engine, 
     assert not signed_in(scene, yinzheng, login, scene.passwords[HOLDER])
     assert not signed_in(scene, yinzheng, login)
     assert signed_in(scene, yinzheng, HOLDER)
-    assert judged(scene, stolen) == {"account-changed"}
+    assert judged(scene, stolen) == {"account-changed"} | ({"row-edited"} if whole and login == STAFF else set())
 
 
 # --- rows that are put in ---------------------------------------------------------------------------------------------
@@ -246,13 +246,13 @@ def test_whoever_takes_tags_away_and_waits_for_a_start_gets_nothing(scene: Scene
     yinzheng = opened(scene, stolen)
     yinzheng.found()
     assert not signed_in(scene, yinzheng, STAFF)
-    assert judged(scene, stolen) == {"account-untagged"}
+    assert judged(scene, stolen) == {"account-untagged", "row-edited"}
 
 
 def test_founding_again_opens_no_forged_account(scene: Scene, stolen: Engine) -> None:
     done(stolen, no_tag)
     over(scene.city, stolen).found()
-    assert judged(scene, stolen) == {"account-untagged"}
+    assert judged(scene, stolen) == {"account-untagged", "row-edited"}
 
 
 @pytest.mark.parametrize("how", ["taken out", "hidden"])

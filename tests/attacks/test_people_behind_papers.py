@@ -19,6 +19,8 @@ from issuer.consenting.consent import PaperWords
 from issuer.consenting.consent import Step as ConsentStep
 from issuer.converting.comparing import compare
 from issuer.converting.confirming import confirm
+from issuer.converting.releasing import released_as
+from issuer.converting.stock import Stage as StockStage
 from issuer.converting.store import SqlStocks
 from issuer.copying.ports import Terms
 from issuer.issuing import Issued
@@ -37,8 +39,10 @@ from tests.copy_parts import PURPOSE, RECIPIENT, SCAN, body_of
 from tests.stock_parts import FIRST, checks_for, desk_of, submitted
 from trust.rules.conversion import Grade
 from trust.rules.seal_standing import SealKind
+from trust.rules.verdict import Indication
 from trust.sealing.ports import Officer, Wish
 from trust.store import METADATA
+from verifier.auditing.report import AuditFinding
 
 PERSON = METADATA.tables["person"]
 LAND = "real-estate-certificate"
@@ -155,12 +159,17 @@ def catalogue(yinzheng: Yinzheng, body: str, clerk: Officer, first: Officer, sec
     desk.decide(asked.number, approve=False, by=Actor(second, None, administers=True), note="不同意")
 
 
-def named(scene: Scene, engine: Engine) -> dict[str, set[str]]:
+def people_of(scene: Scene, engine: Engine, plan: Plan | None = None) -> list[AuditFinding]:
+    """What the audit says of the people behind papers; with a plan, where that is the plan by now."""
+    report = audited(scene.city, engine, scene.city.yinzheng.anchors, plan=plan)
+    return [one for one in report.findings if one.check == "people"]
+
+
+def named(scene: Scene, engine: Engine, plan: Plan | None = None) -> dict[str, set[str]]:
     """The steps that the audit names, by their kind."""
     found: dict[str, set[str]] = {}
-    for one in audited(scene.city, engine, scene.city.yinzheng.anchors).findings:
-        if one.check == "people":
-            found.setdefault(one.name, set()).add(str(one.proof["key"]))
+    for one in people_of(scene, engine, plan):
+        found.setdefault(one.name, set()).add(str(one.proof["key"]))
     return found
 
 
@@ -183,6 +192,36 @@ def test_papers_in_due_form_pass_also_when_their_people_have_moved_on(scene: Sce
     report = audited(scene.city, stolen, scene.city.yinzheng.anchors)
     assert [one for one in report.findings if one.check == "people"] == []
     assert report.examined["people"] > 20
+
+
+def test_stock_is_released_by_who_confirmed_it_wherever_they_work_by_then(scene: Scene, stolen: Engine) -> None:
+    """So it is when its files are handed in after a restore; and its department may be no more by then."""
+    yinzheng, (first, second), stocks = over(scene.city, stolen), SEAL_OFFICERS, SqlStocks(stolen)
+    body = scene.city.body_code("business-licence")
+    every_paper(scene, yinzheng, honest(scene.city.plan))
+    scene.city.clock.forward(minutes=1)
+    for one in (first, second):
+        known = yinzheng.archive.people.find(one.login)
+        assert known is not None
+        yinzheng.archive.people.enrol(replace(known[0], department=scene.city.body_code(LAND)), known[1])
+    scene.city.clock.forward(hours=1)
+    (stock,) = stocks.of_body(body, StockStage.CONFIRMED, limit=5)
+    stocks.move(stock, *released_as(stock, scene.issued.entry, by=second, at=scene.city.clock()))
+    scene.settle(yinzheng)
+    plan = yinzheng.city
+    left = replace(plan, bodies=tuple(one for one in plan.bodies if one.body.code != body))
+    assert named(scene, stolen, left) == {}
+
+
+def test_an_administrator_who_used_a_seal_by_an_earlier_command_is_told_of(scene: Scene, stolen: Engine) -> None:
+    yinzheng, (administrator, _) = over(scene.city, stolen), honest(scene.city.plan).administrators
+    wish = Wish(scene.city.body_code("business-licence"), SealKind.CONTRACT, "云岭市市场监督管理局合同专用章", "旧")
+    yinzheng.seals.apply(wish, key="by-administrator", by=administrator)
+    yinzheng.seals.allow(scene.seal_id, 3, purpose="批量", key="by-administrator", by=administrator)
+    scene.settle(yinzheng)
+    (told,) = people_of(scene, stolen)
+    assert (told.name, told.indication) == ("step-by-administrator", Indication.INDETERMINATE)
+    assert "admin" in told.detail
 
 
 @pytest.mark.parametrize("place", [0, 1], ids=["first", "second"])

@@ -10,10 +10,14 @@ from sqlalchemy import Engine
 
 import service.wiring  # noqa: F401  (a backup has every table, so every store has to be known)
 from keys.sm3 import sm3
+from service.begun import FILE as BEGUN_FILE
+from service.begun import FileBegun
 from service.blobs import BlobMissing, FolderBlobs
 from service.database import migrate, open_engine
 from service.problem import Usage
+from service.restoring import backup
 from service.restoring.backup import BEGUN, back_up, load_backup, lost_of
+from service.restoring.rows import copy_rows_out
 
 AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
@@ -101,6 +105,28 @@ def test_everything_comes_back_packed_or_not(home: Home) -> None:
     assert len(packs(data / "blobs")) == 2
     assert lost_of(data) == []
     assert not (data / BEGUN).exists()
+
+
+def test_what_has_begun_goes_along_as_it_was_before_the_rows_were_read(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = FileBegun(home.data / "keys" / BEGUN_FILE)
+    begun.note({"seal": "followed"})
+
+    def read(engine: Engine, target: Path) -> dict[str, int]:
+        made = copy_rows_out(engine, target)
+        begun.note({"person": "followed"})  # a process of a newer version starts right now
+        return made
+
+    monkeypatch.setattr(backup, "copy_rows_out", read)
+    home.back_up()
+    data = home.restore()
+    assert FileBegun(data / "keys" / BEGUN_FILE).known() == {"seal": "followed"}
+
+
+def test_a_backup_from_before_has_nothing_of_what_has_begun(home: Home) -> None:
+    home.back_up()
+    assert not (home.restore() / "keys" / BEGUN_FILE).exists()
 
 
 DAMAGE: dict[str, tuple[Callable[[Path], object], int, int]] = {

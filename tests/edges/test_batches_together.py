@@ -51,3 +51,20 @@ def test_two_workers_that_hold_the_same_rows_issue_them_once(engine: Engine) -> 
     batch = submitted(city)
     run(city, ROWS, timedelta(0))  # a lease that has run out when it begins
     assert issued_once(city, batch)
+
+
+def test_rows_are_kept_by_whoever_holds_them_and_as_long_as_they_wait(engine: Engine) -> None:
+    city = City(engine=engine, people=False)
+    batch, book, at = submitted(city), city.yinzheng.archive.batches, city.clock()
+    later = at + timedelta(minutes=2)
+    taken = book.lease("first", at=at, until=at, size=3)
+    assert taken is not None
+    rows = [row.number for row in taken[1]]
+    assert book.keep(batch.number, "second", rows, until=later) == (batch, frozenset())
+    book.issued(batch.number, [(rows[0], "x")])
+    assert book.keep(batch.number, "first", rows, until=later) == (batch, frozenset(rows[1:]))
+    book.keep(batch.number, "first", rows[2:], until=at)
+    again = book.lease("second", at=at, until=later, size=ROWS)
+    assert again is not None
+    assert [row.number for row in again[1]] == [rows[2], *range(rows[2] + 1, rows[0] + ROWS)]
+    assert book.lease("third", at=at, until=later, size=ROWS) is None

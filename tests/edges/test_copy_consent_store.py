@@ -91,11 +91,18 @@ def test_a_list_goes_on_behind_a_number_with_what_no_database_keeps(consents: Sq
     assert found == {"\0": ["A", "B"], "A\0": ["B"], "A": ["B"], "B\0C": []}
 
 
-def test_why_a_consent_is_withdrawn_is_said_once(consents: SqlCopyConsents) -> None:
+def test_why_a_consent_is_withdrawn_may_be_said_anew_as_long_as_it_is_not(consents: SqlCopyConsents) -> None:
     one = consents.add(consent())
     for reason in ("来函撤回", "另一个理由"):
         consents.explain(BODY, one.reference, reason)
-    assert consents.find(BODY, one.reference) == replace(one, reason="来函撤回")
+    assert consents.find(BODY, one.reference) == replace(one, reason="另一个理由")
+
+
+def test_a_confirmation_leaves_the_reason_of_a_withdrawal_under_way(consents: SqlCopyConsents) -> None:
+    one = consents.add(consent())
+    consents.explain(BODY, one.reference, "来函撤回")
+    consents.decide(given(one))  # by somebody who saw it before
+    assert consents.find(BODY, one.reference) == replace(given(one), reason="来函撤回")
 
 
 def test_a_consent_needs_its_licence(engine: Engine) -> None:

@@ -7,23 +7,26 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Engine, delete, insert, update
 
-from service.accounts import AccountTags
+from keys.errors import WrongPassphrase
+from service.accounts import AccountTags, start_tagging
 from service.bound import LEDGERS
 from service.identity import Person, Role
 from service.store import SqlPeople, person
 from service.trail.following import follow, require_marked
 from service.trail.ledger import When, digests_in
 from service.trail.starting import start_marking
-from service.trail.store import SqlTrail, last_marks_in
+from service.trail.store import SqlTrail, last_marks_in, trail
+from service.trail.vouching import RecordTags, vouch
 from tests.audit_parts import superuser
 from trust.errors import Conflict
-from trust.formats.trail_record import BOUND, MARKED, TrailRecord
+from trust.formats.trail_record import BOUND, MARKED, RECORDS, TAGGED, TrailRecord
 from trust.store import METADATA
 
 AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 PERSON = LEDGERS["person"]
+OFFICIAL = Person("scjg", "周明远", Role.OFFICIAL, "1")
 
 
 @pytest.fixture
@@ -61,11 +64,11 @@ def test_what_is_inserted_and_updated_is_marked_with_what_it_became(followed: En
     assert not set(first.values()) & set(marked(followed, "a", "b").values())
 
 
-def test_one_transaction_makes_one_record(followed: Engine) -> None:
+def test_one_transaction_makes_one_record_for_each_register(followed: Engine) -> None:
     before, _ = SqlTrail(followed).tip()
     with followed.begin() as connection:
         connection.execute(insert(person), [row("a"), row("b"), row("holder", role="holder", holder_code="1")])
-    assert SqlTrail(followed).tip()[0] == before + 1
+    assert SqlTrail(followed).tip()[0] == before + len(("account", "person"))
     assert marked(followed, "a", "b", "holder").keys() == {"a", "b"}, "holders stand in the trail by keyed hash alone"
 
 
@@ -163,6 +166,65 @@ def test_a_register_that_is_marked_as_written_only_now_begins_with_the_next_star
     start_marking(engine, [PERSON, LEDGERS["seal"]], AT)
     assert [BOUND in one.about for one in SqlTrail(engine).marks("seal")] == [True]
     assert len(list(SqlTrail(engine).marks("person"))) == 1
+
+
+def test_accounts_that_were_tagged_before_their_tags_were_marked_begin_with_the_next_start(engine: Engine) -> None:
+    tags, before = AccountTags(lambda: b"k" * 32, lambda: True), [one for one in LEDGERS.values() if not one.called]
+    follow(engine, (one for one in LEDGERS.values() if one.when is When.FOLLOWED), lambda: AT)
+    start_marking(engine, before, AT)
+    start_tagging(engine, tags, AT)
+    people = SqlPeople(engine, tags)
+    people.enrol(OFFICIAL, "hash")
+    with superuser(engine) as connection:
+        connection.execute(delete(trail).where(trail.c.subject == "account"))
+    assert people.open_session(b"a" * 32, "scjg", AT) is None
+    start_marking(engine, LEDGERS.values(), AT)
+    assert people.open_session(b"a" * 32, "scjg", AT)
+    people.enrol(OFFICIAL, "another")
+    assert SqlPeople(engine, tags).open_session(b"b" * 32, "scjg", AT)
+
+
+def test_accounts_from_before_all_of_it_are_marked_with_the_tags_that_they_get(followed: Engine) -> None:
+    tags = AccountTags(lambda: b"k" * 32, lambda: True)
+    with followed.begin() as connection:
+        connection.execute(insert(person), [row("a"), row("holder", role="holder", holder_code="1")])
+    start_tagging(followed, tags, AT)
+    people = SqlPeople(followed, tags)
+    assert people.open_session(b"a" * 32, "a", AT)
+    assert people.open_session(b"b" * 32, "holder", AT) == "", "of holders the trail says nothing"
+    (last,) = list(SqlTrail(followed).marks("account"))[-1:]
+    assert last.rows.keys() == {"a"}
+
+
+def test_records_from_before_the_tags_count_and_those_that_come_after_need_one(followed: Engine) -> None:
+    with followed.begin() as connection:
+        connection.execute(insert(person), [row("a"), row("b")])
+    vouch(followed, RecordTags(lambda: b"k" * 32, lambda: True))
+    assert marked(followed, "a") == stored(followed, "a"), "there is none with a tag yet"
+    start_marking(followed, LEDGERS.values(), AT)
+    start_marking(followed, LEDGERS.values(), AT)
+    first, second = SqlTrail(followed).marks("started")
+    assert (RECORDS in first.about, second.about[RECORDS]) == (False, TAGGED)
+    with followed.begin() as connection:
+        connection.execute(update(person).where(person.c.login == "b").values(department="2"))
+    assert marked(followed, "a", "b") == stored(followed, "a", "b")
+    tags = {one.number: one.tag for one in SqlTrail(followed).records()}
+    assert [number for number, tag in tags.items() if tag is not None] == list(range(second.number, max(tags) + 1))
+    with superuser(followed) as connection:
+        connection.execute(update(trail).where(trail.c.number == max(tags)).values(tag=None))
+    assert marked(followed, "b") != stored(followed, "b"), "what nobody vouches for marks nothing"
+
+
+def test_whoever_cannot_open_the_key_begins_nothing_and_writes_nothing(engine: Engine) -> None:
+    def shut() -> bytes:
+        raise WrongPassphrase
+
+    vouch(engine, RecordTags(shut, lambda: True))
+    start_marking(engine, LEDGERS.values(), AT)
+    assert SqlTrail(engine).tip()[0] == 0
+    with pytest.raises(WrongPassphrase):
+        SqlTrail(engine).add([TrailRecord(0, AT, "a", "official", "issue", 201, {})])
+    assert SqlTrail(engine).tip()[0] == 0
 
 
 def test_of_steps_from_before_the_late_ones_are_taken_up_and_none_that_came_with_a_time_of_the_past(

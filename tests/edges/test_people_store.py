@@ -59,7 +59,7 @@ def test_a_session_is_of_a_person_as_they_were_when_it_was_opened(engine: Engine
     people = SqlPeople(engine, TAGS)
     people.enrol(OFFICIAL, "hash")
     assert people.session(DIGEST) is None
-    assert people.open_session(DIGEST, "scjg", AT)
+    assert people.open_session(DIGEST, "scjg", AT) is not None
     assert people.session(DIGEST) == (OFFICIAL, AT)
     with engine.connect() as connection:
         (opened,), (before,) = rows_of(connection, session), rows_of(connection, person)
@@ -69,7 +69,10 @@ def test_a_session_is_of_a_person_as_they_were_when_it_was_opened(engine: Engine
         connection.execute(insert(session).values(opened))
     assert people.session(DIGEST) is None, "it is not of this account, put back or not"
     forged(engine, "scjg", **before)
-    assert people.session(DIGEST) == (OFFICIAL, AT), "of what is all as it was then nobody can tell"
+    assert people.session(DIGEST) is None, "whoever saw it replaced knows"
+    assert SqlPeople(engine, TAGS).session(DIGEST) == (OFFICIAL, AT), (
+        "of what is all as it was then nobody else can tell"
+    )
 
 
 def test_a_session_is_ended_once_and_alone(engine: Engine) -> None:
@@ -85,7 +88,7 @@ def test_a_session_is_ended_once_and_alone(engine: Engine) -> None:
 
 def test_no_session_for_nobody_and_no_token_twice(engine: Engine) -> None:
     people = SqlPeople(engine, TAGS)
-    assert not people.open_session(DIGEST, "nobody", AT)
+    assert people.open_session(DIGEST, "nobody", AT) is None
     people.enrol(OFFICIAL, "hash")
     people.enrol(HOLDER, "hash")
     people.open_session(DIGEST, "scjg", AT)
@@ -155,7 +158,7 @@ def test_whoever_was_changed_past_the_store_is_nobody(engine: Engine, login: str
     assert people.shut_out(login, "none")
     assert (people.find(login), people.is_forged(login)) == (None, True), "what is taken away does not come back"
     known = next(one for one in (OFFICIAL, HOLDER) if one.login == login)
-    assert not people.open_session(DIGEST, login, AT)
+    assert people.open_session(DIGEST, login, AT) is None
     people.enrol_anew(known, "new")
     assert (people.find(login), people.session(DIGEST), people.is_forged(login)) == ((known, "new"), None, False)
 
@@ -194,7 +197,7 @@ def test_accounts_from_before_are_tagged_once_however_many_start_together(engine
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(start, range(4)))
     (record,) = SqlTrail(engine).search(Search(action="accounts.tagged"), before=None, limit=10)
-    assert record.about == {"table": "person", "tagged": "520", "left-out": "0"}
+    assert record.about == {"table": "person", "tagged": "520", "left-out": "0", "key": TAGS.check()}
     assert {people.is_forged(f"holder-{number:03}") for number in range(520)} == {False}
     forged(engine, "holder-007", tag=None)
     start_tagging(engine, TAGS, AT)

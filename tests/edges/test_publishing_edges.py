@@ -176,9 +176,9 @@ def test_an_epoch_closes_lists_and_makes_counts_leap(engine: Engine) -> None:
     assert epochs.begin(AT + HOUR, "丙", "丁", 9) == epoch == epochs.unsettled()
     carried = [(0, Carried(1, 1, AT)), (9, Carried(3, 2, AT))]
     made = Settlement(carried, [(0, 64), (9, 64)], 20, 64, 100, b"{}")
-    assert epochs.restored_at() is None
+    assert epochs.settled() == []
     epochs.settle(epoch, made)
-    assert (epochs.unsettled(), epochs.restored_at()) == (None, AT)
+    assert (epochs.unsettled(), [one.at for one in epochs.settled()]) == (None, [AT])
     assert allot(books.slots, "fresh", random=books.random, size=64).list == 20
     assert list(books.slots.lists()) == [0, 9, 20]
     with engine.connect() as connection:
@@ -188,7 +188,10 @@ def test_an_epoch_closes_lists_and_makes_counts_leap(engine: Engine) -> None:
     assert [counts.next("i", "t", "2026-", 2026), counts.next("i", "t", "any")] == [101, 101]
     assert counts.next("i", "t", f"{AT.year + 2}-", AT.year + 2) == 1
     assert [one.entry for one in books.acts.carried_in(9)] == [3]
-    assert (epochs.begin(AT + HOUR, "丙", "丁", 9).number, epochs.restored_at()) == (2, AT)
+    again = epochs.begin(AT + HOUR, "丙", "丁", 9)
+    assert (again.number, [one.number for one in epochs.settled()]) == (2, [1])
+    epochs.settle(again, Settlement([], [], 40, 64, 100, b"{}", over=[(9, 3)]))
+    assert [(shard, len(books.acts.carried_in(shard))) for shard in (0, 9)] == [(0, 1), (9, 0)]
 
 
 def test_a_backup_of_either_database_comes_back_on_either(engine: Engine, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def counts(city: City, batch: Batch) -> tuple[int, int, int, int]:
 def test_a_batch_is_done_when_everything_of_it_can_be_proved(city: City) -> None:
     """A worker that is killed right after its last chunk was issued leaves what no checkpoint covers yet."""
     batch, desk = submit(city, sheet_of([members(171)])), city.yinzheng.batches.desk
-    issued = run_chunk(desk, "killed", at=city.clock())
+    issued = run_chunk(desk, "killed", now=city.clock)
     assert issued is not None
     assert issued.issued == 1
     (row,) = city.yinzheng.batches.rows(batch, [RowState.DONE], limit=1)

@@ -103,7 +103,7 @@ class Begun:
     def _cut_batch(self, first: int) -> Any:
         batch, desk = batch_of(self.two, first), self.city.yinzheng.batches.desk
         with pytest.raises(_CutError):
-            run_chunk(replace(desk, office=self.office), "killed", at=self.city.clock())
+            run_chunk(replace(desk, office=self.office), "killed", now=self.city.clock)
         return batch
 
     def _cut_stock(self) -> None:

@@ -101,7 +101,7 @@ class Forgotten:
         desk = self.city.yinzheng.batches.desk
         office = replace(desk.office, register=Exchanged(desk.office.register, seal_many=_end))  # type: ignore[arg-type]  # as above
         with pytest.raises(_CutError):
-            run_chunk(replace(desk, office=office), "killed", at=self.city.clock())
+            run_chunk(replace(desk, office=office), "killed", now=self.city.clock)
 
     def entry(self, name: str) -> Entry:
         wanted, archive = identifier(self.issued[name]), self.restored.archive

@@ -18,6 +18,7 @@ from issuer.batches.life import Batch, RowState, State
 from issuer.batches.running import STRIKES, run_chunk
 from issuer.batches.sheet import Sheet
 from service import photograph_series
+from service.batches import trouble_of
 from service.blobs import BlobMissing
 from service.restoring.comparing import compare
 from templates.library import load_bundle
@@ -139,16 +140,19 @@ def test_the_worker_examines_them_and_what_will_not_do_is_told_by_row(city: City
     assert desk.counts(mended)[RowState.DONE] == 3
 
 
-def test_what_waited_is_handed_in_again_without_a_zip(city: City) -> None:
+def test_what_waited_is_handed_in_again_with_its_pictures(city: City) -> None:
     table = table_of("甲.jpg", "乙.jpg", "丙.jpg", first=120).replace(b"PL00000121", b"PL00000120")
     files = {"甲.jpg": picture(31), "乙.jpg": picture(32), "丙.jpg": picture(33)}
     batch, desk = submit(city, read(city, packed({"表.csv": table} | files))), city.yinzheng.batches
     run(city)
     ((row, reason),) = reasons(city, batch)
     assert (row, reason) == (3, "duplicate-number")
-    sheet = read(city, desk.unissued(batch).replace(b"PL00000120", b"PL00000124"), "未签发.csv")
+    mended = desk.unissued(batch).replace(b"PL00000120", b"PL00000124")
+    sheet = read(city, mended, "未签发.csv")
     assert [file_name_in(one) for one in cells(sheet)] == ["乙.jpg"]
-    again = submit(city, sheet)
+    with pytest.raises(BatchRefused):
+        submit(city, sheet)
+    again = submit(city, read(city, packed({"未签发.csv": mended, "乙.jpg": picture(32)})))
     run(city)
     (done,) = desk.rows(again, [RowState.DONE], limit=9)
     entry = city.yinzheng.archive.released(done.identifier or "")
@@ -164,9 +168,9 @@ def test_what_had_begun_keeps_its_photograph_and_nothing_is_decoded_again(city: 
 
     broken = replace(desk.office, register=Exchanged(desk.office.register, plan_many=cut))
     with pytest.raises(_CutError):
-        run_chunk(replace(desk, office=broken), "killed", at=city.clock())
+        run_chunk(replace(desk, office=broken), "killed", now=city.clock)
     city.clock.forward(minutes=3)
-    worked = run_chunk(replace(desk, take_for=nobody), "another", at=city.clock())
+    worked = run_chunk(replace(desk, take_for=nobody), "another", now=city.clock)
     assert worked is not None
     assert (worked.issued, worked.failed) == (3, 0)
     run(city)
@@ -225,6 +229,41 @@ def test_a_picture_that_nobody_has_handed_in_is_told(city: City) -> None:
     with pytest.raises(BatchRefused) as refused:
         submit(city, sheet)
     assert refused.value.problems == (("rows.2.照片", "photo-needs-zip"),)
+
+
+def test_a_picture_that_somebody_else_has_handed_in_is_nobody_elses(city: City) -> None:
+    cell, desk = cell_of(city.blobs.put(picture(250)), "甲.jpg"), city.yinzheng.batches
+    sheet = read(city, table_of(cell, first=191), "社保卡.csv")
+    told = list(desk.try_sheet(sheet, type_code=KIND.code, body_code=city.body_code(CARD)))
+    assert [(row, one.reason, one.place) for row, one in told] == [(2, "photo-needs-zip", "照片")]
+    with pytest.raises(BatchRefused, match="photo-needs-zip"):
+        submit(city, sheet)
+    trial = open_trial(city, sheet)
+    assert reasons(city, trial) == [(2, "photo-needs-zip")]
+    run(city)
+    octets = packed({"表.csv": table_of(cell, first=191)} | {f"{shade}.jpg": picture(shade) for shade in (1, 2, 3)})
+    assert [one.reason for one in read(city, octets).problems] == ["photo-missing"]
+
+
+def test_what_is_put_over_the_zip_between_reading_and_handing_in_is_not_taken(city: City) -> None:
+    file = io.BytesIO(cards(3, first=195))
+    sheet = city.yinzheng.batches.read(file, type_code=KIND.code, name="社保卡.zip", mapping={})
+    names = [file_name_in(one) for one in cells(sheet)]
+    other = packed({"社保卡.csv": b"x"} | {name: picture(240) for name in names})
+    file.seek(0)
+    file.write(other)
+    with pytest.raises(BatchRefused, match="zip-changed"):
+        submit(city, sheet)
+
+
+def test_a_trial_whose_pictures_are_gone_says_so(city: City) -> None:
+    desk, trial = city.yinzheng.batches, open_trial(city, read(city, cards(3, first=230)))
+    desk.desk.aside.sweep(lambda number: number != trial.number, at=city.clock())  # as after a restore
+    run(city)
+    ended = desk.find(trial.number, trial.body_code)
+    assert (ended.state, ended.trouble) == (State.TRIED, "pictures-lost")
+    assert "没有错，请重新提交" in trouble_of(ended)
+    assert reasons(city, ended) == []
 
 
 def test_a_picture_that_was_lost_is_no_fault_of_its_row(city: City) -> None:

@@ -1,15 +1,21 @@
 """Certificates end on known days: services certify themselves again in time, bodies by order, put away keys never."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from service.auditing.report_signing import ReportPen
+from service.city import read_city
+from service.data_folder import DEMO_CITY
+from service.founding import seal_number
 from service.keeping import block_leaked_key
 from service.lost_keys.errors import CompromiseRefused
 from service.renewal import AHEAD, EVERY, OWN
 from tests.city import City
 from tests.journey_parts import FAILED, PASSED, code_text
+from tests.pdf_parts import page
 from trust.certification.authority import ISSUING
 from trust.certification.profiles import SEAL_SIGNER, STATUS_LIST, YEAR, Kind
 from trust.certification.revoking import standing_revocations
@@ -153,3 +159,24 @@ def test_of_a_key_that_was_certified_twice_every_certificate_falls_with_it(city:
     assert len(both) == 2
     assert {one.serial for one in both} <= revoked.keys()
     assert city.yinzheng.verify_file(issued.ofd).verdict.indication is FAILED
+
+
+@pytest.mark.parametrize("operator", ["no body", "a body"])
+def test_audit_reports_are_sealed_beyond_the_end_of_their_seal(operator: str) -> None:
+    plan, own = read_city(DEMO_CITY), operator == "a body"
+    city = City(plan=replace(plan, operator=plan.bodies[0].body) if own else plan, people=False)
+    pen, reports = ReportPen(city.yinzheng), list[bytes]()
+    reports.append(pen.sign(page(), city.clock()))
+    go_on(city, 3 * YEAR - AHEAD / 2)
+    if own:
+        city.yinzheng.renew_key(plan.bodies[0].login)
+    for more in (DAY, AHEAD):
+        go_on(city, more)
+        reports.append(pen.sign(page(pages=1 + len(reports)), city.clock()))
+    city.clock.forward(seconds=1)
+    city.yinzheng.publisher.refresh(city.clock())
+    numbers = {one.seal.seal_id for one in city.yinzheng.archive.seals.of_body(city.plan.operator.code)}
+    assert len([number for number in numbers if number != seal_number(plan.bodies[0])]) == 2, "made anew once"
+    for report in reports:
+        assert city.yinzheng.verify_file(report).verdict.indication is PASSED
+    city.close()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from keys.lifecycle import KeyState
 from service.auditing.opening import inside
 from service.database import open_engine
 from service.restoring import taking_up
@@ -17,6 +18,8 @@ from tests.audit_parts import found, superuser
 from tests.journey_parts import number
 from tests.public_parts import with_folder
 from tests.restoring_parts import BY, SECOND, TwoTimelines
+from trust.certification.store import SqlCertificates, SqlEditions
+from trust.revocation.store.publications import SqlPublications
 from trust.rules.standing import ActKind
 from trust.rules.verdict import Indication
 from trust.store import METADATA
@@ -66,7 +69,7 @@ def test_what_was_lost_is_told_and_held_against_nobody(two: TwoTimelines) -> Non
     assert {one.indication for one in report.findings if one.name == "entry-lost"} <= {Indication.PASSED}
 
 
-@pytest.mark.parametrize("step", ["_adopt_trust_list", "_leap_feed", "issued_since"])
+@pytest.mark.parametrize("step", ["adopt_trust_list", "_leap_feed", "issued_since"])
 def test_a_restore_that_was_cut_off_tells_all_of_it(
     two: TwoTimelines, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -86,6 +89,41 @@ def test_a_restore_that_was_cut_off_tells_all_of_it(
     report = audit(two, restored)
     assert found(report) == set()
     assert len(told(report, "entry-lost")) == 2
+
+
+@pytest.mark.parametrize(
+    ("of", "step", "count"),
+    [
+        (SqlEditions, "complete", 1),
+        (SqlEditions, "complete", 2),
+        (SqlCertificates, "complete", 1),
+        (SqlPublications, "complete", 1),
+        (SqlPublications, "make_current", 1),
+    ],
+    ids=["trust list", "revocation list", "certificate", "status list", "current list"],
+)
+def test_a_restore_that_was_cut_off_within_an_edition_goes_on(
+    two: TwoTimelines, monkeypatch: pytest.MonkeyPatch, of: type, step: str, count: int
+) -> None:
+    """What was planned and not completed, also when the backup was made, is completed with what was published."""
+    clock = two.city.clock
+    two.city.ring.put_away("receipt", KeyState.RETIRED, clock())
+    two.city.yinzheng.renew_key("receipt")
+    two.city.yinzheng.publisher.refresh(clock.forward(days=2))
+    restored, left, done = loaded(two), [count], getattr(of, step)
+
+    def cut(*words: object) -> object:
+        left[0] -= 1
+        if left[0] == 0:
+            raise OSError("the power is gone")
+        return done(*words)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(of, step, cut)
+        with pytest.raises(OSError, match="power"):
+            restored.take_up_published(BY, SECOND)
+    restored.take_up_published(BY, SECOND)
+    assert found(audit(two, restored)) == set()
 
 
 def test_what_no_settled_restore_explains_is_found(two: TwoTimelines) -> None:

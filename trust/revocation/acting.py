@@ -18,7 +18,7 @@ from trust.errors import Conflict, Malformed
 from trust.formats.act_record import act_commitment
 from trust.formats.canonical_json import encode_json, text_of
 from trust.formats.leaf import SALT_SIZE, EntryKind, Statement
-from trust.log.appending import append
+from trust.log.appending import append, check_clock
 from trust.log.ports import LogStore
 from trust.revocation.ports import Acts, RecordedAct, Recording
 from trust.rules.admission import check_act, reversed_by
@@ -59,8 +59,8 @@ def act(register: Acts, log: LogStore, order: Order, *, key: str, at: datetime, 
     """Record the act that is ordered and log it; `key` makes repeating safe: same key and order, same act.
 
     Raises:
-        Conflict: `idempotency-mismatch`, the key was used for another order; `act-busy`; `too-many-alone`; or as
-            `check_act`.
+        Conflict: `idempotency-mismatch`, the key was used for another order; `act-busy`; `too-many-alone`;
+            `clock-went-back`, nothing could be logged now; or as `check_act`.
         Malformed: `idempotency-key`; or as `check_act`.
         Untrusted: as `check_act`.
         SubjectUnknown: no licence has this identifier.
@@ -71,6 +71,7 @@ def act(register: Acts, log: LogStore, order: Order, *, key: str, at: datetime, 
     body = _body(order)
     recorded = register.by_key(key)
     if recorded is None:
+        check_clock(log, at)  # one that bears an instant from before what is published could never be told
         with register.recording(order.subject) as recording:
             recorded = record(recording, order, key=key, at=at, random=random)
     if recorded.body != body:

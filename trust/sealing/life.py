@@ -1,7 +1,8 @@
 """The life of a seal: applied for, approved by a second person, made, filed, in use, suspended, resumed, cancelled.
 
 Up to its filing the state of a seal is that of its application; from then on it follows from the acts on the seal, and
-three of the steps are such acts. Neither applicant nor the holder of a personal seal decides on it. A seal that was
+three of the steps are such acts. An application whose seal was filed after the backup that was restored is ended by the
+register (`EXPIRE`): the seal is out. Neither applicant nor the holder of a personal seal decides on it. A seal that was
 lost, compromised or whose signing certificate was renewed is not mended: another is applied for that replaces it.
 """
 
@@ -46,6 +47,7 @@ class Step(Labelled):
     APPROVE = "approve", "批准"
     REJECT = "reject", "不予批准"
     WITHDRAW = "withdraw", "撤回"
+    EXPIRE = "expire", "恢复备份时终止"
     MAKE = "make", "制作"
     FILE = "file", "备案"
     SUSPEND = "suspend", "停用"
@@ -58,6 +60,7 @@ LIFE = Life(
         Row(Step.APPROVE, {State.APPLIED}, State.APPROVED, Who.ANOTHER),
         Row(Step.REJECT, {State.APPLIED}, State.REJECTED, Who.ANOTHER),
         Row(Step.WITHDRAW, {State.APPLIED, State.APPROVED}, State.WITHDRAWN),
+        Row(Step.EXPIRE, {State.APPLIED, State.APPROVED, State.MADE}, State.WITHDRAWN, Who.REGISTER),
         Row(Step.MAKE, {State.APPROVED}, State.MADE),
         Row(Step.FILE, {State.MADE}, State.IN_USE),
         Row(Step.SUSPEND, {State.IN_USE}, State.SUSPENDED),

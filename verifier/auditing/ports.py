@@ -148,12 +148,16 @@ class Registers(Protocol):
 
 @dataclass(frozen=True)
 class TrailRow:
-    """A record of the trail as stored: number, octets, head, and whether the columns beside it say the same."""
+    """A record of the trail as stored: number, octets, head, and whether the columns beside it say the same.
+
+    `vouched` says whether it bears the tag of the installation; None where nobody here can tell.
+    """
 
     number: int
     record: bytes
     head: bytes
     agrees: bool
+    vouched: bool | None
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,20 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from keys.sm3 import sm3
 from trust.errors import Malformed
-from trust.formats.canonical_json import text_of
+from trust.formats.canonical_json import instant_from, text_of
 from trust.formats.trail_record import (
+    ACCOUNT,
     AGAIN,
     BEGINNING,
     BOUND,
     MARKED,
+    RECORDS,
+    SIGNED_IN,
+    TAGGED,
     TrailRecord,
     decode_record,
     next_head,
@@ -31,9 +35,11 @@ from verifier.auditing.ports import Trail, TrailHead, TrailRow
 from verifier.auditing.report import Report
 from verifier.auditing.walking import Progress, Walked
 
-NO_REGISTERS = frozenset({"open", "started"})
+STARTED = "started"
+NO_REGISTERS = frozenset({"open", STARTED})
 """Where a record lists what was under way, and which registers are marked as they are written; no rows of any table."""
 MOST_NAMED = 10
+TOGETHER = timedelta(minutes=1)
 AT_ONCE = 500
 
 
@@ -46,12 +52,14 @@ class Replay:
         for head in trail.heads():
             self._heads[head.number].append(head)
         self._head, self._number = BEGINNING, 0
+        self._tagged, self._untold = False, 0
         self._last: datetime | None = None
         self._uses_marked = 0
         self._committed: datetime | None = None
         self._waiting: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
         self._marked: dict[str, array[int]] = {table: array("Q") for table in trail.whole()}
-        self._followed, self._begun = trail.followed(), set[str]()
+        self._followed, self._begun = trail.followed(), dict[str, datetime]()
+        self._accounts: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
 
     def run(self, progress: Progress = lambda _count: None) -> None:
         """Read everything; findings go into the report."""
@@ -62,6 +70,9 @@ class Replay:
         for table in list(self._waiting):
             self._compare(table)
         self._tip()
+        if self._untold:
+            said = f"索引密钥不在，或者口令打不开：{self._untold} 条留痕的标记无从核对。"
+            self._report.open("trail", "trail-unchecked", said, count=self._untold)
         for number, heads in sorted(self._heads.items()):
             if number > self._number:
                 self._cut(number, heads)
@@ -82,7 +93,12 @@ class Replay:
         for head in self._heads.get(row.number, ()):
             self._logged(head)
         if record is not None:
+            self._tagged = self._tagged or _says_tagged(record)
             self._judge(row, record)
+        if self._tagged and row.vouched is False:
+            said = f"第 {row.number} 条留痕没有本系统的标记：是绕过系统写进去的。"
+            self._report.failed("trail", "trail-forged", said, number=row.number)
+        self._untold += self._tagged and row.vouched is None
 
     def _read(self, row: TrailRow) -> TrailRecord | None:
         try:
@@ -104,6 +120,18 @@ class Replay:
         table = record.about.get("table", "")
         if record.action == MARKED and table not in NO_REGISTERS:
             self._rows(row.number, table, record)
+        if SIGNED_IN in record.about:
+            self._signed_in(row.number, record)
+
+    def _signed_in(self, number: int, record: TrailRecord) -> None:
+        """Whoever works here signed in on the account as it was marked last by then; a minute is left to clocks."""
+        marks, login = self._accounts[record.actor], record.actor
+        at = _instant(record.about[SIGNED_IN])
+        of_then = None if at is None else next((one for when, one in reversed(marks) if when <= at - TOGETHER), None)
+        about_then = {one for when, one in marks if at is not None and abs(when - at) <= TOGETHER}
+        if record.about.get(ACCOUNT) not in about_then | {of_then}:
+            said = f"留痕第 {number} 条：{login} 登录用的账号不是当时留痕的那一个，是换回去的旧账号或旧口令。"
+            self._report.failed("trail", "sign-in-on-former-account", said, number=number, login=login)
 
     def _rows(self, number: int, table: str, record: TrailRecord) -> None:
         """Note the rows that a record vouches for; they are read many at a time, or at the end if they may change."""
@@ -113,10 +141,12 @@ class Replay:
             self._taken_up_again(number, table, record)
         for key, digest in record.rows.items():
             self._waiting[table][key] = (number, digest)
+            if table == ACCOUNT:
+                self._accounts[key].append((record.at, digest))
             if marked is not None:
                 marked.append(_short(key))
         if BOUND in record.about:
-            self._begun.add(table)
+            self._begins(number, table, record.at)
         if len(self._waiting[table]) >= AT_ONCE and table not in self._followed:
             self._compare(table)
         if table == "seal_use" and record.rows:
@@ -137,6 +167,16 @@ class Replay:
             return
         said = f"{table} 有 {len(record.rows)} 行在改为逐次留痕之前变过，分不清是照章变更还是被改动，请对照原件核实。"
         self._report.open("rows", "row-changed-before", said, table=table, keys=keys, number=number)
+
+    def _begins(self, number: int, table: str, at: datetime) -> None:
+        """A register begins to be marked at every write once: whatever began again took up what stood there by then.
+
+        Processes of an older version that started at the same moment may both have begun.
+        """
+        first = self._begun.setdefault(table, at)
+        if at - first > TOGETHER:
+            said = f"留痕第 {number} 条说 {table} 又一次开始逐次留痕：起初的记录曾被藏起，此前插入的行会随之收入。"
+            self._report.failed("rows", "begun-again", said, table=table, number=number, first=text_of(first))
 
     def _compare(self, table: str) -> None:
         """Read rows that were vouched for and compare them."""
@@ -203,6 +243,18 @@ class Replay:
             self._report.failed("trail", "trail-cut", said, number=number, present=self._number, index=head.log_index)
             if head.log_index is not None:
                 self._coverage.open(head.log_index)
+
+
+def _says_tagged(record: TrailRecord) -> bool:
+    """Whether every record bears a tag from this one on."""
+    return record.action == MARKED and record.about.get("table") == STARTED and record.about.get(RECORDS) == TAGGED
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return instant_from(text)
+    except Malformed:
+        return None
 
 
 def _short(key: str) -> int:

@@ -1,7 +1,7 @@
 """The book of batches over its tables: what is opened, moved, found, leased to a worker, and brought to an end."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import datetime
@@ -37,7 +37,18 @@ from issuer.batches.life import (
     Step,
     row_of,
 )
-from issuer.batches.store.leasing import FAILED, SOUND, counts_of, dropping, free, mark_done, note_turn, take
+from issuer.batches.store.leasing import (
+    AT_ONCE,
+    FAILED,
+    SOUND,
+    counts_of,
+    dropping,
+    free,
+    keep,
+    mark_done,
+    note_turn,
+    take,
+)
 from issuer.batches.store.rows import batch_of, batch_values, row_in, row_values
 from issuer.batches.store.tables import batches, looks, rows, steps, turns
 from issuer.errors import IdempotencyMismatch
@@ -45,9 +56,6 @@ from issuer.feeding.store import note_batch
 from issuer.ports import Artefacts, Entry
 from issuer.store import release_in
 from issuer.store.steps import step_members, step_values, steps_of
-
-AT_ONCE = 500
-"""Rows in one statement."""
 
 
 class SqlBatches:
@@ -207,6 +215,15 @@ class SqlBatches:
             if taken:
                 return batch, taken
         return None
+
+    def keep(
+        self, number: str, worker: str, given: Collection[int], *, until: datetime
+    ) -> tuple[Batch, AbstractSet[int]]:
+        """See `BatchBook`."""
+        with self._engine.begin() as connection:
+            mine = keep(connection, number, given, worker=worker, until=until)
+            row = connection.execute(select(batches).where(batches.c.number == number)).one()
+        return batch_of(row), mine
 
     def drop(self, number: str, given: Sequence[int]) -> None:
         """See `BatchBook`."""

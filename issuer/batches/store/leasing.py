@@ -1,6 +1,7 @@
 """Rows of batches within one transaction: which are free, taken by a worker, done, failed or dropped, and how many."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,8 @@ from issuer.batches.life import (
 from issuer.batches.store.rows import row_in
 from issuer.batches.store.tables import batches, rows, turns
 
+AT_ONCE = 500
+"""Rows in one statement."""
 _WAITING = (rows.c.number == bindparam("of"), rows.c.row == bindparam("at_row"), rows.c.state == RowState.WAITING.value)
 _DONE = update(rows).where(*_WAITING).values(state=RowState.DONE.value, identifier=bindparam("issued"))
 SOUND = update(rows).where(*_WAITING).values(state=RowState.SOUND.value)
@@ -76,6 +79,23 @@ def take(
         values = held.values(worker=bindparam("who"), held_until=bindparam("till"))
         connection.execute(values, [{"at_row": one.number, "who": worker, "till": until} for one in taken])
     return taken
+
+
+def keep(
+    connection: Connection, number: str, given: Collection[int], *, worker: str, until: datetime
+) -> AbstractSet[int]:
+    """Of rows those that wait and are still this worker's, held until then from now on."""
+    mine = (rows.c.number == number, rows.c.worker == worker, rows.c.state == RowState.WAITING.value)
+    kept = set[int]()
+    wanted = sorted(given)
+    for start in range(0, len(wanted), AT_ONCE):
+        some = select(rows.c.row).where(*mine, rows.c.row.in_(wanted[start : start + AT_ONCE]))
+        kept.update(connection.scalars(some.order_by(rows.c.row).with_for_update()))
+    held = update(rows).where(rows.c.number == number, rows.c.row == bindparam("at_row"))
+    if kept:
+        values = held.values(held_until=bindparam("till"))
+        connection.execute(values, [{"at_row": row, "till": until} for row in sorted(kept)])
+    return kept
 
 
 def note_turn(connection: Connection, body_code: str) -> None:

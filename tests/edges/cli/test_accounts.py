@@ -5,18 +5,21 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from service.commands.installation import installation
+from keys.secret_file import open_secret
+from service.commands.installation import installation, official_of
 from service.data_folder import DEMO_MARK
 from service.identity import WrongCredentials
+from service.settings import DEMO_PASSPHRASE
 from service.trail.store import Search
 from tests.cli_parts import Ran, Shell
 from tests.edges.cli.conftest import at_home
 
-BODY = "11530199MB0T35T1XE"
+BODY, OTHER = "11530199MB0T35T1XE", "11530199MB0T35T369"
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +89,36 @@ def test_a_system_is_opened_anew(own: Shell) -> None:
     assert signs_in("sysx", made.out.strip())
 
 
+def test_an_account_that_was_taken_away_is_opened_anew(own: Shell) -> None:
+    with closing(sqlite3.connect(own.data / "yinzheng.db")) as connection, connection:
+        connection.execute("DELETE FROM session WHERE login = 'mzj'")
+        connection.execute("DELETE FROM person WHERE login = 'mzj'")
+    assert not signs_in("mzj", "demo-mzj")
+    passwords = "admin:demo-admin\nmzj:fresh\n"
+    ran = with_passwords(own, passwords, "account", "renew", "mzj", "--as", "admin")
+    assert (ran.code, ran.out) == (0, ""), ran.err
+    assert signs_in("mzj", "fresh")
+
+
+def test_another_index_secret_is_told_and_none_is_made_in_its_place(own: Shell) -> None:
+    secret = own.data / "keys" / "index.secret"
+    octets = secret.read_bytes()
+    try:
+        secret.unlink()
+        ran = own.run("system", "add", "sysw", "--body", BODY, KEY_ROUNDS="1024")
+        assert (ran.code, "[index-secret-other]" in ran.err, secret.exists()) == (1, True, False), ran.err
+        open_secret(secret, DEMO_PASSPHRASE.encode, rounds=1024)
+        ran = own.run("serve", KEY_ROUNDS="1024")
+        assert (ran.code, "[index-secret-other]" in ran.err) == (1, True), ran.err
+        told = own.run("audit", "--json", "--no-files", KEY_ROUNDS="1024").json["findings"]
+        assert {one["name"] for one in told if one["check"] == "accounts"} == {"accounts-unchecked"}
+        assert "trail-forged" not in {one["name"] for one in told}
+    finally:
+        secret.unlink(missing_ok=True)
+        secret.write_bytes(octets)
+        secret.chmod(0o600)
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
@@ -102,3 +135,15 @@ def test_what_does_not_do(own: Shell, words: tuple[str, ...], code: int, told: s
     forge(own, "admin", "name", "某")
     ran = own.run(*words)
     assert (ran.code, ran.out, f"[{told}]" in ran.err) == (code, "", True), ran.err
+
+
+def test_a_command_acts_for_whom_the_register_has_as_an_official_whatever_the_plan_says(own: Shell) -> None:
+    people = installation().archive.people
+    known = people.find("scjg")
+    assert known is not None
+    try:
+        people.enrol(replace(known[0], department=OTHER), known[1])
+        assert official_of(BODY).login == "scjg2"
+    finally:
+        people.enrol(*known)
+    assert official_of(BODY).login == "scjg"

@@ -167,8 +167,21 @@ def test_a_service_whose_key_was_put_away_is_certified_anew(own: Shell, paper: P
         (("--body", "scjg", "--service", "log"), 64, "owner"),
         (("--service", "root"), 64, "service"),
         (("--body", "nobody"), 1, "body-unknown"),
+        (("--service", "receipt", "--as", "scjg"), 64, "no-such-admin"),
     ],
 )
 def test_what_cannot_be_certified_anew_is_said(own: Shell, words: tuple[str, ...], code: int, reason: str) -> None:
     ran = own.run("key", "renew", *words)
     assert (ran.code, reason in ran.err) == (code, True), ran.err
+
+
+def test_whoever_cannot_open_the_index_secret_looks_and_leaves_no_record(own: Shell) -> None:
+    with at_home(own.data):
+        before = installation().trail.store.tip()
+    for words in (("types",), ("audit",)):
+        ran = own.run(*words, PASSPHRASE="another passphrase", DATA=str(own.data))
+        assert "没有留痕" in ran.err, ran.err
+        assert ran.out
+    with at_home(own.data):
+        assert installation().trail.store.tip() == before
+    assert own.run("audit").code == 0, "nothing stands in the trail that nobody vouches for"

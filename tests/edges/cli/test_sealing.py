@@ -97,12 +97,27 @@ def test_words_that_do_not_fit(shell: Shell, tmp_path: Path) -> None:
         (("seals", "suspend", one, "--ground", "penalty"), 1, "ground-unknown"),
         (("seals", "approve", one, "--as", "stranger"), 64, "no-official"),
         (("seals", "apply", "--kind", "contract", "--body", "nobody", "--reason", "x"), 1, "wish-body"),
+        ((*base, "--riding", "--as", "admin"), 64, "no-official"),
+        ((*base, "--riding", "--as", "zrzyj"), 64, "no-official"),
+        (
+            ("seals", "apply", "--kind", "contract", "--body", "scjg", "--reason", "x", "--as", "admin"),
+            64,
+            "no-official",
+        ),
         (("seals", "apply", "--kind", "stamp", "--body", "scjg", "--reason", "x"), 64, "usage"),
     ]
     for words, code, said in table:
         ran = shell.run(*words)
         assert (ran.code, said in ran.err) == (code, True), (words, ran.err)
     assert not (tmp_path / "out.ofd").exists()
+
+
+def test_an_administrator_decides_and_files_and_does_not_use(shell: Shell) -> None:
+    """The same table lets people in by command, by the interface, and before an auditor."""
+    one = apply(shell)
+    assert shell.run("seals", "approve", one, "--as", "admin").code == 0
+    assert shell.run("seals", "file", one, "--as", "admin").code == 0
+    assert state(shell, one) == "in-use"
 
 
 def test_grounds_and_a_personal_seal(shell: Shell) -> None:

@@ -12,6 +12,7 @@ from service.auditing.hands import along, faults_of
 from service.auditing.staff import Known, Staff
 from service.auditing.step_rights import of_clerks
 from service.bound import LEDGERS
+from trust.formats.trail_record import BOUND, MARKED, TrailRecord, row_digest
 from trust.sealing.ports import Officer
 
 AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -25,6 +26,11 @@ NOW = {
     "c": Known("周 明远", "official", OURS),
     "s": Known("业务系统", "system", OURS),
 }
+DIGESTS = {login: row_digest("person", {"login": login, **vars(one)}) for login, one in NOW.items()}
+MARKS = [
+    TrailRecord(1, AT, "yinzheng", "service", MARKED, 0, {"table": "person"}, rows=DIGESTS),
+    TrailRecord(2, AT, "yinzheng", "service", MARKED, 0, {"table": "person", BOUND: "followed"}),
+]
 
 
 @dataclass(frozen=True)
@@ -59,4 +65,4 @@ OPENED, SUBMITTED = Taken(Step.OPEN, FIRST), Taken(Step.SUBMIT, FIRST)
     ],
 )
 def test_a_step_is_for_whom_its_life_says(steps: list[Taken], found: list[tuple[str, str]]) -> None:
-    assert named(steps, Staff(PEOPLE, NOW, ())) == found
+    assert named(steps, Staff(PEOPLE, NOW, MARKS)) == found

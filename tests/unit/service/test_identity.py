@@ -54,9 +54,16 @@ class MemoryPeople:
     def is_forged(self, login: str) -> bool:
         return login in self.forged
 
-    def open_session(self, digest: bytes, login: str, ends_at: datetime) -> bool:
+    def is_amiss(self, login: str) -> bool:
+        return login in self.forged | self.put_back
+
+    def is_holders(self, login: str) -> bool | None:
+        known = self.people.get(login)
+        return known and known[0].role is Role.HOLDER
+
+    def open_session(self, digest: bytes, login: str, ends_at: datetime) -> str | None:
         self.sessions[digest] = login, ends_at
-        return login not in self.put_back
+        return None if login in self.put_back else f"mark of {login}"
 
     def session(self, digest: bytes) -> tuple[Person, datetime] | None:
         found = self.sessions.get(digest)
@@ -181,6 +188,13 @@ def test_an_old_account_that_was_put_back_says_the_same(identity: Identity, peop
     with beginning() as doing, pytest.raises(WrongCredentials):
         identity.sign_in("scjg", "demo-scjg", AT)
     assert (doing.failed, doing.about) == (True, {"login": "scjg", "account": "forged"})
+
+
+def test_a_record_of_a_sign_in_says_which_account_it_was_on(identity: Identity) -> None:
+    with beginning() as doing:
+        identity.sign_in("scjg", "demo-scjg", AT)
+    assert doing.actor is not None
+    assert doing.actor.signed_in == {"account": "mark of scjg", "signed-in": "2026-11-21T04:00:00Z"}
 
 
 def test_what_stands_for_nobodys_password_is_a_hash_that_takes_the_same_work() -> None:

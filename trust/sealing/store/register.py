@@ -17,7 +17,7 @@ from trust.formats.ses import parse_seal
 from trust.rules.seal_standing import SealKind
 from trust.sealing.errors import SealExists
 from trust.sealing.ports import FiledFacts, FiledSeal, Limits, SealUse
-from trust.sealing.store.limits import hold_limits
+from trust.sealing.store.limits import Decided, hold_limits
 from trust.sealing.store.tables import seal, seal_filing, seal_use
 
 _FILED = select(seal, seal_filing.c.kind, seal_filing.c.holder, seal_filing.c.per_day, seal_filing.c.threshold)
@@ -25,10 +25,10 @@ _FILED = _FILED.join_from(seal, seal_filing)
 
 
 class SqlSealRegister:
-    """`SealRegister` in the tables above."""
+    """`SealRegister` in the tables above; `decided` as in `hold_limits`."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, decided: Decided = lambda _connection, _numbers: None) -> None:
+        self._engine, self._decided = engine, decided
 
     def file(self, filed: FiledSeal) -> None:
         """File a seal; the same octets again change nothing."""
@@ -83,7 +83,7 @@ class SqlSealRegister:
                 if (same := (use.seal_id, use.digest, use.subject)) not in known:
                     fresh.setdefault(same, use)
             for seal_id, own in groupby(sorted(fresh.values(), key=_seal_of), key=_seal_of):
-                hold_limits(connection, filed[seal_id], list(own))
+                hold_limits(connection, filed[seal_id], list(own), self._decided)
             if fresh:
                 connection.execute(insert(seal_use), [_use_row(use) for use in fresh.values()])
 

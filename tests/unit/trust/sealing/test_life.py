@@ -12,6 +12,7 @@ ALLOWED = {
     (State.APPLIED, Step.REJECT): State.REJECTED,
     (State.APPLIED, Step.WITHDRAW): State.WITHDRAWN,
     (State.APPROVED, Step.WITHDRAW): State.WITHDRAWN,
+    **dict.fromkeys([(one, Step.EXPIRE) for one in (State.APPLIED, State.APPROVED, State.MADE)], State.WITHDRAWN),
     (State.APPROVED, Step.MAKE): State.MADE,
     (State.MADE, Step.FILE): State.IN_USE,
     (State.IN_USE, Step.SUSPEND): State.SUSPENDED,
@@ -36,6 +37,7 @@ def test_every_step_from_every_state(state: State, step: Step) -> None:
 def test_what_is_over_and_what_needs_two() -> None:
     assert {state for state in State if state.over} == {State.REJECTED, State.WITHDRAWN, State.CANCELLED}
     assert {row.step for row in LIFE.rows if row.who is Who.ANOTHER} == {Step.APPROVE, Step.REJECT}
+    assert {row.step for row in LIFE.rows if row.who is Who.REGISTER} == {Step.EXPIRE}
     assert set(ACTS.values()) == {ActKind.SUSPEND, ActKind.REINSTATE, ActKind.CANCEL}
 
 
