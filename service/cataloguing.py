@@ -12,8 +12,9 @@ from typing import Protocol
 from issuer.application import Application
 from issuer.catalogue import defining, granting, publishing
 from issuer.catalogue.defining import Drafting
-from issuer.catalogue.errors import EntryUnknown, TypeRetired
+from issuer.catalogue.errors import EntryUnknown, StepRefused, TypeRetired
 from issuer.catalogue.granting import Actor, Granting
+from issuer.catalogue.life import Step
 from issuer.catalogue.numbering import draw_number
 from issuer.catalogue.planning import take_up_mandates, take_up_template
 from issuer.catalogue.ports import Event, FiledMandate, MandateRequest, MandateWish, Press, Shelf, Version
@@ -24,6 +25,8 @@ from service.archive import Archive
 from service.city import City
 from service.directory import Directory
 from service.founding import mandates_of
+from service.trail.following import require_marked
+from service.trail.ledger import spelled_of
 from templates.library import FOLDER, Bundle
 from templates.packing import files_of
 from trust.certification.profiles import TRUST_LIST
@@ -169,10 +172,25 @@ class Cataloguing:
         return defining.withdraw(self._drafting, type_code, version, by=by, at=self._now(), note=note)
 
     def publish(self, type_code: str, version: int, *, by: Officer, note: str = "") -> Version:
-        """Put a reviewed version in force; raises as `issuer.catalogue.publishing.publish`."""
+        """Put a reviewed version in force; raises as `issuer.catalogue.publishing.publish`.
+
+        Raises:
+            StepRefused: the last step that was taken of it is no review that it passed, whatever its state says.
+            Conflict: `register-changed`, one of its steps is not what was recorded.
+
+        """
+        self._require_reviewed(type_code, version)
         made = publishing.publish(self._press, type_code, version, by=by, at=self._now(), note=note)
         self._publisher().after_catalogue(self._now())
         return made
+
+    def _require_reviewed(self, type_code: str, version: int) -> None:
+        found = self.version(type_code, version)
+        steps = self.events(found)
+        keys = [spelled_of((*found.place, place)) for place in range(1, len(steps) + 1)]
+        require_marked(self._archive.engine, "catalogue_event", keys)
+        if not steps or steps[-1].step is not Step.PASS:
+            raise StepRefused(found.state.value, Step.PUBLISH.value)
 
     def retire(self, type_code: str, *, by: Officer, note: str) -> Version:
         """End a type; raises as `issuer.catalogue.publishing.retire`."""

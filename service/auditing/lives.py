@@ -25,7 +25,10 @@ from issuer.batches.life import key_of as batch_key
 from issuer.batches.store.tables import batches
 from issuer.batches.store.tables import steps as batch_steps
 from issuer.batches.submitting import DIGITS
+from issuer.catalogue.life import LIFE as CATALOGUE_LIFE
+from issuer.catalogue.life import State
 from issuer.catalogue.life import Step as VersionStep
+from issuer.catalogue.planning import FOUNDER
 from issuer.catalogue.store.tables import catalogue_event
 from issuer.converting.stock import LIFE as STOCK_LIFE
 from issuer.converting.stock import Step as StockStep
@@ -120,6 +123,18 @@ class Lives:
             yield from _out_of_order(key, went)
             if row.stage != went.stage or (taken and taken[-1].stage != went.stage):
                 yield _elsewhere(key)
+
+    def versions(self) -> Iterator[Mismatch | Looked]:
+        """Versions of types: none is in force that nobody reviewed. A plan's own are not sent for review."""
+        catalogue = self._archive.catalogue
+        for version in catalogue.all():
+            key, events = "catalogue_version/{}/{}".format(*version.place), catalogue.events(version.place)
+            planned = all(one.by.login == FOUNDER.login for one in events[:2])
+            went = replay(
+                CATALOGUE_LIFE, [one.step for one in events], also={VersionStep.PASS: {State.DRAFT}} if planned else {}
+            )
+            yield Looked(CHECK, len(events))
+            yield from _out_of_order(key, went)
 
     @cached_property
     def _batches_issued(self) -> AbstractSet[str]:

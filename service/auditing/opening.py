@@ -81,7 +81,7 @@ def _open_of(staff: Callable[[], Staff]) -> Iterator[Unjudged]:
 def _lives(archive: Archive) -> Sequence[Compared]:
     """One for each kind of paper, so that a row that cannot be read cuts off no other."""
     lives = Lives(archive)
-    return [lives.batches, lives.stock, lives.dockets]
+    return [lives.batches, lives.stock, lives.dockets, lives.versions]
 
 
 def _readable(der: bytes) -> list[Certificate]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Engine, select
@@ -172,8 +173,9 @@ def test_one_key_for_two_subjects_at_once_is_one_act_and_one_conflict(office: Of
 def test_acts_that_were_not_logged_are_found(office: Office) -> None:
     office.allot("a", "b")
     order = Order(ActKind.SUSPEND, "a", "penalty", "", "official")
-    with pytest.raises(AttributeError):
-        act(office.acts, None, order, key="k1", at=AT, random=chance(1))
+    unwritable = SimpleNamespace(head=office.log.head)
+    with pytest.raises(AttributeError, match="writing"):
+        act(office.acts, unwritable, order, key="k1", at=AT, random=chance(1))
     assert [one.act.subject for one in office.acts.unlogged(9)] == ["a"]
     assert (resume(office.acts, office.log, AT), office.acts.unlogged(9), office.log.size()) == (1, [], 1)
 

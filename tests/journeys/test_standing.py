@@ -26,6 +26,7 @@ from trust.errors import Conflict, TrustError
 from trust.formats.act_record import act_commitment
 from trust.formats.bundle import Bundle
 from trust.formats.leaf import EntryKind
+from trust.log.ports import Head
 from trust.log.proving import find
 from trust.revocation.acting import Order, act, resume
 from trust.revocation.errors import SubjectUnknown
@@ -292,12 +293,16 @@ def test_an_act_on_what_was_never_issued(city: City, issued: Issued) -> None:
 def test_an_act_stands_whose_process_died_before_it_was_logged(city: City, issued: Issued) -> None:
     """Recorded, not logged, not published: the next round of the publisher does both."""
 
+    archive = city.yinzheng.archive
+
     class Dead:
+        def head(self) -> Head:
+            return archive.log.head()
+
         def writing(self) -> object:
             raise RuntimeError
 
     order = Order(ActKind.REVOKE, identifier(issued), "penalty", "", "周明远")
-    archive = city.yinzheng.archive
     with pytest.raises(RuntimeError):
         act(archive.acts, Dead(), order, key="died", at=city.clock(), random=city.yinzheng.random)  # type: ignore[arg-type]  # half a log, on purpose
     assert city.yinzheng.standing(identifier(issued), city.clock()).status is Status.REVOKED
