@@ -103,10 +103,6 @@ class SqlEpochs:
         """The restore that is not finished."""
         return next((one for one in self.every() if not one.report), None)
 
-    def restored_at(self) -> datetime | None:
-        """When the last restore that is finished began; None where there was none."""
-        return max((one.at for one in self.settled()), default=None)
-
     def settled(self) -> list[Epoch]:
         """The restores that are finished, first one first."""
         return [one for one in self.every() if one.report]
